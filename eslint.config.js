@@ -1,0 +1,60 @@
+import boundaries from "eslint-plugin-boundaries";
+import tseslint from "typescript-eslint";
+
+// Arrows point one way (docs/architecture.md); nothing imports the lab, kube imports nothing of ours.
+const folders = ["stacks", "components", "commands", "operator", "diagnose", "kube", "lab", "policy", "bench", "test"];
+const mayImport = {
+  program: ["stacks"],
+  stacks: ["stacks", "components"],
+  components: ["components"],
+  commands: ["commands", "kube"],
+  operator: ["operator", "kube"],
+  diagnose: ["diagnose", "kube"],
+  kube: ["kube"],
+  lab: ["lab", "kube", "stacks", "components"],
+  policy: ["policy"],
+  bench: ["bench", "kube", "lab", "operator", "diagnose"],
+  test: ["program", ...folders],
+};
+
+export default tseslint.config(
+  { ignores: ["node_modules", ".lab", "dist", "eslint.config.js"] },
+  ...tseslint.configs.strictTypeChecked,
+  {
+    languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
+    plugins: { boundaries },
+    settings: {
+      "import/resolver": { typescript: { alwaysTryTypes: true } },
+      "boundaries/elements": [
+        { type: "program", pattern: "index.ts", partialMatch: false },
+        ...folders.map((folder) => ({ type: folder, pattern: `${folder}/**`, partialMatch: false })),
+      ],
+    },
+    rules: {
+      "boundaries/dependencies": [
+        "error",
+        {
+          default: "disallow",
+          policies: Object.entries(mayImport).map(([from, targets]) => ({
+            from: { element: { type: from } },
+            allow: targets.map((type) => ({ to: { element: { type } } })),
+          })),
+        },
+      ],
+      "@typescript-eslint/restrict-template-expressions": ["error", { allowNumber: true, allowBoolean: true }],
+      "@typescript-eslint/no-unused-vars": ["error", { argsIgnorePattern: "^_" }],
+      "@typescript-eslint/consistent-type-imports": "error",
+      "@typescript-eslint/no-confusing-void-expression": ["error", { ignoreArrowShorthand: true }],
+      "max-lines": ["warn", { max: 220, skipBlankLines: true, skipComments: true }],
+    },
+  },
+  {
+    // chai's assertions are property accesses
+    files: ["test/**/*.ts"],
+    rules: {
+      "@typescript-eslint/no-unused-expressions": "off",
+      "@typescript-eslint/no-non-null-assertion": "off",
+      "max-lines": "off",
+    },
+  },
+);
