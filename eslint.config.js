@@ -4,7 +4,6 @@ import tseslint from "typescript-eslint";
 // Arrows point one way (docs/architecture.md); nothing imports the lab, kube imports nothing of ours.
 const folders = ["stacks", "components", "commands", "operator", "diagnose", "kube", "lab", "policy", "bench", "test"];
 const mayImport = {
-  program: ["stacks"],
   stacks: ["stacks", "components"],
   components: ["components"],
   commands: ["commands", "kube"],
@@ -14,7 +13,7 @@ const mayImport = {
   lab: ["lab", "kube", "stacks", "components"],
   policy: ["policy"],
   bench: ["bench", "kube", "lab", "operator", "diagnose"],
-  test: ["program", ...folders],
+  test: folders,
 };
 
 export default tseslint.config(
@@ -26,7 +25,6 @@ export default tseslint.config(
     settings: {
       "import/resolver": { typescript: { alwaysTryTypes: true } },
       "boundaries/elements": [
-        { type: "program", pattern: "index.ts", partialMatch: false },
         ...folders.map((folder) => ({ type: folder, pattern: `${folder}/**`, partialMatch: false })),
       ],
     },

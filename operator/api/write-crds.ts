@@ -1,0 +1,5 @@
+// `npm run crds`: writes components/crds/vdi.kasm.io.yaml, the form in which the program ships the API.
+import { writeFileSync } from "node:fs";
+import { crdFile, crdFileText } from "./crd-file.ts";
+
+writeFileSync(crdFile, crdFileText());
