@@ -56,7 +56,7 @@ export class Unknown {
 
 /** A file: `fields` holds `path`, `text` or `uri`, and `hash`, as they travel. */
 export class Asset {
-  readonly kind = "asset";
+  readonly tag = "asset";
   readonly fields: PropertyMap;
 
   constructor(fields: PropertyMap) {
@@ -66,7 +66,7 @@ export class Asset {
 
 /** A set of files: `fields` holds `path`, `uri` or `assets` (by name), and `hash`, as they travel. */
 export class Archive {
-  readonly kind = "archive";
+  readonly tag = "archive";
   readonly fields: PropertyMap;
 
   constructor(fields: PropertyMap) {
@@ -76,7 +76,7 @@ export class Archive {
 
 /** Another resource as a value: `fields` holds `urn`, and where known `id`, `name`, `type`, `packageVersion`. */
 export class ResourceReference {
-  readonly kind = "reference";
+  readonly tag = "reference";
   readonly fields: PropertyMap;
 
   constructor(fields: PropertyMap) {
@@ -131,7 +131,7 @@ export function toJson(value: PropertyValue): Json {
   if (value instanceof ResourceReference) return toJson(value.fields.id ?? value.fields.urn ?? null);
   if (value instanceof Unknown) throw new Error("a value is not known yet; it cannot leave a preview");
   if (value instanceof Asset || value instanceof Archive) throw new Error("assets and archives have no JSON form");
-  return value as Json;
+  return value;
 }
 
 export function containsUnknown(value: PropertyValue | undefined): boolean {
