@@ -6,7 +6,7 @@ export interface StateResource {
   urn: string;
   type: string;
   parent?: string;
-  inputs?: Record<string, unknown>;
+  inputs?: { chart?: string; version?: string };
 }
 
 export interface SummaryInput {
@@ -47,8 +47,8 @@ function installed(children: StateResource[], standInCharts: string[]): string {
   const releases = children.filter((child) => child.type === "kubernetes:helm.sh/v3:Release");
   const crds = children.filter((child) => child.type.endsWith(":CustomResourceDefinition"));
   const charts = releases.map(({ inputs }) => {
-    const chart = baseName(String(inputs?.["chart"] ?? ""));
-    return `${chart} ${String(inputs?.["version"] ?? "")}${standInCharts.includes(chart) ? " (stand-in)" : ""}`;
+    const chart = baseName(inputs?.chart ?? "");
+    return `${chart} ${inputs?.version ?? ""}${standInCharts.includes(chart) ? " (stand-in)" : ""}`;
   });
   if (crds.length > 0) charts.push(`${crds.length} CRDs`);
   return charts.join(", ") || "checks only";

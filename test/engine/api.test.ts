@@ -1,4 +1,6 @@
+import { readFileSync } from "node:fs";
 import { expect } from "chai";
+import { parse } from "yaml";
 import { type AnyObject, ClusterClient, apiMessage, loadKubeConfig, statusCode } from "../../kube/client.ts";
 
 // Dry runs only: the API server judges, nothing is kept.
@@ -38,6 +40,17 @@ describe("the API server, on objects of vdi.kasm.io", () => {
 
   for (const user of ["alice@example.com", "Ærøskøbing Ünïcode 山田", "x".repeat(254)])
     it(`takes the user name ${user.slice(0, 24)} (${user.length} characters) as data`, () => create(session({ user })));
+
+  const documented = readFileSync(new URL("../../docs/api.md", import.meta.url), "utf8");
+  for (const [, text] of documented.matchAll(/```yaml\n([\s\S]*?)```/g)) {
+    const example = parse(text!) as AnyObject;
+    it(`takes the documented ${example.kind} ${example.metadata?.name}`, async () => {
+      await create({
+        ...example,
+        metadata: { ...example.metadata, ...(example.metadata?.namespace && { namespace: "default" }) },
+      });
+    });
+  }
 
   const refusals: [string, AnyObject, RegExp][] = [
     ["two GPUs", session({ resources: { gpu: 2 } }), /gpu is 0 or 1: a desktop takes one time-sliced replica/],
