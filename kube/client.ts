@@ -1,10 +1,14 @@
 import { ApiException, KubeConfig, KubernetesObjectApi, PatchStrategy } from "@kubernetes/client-node";
-import type { KubernetesObject, RequestContext, V1Status } from "@kubernetes/client-node";
+import type { KubernetesObject, RequestContext, V1ObjectMeta, V1Status } from "@kubernetes/client-node";
 
 /** Any object of any kind, as plain JSON: typed serialisers would drop fields that they do not know. */
 export interface AnyObject extends KubernetesObject {
+  metadata?: Metadata;
   [field: string]: unknown;
 }
+
+/** The fields of V1ObjectMeta without its class, so that a plain literal is one. */
+export type Metadata = Pick<V1ObjectMeta, keyof V1ObjectMeta>;
 
 /** What names one object. `namespace` stays out for cluster-scoped kinds. */
 export interface ObjectKey {

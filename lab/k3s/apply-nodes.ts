@@ -1,0 +1,115 @@
+import { CoreV1Api } from "@kubernetes/client-node";
+import type { NodePool } from "../../components/node-pool.ts";
+import { statusCode } from "../../kube/client.ts";
+import type { AnyObject, ClusterClient } from "../../kube/client.ts";
+import { desiredNodes, nodeLabelsAnnotation, nodeOrdinals, poolLabel } from "./nodes.ts";
+
+/** What {@link applyNodes} did, by node name. */
+export interface NodeChanges {
+  added: string[];
+  changed: string[];
+  removed: string[];
+}
+
+/**
+ * Makes the simulated machines match the pools: adds what is missing, takes away what is too many together with its
+ * pods (a machine that is switched off for good), and updates labels and GPU counts of the others. Capacity of nodes
+ * that stay is left alone: device plugins write it.
+ */
+export async function applyNodes(client: ClusterClient, pools: readonly NodePool[]): Promise<NodeChanges> {
+  const present = await client.list("v1", "Node", { labelSelector: poolLabel });
+  const plan = planNodes(pools, present);
+  await Promise.all([
+    ...plan.create.map((node) => createIfMissing(client, node)),
+    ...plan.patch.map((node) => client.mergePatch(node, "k3s")),
+    ...plan.remove.map((name) => removeNode(client, name)),
+  ]);
+  return {
+    added: plan.create.map(nameOf),
+    changed: plan.patch.map(nameOf),
+    removed: plan.remove,
+  };
+}
+
+/** The writes that turn `present` (the lab's nodes as they are) into the pools' nodes. Equal nodes give no write. */
+export function planNodes(
+  pools: readonly NodePool[],
+  present: AnyObject[],
+): { create: AnyObject[]; patch: AnyObject[]; remove: string[] } {
+  const desired = desiredNodes(pools, nodeOrdinals(present));
+  const presentByName = new Map(present.map((node) => [nameOf(node), node]));
+  const desiredNames = new Set(desired.map(nameOf));
+  return {
+    create: desired.filter((node) => !presentByName.has(nameOf(node))),
+    patch: desired.flatMap((node) => {
+      const old = presentByName.get(nameOf(node));
+      return old ? metadataPatch(node, old) : [];
+    }),
+    remove: [...presentByName.keys()].filter((name) => !desiredNames.has(name)),
+  };
+}
+
+/**
+ * Lets a newly started kwok take over at once: a killed one leaves node leases that others must respect for 40 s.
+ * Call it before kwok starts, never while it runs.
+ */
+export async function releaseNodeLeases(client: ClusterClient): Promise<void> {
+  const leases = await client.list("coordination.k8s.io/v1", "Lease", { namespace: "kube-node-lease" });
+  await Promise.all(
+    leases.map((lease) =>
+      client.delete({
+        apiVersion: "coordination.k8s.io/v1",
+        kind: "Lease",
+        metadata: { name: nameOf(lease), namespace: "kube-node-lease" },
+      }),
+    ),
+  );
+}
+
+function metadataPatch(desired: AnyObject, old: AnyObject): AnyObject[] {
+  const labels = changes(old.metadata?.labels, { ...droppedLabels(desired, old), ...desired.metadata?.labels });
+  const annotations = changes(old.metadata?.annotations, desired.metadata?.annotations);
+  if (!labels && !annotations) return [];
+  const metadata = { name: nameOf(desired), ...(labels && { labels }), ...(annotations && { annotations }) };
+  return [{ apiVersion: "v1", kind: "Node", metadata } as AnyObject];
+}
+
+function droppedLabels(desired: AnyObject, old: AnyObject): Record<string, null> {
+  const given = JSON.parse(old.metadata?.annotations?.[nodeLabelsAnnotation] ?? "[]") as string[];
+  const wanted = desired.metadata?.labels ?? {};
+  return Object.fromEntries(given.filter((key) => !(key in wanted)).map((key) => [key, null]));
+}
+
+/** What a merge patch must say to get from `have` to `wanted`; undefined when it is nothing. */
+function changes(have: Record<string, string> = {}, wanted: Record<string, string | null> = {}) {
+  const changed = Object.entries(wanted).filter(([key, value]) => (have[key] ?? null) !== value);
+  return changed.length > 0 ? Object.fromEntries(changed) : undefined;
+}
+
+async function createIfMissing(client: ClusterClient, node: AnyObject): Promise<void> {
+  try {
+    await client.create(node, { fieldManager: "k3s" });
+  } catch (error) {
+    if (statusCode(error) !== 409) throw error;
+  }
+}
+
+// The pod garbage collector would take a minute to notice that the node is gone.
+async function removeNode(client: ClusterClient, name: string): Promise<void> {
+  await client.delete({ apiVersion: "v1", kind: "Node", metadata: { name } });
+  const pods = await client.list("v1", "Pod", { fieldSelector: `spec.nodeName=${name}` });
+  const api = client.config.makeApiClient(CoreV1Api);
+  await Promise.all(
+    pods.map((pod) =>
+      api.deleteNamespacedPod({
+        name: nameOf(pod),
+        namespace: pod.metadata?.namespace ?? "default",
+        gracePeriodSeconds: 0,
+      }),
+    ),
+  );
+}
+
+function nameOf(object: AnyObject): string {
+  return object.metadata?.name ?? "";
+}
