@@ -1,0 +1,4 @@
+import { servePlugin } from "../rpc/serve.ts";
+import { randomProvider } from "./provider.ts";
+
+await servePlugin(randomProvider);
