@@ -1,49 +1,17 @@
-import { ApiException, KubeConfig, KubernetesObjectApi, PatchStrategy } from "@kubernetes/client-node";
-import type { KubernetesObject, RequestContext, V1ObjectMeta, V1Status } from "@kubernetes/client-node";
+import { ApiException, HttpMethod } from "@kubernetes/client-node";
+import type { V1Status } from "@kubernetes/client-node";
+import type { SharedKubeConfig } from "./config.ts";
+import type { AnyObject, ObjectKey } from "./object.ts";
+import { PlainObjectApi, UnknownKindError } from "./plain-object-api.ts";
 
-/** Any object of any kind, as plain JSON: typed serialisers would drop fields that they do not know. */
-export interface AnyObject extends KubernetesObject {
-  metadata?: Metadata;
-  [field: string]: unknown;
-}
+export { type SharedKubeConfig, loadKubeConfig } from "./config.ts";
+export type { AnyObject, ManagedFields, ObjectKey, ObjectMeta, OwnerReference } from "./object.ts";
+export { UnknownKindError } from "./plain-object-api.ts";
 
-/** The fields of V1ObjectMeta without its class, so that a plain literal is one. */
-export type Metadata = Pick<V1ObjectMeta, keyof V1ObjectMeta>;
-
-/** What names one object. `namespace` stays out for cluster-scoped kinds. */
-export interface ObjectKey {
-  apiVersion: string;
-  kind: string;
-  metadata: { name: string; namespace?: string };
-}
-
-/**
- * A KubeConfig whose requests share one keep-alive dispatcher. client-node 2.x makes a dispatcher, and with it a TLS
- * connection, for each call: 359 against 2,381 GET/s, measured.
- */
-export class SharedKubeConfig extends KubeConfig {
-  #dispatcher: ReturnType<RequestContext["getDispatcher"]>;
-
-  override async applySecurityAuthentication(context: RequestContext): Promise<void> {
-    await super.applySecurityAuthentication(context);
-    this.#dispatcher ??= context.getDispatcher();
-    if (this.#dispatcher) context.setDispatcher(this.#dispatcher);
-  }
-
-  /** Closes the kept connections, so that a short-lived process can end at once. */
-  async close(): Promise<void> {
-    await this.#dispatcher?.close();
-    this.#dispatcher = undefined;
-  }
-}
-
-/** Loads a kubeconfig: the given file, else what KUBECONFIG and the usual places say. */
-export function loadKubeConfig(options: { file?: string; context?: string } = {}): SharedKubeConfig {
-  const config = new SharedKubeConfig();
-  if (options.file) config.loadFromFile(options.file);
-  else config.loadFromDefault();
-  if (options.context) config.setCurrentContext(options.context);
-  return config;
+export interface ListOptions {
+  namespace?: string;
+  labelSelector?: string;
+  fieldSelector?: string;
 }
 
 export interface ApplyOptions {
@@ -53,61 +21,65 @@ export interface ApplyOptions {
   dryRun?: boolean;
 }
 
-/** Reads and writes objects of any kind through one connection pool. */
+// The API server's own chunk size for lists.
+const pageSize = "500";
+
+/** Reads and writes objects of any kind as plain JSON through one connection pool. */
 export class ClusterClient {
   readonly config: SharedKubeConfig;
-  readonly #api: KubernetesObjectApi;
+  readonly #api: PlainObjectApi;
 
   constructor(config: SharedKubeConfig) {
     this.config = config;
-    this.#api = KubernetesObjectApi.makeApiClient(config);
+    this.#api = config.makeApiClient(PlainObjectApi);
   }
 
   /** The object, or undefined when there is none (or no such kind). */
   async get(key: ObjectKey): Promise<AnyObject | undefined> {
     try {
-      return await this.#api.read<AnyObject>(key);
+      return await this.#api.send({ method: HttpMethod.GET, ...address(key) });
     } catch (error) {
-      if (statusCode(error) === 404 || isUnknownKind(error)) return undefined;
+      if (statusCode(error) === 404 || error instanceof UnknownKindError) return undefined;
       throw error;
     }
   }
 
+  /** All objects of a kind, in one namespace or in all, read in pages. */
   async list(apiVersion: string, kind: string, options: ListOptions = {}): Promise<AnyObject[]> {
     const { namespace, labelSelector, fieldSelector } = options;
-    const page = await this.#api.list<AnyObject>(
-      apiVersion,
-      kind,
-      namespace,
-      undefined,
-      undefined,
-      undefined,
-      fieldSelector,
-      labelSelector,
-    );
-    return page.items.map((item) => ({ ...item, apiVersion, kind }));
+    const items: AnyObject[] = [];
+    let next: string | undefined;
+    do {
+      const query = { labelSelector, fieldSelector, limit: pageSize, continue: next };
+      const page = await this.#api.send({ method: HttpMethod.GET, apiVersion, kind, namespace, query });
+      // Items of a list carry neither apiVersion nor kind.
+      items.push(...(page["items"] as AnyObject[]).map((item) => ({ ...item, apiVersion, kind })));
+      next = (page.metadata as { continue?: string }).continue;
+    } while (next);
+    return items;
   }
 
   /** Fails with 409 AlreadyExists when the object is there. */
   create(object: AnyObject, options: { fieldManager?: string; dryRun?: boolean } = {}): Promise<AnyObject> {
-    return this.#api.create(object, undefined, dryRunFlag(options.dryRun), options.fieldManager);
+    const query = { fieldManager: options.fieldManager, dryRun: dryRunFlag(options.dryRun) };
+    return this.#api.send({ method: HttpMethod.POST, ...address(object), name: undefined, query, body: object });
   }
 
   /** Server-side apply. */
   apply(object: AnyObject, options: ApplyOptions): Promise<AnyObject> {
-    return this.#api.patch(
-      object,
-      undefined,
-      dryRunFlag(options.dryRun),
-      options.fieldManager,
-      options.force ?? false,
-      PatchStrategy.ServerSideApply,
-    );
+    const { fieldManager, force = false, dryRun } = options;
+    const query = { fieldManager, force: String(force), dryRun: dryRunFlag(dryRun) };
+    return this.#patch(object, "application/apply-patch+yaml", query);
   }
 
   /** JSON merge patch: only what `object` names changes, null removes. */
   mergePatch(object: AnyObject, fieldManager?: string): Promise<AnyObject> {
-    return this.#api.patch(object, undefined, undefined, fieldManager, undefined, PatchStrategy.MergePatch);
+    return this.#patch(object, mergePatchType, { fieldManager });
+  }
+
+  /** JSON merge patch of the status subresource. */
+  mergePatchStatus(object: AnyObject, fieldManager?: string): Promise<AnyObject> {
+    return this.#patch(object, mergePatchType, { fieldManager }, "status");
   }
 
   /** Deletes the object; one that is gone already is no error. */
@@ -116,17 +88,27 @@ export class ClusterClient {
     propagationPolicy: "Foreground" | "Background" | "Orphan" = "Background",
   ): Promise<void> {
     try {
-      await this.#api.delete(key, undefined, undefined, undefined, undefined, propagationPolicy);
+      await this.#api.send({ method: HttpMethod.DELETE, ...address(key), query: { propagationPolicy } });
     } catch (error) {
       if (statusCode(error) !== 404) throw error;
     }
   }
-}
 
-export interface ListOptions {
-  namespace?: string;
-  labelSelector?: string;
-  fieldSelector?: string;
+  #patch(
+    object: AnyObject,
+    contentType: string,
+    query: Record<string, string | undefined>,
+    subresource?: string,
+  ): Promise<AnyObject> {
+    return this.#api.send({
+      method: HttpMethod.PATCH,
+      ...address(object),
+      subresource,
+      query,
+      contentType,
+      body: object,
+    });
+  }
 }
 
 /** The HTTP status of an API error; undefined for anything else (a refused connection, a bug). */
@@ -146,9 +128,11 @@ export function apiMessage(error: unknown): string {
   }
 }
 
-// client-node looks kinds up by discovery and says so in words only.
-function isUnknownKind(error: unknown): boolean {
-  return error instanceof Error && error.message.startsWith("Unrecognized API version and kind");
+const mergePatchType = "application/merge-patch+json";
+
+function address({ apiVersion, kind, metadata }: Pick<AnyObject, "apiVersion" | "kind" | "metadata">) {
+  if (!apiVersion || !kind) throw new Error("an object needs apiVersion and kind");
+  return { apiVersion, kind, namespace: metadata?.namespace, name: metadata?.name };
 }
 
 function dryRunFlag(dryRun: boolean | undefined): string | undefined {
