@@ -4,7 +4,7 @@ import type { SharedKubeConfig } from "./config.ts";
 import type { AnyObject, ObjectKey } from "./object.ts";
 import { PlainObjectApi, UnknownKindError } from "./plain-object-api.ts";
 
-export { type SharedKubeConfig, loadKubeConfig } from "./config.ts";
+export { SharedKubeConfig, loadKubeConfig } from "./config.ts";
 export type { AnyObject, ManagedFields, ObjectKey, ObjectMeta, OwnerReference } from "./object.ts";
 export { UnknownKindError } from "./plain-object-api.ts";
 
