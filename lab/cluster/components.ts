@@ -1,0 +1,97 @@
+import {
+  apiServerLaunch,
+  controllerManagerLaunch,
+  etcdLaunch,
+  kwokLaunch,
+  schedulerLaunch,
+  simulatorsLaunch,
+} from "./launches.ts";
+import type { Launch, LaunchContext } from "./launches.ts";
+import { certificateFile, keyFile } from "./pki.ts";
+import type { PortName, Ports } from "./ports.ts";
+import type { Probe } from "./readiness.ts";
+
+export const componentNames = [
+  "etcd",
+  "kube-apiserver",
+  "kube-controller-manager",
+  "kube-scheduler",
+  "kwok",
+  "simulators",
+] as const;
+
+export type ComponentName = (typeof componentNames)[number];
+
+/** One process of the lab. */
+export interface Component {
+  name: ComponentName;
+  /** Must be ready before this one starts, and is stopped after it. */
+  dependsOn: readonly ComponentName[];
+  ports: readonly PortName[];
+  launch: (context: LaunchContext) => Launch;
+  probe: (ports: Ports, pki: string) => Probe;
+}
+
+/** Every process of the lab, in an order in which they can be started one by one. */
+export const components: readonly Component[] = [
+  {
+    name: "etcd",
+    dependsOn: [],
+    ports: ["etcd-client", "etcd-peer"],
+    launch: etcdLaunch,
+    probe: (ports, pki) => ({
+      kind: "https",
+      url: `https://127.0.0.1:${ports["etcd-client"]}/health`,
+      authorityFile: certificateFile(pki, "etcd-ca"),
+      client: { certificateFile: certificateFile(pki, "etcd-client"), keyFile: keyFile(pki, "etcd-client") },
+    }),
+  },
+  {
+    name: "kube-apiserver",
+    dependsOn: ["etcd"],
+    ports: ["kube-apiserver"],
+    launch: apiServerLaunch,
+    probe: (ports, pki) => ({
+      kind: "https",
+      url: `https://127.0.0.1:${ports["kube-apiserver"]}/readyz`,
+      authorityFile: certificateFile(pki, "server-ca"),
+      client: { certificateFile: certificateFile(pki, "client-admin"), keyFile: keyFile(pki, "client-admin") },
+    }),
+  },
+  {
+    name: "kube-controller-manager",
+    dependsOn: ["kube-apiserver"],
+    ports: ["kube-controller-manager"],
+    launch: controllerManagerLaunch,
+    probe: (ports, pki) => healthz(ports["kube-controller-manager"], pki),
+  },
+  {
+    name: "kube-scheduler",
+    dependsOn: ["kube-apiserver"],
+    ports: ["kube-scheduler"],
+    launch: schedulerLaunch,
+    probe: (ports, pki) => healthz(ports["kube-scheduler"], pki),
+  },
+  {
+    name: "kwok",
+    dependsOn: ["kube-apiserver"],
+    ports: ["kwok"],
+    launch: kwokLaunch,
+    probe: (ports) => ({ kind: "http", url: `http://127.0.0.1:${ports.kwok}/healthz` }),
+  },
+  {
+    name: "simulators",
+    dependsOn: ["kube-apiserver"],
+    ports: [],
+    launch: simulatorsLaunch,
+    probe: () => ({ kind: "log-line", matches: /^ready\b/m }),
+  },
+];
+
+function healthz(port: number, pki: string): Probe {
+  return {
+    kind: "https",
+    url: `https://127.0.0.1:${port}/healthz`,
+    authorityFile: certificateFile(pki, "server-ca"),
+  };
+}

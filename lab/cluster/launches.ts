@@ -1,0 +1,189 @@
+import { join } from "node:path";
+
+import { certificatePlans } from "./certificate-plan.ts";
+import type { LabLayout } from "./layout.ts";
+import { componentKubeconfig } from "./layout.ts";
+import { certificateFile, keyFile, serviceAccountKeys } from "./pki.ts";
+import type { Ports } from "./ports.ts";
+
+/** What the arguments of a component are made from. */
+export interface LaunchContext {
+  layout: LabLayout;
+  ports: Ports;
+  /** Path of each program, by tool name. */
+  tools: Readonly<Record<string, string>>;
+  /** KWOK's configuration and stages, read in this order. */
+  kwokConfigs: readonly string[];
+  /** The lab stack's configuration, which the simulators follow. */
+  stackFile: string;
+}
+
+/** How a component is started. Secrets come in files, never as arguments. */
+export interface Launch {
+  program: string;
+  args: string[];
+  env?: Record<string, string>;
+  /** Files read at start only: when their content changes, the component is restarted. */
+  files: string[];
+}
+
+export const serviceCidr = "10.43.0.0/16";
+export const clusterCidr = "10.42.0.0/16";
+
+// An address for documentation (RFC 5737). The endpoint of `default/kubernetes` may not be a loopback address, and an
+// empty flag makes the API server look for a default route, which an offline machine does not have.
+const advertisedAddress = "192.0.2.1";
+
+export function etcdLaunch({ layout, ports, tools }: LaunchContext): Launch {
+  const client = `https://127.0.0.1:${ports["etcd-client"]}`;
+  const peer = `https://127.0.0.1:${ports["etcd-peer"]}`;
+  const [authority, certificate, key] = certificateFiles(layout, "etcd");
+  return {
+    program: tool(tools, "etcd"),
+    args: [
+      "--name=lab",
+      `--data-dir=${layout.etcd}`,
+      // A lab loses nothing that `up` cannot make again, and waiting for the disk is most of etcd's latency.
+      "--unsafe-no-fsync",
+      `--listen-client-urls=${client}`,
+      `--advertise-client-urls=${client}`,
+      `--listen-peer-urls=${peer}`,
+      `--initial-advertise-peer-urls=${peer}`,
+      `--initial-cluster=lab=${peer}`,
+      "--client-cert-auth",
+      `--trusted-ca-file=${authority}`,
+      `--cert-file=${certificate}`,
+      `--key-file=${key}`,
+      "--peer-client-cert-auth",
+      `--peer-trusted-ca-file=${authority}`,
+      `--peer-cert-file=${certificate}`,
+      `--peer-key-file=${key}`,
+      "--enable-grpc-gateway=false",
+      "--log-level=warn",
+    ],
+    files: [authority, certificate],
+  };
+}
+
+// As K3s runs it (`journalctl -u k3s | grep "Running kube-apiserver"`), less what needs a kubelet or a cloud.
+export function apiServerLaunch({ layout, ports, tools }: LaunchContext): Launch {
+  const [authority, certificate, key] = certificateFiles(layout, "kube-apiserver");
+  const [etcdAuthority, etcdCertificate, etcdKey] = certificateFiles(layout, "etcd-client");
+  const [proxyAuthority, proxyCertificate, proxyKey] = certificateFiles(layout, "front-proxy");
+  const clientAuthority = certificateFile(layout.pki, "client-ca");
+  return {
+    program: tool(tools, "kube-apiserver"),
+    args: [
+      "--bind-address=127.0.0.1",
+      `--secure-port=${ports["kube-apiserver"]}`,
+      `--advertise-address=${advertisedAddress}`,
+      `--etcd-servers=https://127.0.0.1:${ports["etcd-client"]}`,
+      `--etcd-cafile=${etcdAuthority}`,
+      `--etcd-certfile=${etcdCertificate}`,
+      `--etcd-keyfile=${etcdKey}`,
+      `--tls-cert-file=${certificate}`,
+      `--tls-private-key-file=${key}`,
+      `--client-ca-file=${clientAuthority}`,
+      "--anonymous-auth=false",
+      "--authorization-mode=Node,RBAC",
+      "--enable-admission-plugins=NodeRestriction",
+      "--allow-privileged=true",
+      `--service-cluster-ip-range=${serviceCidr}`,
+      "--service-node-port-range=30000-32767",
+      "--service-account-issuer=https://kubernetes.default.svc.cluster.local",
+      "--api-audiences=https://kubernetes.default.svc.cluster.local,k3s",
+      `--service-account-key-file=${join(layout.pki, serviceAccountKeys.public)}`,
+      `--service-account-signing-key-file=${join(layout.pki, serviceAccountKeys.private)}`,
+      `--requestheader-client-ca-file=${proxyAuthority}`,
+      "--requestheader-allowed-names=system:auth-proxy",
+      "--requestheader-username-headers=X-Remote-User",
+      "--requestheader-group-headers=X-Remote-Group",
+      "--requestheader-extra-headers-prefix=X-Remote-Extra-",
+      `--proxy-client-cert-file=${proxyCertificate}`,
+      `--proxy-client-key-file=${proxyKey}`,
+      "--profiling=false",
+    ],
+    files: [authority, certificate, clientAuthority, etcdCertificate, proxyCertificate],
+  };
+}
+
+export function controllerManagerLaunch({ layout, ports, tools }: LaunchContext): Launch {
+  const clientAuthority = certificateFile(layout.pki, "client-ca");
+  const server = singleInstanceServer(layout, "kube-controller-manager", ports["kube-controller-manager"]);
+  return {
+    program: tool(tools, "kube-controller-manager"),
+    args: [
+      ...server.args,
+      "--use-service-account-credentials=true",
+      `--service-account-private-key-file=${join(layout.pki, serviceAccountKeys.private)}`,
+      `--root-ca-file=${certificateFile(layout.pki, "server-ca")}`,
+      `--cluster-signing-cert-file=${clientAuthority}`,
+      `--cluster-signing-key-file=${keyFile(layout.pki, "client-ca")}`,
+      "--allocate-node-cidrs=true",
+      `--cluster-cidr=${clusterCidr}`,
+      `--service-cluster-ip-range=${serviceCidr}`,
+    ],
+    files: [...server.files, clientAuthority],
+  };
+}
+
+export function schedulerLaunch({ layout, ports, tools }: LaunchContext): Launch {
+  const server = singleInstanceServer(layout, "kube-scheduler", ports["kube-scheduler"]);
+  return { program: tool(tools, "kube-scheduler"), args: server.args, files: server.files };
+}
+
+export function kwokLaunch({ layout, ports, tools, kwokConfigs }: LaunchContext): Launch {
+  const kubeconfig = componentKubeconfig(layout, "kwok");
+  return {
+    program: tool(tools, "kwok"),
+    args: [
+      `--kubeconfig=${kubeconfig}`,
+      `--server-address=127.0.0.1:${ports.kwok}`,
+      ...kwokConfigs.map((file) => `--config=${file}`),
+    ],
+    files: [kubeconfig, ...kwokConfigs],
+  };
+}
+
+export function simulatorsLaunch({ layout, stackFile }: LaunchContext): Launch {
+  const kubeconfig = componentKubeconfig(layout, "simulators");
+  return {
+    program: process.execPath,
+    args: [join(import.meta.dirname, "..", "simulators", "main.ts"), stackFile],
+    env: { KUBECONFIG: kubeconfig },
+    files: [kubeconfig, stackFile],
+  };
+}
+
+// There is only ever one instance, and without an election it works at once after a restart.
+function singleInstanceServer(layout: LabLayout, name: "kube-controller-manager" | "kube-scheduler", port: number) {
+  const kubeconfig = componentKubeconfig(layout, name);
+  const [, certificate, key] = certificateFiles(layout, name);
+  return {
+    args: [
+      `--kubeconfig=${kubeconfig}`,
+      `--authentication-kubeconfig=${kubeconfig}`,
+      `--authorization-kubeconfig=${kubeconfig}`,
+      "--bind-address=127.0.0.1",
+      `--secure-port=${port}`,
+      `--tls-cert-file=${certificate}`,
+      `--tls-private-key-file=${key}`,
+      "--leader-elect=false",
+      "--profiling=false",
+    ],
+    files: [kubeconfig, certificate],
+  };
+}
+
+/** Authority, certificate and key of one planned certificate. */
+function certificateFiles(layout: LabLayout, name: string): [authority: string, certificate: string, key: string] {
+  const plan = certificatePlans.find((candidate) => candidate.name === name);
+  if (!plan) throw new Error(`No certificate ${name} in the plan.`);
+  return [certificateFile(layout.pki, plan.signedBy), certificateFile(layout.pki, name), keyFile(layout.pki, name)];
+}
+
+function tool(tools: LaunchContext["tools"], name: string): string {
+  const program = tools[name];
+  if (program === undefined) throw new Error(`No program given for ${name}.`);
+  return program;
+}

@@ -1,0 +1,57 @@
+import { readFileSync, readdirSync } from "node:fs";
+
+import type { LabLayout } from "./layout.ts";
+import { processGroup, processIdentity } from "./process-identity.ts";
+import { isRunning, readRunRecord } from "./run-record.ts";
+
+/** A process that carries this lab's marker. */
+export interface MarkedProcess {
+  pid: number;
+  identity: string;
+  component: string;
+}
+
+const labVariable = "KASM_VDI_LAB";
+const componentVariable = "KASM_VDI_LAB_COMPONENT";
+
+/** Environment by which a component, and whatever it starts, is found again when its record is lost. */
+export function labMarker(layout: LabLayout, component: string): Record<string, string> {
+  return { [labVariable]: layout.root, [componentVariable]: component };
+}
+
+/** Every process of this lab, recorded or not. Linux only: elsewhere no file tells another process's environment. */
+export function markedProcesses(layout: LabLayout): MarkedProcess[] {
+  if (process.platform !== "linux") return [];
+  return readdirSync("/proc").flatMap((entry) => {
+    const pid = Number(entry);
+    if (!Number.isInteger(pid) || pid === process.pid) return [];
+    const component = markedComponent(environmentOf(pid), layout);
+    const identity = component === undefined ? undefined : processIdentity(pid);
+    return component === undefined || identity === undefined ? [] : [{ pid, identity, component }];
+  });
+}
+
+/** Marked processes that no valid record accounts for, neither themselves nor as children of a recorded component. */
+export function strayProcesses(layout: LabLayout): MarkedProcess[] {
+  return markedProcesses(layout).filter(({ pid, component }) => {
+    const record = readRunRecord(layout, component);
+    return !isRunning(record) || (record.pid !== pid && record.pid !== processGroup(pid));
+  });
+}
+
+/** The component that a `/proc/PID/environ` names, when it is one of this lab. */
+export function markedComponent(environment: string, layout: LabLayout): string | undefined {
+  const variables = environment.split("\0");
+  if (!variables.includes(`${labVariable}=${layout.root}`)) return undefined;
+  const prefix = `${componentVariable}=`;
+  return variables.find((variable) => variable.startsWith(prefix))?.slice(prefix.length);
+}
+
+function environmentOf(pid: number): string {
+  try {
+    return readFileSync(`/proc/${pid}/environ`, "utf8");
+  } catch {
+    // Gone meanwhile, or another user's.
+    return "";
+  }
+}
