@@ -1,0 +1,69 @@
+import { createHash } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { parseAllDocuments } from "yaml";
+import type { AnyObject } from "../../../kube/client.ts";
+import { helmOwned } from "./helm-owned.ts";
+import { traefikCrds } from "./traefik-crds.ts";
+
+/** One file of K3s's server/manifests directory: what K3s applies at every start of a server process. */
+export interface Addon {
+  name: string;
+  checksum: string;
+  objects: AnyObject[];
+}
+
+/** The kinds that K3s registers before it applies anything. */
+export function k3sCrds(): AnyObject[] {
+  return objects("k3s-crds.yaml");
+}
+
+/** The packaged manifests, each object with the marks by which K3s knows it as its own. */
+export function addons(): Addon[] {
+  return ["coredns", "local-storage", "runtimes", "traefik"].map((name) => {
+    const text = manifest(`${name}.yaml`);
+    const checksum = createHash("sha256").update(text).digest("hex");
+    return { name, checksum, objects: objects(`${name}.yaml`).map((object) => addonOwned(name, object)) };
+  });
+}
+
+/** The Addon object by which K3s remembers that it applied the file. */
+export function addonRecord(addon: Addon): AnyObject {
+  return {
+    apiVersion: "k3s.cattle.io/v1",
+    kind: "Addon",
+    metadata: { name: addon.name, namespace: "kube-system" },
+    spec: { source: `/var/lib/rancher/k3s/server/manifests/${addon.name}.yaml`, checksum: addon.checksum },
+  };
+}
+
+/** What the Helm jobs of the packaged HelmCharts leave in the cluster: Traefik and its kinds. */
+export function helmReleases(): AnyObject[] {
+  return [...traefikCrds(), ...objects("traefik-release.yaml").map((object) => helmOwned("traefik", object))];
+}
+
+function addonOwned(addon: string, object: AnyObject): AnyObject {
+  const { metadata } = object;
+  const hash = createHash("sha1").update(`k3s.cattle.io/v1, Kind=Addon/kube-system/${addon}`).digest("hex");
+  return {
+    ...object,
+    metadata: {
+      ...metadata,
+      labels: { ...metadata?.labels, "objectset.rio.cattle.io/hash": hash },
+      annotations: {
+        ...metadata?.annotations,
+        "objectset.rio.cattle.io/id": "",
+        "objectset.rio.cattle.io/owner-gvk": "k3s.cattle.io/v1, Kind=Addon",
+        "objectset.rio.cattle.io/owner-name": addon,
+        "objectset.rio.cattle.io/owner-namespace": "kube-system",
+      },
+    },
+  };
+}
+
+function objects(file: string): AnyObject[] {
+  return parseAllDocuments(manifest(file)).map((document) => document.toJS() as AnyObject);
+}
+
+function manifest(file: string): string {
+  return readFileSync(new URL(file, import.meta.url), "utf8");
+}
