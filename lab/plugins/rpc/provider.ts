@@ -41,7 +41,7 @@ export interface Call {
   /** Lines shown in the resource's final output. */
   readonly log: Record<Severity, (message: string) => void>;
   /** One line beside the resource while it is worked on; the next one replaces it and nothing stays. */
-  status(message: string): void;
+  readonly status: (message: string) => void;
 }
 
 export type Severity = "debug" | "info" | "warning" | "error";

@@ -1,0 +1,110 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Duplex } from "node:stream";
+
+import { Client, utils } from "ssh2";
+import type { ConnectConfig, ServerHostKeyAlgorithm } from "ssh2";
+
+import type { Session } from "./execution.ts";
+
+/** One end of a connection, with the defaults filled in by Check. */
+export interface Host {
+  host: string;
+  port: number;
+  user: string;
+  password?: string;
+  privateKey?: string;
+  privateKeyPassword?: string;
+  agentSocketPath?: string;
+  /** Attempts beyond the first; -1 for no limit. */
+  dialErrorLimit: number;
+  /** Seconds for each attempt; 0 for no limit. */
+  perDialTimeout: number;
+  /** In the form of an authorized_keys line. Without it any host is trusted, as the official plugin has it. */
+  hostKey?: string;
+}
+
+/** Connects, and tries again at growing intervals: a machine that has just started takes a while to answer. */
+export async function connectWithRetry(
+  host: Host,
+  session: Session,
+  what: string,
+  tunnel?: () => Promise<Duplex>,
+): Promise<Client> {
+  for (let failures = 0; ;) {
+    session.signal.throwIfAborted();
+    try {
+      return await connect(host, await tunnel?.());
+    } catch (error) {
+      failures += 1;
+      const message = error instanceof Error ? error.message : String(error);
+      if (host.dialErrorLimit >= 0 && failures > host.dialErrorLimit) {
+        throw new Error(`${what} ${host.host}:${host.port} cannot be reached after ${failures} attempts: ${message}`, {
+          cause: error,
+        });
+      }
+      const limit = host.dialErrorLimit < 0 ? "" : `/${host.dialErrorLimit}`;
+      session.status(`connecting to ${what} ${host.host}, attempt ${failures}${limit} failed: ${message}`);
+      await sleep(Math.min(100 * 1.5 ** failures, 5_000), undefined, { signal: session.signal });
+    }
+  }
+}
+
+/** A stream through an open connection to where the next one ends. */
+export function forward(gate: Client, { host, port }: Host): Promise<Duplex> {
+  return new Promise((resolve, reject) => {
+    gate.forwardOut("127.0.0.1", 0, host, port, (error, stream) => (error ? reject(error) : resolve(stream)));
+  });
+}
+
+function connect(host: Host, sock: Duplex | undefined): Promise<Client> {
+  return new Promise((resolve, reject) => {
+    const client = new Client();
+    const fail = (error: Error) => {
+      client.destroy();
+      reject(error);
+    };
+    client.once("error", fail);
+    client.once("ready", () => {
+      client.off("error", fail);
+      // Later errors show as a closed channel.
+      client.on("error", () => undefined);
+      resolve(client);
+    });
+    client.on("keyboard-interactive", (_name, _instructions, _language, prompts, answer) =>
+      answer(prompts.map(() => host.password ?? "")),
+    );
+    try {
+      client.connect({ ...connectConfig(host), ...(sock === undefined ? {} : { sock }) });
+    } catch (error) {
+      fail(error instanceof Error ? error : new Error(String(error)));
+    }
+  });
+}
+
+function connectConfig(host: Host): ConnectConfig {
+  const agent = host.agentSocketPath ?? process.env.SSH_AUTH_SOCK;
+  return {
+    host: host.host,
+    port: host.port,
+    username: host.user,
+    readyTimeout: host.perDialTimeout * 1000,
+    tryKeyboard: host.password !== undefined,
+    ...(host.password === undefined ? {} : { password: host.password }),
+    ...(host.privateKey === undefined ? {} : { privateKey: host.privateKey }),
+    ...(host.privateKeyPassword === undefined ? {} : { passphrase: host.privateKeyPassword }),
+    ...(agent === undefined || agent === "" ? {} : { agent }),
+    ...(host.hostKey === undefined ? {} : onlyHostKey(host.hostKey)),
+  };
+}
+
+/** The server is asked for exactly this kind of key, so that it cannot offer another one of its own. */
+function onlyHostKey(line: string): Pick<ConnectConfig, "hostVerifier" | "algorithms"> {
+  const expected = utils.parseKey(line);
+  if (expected instanceof Error) throw new Error(`hostKey is not a public key in OpenSSH form: ${expected.message}`);
+  const algorithms: ServerHostKeyAlgorithm[] =
+    expected.type === "ssh-rsa" ? ["rsa-sha2-512", "rsa-sha2-256"] : [expected.type];
+  return {
+    algorithms: { serverHostKey: algorithms },
+    hostVerifier: (offered: Buffer) => offered.equals(expected.getPublicSSH()),
+  };
+}
