@@ -1,0 +1,112 @@
+import { randomBytes } from "node:crypto";
+
+import type { PropertyMap, PropertyValue } from "../rpc/property.ts";
+import { isObject } from "../rpc/property.ts";
+import type { Manifest } from "./manifest.ts";
+import { annotation, field, hasAnnotation, text } from "./manifest.ts";
+import type { Path } from "./replace-rules.ts";
+
+/** Manager of objects that this provider creates, and of everything without server-side apply. */
+export const creationManager = "pulumi-kubernetes";
+
+// Their fields become ours at the first apply: earlier hands of this provider, and kubectl.
+const predecessors = [
+  { manager: creationManager, operation: "Update" },
+  { manager: "pulumi-kubernetes.exe", operation: "Update" },
+  { manager: "pulumi-resource-kubernetes", operation: "Update" },
+  { manager: "kubectl", operation: "Apply" },
+  { manager: "kubectl", operation: "Update" },
+  { manager: "before-first-apply", operation: "Update" },
+];
+
+interface ManagedFields {
+  manager: string;
+  operation: string;
+  apiVersion: string;
+  fieldsV1: PropertyMap;
+  subresource: string;
+  entry: PropertyMap;
+}
+
+/** The manager for server-side apply: the annotation `pulumi.com/patchFieldManager`, else the one in state, else a new one. */
+export function fieldManagerFor(inputs: Manifest, inState: string): string {
+  return (
+    annotation(inputs, "pulumi.com/patchFieldManager") ||
+    inState ||
+    `${creationManager}-${randomBytes(4).toString("hex")}`
+  );
+}
+
+export interface ForceQuestion {
+  inputs: Manifest;
+  live: Manifest | undefined;
+  enablePatchForce: boolean;
+  preview: boolean;
+}
+
+/**
+ * Whether an apply overrides other managers. Besides where people ask for it: a preview, as long as our own fields still have to be
+ * taken over from a predecessor (a real update does that first), and objects from before managers were recorded.
+ */
+export function isForced({ inputs, live, enablePatchForce, preview }: ForceQuestion): boolean {
+  if (enablePatchForce || hasAnnotation(inputs, "pulumi.com/patchForce")) return true;
+  if (live === undefined) return preview;
+  const managers = managedFields(live);
+  return managers.length === 0 || (preview && managers.some(({ manager }) => manager.startsWith(creationManager)));
+}
+
+/**
+ * The object's `metadata.managedFields` with everything of predecessors moved to `manager`; undefined when there is nothing to move.
+ * Without this an apply would conflict with our own creation, and removed fields would stay.
+ */
+export function takeOver(live: Manifest, manager: string): PropertyValue[] | undefined {
+  const all = managedFields(live);
+  const isOld = (one: ManagedFields) =>
+    one.subresource === "" &&
+    predecessors.some((old) => old.manager === one.manager && old.operation === one.operation);
+  const moved = all.filter(isOld);
+  const [first] = moved;
+  if (first === undefined) return undefined;
+  const isOwn = (one: ManagedFields) => one.manager === manager && one.operation === "Apply" && one.subresource === "";
+  const own = all.find(isOwn) ?? first;
+  const fieldsV1 = [own, ...moved].map((one) => one.fieldsV1).reduce(union);
+  const rest = all.filter((one) => !isOld(one) && !isOwn(one)).map(({ entry }) => entry);
+  return [...rest, { ...own.entry, manager, operation: "Apply", fieldsV1 }];
+}
+
+/** Whether only creation and controllers (which write status or add fields of their own) have touched the object so far. */
+export function isUntouchedSinceCreation(live: Manifest): boolean {
+  const writers = managedFields(live).filter(({ subresource }) => subresource === "");
+  return writers.some(({ manager, operation }) => manager === creationManager && operation === "Update");
+}
+
+/** Whether any manager other than `manager` holds the field, and `manager` does not. Paths go through maps only. */
+export function isForeign(live: Manifest, path: Path, manager: string): boolean {
+  const holders = managedFields(live).filter(({ fieldsV1 }) => holds(fieldsV1, path));
+  return holders.length > 0 && holders.every((one) => one.manager !== manager);
+}
+
+function holds(fieldsV1: PropertyMap, path: Path): boolean {
+  return field(fieldsV1, ...path.map((step) => `f:${step}`)) !== undefined;
+}
+
+function managedFields(live: Manifest): ManagedFields[] {
+  const entries = field(live, "metadata", "managedFields");
+  return (Array.isArray(entries) ? entries : []).filter(isObject).map((entry) => ({
+    manager: text(entry.manager),
+    operation: text(entry.operation),
+    apiVersion: text(entry.apiVersion),
+    subresource: text(entry.subresource),
+    fieldsV1: isObject(entry.fieldsV1) ? entry.fieldsV1 : {},
+    entry,
+  }));
+}
+
+function union(left: PropertyMap, right: PropertyMap): PropertyMap {
+  const merged: PropertyMap = { ...left };
+  for (const [key, value] of Object.entries(right)) {
+    const existing = merged[key];
+    merged[key] = isObject(existing) && isObject(value) ? union(existing, value) : value;
+  }
+  return merged;
+}

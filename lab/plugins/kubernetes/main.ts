@@ -1,0 +1,4 @@
+import { servePlugin } from "../rpc/serve.ts";
+import { kubernetesProvider } from "./provider.ts";
+
+await servePlugin(kubernetesProvider());
