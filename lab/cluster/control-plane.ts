@@ -22,9 +22,7 @@ export interface ControlPlaneOptions {
   tools: Readonly<Record<string, string>>;
   /** KWOK's configuration files. Without any, kwok is not started. */
   kwokConfigs?: readonly string[];
-  /** The lab stack's configuration. Without it, the simulators are not started. */
-  stackFile?: string;
-  /** Runs before a component's process starts (not when it is kept), the API server being ready for all but itself. */
+  /** Runs before a component's process starts, not when it is kept. For kwok the API server is ready by then. */
   beforeStart?: BringUpHooks["beforeStart"];
 }
 
@@ -33,7 +31,10 @@ export interface ControlPlane {
   kubeconfig: string;
   server: string;
   components: BroughtUp[];
+  /** Ports that belonged to someone else by now; the kubeconfigs follow. */
   movedPorts: MovedPort[];
+  /** What further components of the same lab are started with. */
+  context: LaunchContext;
 }
 
 /**
@@ -55,9 +56,11 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
     ports,
     tools: options.tools,
     kwokConfigs: options.kwokConfigs ?? [],
-    stackFile: options.stackFile ?? "",
   };
-  const broughtUp = await bringUpAll(wantedComponents(options), context, {
+  const wanted = components.filter(
+    ({ name }) => name !== "simulators" && (name !== "kwok" || context.kwokConfigs.length > 0),
+  );
+  const broughtUp = await bringUpAll(wanted, context, {
     beforeStart: options.beforeStart,
     afterReady: async (name) => {
       if (name === "kube-apiserver") await applyGrants(layout.kubeconfig);
@@ -68,7 +71,14 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
     server: `https://127.0.0.1:${ports["kube-apiserver"]}`,
     components: broughtUp,
     movedPorts: moved,
+    context,
   };
+}
+
+/** Starts the simulators beside a control plane that has its nodes; nothing happens when they run as wanted. */
+export async function startSimulators(controlPlane: ControlPlane, stackFile: string): Promise<BroughtUp[]> {
+  const simulators = components.filter(({ name }) => name === "simulators");
+  return bringUpAll(simulators, { ...controlPlane.context, stackFile });
 }
 
 /** Stops every process of this lab, those first that depend on others, also those whose record is lost. */
@@ -88,13 +98,6 @@ export async function stopControlPlane(layout: LabLayout): Promise<ComponentName
   await endStrays(markedProcesses(layout));
   for (const name of recordedComponents(layout)) removeRunRecord(layout, name);
   return componentNames.filter((name) => stopped.has(name));
-}
-
-function wantedComponents(options: ControlPlaneOptions): Component[] {
-  const left = new Set<ComponentName>();
-  if (!options.kwokConfigs?.length) left.add("kwok");
-  if (options.stackFile === undefined) left.add("simulators");
-  return components.filter(({ name }) => !left.has(name));
 }
 
 async function stopComponent(layout: LabLayout, { name }: Component): Promise<void> {

@@ -14,8 +14,8 @@ export interface LaunchContext {
   tools: Readonly<Record<string, string>>;
   /** KWOK's configuration and stages, read in this order. */
   kwokConfigs: readonly string[];
-  /** The lab stack's configuration, which the simulators follow. */
-  stackFile: string;
+  /** The lab stack's configuration, which the simulators follow; not needed for anything else. */
+  stackFile?: string;
 }
 
 /** How a component is started. Secrets come in files, never as arguments. */
@@ -30,9 +30,11 @@ export interface Launch {
 export const serviceCidr = "10.43.0.0/16";
 export const clusterCidr = "10.42.0.0/16";
 
-// An address for documentation (RFC 5737). The endpoint of `default/kubernetes` may not be a loopback address, and an
-// empty flag makes the API server look for a default route, which an offline machine does not have.
-const advertisedAddress = "192.0.2.1";
+/**
+ * What `default/kubernetes` says to lead to, as on K3s: the address of the first simulated server (lab/k3s/nodes.ts).
+ * It may not be a loopback address, and an empty flag looks for a default route, which an offline machine lacks.
+ */
+export const advertisedAddress = "198.18.0.10";
 
 export function etcdLaunch({ layout, ports, tools }: LaunchContext): Launch {
   const client = `https://127.0.0.1:${ports["etcd-client"]}`;
@@ -147,6 +149,7 @@ export function kwokLaunch({ layout, ports, tools, kwokConfigs }: LaunchContext)
 
 export function simulatorsLaunch({ layout, stackFile }: LaunchContext): Launch {
   const kubeconfig = componentKubeconfig(layout, "simulators");
+  if (stackFile === undefined) throw new Error("The simulators need the lab stack's configuration.");
   return {
     program: process.execPath,
     args: [join(import.meta.dirname, "..", "simulators", "main.ts"), stackFile],

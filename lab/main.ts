@@ -1,0 +1,65 @@
+import { dirname } from "node:path";
+import { Command, InvalidArgumentError } from "commander";
+
+import { labLayout } from "./cluster/layout.ts";
+
+const layout = labLayout(dirname(import.meta.dirname));
+
+// Each command loads its own code: `env` and `status` answer without the client libraries that `up` needs.
+const program = new Command("lab")
+  .description("A Kubernetes control plane on this machine with simulated nodes, for this checkout alone.")
+  .option("--debug", "show stack traces of errors");
+
+program
+  .command("up", { isDefault: true })
+  .description("start what does not run, install the platform (the default)")
+  .action(async () => (await import("./commands/up.ts")).up(layout));
+
+program
+  .command("down")
+  .description("stop every process of the lab; data stays")
+  .action(async () => (await import("./commands/down.ts")).down(layout));
+
+program
+  .command("status")
+  .description("what each component does; exit code 0 when all are ready, else 3")
+  .option("--json", "print JSON instead of a table")
+  .action(async (options: { json?: true }) => (await import("./commands/status.ts")).printStatus(layout, options));
+
+program
+  .command("env")
+  .description('shell exports: eval "$(npm run -s lab env)"')
+  .action(async () => (await import("./commands/env.ts")).printEnv(layout));
+
+program
+  .command("reset")
+  .description("stop the lab and remove its data; tools and plugins stay")
+  .action(async () => (await import("./commands/reset.ts")).reset(layout));
+
+program
+  .command("logs")
+  .description("show the log of a component")
+  .argument("<component>", "as `status` names it")
+  .option("-n, --lines <count>", "how many lines from the end", wholeNumber, 50)
+  .option("-f, --follow", "go on as the log grows")
+  .action(async (name: string, options: { lines: number; follow?: true }) =>
+    (await import("./commands/logs.ts")).showLogs(layout, name, options),
+  );
+
+process.once("SIGINT", () => {
+  console.error("\nInterrupted. What was started is recorded: `npm run lab` goes on, `npm run lab down` stops it.");
+  process.exit(130);
+});
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  const showsStack = program.opts<{ debug?: true }>().debug;
+  console.error(error instanceof Error ? (showsStack ? error.stack : error.message) : String(error));
+  process.exit(1);
+}
+
+function wholeNumber(text: string): number {
+  if (!/^\d+$/.test(text)) throw new InvalidArgumentError("Give a whole number.");
+  return Number(text);
+}
