@@ -1,0 +1,185 @@
+import type { AnyObject } from "../kube/client.ts";
+
+/** One pool of GPU nodes, and what each of its nodes has to report. */
+export interface GpuPool {
+  readonly name: string;
+  readonly count: number;
+  readonly gpusPerNode: number;
+  /** gpusPerNode x replicas. */
+  readonly slicesPerNode: number;
+  /** Labels that tell the pool's nodes from others. */
+  readonly labels: Readonly<Record<string, string>>;
+  /** Key of the device plugin's config that holds for the pool. */
+  readonly configKey: string;
+}
+
+export interface GpuExpectation {
+  /** Namespace of the GPU operator. */
+  readonly namespace: string;
+  readonly configMap: string;
+  readonly defaultKey: string;
+  readonly pools: readonly GpuPool[];
+}
+
+/** What the cluster shows. */
+export interface GpuSnapshot {
+  readonly nodes: readonly AnyObject[];
+  /** ConfigMaps of the expected name, in whatever namespace. */
+  readonly configMaps: readonly AnyObject[];
+  readonly clusterPolicy: AnyObject | undefined;
+  /** Pods of the device plugin. */
+  readonly pluginPods: readonly AnyObject[];
+}
+
+export interface GpuVerdict {
+  /** `nvidia.com/gpu` by node. */
+  readonly slices: Record<string, number>;
+  /** One sentence per node or pool that is not as expected, with the cause as far as it shows; empty when all is well. */
+  readonly problems: string[];
+}
+
+const configLabel = "nvidia.com/device-plugin.config";
+const gpuResource = "nvidia.com/gpu";
+const nfdLabels = ["pci-10de", "pci-0302_10de", "pci-0300_10de"].map(
+  (id) => `feature.node.kubernetes.io/${id}.present`,
+);
+
+/** Compares every GPU node with its pool. */
+export function judgeGpuCapacity(expected: GpuExpectation, seen: GpuSnapshot): GpuVerdict {
+  const assigned = assignNodes(expected, seen.nodes.filter(isGpuNode));
+  const slices = [...assigned.values()].flat().map((node): [string, number] => [nameOf(node), reported(node)]);
+  const problems = expected.pools.flatMap((pool) => {
+    const nodes = assigned.get(pool.name) ?? [];
+    const wrong = nodes
+      .filter((node) => reported(node) !== pool.slicesPerNode)
+      .map(
+        (node) =>
+          `node ${nameOf(node)} reports ${reported(node)} ${gpuResource}, expected ${pool.slicesPerNode} ` +
+          `(${pool.gpusPerNode} x ${pool.slicesPerNode / pool.gpusPerNode}): ${causeOnNode(pool, node, expected, seen)}`,
+      );
+    return nodes.length < pool.count ? [...wrong, tooFewNodes(pool, nodes, expected)] : wrong;
+  });
+  return { slices: Object.fromEntries(slices.sort(([a], [b]) => a.localeCompare(b))), problems };
+}
+
+/**
+ * Finds the pool of each GPU node: by the pool's labels where it has some, else by the node's config key and its number
+ * of GPUs. What is left goes to pools that lack nodes, where it shows up as wrong.
+ */
+function assignNodes(expected: GpuExpectation, gpuNodes: readonly AnyObject[]): Map<string, AnyObject[]> {
+  const left = new Set(gpuNodes);
+  const assigned = new Map<string, AnyObject[]>(expected.pools.map((pool) => [pool.name, []]));
+  const take = (pool: GpuPool, fits: (node: AnyObject) => boolean, most = Infinity) => {
+    for (const node of left) {
+      const taken = assigned.get(pool.name) ?? [];
+      if (taken.length >= most || !fits(node)) continue;
+      taken.push(node);
+      left.delete(node);
+    }
+  };
+  const byLabels = expected.pools.toSorted((a, b) => Object.keys(b.labels).length - Object.keys(a.labels).length);
+  for (const pool of byLabels) {
+    if (Object.keys(pool.labels).length > 0) take(pool, (node) => hasLabels(node, pool.labels));
+    else take(pool, (node) => keyOf(node, expected) === pool.configKey && physicalGpus(node) === pool.gpusPerNode);
+  }
+  for (const pool of expected.pools.filter(({ labels }) => Object.keys(labels).length === 0))
+    take(pool, (node) => keyOf(node, expected) === pool.configKey || expected.pools.length === 1, pool.count);
+  return assigned;
+}
+
+function tooFewNodes(pool: GpuPool, nodes: readonly AnyObject[], { defaultKey }: GpuExpectation): string {
+  const labels = { ...pool.labels, ...(pool.configKey !== defaultKey && { [configLabel]: pool.configKey }) };
+  const wanted = Object.entries(labels).map(([key, value]) => `${key}=${value}`);
+  const hint =
+    wanted.length > 0
+      ? `its nodes need ${wanted.length === 1 ? "the label" : "the labels"} ${wanted.join(" ")} (kubectl label node NAME ${wanted.join(" ")})`
+      : `a node counts once node-feature-discovery labelled it ${nfdLabels[0] ?? ""}=true; is a node missing, or its taint not tolerated?`;
+  return `pool ${pool.name} has ${nodes.length} of ${pool.count} GPU nodes: ${hint}`;
+}
+
+/** The first cause that fits, in the order in which the parts depend on each other. */
+function causeOnNode(pool: GpuPool, node: AnyObject, expected: GpuExpectation, seen: GpuSnapshot): string {
+  const { namespace, configMap } = expected;
+  const config = seen.configMaps.find((candidate) => candidate.metadata?.namespace === namespace);
+  if (!config) {
+    const elsewhere = seen.configMaps.map((candidate) => candidate.metadata?.namespace ?? "");
+    const place = elsewhere.length > 0 ? `; it is in ${elsewhere.join(", ")}, where nothing reads it` : "";
+    return `ConfigMap ${namespace}/${configMap} is missing${place}`;
+  }
+  const policy = devicePluginConfig(seen.clusterPolicy);
+  if (!seen.clusterPolicy) return "there is no ClusterPolicy; is the gpu-operator Release installed?";
+  if (policy.name !== configMap)
+    return `ClusterPolicy refers to ConfigMap ${policy.name ?? "(none)"} instead of ${configMap}`;
+  const label = node.metadata?.labels?.[configLabel];
+  const key = label ?? policy.default;
+  if (key === undefined || key === "")
+    return `ClusterPolicy names no default config and the node has no label ${configLabel}, so GPUs are not shared`;
+  const keys = Object.keys(config["data"] ?? {});
+  if (!keys.includes(key)) {
+    const where = label === undefined ? "ClusterPolicy's default" : `label ${configLabel}`;
+    return `${where} is ${key}, which ConfigMap ${configMap} does not have (it has ${keys.join(", ")})`;
+  }
+  if (key !== pool.configKey) {
+    const fix = `kubectl label --overwrite node ${nameOf(node)} ${configLabel}=${pool.configKey}`;
+    return `config ${key} holds here, pool ${pool.name} wants ${pool.configKey} (${fix})`;
+  }
+  if (!nfdLabels.some((name) => node.metadata?.labels?.[name] === "true"))
+    return `label ${nfdLabels[0] ?? ""} is missing; is node-feature-discovery running, and does it tolerate the node's taints?`;
+  return causeInPlugin(pool, node, seen.pluginPods);
+}
+
+function causeInPlugin(pool: GpuPool, node: AnyObject, pods: readonly AnyObject[]): string {
+  const pod = pods.find(
+    (candidate) => (candidate["spec"] as { nodeName?: string } | undefined)?.nodeName === nameOf(node),
+  );
+  if (!pod) return "no device plugin pod on it yet";
+  const stuck = containerStates(pod).find(({ reason }) => reason !== undefined && reason !== "PodInitializing");
+  if (stuck) return `device plugin pod ${nameOf(pod)}: ${[stuck.reason, stuck.message].filter(Boolean).join(", ")}`;
+  const physical = physicalGpus(node);
+  if (physical !== undefined && physical !== pool.gpusPerNode)
+    return `it has ${physical} GPUs, and pool ${pool.name} says ${pool.gpusPerNode}`;
+  return "the device plugin has not registered them yet";
+}
+
+interface ContainerState {
+  state?: { waiting?: { reason?: string; message?: string } };
+}
+
+function containerStates(pod: AnyObject): { reason?: string; message?: string }[] {
+  const status = pod["status"] as
+    { initContainerStatuses?: ContainerState[]; containerStatuses?: ContainerState[] } | undefined;
+  const all = [...(status?.initContainerStatuses ?? []), ...(status?.containerStatuses ?? [])];
+  return all.flatMap(({ state }) => (state?.waiting ? [state.waiting] : []));
+}
+
+function devicePluginConfig(policy: AnyObject | undefined): { name?: string; default?: string } {
+  const spec = policy?.["spec"] as { devicePlugin?: { config?: { name?: string; default?: string } } } | undefined;
+  return spec?.devicePlugin?.config ?? {};
+}
+
+function isGpuNode(node: AnyObject): boolean {
+  const labels = node.metadata?.labels ?? {};
+  return nfdLabels.some((label) => labels[label] === "true") || "nvidia.com/gpu.count" in labels || reported(node) > 0;
+}
+
+function reported(node: AnyObject): number {
+  const status = node["status"] as { allocatable?: Record<string, string> } | undefined;
+  return Number(status?.allocatable?.[gpuResource] ?? 0);
+}
+
+function physicalGpus(node: AnyObject): number | undefined {
+  const count = node.metadata?.labels?.["nvidia.com/gpu.count"];
+  return count === undefined ? undefined : Number(count);
+}
+
+function keyOf(node: AnyObject, { defaultKey }: GpuExpectation): string {
+  return node.metadata?.labels?.[configLabel] ?? defaultKey;
+}
+
+function hasLabels(node: AnyObject, labels: Readonly<Record<string, string>>): boolean {
+  return Object.entries(labels).every(([key, value]) => node.metadata?.labels?.[key] === value);
+}
+
+function nameOf(object: AnyObject): string {
+  return object.metadata?.name ?? "";
+}

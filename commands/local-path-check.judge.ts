@@ -1,0 +1,60 @@
+import type { AnyObject } from "../kube/client.ts";
+
+export interface StorageVerdict {
+  /** What holds for volumes of the class, for the stack's output. */
+  readonly report: string;
+  /** Why volumes would not be writable, and what to do; absent when they are. */
+  readonly refusal?: string;
+}
+
+/**
+ * Judges whether a container that is not root can write to a volume of the class. On K3s's local-path either the
+ * directory is made 0777, or the class makes volumes of type `local`, which honour a pod's fsGroup.
+ *
+ * @param config ConfigMap kube-system/local-path-config
+ */
+export function judgeStorage(
+  className: string,
+  storageClass: AnyObject | undefined,
+  config: AnyObject | undefined,
+): StorageVerdict {
+  if (!storageClass) {
+    const refusal =
+      `StorageClass ${className} does not exist, so Kasm's volumes would stay Pending. Install one (stock K3s brings ` +
+      `local-path unless it runs with --disable=local-storage), or name another by kasm-vdi:storage.className.`;
+    return { report: `StorageClass ${className} is missing`, refusal };
+  }
+  const provisioner = String(storageClass["provisioner"]);
+  if (provisioner !== "rancher.io/local-path")
+    return { report: `${className} is served by ${provisioner}; directory modes were not checked` };
+
+  const setup = (config?.["data"] as { setup?: string } | undefined)?.setup;
+  if (setup === undefined) {
+    const refusal =
+      `ConfigMap kube-system/local-path-config has no key setup, so local-path cannot make volumes. ` +
+      `Restart a K3s server: it writes the ConfigMap anew at every start.`;
+    return { report: "kube-system/local-path-config has no setup script", refusal };
+  }
+  const mode = directoryMode(setup);
+  const type = storageClass.metadata?.annotations?.["defaultVolumeType"] ?? "hostPath";
+  const report = `${className} makes directories ${mode} in volumes of type ${type}`;
+  if (mode.endsWith("777") || type === "local") return { report };
+  return {
+    report,
+    refusal:
+      `StorageClass ${className} makes directories ${mode} (ConfigMap kube-system/local-path-config, key setup), and its ` +
+      `volumes are of type hostPath, which ignores fsGroup: Kasm's database would fail with "Permission denied". ` +
+      `K3s v1.21.4 and later make them 0777; upgrade K3s, or use another class by kasm-vdi:storage.className.`,
+  };
+}
+
+/** Mode of a volume's directory by the setup script; 0755 is what mkdir makes of a usual umask. */
+export function directoryMode(setup: string): string {
+  const lines = setup.split("\n");
+  const made = lines.map((line) => /\bmkdir\b.*\s-m\s*(\d{3,4})\b/.exec(line)?.[1]).find(Boolean);
+  // the parent directory's mode is set in the same script: "${VOL_DIR}/.."
+  const changed = lines
+    .map((line) => /\bchmod\s+(?:-R\s+)?(\d{3,4})\s+"?\$\{?\w+\}?"?\s*$/.exec(line)?.[1])
+    .find(Boolean);
+  return (changed ?? made ?? "0755").padStart(4, "0");
+}

@@ -1,0 +1,26 @@
+import { z } from "zod";
+import { runScript, waitUntil } from "./gate.ts";
+import { judgeStorage } from "./local-path-check.judge.ts";
+import type { StorageVerdict } from "./local-path-check.judge.ts";
+
+const inputSchema = z.object({ context: z.string().optional(), className: z.string() });
+
+await runScript(inputSchema, async ({ className }, client) => {
+  const verdict = await waitUntil<StorageVerdict>(
+    async () => {
+      const [storageClass, config] = await Promise.all([
+        client.get({ apiVersion: "storage.k8s.io/v1", kind: "StorageClass", metadata: { name: className } }),
+        client.get({
+          apiVersion: "v1",
+          kind: "ConfigMap",
+          metadata: { namespace: "kube-system", name: "local-path-config" },
+        }),
+      ]);
+      const seen = judgeStorage(className, storageClass, config);
+      return seen.refusal === undefined ? { done: seen } : { waiting: seen.refusal };
+    },
+    // A K3s that has just started lays its packaged components down within the first minute.
+    { timeoutSeconds: 60 },
+  );
+  return { report: verdict.report };
+});

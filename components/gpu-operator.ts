@@ -1,0 +1,84 @@
+import { createHash } from "node:crypto";
+import * as command from "@pulumi/command";
+import * as k8s from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import type { ChartSource } from "./chart-source.ts";
+import { deviceConfigName, deviceConfigs, gpuOperatorValues } from "./gpu-operator.values.ts";
+import { deviceConfigKey, gpuPools } from "./node-pool.ts";
+import type { NodePool } from "./node-pool.ts";
+import { chartRelease } from "./release.ts";
+import { script } from "./script.ts";
+import type { ClusterAccess } from "./script.ts";
+
+export interface GpuOperatorArgs {
+  readonly namespace: string;
+  readonly chart: ChartSource;
+  readonly driver: "host" | "container";
+  /** All pools of the stack, those without GPUs too. */
+  readonly pools: readonly NodePool[];
+  readonly cluster: ClusterAccess;
+  /** For the install and for the gate, each. */
+  readonly timeoutSeconds: number;
+}
+
+/** NVIDIA GPU operator with time-slicing. `up` ends when every GPU node reports gpus x replicas of `nvidia.com/gpu`. */
+export class GpuOperator extends pulumi.ComponentResource {
+  /** What the gate saw, in one line of JSON. */
+  readonly report: pulumi.Output<string>;
+
+  constructor(name: string, args: GpuOperatorArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("kasm:gpu:GpuOperator", name, { version: args.chart.version }, opts);
+    const child = { parent: this };
+    const configs = deviceConfigs(args.pools);
+    const configMap = deviceConfigName(configs);
+    const values = gpuOperatorValues(args);
+
+    const namespace = new k8s.core.v1.Namespace(
+      `${name}-namespace`,
+      // Drivers, toolkit and device plugin are privileged pods.
+      { metadata: { name: args.namespace, labels: { "pod-security.kubernetes.io/enforce": "privileged" } } },
+      child,
+    );
+    const sharing = new k8s.core.v1.ConfigMap(
+      `${name}-time-slicing`,
+      { metadata: { name: configMap, namespace: args.namespace }, data: configs.data, immutable: true },
+      { ...child, dependsOn: namespace },
+    );
+    const release = new k8s.helm.v3.Release(
+      `${name}-release`,
+      {
+        ...chartRelease("gpu-operator", args.namespace, args.chart, args.timeoutSeconds),
+        // The hook that upgrades the CRDs runs before the API server knows their new schema.
+        disableOpenapiValidation: true,
+        values,
+      },
+      { ...child, dependsOn: [namespace, sharing] },
+    );
+    const gate = new command.local.Command(
+      `${name}-capacity`,
+      script("gpu-capacity", args.cluster, {
+        namespace: args.namespace,
+        configMap,
+        defaultKey: configs.defaultKey,
+        pools: gpuPools(args.pools).map(({ name, count, gpusPerNode, replicasPerGpu, labels }) => ({
+          name,
+          count,
+          gpusPerNode,
+          slicesPerNode: gpusPerNode * replicasPerGpu,
+          labels,
+          configKey: deviceConfigKey(replicasPerGpu),
+        })),
+        timeoutSeconds: args.timeoutSeconds,
+        // Looks again after any change of the release.
+        release: createHash("sha256")
+          .update(JSON.stringify([args.chart, values]))
+          .digest("hex")
+          .slice(0, 10),
+      }),
+      { ...child, dependsOn: release },
+    );
+
+    this.report = gate.stdout;
+    this.registerOutputs({ report: this.report });
+  }
+}
