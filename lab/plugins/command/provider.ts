@@ -16,7 +16,7 @@ type Settings = { [name: string]: Json };
 
 interface CommandKind {
   fields: Fields;
-  runner(settings: Settings): Promise<Runner>;
+  runner: (settings: Settings) => Promise<Runner>;
 }
 
 const kinds: Record<string, CommandKind> = {
