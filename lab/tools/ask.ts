@@ -1,7 +1,7 @@
+import { execFile } from "node:child_process";
 import { access, constants, mkdtemp, realpath, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { delimiter, dirname, isAbsolute, join } from "node:path";
-import { execa } from "execa";
 import type { Tool } from "./tool.ts";
 
 /** What a program said when asked for its version, or why it cannot be used. */
@@ -17,21 +17,27 @@ export async function askVersion(tool: Asked, path: string): Promise<Answer> {
   // pulumi writes a log file into its home even for `version`
   const home = await mkdtemp(join(tmpdir(), "kasm-vdi-ask-"));
   try {
-    const { stdout, stderr, shortMessage } = await execa(path, tool.asks.arguments, {
-      reject: false,
-      timeout: 20_000,
-      stdin: "ignore",
-      env: { PULUMI_HOME: home, PULUMI_SKIP_UPDATE_CHECK: "true" },
+    const { stdout, stderr } = await run(path, tool.asks.arguments, {
+      PULUMI_HOME: home,
+      PULUMI_SKIP_UPDATE_CHECK: "true",
     });
     const version = tool.asks.answer.exec(stdout)?.[1];
     if (version !== undefined) return { path, version, companions: companions.paths };
     return {
       path,
-      failure: `does not tell its version (${firstLine(stderr) ?? shortMessage ?? firstLine(stdout) ?? "no output"})`,
+      failure: `does not tell its version (${firstLine(stderr) ?? firstLine(stdout) ?? "no output"})`,
     };
   } finally {
     await rm(home, { recursive: true, force: true });
   }
+}
+
+function run(path: string, args: string[], env: NodeJS.ProcessEnv): Promise<{ stdout: string; stderr: string }> {
+  return new Promise((done) => {
+    execFile(path, args, { timeout: 60_000, env: { ...process.env, ...env } }, (error, stdout, stderr) => {
+      done({ stdout, stderr: stderr === "" ? (error?.message ?? "") : stderr });
+    });
+  });
 }
 
 /** The first executable of that name in the folders of `PATH`. */

@@ -15,6 +15,12 @@ export class BuildFailed extends Error {
   }
 }
 
+/** Where a build's output is gathered, and who is told about once a second. */
+interface Reporting {
+  progress: BuildProgress;
+  tell: (text: string) => void;
+}
+
 /**
  * Builds programs of one module in a single run of Go, so that what they share is compiled once.
  *
@@ -27,10 +33,10 @@ export async function buildPrograms(
   module: GoModule,
   folder: string,
   go: Go,
-  onProgress: (text: string) => void,
+  reporting: Reporting,
 ): Promise<string> {
   await mkdir(join(folder, "bin"), { recursive: true });
-  const upstream = await downloadModule(module, folder, go, onProgress);
+  const upstream = await downloadModule(module, folder, go, reporting);
   await writeFile(join(folder, "go.mod"), wrapperGoMod(upstream, module));
   const stamps = Object.entries(module.stamps).map(([name, value]) => `-X ${name}=${value}`);
   // Go names several programs after their packages; one alone may be named freely.
@@ -48,7 +54,7 @@ export async function buildPrograms(
     ],
     folder,
     go,
-    onProgress,
+    reporting,
   );
   return join(folder, "bin");
 }
@@ -56,64 +62,59 @@ export async function buildPrograms(
 const downloadSchema = z.object({ GoMod: z.string(), Sum: z.string() });
 
 /** Fetches the module, holds it against its pinned hash, and returns its go.mod. */
-async function downloadModule(
-  module: GoModule,
-  folder: string,
-  go: Go,
-  onProgress: (text: string) => void,
-): Promise<string> {
-  const stdout = await runGo(["mod", "download", "-json", `${module.path}@${module.version}`], folder, go, onProgress);
+async function downloadModule(module: GoModule, folder: string, go: Go, reporting: Reporting): Promise<string> {
+  const stdout = await runGo(["mod", "download", "-json", `${module.path}@${module.version}`], folder, go, reporting);
   const { GoMod, Sum } = downloadSchema.parse(JSON.parse(stdout));
   if (Sum !== module.sum)
     throw new BuildFailed(`refused: ${module.path} ${module.version} has hash ${Sum}, expected ${module.sum}`, []);
   return readFile(GoMod, "utf8");
 }
 
-async function runGo(args: string[], cwd: string, go: Go, onProgress: (text: string) => void): Promise<string> {
-  const output = new GoOutput();
-  const started = Date.now();
-  const report = () => {
-    onProgress(`building from Go modules, ${Math.round((Date.now() - started) / 1000)} s${output.progress()}`);
-  };
-  report();
-  const timer = setInterval(report, 1000);
+async function runGo(args: string[], cwd: string, go: Go, { progress, tell }: Reporting): Promise<string> {
+  tell(progress.text());
+  const timer = setInterval(() => tell(progress.text()), 1000);
   try {
     const run = execa(go.path, args, { cwd, env: go.env, extendEnv: false, reject: false, stdin: "ignore" });
-    for await (const line of run.iterable({ from: "stderr" })) output.add(line);
+    for await (const line of run.iterable({ from: "stderr" })) progress.add(line);
     const { failed, stdout, shortMessage, signal } = await run;
     if (!failed) return stdout;
     // `go mod download -json` tells its errors on stdout
-    for (const line of stdout.split("\n")) output.add(line);
-    const reason = signal === undefined ? (output.reason() ?? shortMessage) : `go was ended by ${signal}`;
-    throw new BuildFailed(reason ?? "go failed without a word", output.lastLines());
+    for (const line of stdout.split("\n")) progress.add(line);
+    const reason = signal === undefined ? (progress.reason() ?? shortMessage) : `go was ended by ${signal}`;
+    throw new BuildFailed(reason ?? "go failed without a word", progress.lastLines());
   } finally {
     clearInterval(timer);
   }
 }
 
-/** Tells the progress of `go build -v` from what it has to say. */
-export class GoOutput {
+/** What one or more runs of Go had to say, with `-v`: the progress, and what went wrong. */
+export class BuildProgress {
+  #started = Date.now();
   #modules = 0;
   #packages = 0;
   #messages: string[] = [];
 
   add(line: string): void {
-    if (/^go: (downloading|extracting|finding) /.test(line)) this.#modules++;
+    if (/^go: (downloading|finding) /.test(line)) this.#modules++;
     else if (/^[\w.~-]+(\/[\w.~-]+)*$/.test(line)) this.#packages++;
     else if (line.trim() !== "") this.#messages.push(line.trimEnd());
   }
 
-  /** `, fetched 120 modules, compiled 412 packages`, as far as there is something to tell. */
-  progress(): string {
-    const modules = this.#modules > 0 ? `, fetched ${this.#modules} modules` : "";
-    return this.#packages > 0 ? `${modules}, compiled ${this.#packages} packages` : modules;
+  /** `building from Go modules, 34 s, modules fetched: 120, packages compiled: 412`, as far as there is something to tell. */
+  text(): string {
+    return [
+      "building from Go modules",
+      `${Math.round((Date.now() - this.#started) / 1000)} s`,
+      ...(this.#modules > 0 ? [`modules fetched: ${this.#modules}`] : []),
+      ...(this.#packages > 0 ? [`packages compiled: ${this.#packages}`] : []),
+    ].join(", ");
   }
 
   lastLines(): string[] {
     return this.#messages.slice(-15);
   }
 
-  /** Causes that a person can do something about, recognised in Go's messages. */
+  /** Causes that a person can do something about, recognised in Go's messages; else its last message. */
   reason(): string | undefined {
     const text = this.#messages.join("\n");
     if (text.includes("no space left on device")) return "the disk is full";

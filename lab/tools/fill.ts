@@ -2,8 +2,9 @@ import { chmod, mkdir, rename } from "node:fs/promises";
 import { join } from "node:path";
 import { extract } from "tar";
 import { askVersion } from "./ask.ts";
-import { BuildFailed, buildPrograms } from "./build.ts";
-import { inStaging, publishEntry, type Entry } from "./cache.ts";
+import { BuildFailed, BuildProgress, buildPrograms } from "./build.ts";
+import { inStaging, publishEntry } from "./cache.ts";
+import { entryOf, fromEntry } from "./entry.ts";
 import { fetchVerified } from "./fetch.ts";
 import { provideGo } from "./go.ts";
 import { platformName, type Platform } from "./platform.ts";
@@ -19,23 +20,6 @@ export interface Filling {
 }
 
 export type Filled = { tool: ProvidedTool } | { attempts: Attempt[]; buildOutput: string[] };
-
-/** The tool's entry in the cache. */
-export function entryOf(tool: Tool, platform: Platform): Entry {
-  return {
-    name: tool.name,
-    version: tool.version,
-    platform: platformName(platform),
-    programs: [tool.name, ...tool.companions],
-    recipe: JSON.stringify(tool.programs),
-  };
-}
-
-/** A tool as the cache's entry holds it. */
-export function fromEntry(tool: Tool, paths: string[], source: ProvidedTool["source"]): ProvidedTool {
-  const [path = "", ...companions] = paths;
-  return { name: tool.name, version: tool.version, path, source, companions };
-}
 
 /** Puts the official release into the cache. Never throws: what went wrong is an attempt. */
 export async function fillFromDownload(tool: Tool, filling: Filling): Promise<Filled> {
@@ -60,20 +44,22 @@ export async function fillFromDownload(tool: Tool, filling: Filling): Promise<Fi
 /**
  * Builds tools that share their first module, and puts them into the cache. Never throws: what went wrong is an attempt.
  *
+ * @param name of what they are built from, as in `withLock`
  * @returns one result per tool, in their order
  */
-export async function fillFromBuild(tools: Tool[], filling: Filling): Promise<Filled[]> {
+export async function fillFromBuild(name: string, tools: Tool[], filling: Filling): Promise<Filled[]> {
   const tell = (text: string) => {
     for (const tool of tools) filling.onProgress(tool, text);
   };
   try {
+    const progress = new BuildProgress();
     const go = await provideGo(filling.root, filling.platform, filling.env, tell);
-    return await inStaging(filling.root, `build-${buildName(tools)}`, async (staging) => {
+    return await inStaging(filling.root, `build-${name}`, async (staging) => {
       const programs = tools.flatMap((tool) => tool.programs);
       const binaries = new Map<GoProgram, string>();
       for (const module of new Set(programs.map((program) => program.module))) {
         const ofModule = programs.filter((program) => program.module === module);
-        const bin = await buildPrograms(ofModule, module, join(staging, module.id), go, tell);
+        const bin = await buildPrograms(ofModule, module, join(staging, module.id), go, { progress, tell });
         for (const program of ofModule) binaries.set(program, join(bin, program.file));
       }
       const filled: Filled[] = [];
@@ -84,11 +70,6 @@ export async function fillFromBuild(tools: Tool[], filling: Filling): Promise<Fi
     const buildOutput = error instanceof BuildFailed ? error.lastLines : [];
     return tools.map(() => ({ ...failed("build", reasonOf(error)), buildOutput }));
   }
-}
-
-/** What the tools that share this tool's first module are called together. */
-export function buildName([tool]: readonly Tool[]): string {
-  return tool?.programs[0]?.module.id ?? "";
 }
 
 async function publishBuilt(

@@ -2,7 +2,8 @@ import { realpath } from "node:fs/promises";
 import { join, resolve as absolute, sep } from "node:path";
 import { askVersion, findOnPath } from "./ask.ts";
 import { cacheRoot, readEntry } from "./cache.ts";
-import { buildName, entryOf, fillFromBuild, fillFromDownload, fromEntry, type Filled, type Filling } from "./fill.ts";
+import type { Filled, Filling } from "./fill.ts";
+import { entryOf, fromEntry } from "./entry.ts";
 import { withLock } from "./lock.ts";
 import { thisPlatform } from "./platform.ts";
 import { resolve, type Attempt, type Probes, type ProvidedTool } from "./resolve.ts";
@@ -58,7 +59,7 @@ export async function provideAll(wanted: readonly Tool[], options: ProvideOption
 
   const unavailable: Unavailable[] = [];
   const turn = oneAtATime();
-  const builds = Map.groupBy(missing, ({ tool }) => buildName([tool]));
+  const builds = Map.groupBy(missing, ({ tool }) => tool.programs[0]?.module.id ?? tool.name);
   await Promise.all(
     [...builds].map(async ([name, together]) => {
       const outcomes = await provideTogether(name, together, filling, turn);
@@ -97,8 +98,10 @@ function provideTogether(name: string, missing: Missing[], filling: Filling, tur
     );
     if (toBuild.length === 0) return outcomes;
     for (const { tool } of toBuild) filling.onProgress(tool, "waiting for its turn to be built");
+    const { fillFromBuild } = await import("./fill.ts");
     const built = await turn(() =>
       fillFromBuild(
+        name,
         toBuild.map(({ tool }) => tool),
         filling,
       ),
@@ -117,6 +120,8 @@ async function cachedOrDownloaded(tool: Tool, filling: Filling): Promise<Filled>
   const cached = await readEntry(filling.root, entryOf(tool, filling.platform));
   if (cached !== undefined) return { tool: fromEntry(tool, cached, "cache") };
   filling.onProgress(tool, "downloading");
+  // Downloads and builds load a lot of code, which nobody should wait for when the cache is filled.
+  const { fillFromDownload } = await import("./fill.ts");
   return fillFromDownload(tool, filling);
 }
 

@@ -1,0 +1,54 @@
+import { expect } from "chai";
+import { tools } from "../../../lab/tools/table.ts";
+import type { Platform } from "../../../lab/tools/platform.ts";
+
+const platforms: Platform[] = (["linux", "darwin"] as const).flatMap((os) =>
+  (["amd64", "arm64"] as const).map((arch) => ({ os, arch })),
+);
+
+describe("the table of tools", () => {
+  for (const [name, tool] of Object.entries(tools)) {
+    it(`can build ${name} and everything that must lie beside it`, () => {
+      expect(tool.name).to.equal(name);
+      expect(tool.programs.map(({ file }) => file)).to.deep.equal([name, ...tool.companions]);
+    });
+
+    it(`holds every release of ${name} against a checksum, over TLS`, () => {
+      for (const platform of platforms) {
+        const download = tool.download(platform);
+        if (download === undefined) continue;
+        expect(download.url)
+          .to.match(/^https:/)
+          .and.to.include(tool.version);
+        if ("pinnedSha256" in download.checksum) expect(download.checksum.pinnedSha256).to.match(/^[0-9a-f]{64}$/);
+        else
+          expect(download.checksum.officialFile)
+            .to.match(/^https:/)
+            .and.to.include(tool.version);
+      }
+    });
+  }
+
+  it("names the same Kubernetes in programs, siblings and stamps", () => {
+    const [program] = tools["kube-apiserver"].programs;
+    const { version } = tools["kube-apiserver"];
+    expect(program!.module.version).to.equal(`v${version}`);
+    expect(program!.module.siblingVersion).to.equal(`v0.${version.split(".").slice(1).join(".")}`);
+    expect(program!.module.stamps["k8s.io/component-base/version.gitVersion"]).to.equal(`v${version}`);
+  });
+
+  it("reads the version from what each program really prints", () => {
+    const printed: Record<keyof typeof tools, string> = {
+      pulumi: "v3.259.0\n",
+      helm: "v3.20.2+g8fb76d6\n",
+      kubectl: "Client Version: v1.35.4\nKustomize Version: v5.7.1\n",
+      "kube-apiserver": "Kubernetes v1.35.4\n",
+      "kube-controller-manager": "Kubernetes v1.35.4\n",
+      "kube-scheduler": "Kubernetes v1.35.4\n",
+      etcd: "etcd Version: 3.6.5\nGit SHA: Not provided (use ./build instead of go build)\n",
+      kwok: "kwok version v0.8.0 go1.26.8 (linux/amd64)\n",
+    };
+    for (const tool of Object.values(tools))
+      expect(tool.asks.answer.exec(printed[tool.name as keyof typeof tools])?.[1]).to.equal(tool.version);
+  });
+});
