@@ -71,7 +71,7 @@ export function loadConfig(source: Record<string, unknown>, origin = "kasm-vdi c
   return config;
 }
 
-/** The values of our namespace, by bare key. Unset ones (null, empty text, empty group) are left out. */
+/** The values of our namespace, by bare key. Unset ones (null, empty text, empty group or list) are left out. */
 function ownValues(source: Record<string, unknown>): Record<string, unknown> {
   const entries = Object.entries(source).flatMap(([key, value]): [string, unknown][] => {
     const [namespace, name] = key.includes(":") ? key.split(":", 2) : [configNamespace, key];
@@ -91,7 +91,7 @@ function structured(key: string, value: unknown): unknown {
 }
 
 function isUnset(value: unknown): boolean {
-  return value === undefined || value === null || value === "" || JSON.stringify(value) === "{}";
+  return value === undefined || value === null || value === "" || ["{}", "[]"].includes(JSON.stringify(value));
 }
 
 /**
