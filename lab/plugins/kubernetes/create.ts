@@ -11,8 +11,18 @@ import {
 import { writeCheckpoint } from "./checkpoint.ts";
 import { keyOf } from "./cluster.ts";
 import { creationManager, fieldManagerFor, isForced, isUntouchedSinceCreation } from "./field-managers.ts";
+import { withPlaceholders } from "./foresight.ts";
 import type { Manifest } from "./manifest.ts";
-import { apiVersionOf, describe, fromProperties, kindOf, nameOf, namespaceOf, withoutField } from "./manifest.ts";
+import {
+  apiVersionOf,
+  describe,
+  field,
+  fromProperties,
+  kindOf,
+  nameOf,
+  namespaceOf,
+  withoutField,
+} from "./manifest.ts";
 import type { PendingCreate } from "./pending-creates.ts";
 import { differences, formatPath } from "./property-diff.ts";
 import { prune } from "./prune.ts";
@@ -20,7 +30,7 @@ import { retry } from "./retry.ts";
 import type { Session } from "./session.ts";
 import { retrySeconds } from "./session.ts";
 import { isPatch, objectId } from "./token.ts";
-import { outputsWhenReady } from "./waiting.ts";
+import { outputsWhenReady, untilGone } from "./waiting.ts";
 
 /**
  * Creates the object, or applies a patch to one, and waits until it is ready. An object that exists already is an error, except with
@@ -60,7 +70,7 @@ async function send(session: Session, request: CreateRequest, creation: Creation
   const isTemporary = (error: unknown) =>
     error instanceof NoMatchError || hasStatus(error, 404) || isUnavailable(error);
   try {
-    const { object, warnings } = await retry(() => request1(session, request, creation, call), {
+    const { object, warnings } = await retry(() => ask(session, request, creation, call), {
       isTemporary,
       onRetry: (error) => call.status(`${describe(inputs)}: trying again, ${problemText(error)}`),
       signal: call.signal,
@@ -69,12 +79,12 @@ async function send(session: Session, request: CreateRequest, creation: Creation
     for (const warning of warnings) call.log.warning(warning);
     return object;
   } catch (error) {
-    if (isAlreadyExists(error)) return adopt(session, creation, call);
+    if (isAlreadyExists(error)) return settle(session, request, creation, call);
     throw new Error(`${describe(inputs)} was not created: ${problemText(error)}`, { cause: error });
   }
 }
 
-function request1(
+function ask(
   { cluster, settings }: Session,
   { type, preview }: CreateRequest,
   { inputs, fieldManager }: Creation,
@@ -93,7 +103,7 @@ async function previewCreate(
   inputs: Manifest,
   call: Call,
 ): Promise<CreateResponse> {
-  const asGiven = { id: "", properties: request.properties };
+  const asGiven = { id: "", properties: withPlaceholders(request.properties, inputs) };
   const isAskable =
     session.settings.enableServerSideApply &&
     !containsUnknown(inputs) &&
@@ -103,9 +113,9 @@ async function previewCreate(
   const fieldManager = fieldManagerFor(inputs, "");
   try {
     const note = { urn: request.urn, server: session.cluster.server, object: "" };
-    const { object } = await request1(session, request, { inputs, fieldManager, note }, call);
+    const { object } = await ask(session, request, { inputs, fieldManager, note }, call);
     // An empty status would be taken for the final one by what reads it.
-    const live = withoutField(object, "status");
+    const live = withPlaceholders(withoutField(object, "status"), inputs);
     const checkpoint = { inputs, live, initialApiVersion: apiVersionOf(inputs), fieldManager };
     return { id: "", properties: writeCheckpoint(checkpoint, request.properties) };
   } catch (error) {
@@ -117,9 +127,14 @@ async function previewCreate(
   }
 }
 
-/** Takes an existing object for our own only when an interrupted run of this resource made it and nobody has changed it. */
-async function adopt(session: Session, { inputs, note }: Creation, call: Call): Promise<Manifest> {
+/** Deals with an object of the same name that is there: one that is going makes room, our own orphan is taken over. */
+async function settle(session: Session, request: CreateRequest, creation: Creation, call: Call): Promise<Manifest> {
+  const { inputs, note } = creation;
   const { object: live } = await session.cluster.api.get(keyOf(inputs), { signal: call.signal });
+  if (field(live, "metadata", "deletionTimestamp") !== undefined) {
+    await untilGone(session, request, live, call);
+    return send(session, request, creation, call);
+  }
   const differing = differences(prune(live, inputs), inputs).map(({ path }) => formatPath(path));
   const isOurs = session.pending.explains(note, live) && isUntouchedSinceCreation(live) && differing.length === 0;
   if (!isOurs) throw new Error(existsMessage(inputs, live, note.urn, differing));

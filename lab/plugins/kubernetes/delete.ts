@@ -1,16 +1,15 @@
 import type { Call, DeleteRequest } from "../rpc/provider.ts";
-import { awaitDeleted } from "./await/await-deleted.ts";
 import { skipsDeletionAwait, timeoutSeconds } from "./await/annotations.ts";
 import { ApiError, hasStatus, isUnavailable, NoMatchError, problemText } from "./api-errors.ts";
 import { readCheckpoint } from "./checkpoint.ts";
 import { keyOf, unreachableMessage } from "./cluster.ts";
 import type { Manifest } from "./manifest.ts";
-import { annotation, describe, field, kindOf, nameOf, namespaceOf, text, withField } from "./manifest.ts";
+import { annotation, describe, field, kindOf, nameOf, text, withField } from "./manifest.ts";
 import { retry } from "./retry.ts";
 import type { Session } from "./session.ts";
 import { retrySeconds } from "./session.ts";
 import { isPatch, parseId, parseToken } from "./token.ts";
-import { awaitContext } from "./waiting.ts";
+import { untilGone } from "./waiting.ts";
 
 /** Deletes the object and waits until it is gone; a patch resource only gives its fields back. What is gone already is no error. */
 export async function remove(session: Session, request: DeleteRequest, call: Call): Promise<void> {
@@ -66,14 +65,7 @@ async function deleteAndWait(
   const program = inputs as unknown as Parameters<typeof skipsDeletionAwait>[0];
   if (skipsDeletionAwait(program)) return;
   const seconds = timeoutSeconds(request.timeoutSeconds ?? 0, program);
-  const namespace = namespaceOf(target);
-  const key = {
-    apiVersion: text(target["apiVersion"]),
-    kind: kindOf(target),
-    metadata: { name: nameOf(target), ...(namespace && { namespace }) },
-  };
-  await awaitDeleted(awaitContext(session, call, seconds), key, uid || undefined);
-  call.status("");
+  await untilGone(session, { timeoutSeconds: seconds }, withField(target, ["metadata", "uid"], uid), call);
 }
 
 function propagation(inputs: Manifest): "Foreground" | "Background" | "Orphan" {

@@ -39,20 +39,19 @@ export function fieldManagerFor(inputs: Manifest, inState: string): string {
 
 export interface ForceQuestion {
   inputs: Manifest;
+  /** Undefined where a patch or an upsert applies without having read the object. */
   live: Manifest | undefined;
   enablePatchForce: boolean;
   preview: boolean;
 }
 
 /**
- * Whether an apply overrides other managers. Besides where people ask for it: a preview, as long as our own fields still have to be
- * taken over from a predecessor (a real update does that first), and objects from before managers were recorded.
+ * Whether an apply overrides other managers: where people ask for it, on objects from before managers were recorded, and when a creation
+ * is tried out, since a replaced object still stands in its place.
  */
 export function isForced({ inputs, live, enablePatchForce, preview }: ForceQuestion): boolean {
   if (enablePatchForce || hasAnnotation(inputs, "pulumi.com/patchForce")) return true;
-  if (live === undefined) return preview;
-  const managers = managedFields(live);
-  return managers.length === 0 || (preview && managers.some(({ manager }) => manager.startsWith(creationManager)));
+  return live === undefined ? preview : managedFields(live).length === 0;
 }
 
 /**

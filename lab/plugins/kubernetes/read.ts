@@ -31,7 +31,7 @@ const gone: ReadResponse = { id: "", properties: {}, inputs: {} };
  */
 export async function read(session: Session, request: ReadRequest, call: Call): Promise<ReadResponse> {
   if (session.cluster.unreachable !== undefined) return readUnreachable(session, request, call);
-  const { inputs: oldInputs, isFirst } = identify(session, request);
+  const { inputs: oldInputs, isFirst } = identify(request);
   const live = await fetchLive(session, oldInputs, call);
   if (live === undefined) return gone;
 
@@ -66,7 +66,7 @@ function readUnreachable({ settings, cluster }: Session, request: ReadRequest, c
 }
 
 /** Which object the request means. Without inputs from state it is a first read, and the id and type are all there is. */
-function identify({ settings: _ }: Session, request: ReadRequest): { inputs: Manifest; isFirst: boolean } {
+function identify(request: ReadRequest): { inputs: Manifest; isFirst: boolean } {
   const { name, namespace } = parseId(request.id);
   if (!name) throw new Error(`"${request.id}" names no object; an id is NAME or NAMESPACE/NAME`);
   const given = normalizeInputs(fromProperties(request.inputs));

@@ -6,6 +6,7 @@ import { ApiError, hasStatus, isUnavailable, NoMatchError, problemText } from ".
 import { initialApiVersionOf, readCheckpoint, writeCheckpoint } from "./checkpoint.ts";
 import { keyOf } from "./cluster.ts";
 import { creationManager, fieldManagerFor, isForced, isForeign, takeOver } from "./field-managers.ts";
+import { overlaid } from "./foresight.ts";
 import type { Manifest } from "./manifest.ts";
 import { describe, field, fromProperties, isDefinition, kindOf, nameOf, withField, withoutField } from "./manifest.ts";
 import { normalizeInputs } from "./normalize.ts";
@@ -21,17 +22,21 @@ import { outputsWhenReady } from "./waiting.ts";
 /** Brings an existing object to the new inputs, by server-side apply, and waits until it is ready. */
 export async function update(session: Session, request: UpdateRequest, call: Call): Promise<UpdateResponse> {
   const inputs = normalizeInputs(fromProperties(request.news));
-  if (request.preview && (containsUnknown(inputs) || !(await session.cluster.serves(inputs, call.signal)))) {
-    return { properties: request.news };
-  }
   const old = readCheckpoint(request.olds);
+  const initialApiVersion = initialApiVersionOf(request.olds, inputs);
+  const guess = () => {
+    const live = overlaid(old.live, inputs);
+    return { properties: writeCheckpoint({ ...old, inputs, live, initialApiVersion }, request.news) };
+  };
+  if (request.preview && (containsUnknown(inputs) || !(await session.cluster.serves(inputs, call.signal)))) {
+    return guess();
+  }
   const fieldManager = managerFor(session, inputs, old.fieldManager);
   const oldManager = managerFor(session, old.inputs, old.fieldManager);
   const change = { session, request, inputs, oldInputs: old.inputs, oldLive: old.live, fieldManager };
   const live = await send(change, call);
-  if (live === undefined) return { properties: request.news };
+  if (live === undefined) return guess();
 
-  const initialApiVersion = initialApiVersionOf(request.olds, inputs);
   const checkpoint = { inputs, live, initialApiVersion, fieldManager };
   if (request.preview) return { properties: writeCheckpoint(checkpoint, request.news) };
   const { timeoutSeconds, news: marks } = request;
@@ -89,10 +94,13 @@ async function attempt({ session, request, ...change }: Change, call: Call): Pro
     const resourceVersion = field(live, "metadata", "resourceVersion") ?? null;
     return api.replace(withField(inputs, ["metadata", "resourceVersion"], resourceVersion), options);
   }
-  if (!session.settings.enableServerSideApply) {
+  const isOwnObject = !isPatch(type, kindOf(inputs));
+  // An apply would merge lists with what we still hold by our other name; taking that over cannot be tried out.
+  const isFirstApply = isOwnObject && preview && takeOver(live, fieldManager) !== undefined;
+  if (!session.settings.enableServerSideApply || isFirstApply) {
     return api.mergePatch(live, mergePatch(prune(live, change.oldInputs), inputs), options);
   }
-  if (!preview && !isPatch(type, kindOf(inputs))) live = await withOwnFields(session, live, fieldManager, call);
+  if (!preview && isOwnObject) live = await withOwnFields(session, live, fieldManager, call);
   const force = isForced({ inputs, live, enablePatchForce: session.settings.enablePatchForce, preview });
   const applied = leaveIgnored(inputs, live, request.ignoreChanges, fieldManager);
   return api.apply(applied, { ...options, force });

@@ -2,6 +2,7 @@ import type { AnyObject } from "../../../kube/client.ts";
 import { PartialError } from "../rpc/errors.ts";
 import type { Call } from "../rpc/provider.ts";
 import type { PropertyMap } from "../rpc/property.ts";
+import { awaitDeleted } from "./await/await-deleted.ts";
 import { ruleFor } from "./await/annotations.ts";
 import { awaitReady } from "./await/await-ready.ts";
 import { PartialError as NotReady } from "./await/context.ts";
@@ -11,7 +12,7 @@ import { writeCheckpoint } from "./checkpoint.ts";
 import type { Checkpoint } from "./checkpoint.ts";
 import { keyOf } from "./cluster.ts";
 import type { Manifest } from "./manifest.ts";
-import { describe, nameOf, namespaceOf } from "./manifest.ts";
+import { apiVersionOf, describe, field, kindOf, nameOf, namespaceOf, text } from "./manifest.ts";
 import type { Session } from "./session.ts";
 import { objectId } from "./token.ts";
 
@@ -46,7 +47,7 @@ export async function outputsWhenReady(session: Session, arrival: Arrival, call:
   return writeCheckpoint({ ...checkpoint, live: await newest(session, checkpoint.live) }, marks);
 }
 
-export function awaitContext(session: Session, call: Call, timeoutSeconds: number | undefined): AwaitContext {
+function awaitContext(session: Session, call: Call, timeoutSeconds: number | undefined): AwaitContext {
   return {
     client: session.cluster.client,
     status: (message) => call.status(message),
@@ -54,6 +55,24 @@ export function awaitContext(session: Session, call: Call, timeoutSeconds: numbe
     signal: call.signal,
     timeoutSeconds: timeoutSeconds ?? 0,
   };
+}
+
+/** Waits until a deleted object is gone. @throws with what holds it, when the time is over */
+export async function untilGone(
+  session: Session,
+  { timeoutSeconds }: { timeoutSeconds: number | undefined },
+  live: Manifest,
+  call: Call,
+): Promise<void> {
+  const namespace = namespaceOf(live);
+  const key = {
+    apiVersion: apiVersionOf(live),
+    kind: kindOf(live),
+    metadata: { name: nameOf(live), ...(namespace && { namespace }) },
+  };
+  const uid = text(field(live, "metadata", "uid"));
+  await awaitDeleted(awaitContext(session, call, timeoutSeconds), key, uid || undefined);
+  call.status("");
 }
 
 /** Why an object is not ready right now, without waiting; empty when it is, or when its kind has no notion of it. */
@@ -93,5 +112,5 @@ async function newest(session: Session, last: Manifest): Promise<Manifest> {
 
 /** Both are JSON objects; they differ in what their types promise. */
 function plain(object: Manifest): AnyObject {
-  return object as unknown as AnyObject;
+  return object;
 }
