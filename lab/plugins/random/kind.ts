@@ -12,10 +12,15 @@ export interface RandomKind {
   /** What is wrong with the settings. Unknown values are not judged. */
   validate(settings: PropertyMap): CheckFailure[];
   /** Fresh values for all of `outputs`; the settings are known. */
-  generate(settings: PropertyMap): PropertyMap;
+  generate(settings: PropertyMap): PropertyMap | Promise<PropertyMap>;
   id(outputs: PropertyMap): string;
   /** Settings and outputs of an existing value, from what a user gives to `pulumi import`. */
-  adopt(importId: string): { inputs: PropertyMap; outputs: PropertyMap };
+  adopt(importId: string): Adopted | Promise<Adopted>;
+}
+
+export interface Adopted {
+  inputs: PropertyMap;
+  outputs: PropertyMap;
 }
 
 /** Given inputs over the defaults; absent ones are left out. `undefined` never appears. */

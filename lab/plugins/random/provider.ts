@@ -34,21 +34,21 @@ export const randomProvider: ResourceProvider = {
 
   diff: (request) => diff(kindOf(request.type), request),
 
-  create({ type, properties, preview }) {
+  async create({ type, properties, preview }) {
     const kind = kindOf(type);
     const settings = fullSettings(kind, properties);
     if (preview) {
       const unknown = Object.keys(kind.outputs).map((name): [string, PropertyValue] => [name, new Unknown()]);
       return { id: "", properties: { ...settings, ...Object.fromEntries(unknown) } };
     }
-    const outputs = kind.generate(settings);
+    const outputs = await kind.generate(settings);
     return { id: kind.id(outputs), properties: stateOf(kind, settings, outputs) };
   },
 
-  read({ type, id, properties, inputs }) {
+  async read({ type, id, properties, inputs }) {
     if (Object.keys(properties).length > 0) return { id, properties, inputs };
     const kind = kindOf(type);
-    const adopted = kind.adopt(id);
+    const adopted = await kind.adopt(id);
     return {
       id: kind.id(adopted.outputs),
       properties: stateOf(kind, fullSettings(kind, adopted.inputs), adopted.outputs),

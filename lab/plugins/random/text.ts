@@ -2,7 +2,6 @@ import { randomInt } from "node:crypto";
 
 import type { CheckFailure } from "../rpc/provider.ts";
 import type { PropertyMap } from "../rpc/property.ts";
-import { bcryptHash } from "./bcrypt.ts";
 import type { RandomKind } from "./kind.ts";
 import { textOf, wholeNumbers } from "./kind.ts";
 
@@ -54,7 +53,7 @@ export const randomPassword: RandomKind = {
   validate,
   generate: (settings) => passwordOutputs(randomText(settings)),
   id: () => "none",
-  adopt: (text) => ({ inputs: adoptedSettings(text), outputs: passwordOutputs(text) }),
+  adopt: async (text) => ({ inputs: adoptedSettings(text), outputs: await passwordOutputs(text) }),
 };
 
 /** `number` is the old name of `numeric`; state carries both. */
@@ -110,8 +109,9 @@ function stringOutputs(text: string): PropertyMap {
   return { result: text, id: text };
 }
 
-function passwordOutputs(text: string): PropertyMap {
-  return { result: text, bcryptHash: bcryptHash(text), id: "none" };
+async function passwordOutputs(text: string): Promise<PropertyMap> {
+  const { hash } = await import("bcryptjs");
+  return { result: text, bcryptHash: await hash(text, 10), id: "none" };
 }
 
 function adoptedSettings(text: string): PropertyMap {

@@ -43,6 +43,8 @@ export async function listen(provider: ResourceProvider, engineAddress: string |
  */
 export async function servePlugin(provider: ResourceProvider): Promise<void> {
   const parent = process.ppid;
+  // Set by the wrapper for a quick start; commands that the plugin runs should not write there too.
+  delete process.env["NODE_COMPILE_CACHE"];
   const running = await listen(provider, process.argv[2]);
   let isEnding = false;
   const end = (reason: string) => {

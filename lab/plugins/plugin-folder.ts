@@ -1,0 +1,96 @@
+/** How plugins lie in a PULUMI_HOME: `plugins/resource-NAME-vVERSION/pulumi-resource-NAME`, where the engine looks for them. */
+import { access, chmod, constants, mkdir, realpath, rename, rm, symlink, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+
+export interface Plugin {
+  name: string;
+  /** Without a leading v. */
+  version: string;
+}
+
+/** Lies beside a stand-in's program. The engine's own installation replaces the whole folder, and with it this mark. */
+const standInMark = "STAND-IN.txt";
+
+/** The folder of a plugin in a PULUMI_HOME. */
+export function pluginFolder(pulumiHome: string, { name, version }: Plugin): string {
+  return join(pulumiHome, "plugins", `resource-${name}-v${version}`);
+}
+
+export function programName({ name }: Plugin): string {
+  return `pulumi-resource-${name}`;
+}
+
+/** What is installed and can run; undefined when nothing is. */
+export async function installedKind(pulumiHome: string, plugin: Plugin): Promise<"official" | "stand-in" | undefined> {
+  if ((await program(pulumiHome, plugin)) === undefined) return undefined;
+  return (await exists(join(pluginFolder(pulumiHome, plugin), standInMark))) ? "stand-in" : "official";
+}
+
+/** The official plugin's program in another PULUMI_HOME; undefined when it is not there, not complete, or a stand-in. */
+export async function officialIn(pulumiHome: string, plugin: Plugin): Promise<string | undefined> {
+  return (await installedKind(pulumiHome, plugin)) === "official" ? program(pulumiHome, plugin) : undefined;
+}
+
+/** Uses a program that lies elsewhere. The engine skips folders that are links, so the folder is a real one. */
+export async function linkOfficial(pulumiHome: string, plugin: Plugin, target: string): Promise<void> {
+  await replaceFolder(pulumiHome, plugin, async (folder) =>
+    symlink(await realpath(target), join(folder, programName(plugin))),
+  );
+}
+
+/** A small shell script that runs the stand-in from this checkout with this Node. */
+export async function writeStandIn(pulumiHome: string, plugin: Plugin): Promise<void> {
+  const main = join(import.meta.dirname, plugin.name, "main.ts");
+  await replaceFolder(pulumiHome, plugin, async (folder) => {
+    const script = join(folder, programName(plugin));
+    await writeFile(script, standInScript(process.execPath, main, join(pulumiHome, "node-compile-cache")));
+    await chmod(script, 0o755);
+    await writeFile(
+      join(folder, standInMark),
+      `Not the official ${plugin.name} plugin: kasm-vdi's stand-in, ${main}\n`,
+    );
+  });
+}
+
+/** Node's compile cache halves the time to start. */
+export function standInScript(node: string, main: string, compileCache: string): string {
+  return `#!/bin/sh\nNODE_COMPILE_CACHE=${quote(compileCache)} exec ${quote(node)} ${quote(main)} "$@"\n`;
+}
+
+/** Lets `fill` make a new folder and puts it in place of the old one when it is complete. */
+export async function replaceFolder(
+  pulumiHome: string,
+  plugin: Plugin,
+  fill: (folder: string) => Promise<void>,
+): Promise<void> {
+  const folder = pluginFolder(pulumiHome, plugin);
+  const fresh = `${folder}.new`;
+  await rm(fresh, { recursive: true, force: true });
+  await mkdir(fresh, { recursive: true });
+  try {
+    await fill(fresh);
+    await rm(folder, { recursive: true, force: true });
+    await rename(fresh, folder);
+  } finally {
+    await rm(fresh, { recursive: true, force: true });
+  }
+}
+
+async function program(pulumiHome: string, plugin: Plugin): Promise<string | undefined> {
+  const folder = pluginFolder(pulumiHome, plugin);
+  // The engine's mark of an installation that was broken off.
+  if (await exists(`${folder}.partial`)) return undefined;
+  const path = join(folder, programName(plugin));
+  return (await exists(path, constants.X_OK)) ? path : undefined;
+}
+
+async function exists(path: string, mode: number = constants.F_OK): Promise<boolean> {
+  return access(path, mode).then(
+    () => true,
+    () => false,
+  );
+}
+
+function quote(word: string): string {
+  return `'${word.replaceAll("'", `'\\''`)}'`;
+}
