@@ -38,9 +38,10 @@ describe("the stand-in charts", () => {
   const render = async (chart: string, values: object, release = "kasm"): Promise<AnyObject[]> => {
     const { exitCode, stdout, stderr } = await helm(["template", release, chartPath(chart), "-n", "charts"], values);
     expect(exitCode, stderr).to.equal(0);
-    return parseAllDocuments(stdout).flatMap(
-      (document) => (document.toJS() as AnyObject | null) ?? ([] as AnyObject[]),
+    const objects: (AnyObject | null)[] = [...parseAllDocuments(stdout)].map(
+      (document) => document.toJS() as AnyObject,
     );
+    return objects.filter((object) => object !== null);
   };
   const refusal = async (chart: string, values: object) =>
     (await helm(["template", "kasm", chartPath(chart)], values)).stderr;
@@ -143,6 +144,16 @@ describe("the stand-in charts", () => {
     it("falls back to 127.0.0.11 for nginx when it is rendered away from the cluster", async () => {
       const config = named(await render("kasm-helm", {}), "ConfigMap", "kasm-nginx-shared");
       expect(config?.["data"]).to.deep.include({ "resolver.conf": "resolver 127.0.0.11;" });
+    });
+
+    it("finds the cluster's DNS server for nginx by lookup when it is installed by helm", async () => {
+      const client = new ClusterClient(loadKubeConfig());
+      const metadata = { name: "kube-dns", namespace: "kube-system" };
+      const kubeDns = await client.get({ apiVersion: "v1", kind: "Service", metadata });
+      await client.config.close();
+      const { clusterIP } = kubeDns?.["spec"] as { clusterIP: string };
+      const { stdout } = await helm(["install", "kasm", chartPath("kasm-helm"), "--dry-run=server"]);
+      expect(stdout).to.contain(`resolver ${clusterIP};`);
     });
 
     const refusals: [string, object, RegExp][] = [

@@ -2,7 +2,7 @@
 {{- define "kasm.zones" -}}
 {{- $names := list -}}
 {{- range .Values.kasmZones -}}
-{{- $names = append $names (.name | default .zone_name | lower | regexReplaceAll "[^a-z0-9]+" "-") -}}
+{{- $names = append $names (regexReplaceAll "[^a-z0-9]+" (.name | default .zone_name | lower) "-") -}}
 {{- end -}}
 {{- toJson ($names | default (list "default")) -}}
 {{- end -}}
