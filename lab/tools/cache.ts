@@ -2,6 +2,7 @@ import { chmod, mkdir, mkdtemp, readdir, readFile, rename, rm, stat, writeFile }
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { z } from "zod";
+import { isAlive } from "./alive.ts";
 
 /** The folder that all checkouts of one user share: `KASM_VDI_CACHE`, else `kasm-vdi` in the XDG cache home. */
 export function cacheRoot(env: NodeJS.ProcessEnv): string {
@@ -98,14 +99,4 @@ export async function inStaging<Result>(
 async function removeFolder(folder: string): Promise<void> {
   // an orphaned compiler may still be writing into it
   await rm(folder, { recursive: true, force: true, maxRetries: 5 });
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    // EPERM: it runs, under another user
-    return error instanceof Error && "code" in error && error.code === "EPERM";
-  }
 }

@@ -3,11 +3,20 @@ import { createReadStream, createWriteStream } from "node:fs";
 import { Readable, Transform } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { basename } from "node:path";
+import { getCACertificates } from "node:tls";
 import { EnvHttpProxyAgent, fetch, type Response } from "undici";
 import type { Checksum } from "./tool.ts";
 
+// Companies that inspect TLS put their own authority into the system's store, which Node.js does not read by itself.
+const ca = [...getCACertificates("default"), ...getCACertificates("system")];
+
 // A machine without internet is normal here, so nobody should wait long to learn it.
-const network = new EnvHttpProxyAgent({ connect: { timeout: 5_000 }, headersTimeout: 20_000, bodyTimeout: 30_000 });
+const network = new EnvHttpProxyAgent({
+  connect: { timeout: 5_000, ca },
+  requestTls: { ca },
+  headersTimeout: 20_000,
+  bodyTimeout: 30_000,
+});
 
 /** The text at `url`. @throws {Error} that names the host and why it could not be had */
 export async function fetchText(url: string): Promise<string> {

@@ -2,12 +2,13 @@ import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import lockfile from "proper-lockfile";
+import { isAlive } from "./alive.ts";
 
 /**
  * Runs `body` while this process alone holds the cache's lock of that name. A lock whose holder died is taken over after
  * 15 s without a sign of life.
  *
- * @param onWait called about once a second with what is being waited for
+ * @param onWait called twice a second with what is being waited for
  */
 export async function withLock<Result>(
   root: string,
@@ -42,9 +43,13 @@ async function acquire(file: string, onWait: (text: string) => void): Promise<()
     } catch (error) {
       if (!(error instanceof Error && "code" in error && error.code === "ELOCKED")) throw error;
     }
-    const holder = await readFile(file, "utf8").catch(() => "");
+    const holder = Number(await readFile(file, "utf8").catch(() => ""));
     const seconds = Math.round((Date.now() - started) / 1000);
-    onWait(`waiting for process ${holder.trim() || "?"}, which is providing the same, ${seconds} s`);
-    await sleep(1000);
+    onWait(
+      isAlive(holder)
+        ? `waiting for process ${holder}, which is providing the same, ${seconds} s`
+        : `waiting for the lock of a process that was killed to expire, ${seconds} s`,
+    );
+    await sleep(500);
   }
 }

@@ -38,7 +38,7 @@ export interface GoModule {
   /** Hash of the module's content as in go.sum. Its go.mod decides the version of every dependency, so this pins them all. */
   sum: string;
   /** Published version of the sibling modules that the module takes from its own repository at `v0.0.0`. */
-  siblingVersion?: string;
+  siblingVersion?: string | undefined;
   /** `import/path.name` -> value, set at link time. */
   stamps: Record<string, string>;
 }

@@ -57,7 +57,7 @@ replace (
   });
 
   it("refuses unpublished siblings whose release the table does not name", () => {
-    const { siblingVersion: _, ...without } = module;
+    const without = { ...module, siblingVersion: undefined };
     expect(() => wrapperGoMod(upstream, without)).to.throw(
       "example.test/widgets v1.35.4 requires example.test/api v0.0.0, which was never published",
     );

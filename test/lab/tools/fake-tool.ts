@@ -1,0 +1,28 @@
+import { provideAll } from "../../../lab/tools/provide.ts";
+import type { GoModule, Tool } from "../../../lab/tools/tool.ts";
+
+/** A program that tells that version. */
+export const program = (version: string) => `#!/bin/sh\necho fake ${version}\n`;
+
+/** A tool 1.2.3 of a table of its own, so that tests need neither network nor compiler. */
+export function fakeTool(options: { companions?: string[]; download?: { url: string; sha256: string } } = {}): Tool {
+  const { companions = [], download } = options;
+  const module: GoModule = { id: "fake", path: "example.test/fake", version: "v1.2.3", sum: "h1:fake=", stamps: {} };
+  return {
+    name: "fake",
+    version: "1.2.3",
+    asks: { arguments: ["version"], answer: /^fake (\S+)/m },
+    companions,
+    download: () =>
+      download === undefined
+        ? undefined
+        : { url: download.url, format: "raw", checksum: { pinnedSha256: download.sha256 } },
+    programs: ["fake", ...companions].map((file) => ({ file, module, package: `example.test/fake/${file}` })),
+  };
+}
+
+// Run as a program, it provides the fake tool: two of these race, one gets killed.
+if (import.meta.main) {
+  const [provided] = await provideAll([fakeTool()], { onProgress: (_tool, text) => console.log(text) });
+  console.log(JSON.stringify(provided));
+}
