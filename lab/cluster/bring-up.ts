@@ -25,9 +25,6 @@ export interface BringUpHooks {
   afterReady?: (name: ComponentName) => Promise<void>;
 }
 
-/** How long a component gets for SIGTERM before SIGKILL. */
-export const stopGraceMs = 10_000;
-
 const readyTimeoutMs = 90_000;
 const shownLogLines = 15;
 
@@ -64,15 +61,13 @@ async function bringUp(
   let action: BroughtUp["action"] = "started";
   if (isRunning(record)) {
     action = record.fingerprint === launchFingerprint(launch) ? "kept" : "restarted";
-    if (action === "restarted") await stopRecorded(layout, name, record, stopGraceMs);
+    if (action === "restarted") await stopRecorded(layout, name, record, component.stopGraceMs);
   }
-  let end: string | undefined;
+  let ended: Promise<string> | undefined;
   const begun = Date.now();
   if (action !== "kept") {
     await hooks.beforeStart?.(name);
-    const started = await startProcess(layout, name, launch);
-    record = started.record;
-    void started.ended.then((how) => (end = how));
+    ({ record, ended } = await startProcess(layout, name, launch));
   }
   await untilReady();
   await hooks.afterReady?.(name);
@@ -81,7 +76,7 @@ async function bringUp(
   async function untilReady(): Promise<void> {
     for (;;) {
       const reason = await whyNotReady(component.probe(context.ports, layout.pki), logFile(layout, name));
-      if (end !== undefined || !isRunning(record)) throw startFailure(layout, name, end ?? "ended while starting");
+      if (!isRunning(record)) throw startFailure(layout, name, (await ended) ?? "ended while starting");
       if (reason === undefined) return;
       aborted.throwIfAborted();
       if (Date.now() - begun > readyTimeoutMs) {

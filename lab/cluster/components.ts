@@ -28,6 +28,8 @@ export interface Component {
   /** Must be ready before this one starts, and is stopped after it. */
   dependsOn: readonly ComponentName[];
   ports: readonly PortName[];
+  /** How long it gets to end by itself before it is killed. */
+  stopGraceMs: number;
   launch: (context: LaunchContext) => Launch;
   probe: (ports: Ports, pki: string) => Probe;
 }
@@ -38,6 +40,7 @@ export const components: readonly Component[] = [
     name: "etcd",
     dependsOn: [],
     ports: ["etcd-client", "etcd-peer"],
+    stopGraceMs: 10_000,
     launch: etcdLaunch,
     probe: (ports, pki) => ({
       kind: "https",
@@ -50,6 +53,8 @@ export const components: readonly Component[] = [
     name: "kube-apiserver",
     dependsOn: ["etcd"],
     ports: ["kube-apiserver"],
+    // Anyone's open watch holds its end up for a minute, and it has no data of its own.
+    stopGraceMs: 2_000,
     launch: apiServerLaunch,
     probe: (ports, pki) => ({
       kind: "https",
@@ -62,6 +67,7 @@ export const components: readonly Component[] = [
     name: "kube-controller-manager",
     dependsOn: ["kube-apiserver"],
     ports: ["kube-controller-manager"],
+    stopGraceMs: 10_000,
     launch: controllerManagerLaunch,
     probe: (ports, pki) => healthz(ports["kube-controller-manager"], pki),
   },
@@ -69,6 +75,7 @@ export const components: readonly Component[] = [
     name: "kube-scheduler",
     dependsOn: ["kube-apiserver"],
     ports: ["kube-scheduler"],
+    stopGraceMs: 10_000,
     launch: schedulerLaunch,
     probe: (ports, pki) => healthz(ports["kube-scheduler"], pki),
   },
@@ -76,6 +83,7 @@ export const components: readonly Component[] = [
     name: "kwok",
     dependsOn: ["kube-apiserver"],
     ports: ["kwok"],
+    stopGraceMs: 10_000,
     launch: kwokLaunch,
     probe: (ports) => ({ kind: "http", url: `http://127.0.0.1:${ports.kwok}/healthz` }),
   },
@@ -83,6 +91,7 @@ export const components: readonly Component[] = [
     name: "simulators",
     dependsOn: ["kube-apiserver"],
     ports: [],
+    stopGraceMs: 10_000,
     launch: simulatorsLaunch,
     probe: () => ({ kind: "log-line", matches: /^ready\b/m }),
   },

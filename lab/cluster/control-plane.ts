@@ -1,4 +1,4 @@
-import { bringUpAll, stopGraceMs } from "./bring-up.ts";
+import { bringUpAll } from "./bring-up.ts";
 import type { BringUpHooks, BroughtUp } from "./bring-up.ts";
 import { stopProcess, stopRecorded } from "./component-process.ts";
 import { componentNames, components } from "./components.ts";
@@ -83,6 +83,8 @@ export async function startSimulators(controlPlane: ControlPlane, stackFile: str
 
 /** Stops every process of this lab, those first that depend on others, also those whose record is lost. */
 export async function stopControlPlane(layout: LabLayout): Promise<ComponentName[]> {
+  // First those whose record is lost: they may depend on the others.
+  await endStrays(strayProcesses(layout));
   const running = components.filter(({ name }) => isRunning(readRunRecord(layout, name)));
   const stopped = new Map<ComponentName, Promise<void>>();
   for (const component of [...running].reverse()) {
@@ -100,12 +102,13 @@ export async function stopControlPlane(layout: LabLayout): Promise<ComponentName
   return componentNames.filter((name) => stopped.has(name));
 }
 
-async function stopComponent(layout: LabLayout, { name }: Component): Promise<void> {
+async function stopComponent(layout: LabLayout, { name, stopGraceMs }: Component): Promise<void> {
   const record = readRunRecord(layout, name);
   if (record) await stopRecorded(layout, name, record, stopGraceMs);
 }
 
-// At once: without their records nobody knows what they depend on.
+const strayGraceMs = 2_000;
+
 async function endStrays(strays: readonly MarkedProcess[]): Promise<void> {
-  await Promise.all(strays.map((stray) => stopProcess(stray, stopGraceMs)));
+  await Promise.all(strays.map((stray) => stopProcess(stray, strayGraceMs)));
 }

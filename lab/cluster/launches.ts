@@ -124,6 +124,9 @@ export function controllerManagerLaunch({ layout, ports, tools }: LaunchContext)
       "--allocate-node-cidrs=true",
       `--cluster-cidr=${clusterCidr}`,
       `--service-cluster-ip-range=${serviceCidr}`,
+      // At the stock 20 requests/s, a new cluster has its first service accounts, and so its first pods, only after 4 s.
+      "--kube-api-qps=200",
+      "--kube-api-burst=400",
     ],
     files: [...server.files, clientAuthority],
   };

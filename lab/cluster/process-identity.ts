@@ -27,24 +27,34 @@ export function processGroup(pid: number): number | undefined {
 export interface ProcessStat {
   state: string;
   group: number;
+  threads: number;
   startTicks: string;
 }
 
-/** The fields of /proc/PID/stat that matter here (proc_pid_stat(5): state is field 3, pgrp 5, starttime 22). */
+/** The fields of /proc/PID/stat that matter here (proc_pid_stat(5): state is field 3, pgrp 5, num_threads 20, starttime 22). */
 export function parseStat(text: string): ProcessStat | undefined {
   // The name in parentheses may itself hold spaces and parentheses.
   const fields = text
     .slice(text.lastIndexOf(")") + 1)
     .trim()
     .split(" ");
-  const [state, group, startTicks] = [fields[0], fields[2], fields[19]];
-  return state && group && startTicks ? { state, group: Number(group), startTicks } : undefined;
+  const [state, group, threads, startTicks] = [fields[0], fields[2], fields[17], fields[19]];
+  if (!state || !startTicks) return undefined;
+  return { state, group: Number(group), threads: Number(threads), startTicks };
 }
 
 function linuxIdentity(pid: number): string | undefined {
   const stat = parseStat(procFile(pid, "stat") ?? "");
-  if (!stat || stat.state === "Z" || stat.state === "X") return undefined;
+  if (!stat || isOver(stat)) return undefined;
   return `${bootId}/${stat.startTicks}`;
+}
+
+/**
+ * Whether nothing of the process is left but its entry in the table. A killed process shows as a zombie while its other
+ * threads still end, and until the last of them has ended it holds its ports and its data.
+ */
+export function isOver({ state, threads }: ProcessStat): boolean {
+  return state === "X" || (state === "Z" && threads <= 1);
 }
 
 function portableIdentity(pid: number): string | undefined {

@@ -72,7 +72,7 @@ describe("lab components", () => {
 
   it("give the API server the address of the first simulated server", () => {
     const pool = { name: "pool", count: 1, gpusPerNode: 0, replicasPerGpu: 1, labels: {} };
-    const [server] = desiredNodes([pool as unknown as Parameters<typeof desiredNodes>[0][number]]);
+    const [server] = desiredNodes([pool]);
     expect(JSON.stringify(server)).to.include(`{"type":"InternalIP","address":"${advertisedAddress}"}`);
   });
 

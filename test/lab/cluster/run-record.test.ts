@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { expect } from "chai";
 
 import { makePrivateFolder } from "../../../lab/cluster/private-files.ts";
-import { parseStat, processIdentity, residentBytes } from "../../../lab/cluster/process-identity.ts";
+import { isOver, parseStat, processIdentity, residentBytes } from "../../../lab/cluster/process-identity.ts";
 import { isRunning, readRunRecord, writeRunRecord } from "../../../lab/cluster/run-record.ts";
 import type { RunRecord } from "../../../lab/cluster/run-record.ts";
 import { temporaryLab } from "./temporary-lab.ts";
@@ -50,7 +50,18 @@ describe("/proc/PID/stat", () => {
   const after = "S 1 4242 4242 0 -1 4194560 1 0 0 0 1 2 0 0 20 0 8 0 987654 1 2";
 
   it("is read past a process name with spaces and parentheses", () => {
-    expect(parseStat(`4242 (kube) R 7 (x) ${after}`)).to.deep.equal({ state: "S", group: 4242, startTicks: "987654" });
+    expect(parseStat(`4242 (kube) R 7 (x) ${after}`)).to.deep.equal({
+      state: "S",
+      group: 4242,
+      threads: 8,
+      startTicks: "987654",
+    });
+  });
+
+  it("of a killed process is not the end of it until its last thread has ended: its ports are still taken", () => {
+    const zombie = { state: "Z", group: 4242, startTicks: "1" };
+    expect(isOver({ ...zombie, threads: 3 })).to.be.false;
+    expect(isOver({ ...zombie, threads: 1 })).to.be.true;
   });
 
   it("that is empty, because the process is gone, names none", () => {
