@@ -1,0 +1,31 @@
+import type { ControlPlane } from "../cluster/control-plane.ts";
+import type { LabLayout } from "../cluster/layout.ts";
+import { ClusterClient, loadKubeConfig } from "../../kube/client.ts";
+import type { Deployment } from "../platform/deploy.ts";
+import type { PluginChoice } from "../plugins/install.ts";
+import type { ProvidedTool, ToolName } from "../tools/provide.ts";
+
+/** What the phases of `up` hand on to each other; each fills in what it is named after. */
+export interface UpContext {
+  layout: LabLayout;
+  tools?: Record<ToolName, ProvidedTool>;
+  controlPlane?: ControlPlane;
+  plugins?: PluginChoice[];
+  deployment?: Deployment;
+}
+
+/** A phase's work: changes the context, reports what is going on, answers with one line for the list. */
+export type PhaseWork = (context: UpContext, report: (line: string) => void) => Promise<string>;
+
+/** Runs `work` as the cluster's administrator. */
+export async function withAdministrator<Result>(
+  layout: LabLayout,
+  work: (client: ClusterClient) => Promise<Result>,
+): Promise<Result> {
+  const config = loadKubeConfig({ file: layout.kubeconfig });
+  try {
+    return await work(new ClusterClient(config));
+  } finally {
+    await config.close();
+  }
+}
