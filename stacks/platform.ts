@@ -5,6 +5,7 @@ import { LocalPathStorage } from "../components/local-path-storage.ts";
 import { gpuCount } from "../components/node-pool.ts";
 import { Traefik } from "../components/traefik.ts";
 import { vendoredCrds } from "../components/vdi-operator.crds.ts";
+import type { Crd } from "../components/vdi-operator.crds.ts";
 import { VdiOperator } from "../components/vdi-operator.ts";
 import type { StackConfig } from "./config.ts";
 import { dnsRecords, plannedOutputs } from "./outputs.ts";
@@ -12,9 +13,10 @@ import { dnsRecords, plannedOutputs } from "./outputs.ts";
 /**
  * Registers everything that one environment consists of.
  *
+ * @param crds the API of sessions
  * @returns the stack's outputs (docs/outputs.md)
  */
-export function platform(config: StackConfig) {
+export function platform(config: StackConfig, crds: readonly Crd[] = vendoredCrds()) {
   const { cluster, namespaces, protectData } = config;
   const provider = new k8s.Provider("cluster", {
     // Without it a new kubeconfig for the same cluster would replace every resource.
@@ -29,7 +31,7 @@ export function platform(config: StackConfig) {
   const traefik = new Traefik("traefik", { mode: "k3s", publicIPs: config.publicIPs, cluster }, opts);
   const { mode, className } = config.storage;
   const storage = new LocalPathStorage("storage", { mode, className, cluster }, opts);
-  new VdiOperator("vdi", { namespace: namespaces.vdi, crds: vendoredCrds(), protectData }, opts);
+  new VdiOperator("vdi", { namespace: namespaces.vdi, crds, protectData }, opts);
   const gpu =
     gpuCount(config.pools) > 0
       ? new GpuOperator("gpu", { ...config.gpu, namespace: namespaces.gpuOperator, pools: config.pools, cluster }, opts)

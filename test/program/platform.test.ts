@@ -1,0 +1,256 @@
+import { expect } from "chai";
+import * as pulumi from "@pulumi/pulumi";
+import fc from "fast-check";
+import type { StackConfig } from "../../stacks/config.ts";
+import type { Crd } from "../../components/vdi-operator.crds.ts";
+import { loadConfig } from "../../stacks/config.ts";
+import { platform } from "../../stacks/platform.ts";
+import { registrationsOf, valueOf } from "./registrations.ts";
+import type { Registration } from "./registrations.ts";
+
+const base = { domain: "desktops.example.com", nodeCount: 3, gpuCount: 2, publicIPs: ["192.0.2.1"] };
+
+// Stand for the real ones, whose schemas are long and no matter of the graph.
+const crds: Crd[] = ["vdisessions", "vditemplates"].map((plural) => ({
+  name: `${plural}.vdi.kasm.io`,
+  args: {
+    metadata: { name: `${plural}.vdi.kasm.io` },
+    spec: { group: "vdi.kasm.io", names: { kind: plural, plural }, scope: "Namespaced", versions: [] },
+  },
+}));
+
+const register = (overrides: Record<string, unknown> = {}) => registerConfig(loadConfig({ ...base, ...overrides }));
+
+const registerConfig = (config: StackConfig) =>
+  registrationsOf(
+    () => platform(config, crds),
+    ({ type, inputs }) => {
+      const given = inputs as Record<string, unknown>;
+      if (type === "random:index/randomPassword:RandomPassword")
+        return { ...given, result: pulumi.secret("swordfish") };
+      if (type === "command:local:Command") return { ...given, stdout: "{}" };
+      if (type === "kubernetes:core/v1:Service")
+        return { status: { loadBalancer: { ingress: [{ ip: "198.51.100.7" }] } } };
+      return given;
+    },
+  );
+
+const find = (resources: readonly Registration[], name: string): Registration => {
+  const found = resources.find((resource) => resource.name === name);
+  if (!found)
+    throw new Error(`${name} is not registered; ${resources.map((resource) => resource.name).join(", ")} are`);
+  return found;
+};
+
+const isKubernetes = ({ type }: Registration) => type.startsWith("kubernetes:");
+
+describe("the platform's registration graph", () => {
+  it("is five components and what they consist of", async () => {
+    const { resources } = await register();
+    expect(
+      resources.filter(({ isComponent, type }) => isComponent && type.startsWith("kasm:")).map(({ type }) => type),
+    ).to.have.members([
+      "kasm:ingress:Traefik",
+      "kasm:storage:LocalPathStorage",
+      "kasm:vdi:VdiOperator",
+      "kasm:gpu:GpuOperator",
+      "kasm:workspaces:KasmWorkspaces",
+    ]);
+    expect(resources.filter(({ isComponent }) => !isComponent).map(({ name }) => name)).to.have.members([
+      "cluster",
+      "traefik-gate",
+      "storage-check",
+      "vdi-namespace",
+      "vdi-vdisessions",
+      "vdi-vditemplates",
+      "gpu-namespace",
+      "gpu-time-slicing",
+      "gpu-release",
+      "gpu-capacity",
+      "kasm-namespace",
+      "kasm-admin-password",
+      "kasm-user-password",
+      "kasm-db-password",
+      "kasm-service-token",
+      "kasm-manager-token",
+      "kasm-secrets",
+      "kasm-database",
+      "kasm-certificate",
+      "kasm-release",
+    ]);
+  });
+
+  it("names every part after its component, which is its parent", async () => {
+    const { resources } = await register();
+    for (const child of resources.filter(({ isComponent, name }) => !isComponent && name !== "cluster")) {
+      const parent = resources.find(({ urn }) => urn === child.parent);
+      expect(parent?.isComponent, `parent of ${child.name}`).to.equal(true);
+      expect(child.name).to.match(new RegExp(`^${parent?.name ?? "?"}-`));
+    }
+  });
+
+  it("gives every Kubernetes resource the one provider, also those that are only read", async () => {
+    const { resources } = await register({ publicIPs: [] });
+    const provider = find(resources, "cluster");
+    const users = resources.filter(isKubernetes);
+    expect(users.length).to.be.greaterThan(10);
+    for (const user of users) expect(user.provider, user.name).to.equal(`${provider.urn}::cluster-id`);
+  });
+
+  it("sets the provider up so that a new kubeconfig replaces nothing and ConfigMaps change in place", async () => {
+    const { resources } = await register({ clusterName: "prod", kubeconfig: "./kubeconfig", context: "admin" });
+    expect(find(resources, "cluster").inputs).to.deep.equal({
+      clusterIdentifier: "prod",
+      kubeconfig: "./kubeconfig",
+      context: "admin",
+      enableConfigMapMutable: "true",
+      enableSecretMutable: "true",
+    });
+  });
+
+  it("marks every place that a password reaches as secret, and puts none into a Release", async () => {
+    const { resources } = await register();
+    const withPassword = resources.filter(({ inputs }) => JSON.stringify(inputs).includes("swordfish"));
+    expect(withPassword.map(({ name }) => name)).to.deep.equal(["kasm-secrets"]);
+    expect(withPassword[0]?.secrets).to.deep.equal(["stringData"]);
+    for (const release of resources.filter(({ type }) => type === "kubernetes:helm.sh/v3:Release"))
+      expect(release.secrets, release.name).to.deep.equal([]);
+  });
+
+  it("installs Kasm after its Secret, its certificate and the record of its database", async () => {
+    const { resources } = await register();
+    expect(find(resources, "kasm-release").dependencies).to.include.members(
+      ["kasm-namespace", "kasm-secrets", "kasm-certificate", "kasm-database"].map((name) => find(resources, name).urn),
+    );
+  });
+
+  it("installs Kasm after storage, Traefik and the GPU operator, whose toolkit restarts K3s", async () => {
+    const { resources } = await register();
+    expect(find(resources, "kasm").dependencies).to.include.members(
+      ["storage-check", "traefik-gate", "gpu-capacity"].map((name) => find(resources, name).urn),
+    );
+  });
+
+  it("makes the time-slicing ConfigMap before the GPU operator, and looks at the nodes after it", async () => {
+    const { resources } = await register();
+    expect(find(resources, "gpu-release").dependencies).to.include(find(resources, "gpu-time-slicing").urn);
+    expect(find(resources, "gpu-capacity").dependencies).to.include(find(resources, "gpu-release").urn);
+  });
+
+  it("has no GPU operator without GPUs", async () => {
+    const { resources, result } = await register({ gpuCount: 0 });
+    expect(resources.filter(({ name }) => name.startsWith("gpu"))).to.deep.equal([]);
+    expect(result.checks.gpu).to.equal(null);
+  });
+
+  it("protects namespaces, passwords, the record and CRDs when data is to be protected", async () => {
+    const { resources } = await register({ protectData: true });
+    expect(resources.filter(({ protect }) => protect).map(({ name }) => name)).to.have.members([
+      "vdi-namespace",
+      "vdi-vdisessions",
+      "vdi-vditemplates",
+      "kasm-namespace",
+      "kasm-admin-password",
+      "kasm-user-password",
+      "kasm-db-password",
+      "kasm-service-token",
+      "kasm-manager-token",
+      "kasm-secrets",
+      "kasm-database",
+    ]);
+  });
+
+  it("protects and retains nothing otherwise: the next `up` would trip over what a destroy left", async () => {
+    const { resources } = await register();
+    expect(resources.filter(({ protect, retainOnDelete }) => protect || retainOnDelete)).to.deep.equal([]);
+  });
+
+  it("writes the record of the database again only for an upgrade", async () => {
+    const ignored = async (database: string) => {
+      const { resources } = await register({ kasm: { database } });
+      return find(resources, "kasm-database").ignoreChanges;
+    };
+    expect(await ignored("initialize")).to.deep.equal(["data"]);
+    expect(await ignored("keep")).to.deep.equal(["data"]);
+    expect(await ignored("upgrade")).to.deep.equal([]);
+  });
+
+  it("makes a certificate only when none is given", async () => {
+    for (const certificate of [{ secretName: "mine" }, { certManager: { issuerName: "letsencrypt" } }]) {
+      const { resources } = await register({ certificate });
+      expect(resources.map(({ name }) => name)).not.to.include("kasm-certificate");
+    }
+  });
+
+  it("reads Traefik's Service only when no address is configured", async () => {
+    const configured = await register();
+    expect(configured.resources.filter(({ isRead }) => isRead)).to.deep.equal([]);
+    const asked = await register({ publicIPs: [] });
+    expect(asked.resources.filter(({ isRead }) => isRead).map(({ name }) => name)).to.deep.equal(["traefik-service"]);
+    expect((await valueOf(asked.result.dns)).map(({ values }) => values)).to.deep.equal([
+      ["198.51.100.7"],
+      ["198.51.100.7"],
+    ]);
+  });
+
+  it("gives the administrator's password as a secret, and no other output as one", async () => {
+    const { result } = await register();
+    const { adminPassword, adminUser, dns } = result;
+    expect(await pulumi.isSecret(adminPassword)).to.equal(true);
+    expect(await pulumi.isSecret(adminUser)).to.equal(false);
+    expect(await pulumi.isSecret(dns)).to.equal(false);
+  });
+
+  it("hands the kubeconfig to every script by its path, and nothing when the surroundings decide", async () => {
+    const scripts = (resources: Registration[]) => resources.filter(({ type }) => type === "command:local:Command");
+    const given = scripts((await register({ kubeconfig: "./kubeconfig" })).resources);
+    expect(given).to.have.length(4);
+    for (const { inputs, name } of given)
+      expect(inputs["environment"], name).to.include({ KUBECONFIG: "./kubeconfig" });
+    for (const { inputs, name } of scripts((await register()).resources))
+      expect(inputs["environment"], name).to.have.all.keys("INPUT");
+  });
+
+  it("puts every namespaced object into a namespace, whatever the config", async () => {
+    const clusterScoped = ["core/v1:Namespace", "apiextensions.k8s.io/v1:CustomResourceDefinition"];
+    const config = fc.record({
+      domain: fc.constant("a.example.com"),
+      nodeCount: fc.integer({ min: 1, max: 30 }),
+      gpuCount: fc.integer({ min: 0, max: 60 }),
+      publicIPs: fc.constant(["192.0.2.1"]),
+      protectData: fc.boolean(),
+      certificate: fc.constantFrom({}, { secretName: "mine" }, { selfSigned: true }),
+    });
+    await fc.assert(
+      fc.asyncProperty(config, async (source) => {
+        const { resources } = await register(source);
+        const namespaced = resources.filter(
+          (resource) => isKubernetes(resource) && !clusterScoped.some((kind) => resource.type.endsWith(kind)),
+        );
+        for (const { inputs, name } of namespaced) {
+          const { namespace } = (inputs["metadata"] ?? inputs) as { namespace?: string };
+          expect(namespace, name).to.be.a("string");
+        }
+      }),
+      { numRuns: 8 },
+    );
+  });
+
+  it("changes only the gate's expectation when a node of the same kind is added", async () => {
+    const pools = (count: number) => ({
+      nodeCount: count + 1,
+      gpuCount: count,
+      nodePools: [
+        { name: "server", count: 1 },
+        { name: "gpu", count, gpusPerNode: 1 },
+      ],
+    });
+    const before = (await register(pools(2))).resources;
+    const after = (await register(pools(3))).resources;
+    const changed = after.filter(
+      ({ name, inputs }) => JSON.stringify(find(before, name).inputs) !== JSON.stringify(inputs),
+    );
+    expect(changed.map(({ name }) => name)).to.deep.equal(["gpu-capacity"]);
+    expect(after.map(({ name }) => name)).to.have.members(before.map(({ name }) => name));
+  });
+});
