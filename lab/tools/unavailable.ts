@@ -32,12 +32,17 @@ export function unavailableMessage(tools: Unavailable[]): string {
   return [
     ...tried,
     ...[...outputs].map((output) => `The build ended with:\n${output}`),
-    [
-      "Any one of these helps:",
-      `  - ${tools.map(({ tool }) => `${overrideVariable(tool)}=/path/to/${tool.name}`).join(" ")}`,
-      `  - ${tools.map(({ tool }) => `${tool.name} ${tool.version}`).join(", ")} on PATH`,
-      "  - Go 1.21 or newer on PATH, and the Go module proxy reachable (GOPROXY)",
-      "  - an internet connection (HTTPS_PROXY is honoured) for the official downloads",
-    ].join("\n"),
+    ["Any one of these helps:", ...waysOut(tools).map((way) => `  - ${way}`)].join("\n"),
   ].join("\n\n");
+}
+
+function waysOut(tools: Unavailable[]): string[] {
+  const diskIsFull = tools.some(({ attempts }) => attempts.some(({ outcome }) => outcome === "the disk is full"));
+  return [
+    ...(diskIsFull ? ["free space, or KASM_VDI_CACHE, GOCACHE and GOMODCACHE on a larger disk"] : []),
+    tools.map(({ tool }) => `${overrideVariable(tool)}=/path/to/${tool.name}`).join(" "),
+    `${tools.map(({ tool }) => `${tool.name} ${tool.version}`).join(", ")} on PATH`,
+    "Go 1.21 or newer on PATH, and the Go module proxy reachable (GOPROXY)",
+    "an internet connection (HTTPS_PROXY is honoured) for the official downloads",
+  ];
 }

@@ -24,6 +24,7 @@ The build ended with:
   no space left on device
 
 Any one of these helps:
+  - free space, or KASM_VDI_CACHE, GOCACHE and GOMODCACHE on a larger disk
   - KASM_VDI_TOOL_KUBE_APISERVER=/path/to/kube-apiserver
   - kube-apiserver 1.35.4 on PATH
   - Go 1.21 or newer on PATH, and the Go module proxy reachable (GOPROXY)
