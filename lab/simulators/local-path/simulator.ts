@@ -1,0 +1,94 @@
+import { statusCode } from "../../../kube/client.ts";
+import type { AnyObject, ClusterClient } from "../../../kube/client.ts";
+import type { ClusterView } from "../cluster-view.ts";
+import { EventRecorder } from "../events.ts";
+import type { Simulator } from "../simulator.ts";
+import { provision, selectedNodeAnnotation } from "./provision.ts";
+import { provisioners } from "./provisioner.ts";
+import type { Provisioner } from "./provisioner.ts";
+
+/** Plays every local-path-provisioner whose Deployment runs: makes volumes for claims, deletes released ones. */
+export function localPathSimulator(client: ClusterClient, view: ClusterView): Simulator {
+  const events = new EventRecorder(client, "rancher.io/local-path_local-path-provisioner");
+  return {
+    name: "local-path",
+    reads: ["claims", "volumes", "storageClasses", "deployments", "configMaps"],
+    async reconcile() {
+      const running = provisioners(view.all("deployments")).filter(({ isRunning }) => isRunning);
+      await Promise.all(running.flatMap((one) => [...serve(one), ...cleanUp(one)]));
+    },
+  };
+
+  function serve(provisioner: Provisioner): Promise<void>[] {
+    const config = view
+      .all("configMaps")
+      .find(({ metadata }) => metadata?.namespace === provisioner.namespace && metadata.name === provisioner.configMap);
+    const volumes = new Set(view.all("volumes").map(({ metadata }) => metadata?.name));
+    return view.all("storageClasses").flatMap((storageClass) => {
+      if (storageClass.provisioner !== provisioner.name) return [];
+      return view
+        .all("claims")
+        .filter((claim) => awaitsVolume(claim, storageClass) && !volumes.has(`pvc-${claim.metadata?.uid ?? ""}`))
+        .map((claim) => serveClaim(claim, storageClass, config?.data as Record<string, string> | undefined));
+    });
+  }
+
+  async function serveClaim(
+    claim: AnyObject,
+    storageClass: AnyObject,
+    config: Record<string, string> | undefined,
+  ): Promise<void> {
+    const { namespace = "", name = "" } = claim.metadata ?? {};
+    const message = `External provisioner is provisioning volume for claim "${namespace}/${name}"`;
+    await events.record(claim, { type: "Normal", reason: "Provisioning", message });
+    const result = provision({ claim, storageClass, config });
+    if ("failure" in result) {
+      await events.record(claim, { type: "Warning", reason: "ProvisioningFailed", message: result.failure });
+      return;
+    }
+    await createIfMissing(result.volume);
+    const volume = result.volume.metadata?.name ?? "";
+    const done = `Successfully provisioned volume ${volume}`;
+    await events.record(claim, { type: "Normal", reason: "ProvisioningSucceeded", message: done });
+  }
+
+  async function createIfMissing(volume: AnyObject): Promise<void> {
+    try {
+      await client.create(volume, { fieldManager: "local-path-provisioner" });
+    } catch (error) {
+      if (statusCode(error) !== 409) throw error;
+    }
+  }
+
+  function cleanUp(provisioner: Provisioner): Promise<void>[] {
+    return view
+      .all("volumes")
+      .filter(isReleasedVolumeOf(provisioner.name))
+      .map((volume) =>
+        client.delete({
+          apiVersion: "v1",
+          kind: "PersistentVolume",
+          metadata: { name: volume.metadata?.name ?? "" },
+        }),
+      );
+  }
+}
+
+function awaitsVolume(claim: AnyObject, storageClass: AnyObject): boolean {
+  const spec = claim.spec as { storageClassName?: string; volumeName?: string };
+  const waitsForPod = storageClass.volumeBindingMode === "WaitForFirstConsumer";
+  return (
+    spec.storageClassName === storageClass.metadata?.name &&
+    !spec.volumeName &&
+    !claim.metadata?.deletionTimestamp &&
+    (!waitsForPod || claim.metadata?.annotations?.[selectedNodeAnnotation] !== undefined)
+  );
+}
+
+function isReleasedVolumeOf(provisioner: string): (volume: AnyObject) => boolean {
+  return (volume) =>
+    volume.metadata?.annotations?.["pv.kubernetes.io/provisioned-by"] === provisioner &&
+    !volume.metadata.deletionTimestamp &&
+    (volume.spec as { persistentVolumeReclaimPolicy?: string }).persistentVolumeReclaimPolicy === "Delete" &&
+    (volume.status as { phase?: string } | undefined)?.phase === "Released";
+}

@@ -1,0 +1,50 @@
+import { stat } from "node:fs/promises";
+import { setTimeout as sleep } from "node:timers/promises";
+import type { NodePool } from "../../components/node-pool.ts";
+
+const pollMs = 1_000;
+
+export interface StackFollower {
+  stackFile: string;
+  readPools: (stackFile: string) => Promise<readonly NodePool[]>;
+  /** Makes the hardware follow. Called at the start, after each edit of the file, and again after it failed. */
+  follow: (pools: readonly NodePool[]) => Promise<void>;
+  log: (line: string) => void;
+}
+
+/** Keeps the simulated hardware as the stack file says. A file that cannot be read as a stack changes nothing. */
+export async function followStack(follower: StackFollower, signal: AbortSignal): Promise<void> {
+  const { stackFile, readPools, follow, log } = follower;
+  let done: string | undefined;
+  while (!signal.aborted) {
+    const version = await fileVersion(stackFile);
+    if (version !== undefined && version !== done) {
+      const pools = await readPools(stackFile).catch((error: unknown) => {
+        log(`stack: ${oneLine(error)}; the hardware stays as it is`);
+        done = version;
+        return undefined;
+      });
+      if (pools) {
+        await follow(pools).then(
+          () => (done = version),
+          (error: unknown) => log(`stack: ${oneLine(error)}; trying again`),
+        );
+      }
+    }
+    await sleep(pollMs, undefined, { signal }).catch(() => undefined);
+  }
+}
+
+/** Changes whenever the file does; undefined while there is none (editors replace files by renaming). */
+async function fileVersion(file: string): Promise<string | undefined> {
+  try {
+    const { mtimeMs, size, ino } = await stat(file);
+    return `${mtimeMs} ${size} ${ino}`;
+  } catch {
+    return undefined;
+  }
+}
+
+function oneLine(error: unknown): string {
+  return (error instanceof Error ? error.message : String(error)).replace(/\s*\n\s*/g, " | ");
+}
