@@ -28,7 +28,7 @@ import { differences, formatPath } from "./property-diff.ts";
 import { prune } from "./prune.ts";
 import { retry } from "./retry.ts";
 import type { Session } from "./session.ts";
-import { retrySeconds } from "./session.ts";
+import { creationOf, retrySeconds } from "./session.ts";
 import { isPatch, objectId } from "./token.ts";
 import { outputsWhenReady, untilGone } from "./waiting.ts";
 
@@ -41,7 +41,7 @@ export async function create(session: Session, request: CreateRequest, call: Cal
   if (request.preview) return previewCreate(session, request, inputs, call);
 
   const fieldManager = fieldManagerFor(inputs, "");
-  const note = { urn: request.urn, server: session.cluster.server, object: noteName(inputs) };
+  const note = creationOf(session, request.urn, inputs);
   session.pending.begin(note);
   try {
     const live = await send(session, request, { inputs, fieldManager, note }, call);
@@ -51,12 +51,9 @@ export async function create(session: Session, request: CreateRequest, call: Cal
     const properties = await outputsWhenReady(session, arrival, call);
     return { id: objectId(nameOf(live), namespaceOf(live)), properties };
   } finally {
-    session.pending.end(note);
+    // Nobody may be left to hear the answer; then the note stays, until the engine shows that it knows the object.
+    if (!call.signal.aborted) session.pending.end(note);
   }
-}
-
-function noteName(inputs: Manifest): string {
-  return `${apiVersionOf(inputs)}/${kindOf(inputs)} ${objectId(nameOf(inputs), namespaceOf(inputs))}`;
 }
 
 interface Creation {
@@ -112,7 +109,7 @@ async function previewCreate(
   if (!isAskable) return asGiven;
   const fieldManager = fieldManagerFor(inputs, "");
   try {
-    const note = { urn: request.urn, server: session.cluster.server, object: "" };
+    const note = creationOf(session, request.urn, inputs);
     const { object } = await ask(session, request, { inputs, fieldManager, note }, call);
     // An empty status would be taken for the final one by what reads it.
     const live = withPlaceholders(withoutField(object, "status"), inputs);

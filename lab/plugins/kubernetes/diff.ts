@@ -21,6 +21,7 @@ import { covers, differences, diffKind, formatPath, parsePath } from "./property
 import { prune } from "./prune.ts";
 import { patchReplaceRules, replaceRules, touchesRule } from "./replace-rules.ts";
 import type { Session } from "./session.ts";
+import { creationOf } from "./session.ts";
 import { isPatch } from "./token.ts";
 import { isObject, sameValue } from "../rpc/property.ts";
 import type { PropertyValue } from "../rpc/property.ts";
@@ -32,6 +33,8 @@ import type { Path } from "./replace-rules.ts";
  */
 export async function diff(session: Session, request: DiffRequest, call: Call): Promise<DiffResponse> {
   const { inputs: oldInputs, live } = readCheckpoint(request.olds);
+  // The engine knows the object, so its creation is no longer pending.
+  session.pending.end(creationOf(session, request.urn, live));
   const given = fromProperties(request.news);
   const isNamespaced = await session.cluster.isNamespaced(apiVersionOf(given), kindOf(given), call.signal);
   const news = inNamespace(normalizeInputs(given), isNamespaced);

@@ -9,7 +9,7 @@ import { field, text } from "./manifest.ts";
 export interface PendingCreate {
   urn: string;
   server: string;
-  /** `apiVersion/Kind` and `namespace/name`. */
+  /** Kind, namespace and name, in any fixed form. */
   object: string;
 }
 

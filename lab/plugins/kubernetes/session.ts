@@ -2,7 +2,9 @@ import type { Call } from "../rpc/provider.ts";
 import type { PropertyMap } from "../rpc/property.ts";
 import { redact, secretTexts } from "./checkpoint.ts";
 import type { Cluster } from "./cluster.ts";
-import type { PendingCreates } from "./pending-creates.ts";
+import { keyOf } from "./cluster.ts";
+import type { Manifest } from "./manifest.ts";
+import type { PendingCreate, PendingCreates } from "./pending-creates.ts";
 import type { Settings } from "./settings.ts";
 
 /** What every operation has once the provider is configured. */
@@ -10,6 +12,12 @@ export interface Session {
   settings: Settings;
   cluster: Cluster;
   pending: PendingCreates;
+}
+
+/** What the notes of pending creations call an object. */
+export function creationOf({ cluster }: Session, urn: string, object: Manifest): PendingCreate {
+  const { apiVersion, kind, metadata } = keyOf(object);
+  return { urn, server: cluster.server, object: JSON.stringify([apiVersion, kind, metadata]) };
 }
 
 /** Longest that an operation waits for what heals by itself: a kind or namespace that is about to exist, an API server that restarts. */
