@@ -1,5 +1,6 @@
 import { dirname } from "node:path";
 import { Command, InvalidArgumentError } from "commander";
+import { closest } from "fastest-levenshtein";
 
 import { labLayout } from "./cluster/layout.ts";
 
@@ -52,11 +53,21 @@ process.once("SIGINT", () => {
 });
 
 try {
+  refuseUnknownCommand(process.argv[2]);
   await program.parseAsync();
 } catch (error) {
   const showsStack = program.opts<{ debug?: true }>().debug;
   console.error(error instanceof Error ? (showsStack ? error.stack : error.message) : String(error));
   process.exit(1);
+}
+
+// A default command would take it for an argument of its own, and complain about that.
+function refuseUnknownCommand(word: string | undefined): void {
+  const names = [...program.commands.map((command) => command.name()), "help"];
+  if (word === undefined || word.startsWith("-") || names.includes(word)) return;
+  throw new Error(
+    `There is no lab command ${word}. Did you mean ${closest(word, names)}? \`npm run lab help\` lists all.`,
+  );
 }
 
 function wholeNumber(text: string): number {
