@@ -1,6 +1,5 @@
 import { parseArgs } from "node:util";
 import { ClusterClient, loadKubeConfig } from "../../kube/client.ts";
-import { StatusClient } from "../../kube/status.ts";
 import { applyNodes } from "../k3s/apply-nodes.ts";
 import { readPools } from "../k3s/stack-pools.ts";
 import { ClusterView } from "./cluster-view.ts";
@@ -29,16 +28,15 @@ for (const signal of ["SIGTERM", "SIGINT"] as const) process.once(signal, () => 
 
 const config = loadKubeConfig();
 const client = new ClusterClient(config);
-const statuses = new StatusClient(config);
 const view = new ClusterView(config, stop.signal);
 const log = (line: string) => console.log(`${new Date().toISOString()} ${line}`);
 
 for (const simulator of [
   localPathSimulator(client, view),
-  serviceLbSimulator(client, statuses, view),
-  traefikIngressSimulator(statuses, view),
-  gpuOperatorSimulator(client, statuses, view),
-  gpuNodeSimulator(client, statuses, view),
+  serviceLbSimulator(client, view),
+  traefikIngressSimulator(client, view),
+  gpuOperatorSimulator(client, view),
+  gpuNodeSimulator(client, view),
 ])
   runSimulator(simulator, view, log, stop.signal);
 

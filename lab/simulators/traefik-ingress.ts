@@ -1,6 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
-import type { AnyObject } from "../../kube/client.ts";
-import type { StatusClient } from "../../kube/status.ts";
+import type { AnyObject, ClusterClient } from "../../kube/client.ts";
 import type { ClusterView } from "./cluster-view.ts";
 import { publishedAddresses } from "./service-lb/simulator.ts";
 import type { Simulator } from "./simulator.ts";
@@ -8,7 +7,7 @@ import type { Simulator } from "./simulator.ts";
 const publishedServiceFlag = "--providers.kubernetesingress.ingressendpoint.publishedservice=";
 
 /** Plays the part of Traefik that others can see: it copies its Service's addresses to the Ingresses of its class. */
-export function traefikIngressSimulator(statuses: StatusClient, view: ClusterView): Simulator {
+export function traefikIngressSimulator(client: ClusterClient, view: ClusterView): Simulator {
   return {
     name: "traefik-ingress",
     reads: ["ingresses", "ingressClasses", "deployments", "services"],
@@ -32,7 +31,7 @@ export function traefikIngressSimulator(statuses: StatusClient, view: ClusterVie
 
       function publish({ metadata }: AnyObject): Promise<AnyObject> {
         const { name = "", namespace = "" } = metadata ?? {};
-        return statuses.mergePatch(
+        return client.mergePatchStatus(
           {
             apiVersion: "networking.k8s.io/v1",
             kind: "Ingress",

@@ -1,5 +1,4 @@
 import type { AnyObject, ClusterClient } from "../../../kube/client.ts";
-import type { StatusClient } from "../../../kube/status.ts";
 import { gpuAnnotation } from "../../k3s/nodes.ts";
 import type { ClusterView } from "../cluster-view.ts";
 import { EventRecorder } from "../events.ts";
@@ -17,7 +16,7 @@ const reasonAnnotation = "lab.kasm-vdi/reason";
 const configLabel = "nvidia.com/device-plugin.config";
 
 /** Plays the GPU software on each node: NFD's worker, toolkit, device plugin with kubelet, GFD, validator. */
-export function gpuNodeSimulator(client: ClusterClient, statuses: StatusClient, view: ClusterView): Simulator {
+export function gpuNodeSimulator(client: ClusterClient, view: ClusterView): Simulator {
   const events = new EventRecorder(client, "kubelet");
   return {
     name: "gpu-node",
@@ -98,7 +97,7 @@ export function gpuNodeSimulator(client: ClusterClient, statuses: StatusClient, 
     const changed = Object.fromEntries(Object.entries(wanted).filter(([key, value]) => have[key] !== value));
     if (Object.keys(changed).length === 0) return;
     const status = { capacity: changed, allocatable: changed };
-    await statuses.mergePatch(
+    await client.mergePatchStatus(
       { apiVersion: "v1", kind: "Node", metadata: { name: node.metadata?.name ?? "" }, status },
       "kubelet",
     );

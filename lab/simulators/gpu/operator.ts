@@ -1,6 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
 import type { AnyObject, ClusterClient } from "../../../kube/client.ts";
-import type { StatusClient } from "../../../kube/status.ts";
 import type { ClusterView } from "../cluster-view.ts";
 import type { Simulator } from "../simulator.ts";
 import { clusterPolicyStatus } from "./cluster-policy-status.ts";
@@ -11,7 +10,7 @@ import { hashAnnotation, operandDaemonSets } from "./operands.ts";
 const manager = "gpu-operator";
 
 /** Plays gpu-operator while its Deployment runs: labels GPU nodes, makes the operands of the ClusterPolicy, reports. */
-export function gpuOperatorSimulator(client: ClusterClient, statuses: StatusClient, view: ClusterView): Simulator {
+export function gpuOperatorSimulator(client: ClusterClient, view: ClusterView): Simulator {
   return {
     name: "gpu-operator",
     reads: ["deployments", "clusterPolicies", "daemonSets", "nodes"],
@@ -87,7 +86,7 @@ export function gpuOperatorSimulator(client: ClusterClient, statuses: StatusClie
   async function report(clusterPolicy: AnyObject, status: ClusterPolicyStatus): Promise<void> {
     if (isDeepStrictEqual(clusterPolicy.status, status)) return;
     const { apiVersion, kind, metadata } = clusterPolicy;
-    await statuses.mergePatch({ apiVersion, kind, metadata: { name: metadata?.name ?? "" }, status }, manager);
+    await client.mergePatchStatus({ apiVersion, kind, metadata: { name: metadata?.name ?? "" }, status }, manager);
   }
 }
 

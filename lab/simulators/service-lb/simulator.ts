@@ -1,6 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
 import type { AnyObject, ClusterClient } from "../../../kube/client.ts";
-import type { StatusClient } from "../../../kube/status.ts";
 import type { ClusterView } from "../cluster-view.ts";
 import type { Simulator } from "../simulator.ts";
 import { serviceAddresses } from "./addresses.ts";
@@ -19,7 +18,7 @@ interface LoadBalancerSpec {
 }
 
 /** Plays ServiceLB, the load balancer inside K3s: a DaemonSet with host ports per Service, node addresses in its status. */
-export function serviceLbSimulator(client: ClusterClient, statuses: StatusClient, view: ClusterView): Simulator {
+export function serviceLbSimulator(client: ClusterClient, view: ClusterView): Simulator {
   return {
     name: "service-lb",
     reads: ["services", "nodes", "daemonSets", "serviceLbPods"],
@@ -60,7 +59,7 @@ export function serviceLbSimulator(client: ClusterClient, statuses: StatusClient
     const localNodes = isLocal ? await nodesWithEndpoints(name, namespace) : undefined;
     const addresses = serviceAddresses(pods, view.all("nodes"), localNodes);
     if (isDeepStrictEqual(addresses, publishedAddresses(service))) return;
-    await statuses.mergePatch(
+    await client.mergePatchStatus(
       {
         apiVersion: "v1",
         kind: "Service",
