@@ -6,7 +6,8 @@ import { isAlive } from "./alive.ts";
 
 /** The folder that all checkouts of one user share: `KASM_VDI_CACHE`, else `kasm-vdi` in the XDG cache home. */
 export function cacheRoot(env: NodeJS.ProcessEnv): string {
-  return env["KASM_VDI_CACHE"] ?? join(env["XDG_CACHE_HOME"] ?? join(homedir(), ".cache"), "kasm-vdi");
+  // a variable set to nothing counts as unset, as the XDG specification has it
+  return env["KASM_VDI_CACHE"] || join(env["XDG_CACHE_HOME"] || join(homedir(), ".cache"), "kasm-vdi");
 }
 
 /** One entry of the cache: `tools/NAME/VERSION-PLATFORM`. */

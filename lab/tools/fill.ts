@@ -84,7 +84,11 @@ async function publishBuilt(
     const binary = binaries.get(program);
     if (binary !== undefined) await rename(binary, join(content, program.file));
   }
-  return { tool: await publishChecked(tool, content, "build", filling) };
+  try {
+    return { tool: await publishChecked(tool, content, "build", filling) };
+  } catch (error) {
+    return failed("build", reasonOf(error));
+  }
 }
 
 /** Only a program that runs and tells the pinned version enters the cache. */

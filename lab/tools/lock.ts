@@ -9,6 +9,7 @@ import { isAlive } from "./alive.ts";
  * 15 s without a sign of life.
  *
  * @param onWait called twice a second with what is being waited for
+ * @throws {Error} when the cache cannot be written to, and what `body` throws
  */
 export async function withLock<Result>(
   root: string,
@@ -17,7 +18,10 @@ export async function withLock<Result>(
   body: () => Promise<Result>,
 ): Promise<Result> {
   const folder = join(root, "locks");
-  await mkdir(folder, { recursive: true });
+  await mkdir(folder, { recursive: true }).catch((error: unknown) => {
+    const why = error instanceof Error ? error.message : String(error);
+    throw new Error(`The cache ${root} cannot be written to (${why}). Set KASM_VDI_CACHE to a folder that can.`);
+  });
   const file = join(folder, name);
   const release = await acquire(file, onWait);
   try {

@@ -49,13 +49,12 @@ export async function provideAll(wanted: readonly Tool[], options: ProvideOption
   };
   const found = new Map<Tool, ProvidedTool>();
   const missing: Missing[] = [];
-  const resolved = await Promise.all(wanted.map(async (tool) => resolve(tool, await probe(tool, filling))));
-  wanted.forEach((tool, index) => {
-    const resolution = resolved[index];
-    if (resolution === undefined) return;
+  const probes = await Promise.all(wanted.map(async (tool) => [tool, await probe(tool, filling)] as const));
+  for (const [tool, places] of probes) {
+    const resolution = resolve(tool, places);
     if ("found" in resolution) found.set(tool, resolution.found);
     else missing.push({ tool, attempts: resolution.attempts });
-  });
+  }
 
   const unavailable: Unavailable[] = [];
   const turn = oneAtATime();
@@ -106,12 +105,12 @@ function provideTogether(name: string, missing: Missing[], filling: Filling, tur
         filling,
       ),
     );
-    built.forEach((filled, index) => {
-      const { tool, attempts } = toBuild[index] ?? { attempts: [] };
-      if (tool === undefined) return;
+    for (const [index, { tool, attempts }] of toBuild.entries()) {
+      const filled = built[index];
+      if (filled === undefined) continue;
       if ("tool" in filled) outcomes.push({ tool, provided: filled.tool });
       else outcomes.push({ tool, attempts: [...attempts, ...filled.attempts], buildOutput: filled.buildOutput });
-    });
+    }
     return outcomes;
   });
 }

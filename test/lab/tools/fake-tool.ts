@@ -5,7 +5,9 @@ import type { GoModule, Tool } from "../../../lab/tools/tool.ts";
 export const program = (version: string) => `#!/bin/sh\necho fake ${version}\n`;
 
 /** A tool 1.2.3 of a table of its own, so that tests need neither network nor compiler. */
-export function fakeTool(options: { companions?: string[]; download?: { url: string; sha256: string } } = {}): Tool {
+export function fakeTool(
+  options: { companions?: string[]; download?: { url: string; format: "raw" | "tar.gz"; sha256: string } } = {},
+): Tool {
   const { companions = [], download } = options;
   const module: GoModule = { id: "fake", path: "example.test/fake", version: "v1.2.3", sum: "h1:fake=", stamps: {} };
   return {
@@ -16,7 +18,7 @@ export function fakeTool(options: { companions?: string[]; download?: { url: str
     download: () =>
       download === undefined
         ? undefined
-        : { url: download.url, format: "raw", checksum: { pinnedSha256: download.sha256 } },
+        : { url: download.url, format: download.format, checksum: { pinnedSha256: download.sha256 } },
     programs: ["fake", ...companions].map((file) => ({ file, module, package: `example.test/fake/${file}` })),
   };
 }

@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect } from "chai";
+import { create } from "tar";
 import { provideAll } from "../../../lab/tools/provide.ts";
 import type { ProvidedTool } from "../../../lab/tools/resolve.ts";
 import { fakeTool, program } from "./fake-tool.ts";
@@ -117,19 +118,45 @@ describe("providing a tool", () => {
     expect(await provide()).to.include({ source: "cache", path });
   });
 
+  const sha256 = (content: string | Buffer) => createHash("sha256").update(content).digest("hex");
+
   it("downloads the release when it can, and builds when the release is not the expected one", async () => {
     const text = program("1.2.3");
     const server = await serve({ "/fake": text });
     try {
-      const sum = createHash("sha256").update(text).digest("hex");
-      const good = fakeTool({ download: { url: `${server.url}/fake`, sha256: sum } });
+      const release = { url: `${server.url}/fake`, format: "raw" as const };
+      const good = fakeTool({ download: { ...release, sha256: sha256(text) } });
       expect((await provide(good)).source).to.equal("download");
       await rm(join(home, "cache"), { recursive: true });
-      const bad = fakeTool({ download: { url: `${server.url}/fake`, sha256: "0".repeat(64) } });
+      const bad = fakeTool({ download: { ...release, sha256: "0".repeat(64) } });
       expect((await provide(bad)).source).to.equal("build");
     } finally {
       await server.close();
     }
+  });
+
+  it("unpacks a released archive without its folder, companions beside the tool", async () => {
+    await put("release/fake-1.2.3", "fake", program("1.2.3"));
+    await put("release/fake-1.2.3", "fake-host", program("1"));
+    await create({ file: join(home, "fake.tar.gz"), gzip: true, cwd: join(home, "release") }, ["fake-1.2.3"]);
+    const archive = await readFile(join(home, "fake.tar.gz"));
+    const server = await serve({ "/fake.tar.gz": archive });
+    try {
+      const download = { url: `${server.url}/fake.tar.gz`, format: "tar.gz" as const, sha256: sha256(archive) };
+      const { source, path, companions } = await provide(fakeTool({ companions: ["fake-host"], download }));
+      expect(source).to.equal("download");
+      expect(companions).to.deep.equal([join(dirname(path), "fake-host")]);
+    } finally {
+      await server.close();
+    }
+  });
+
+  it("says which folder cannot be written to, and what to set instead", async () => {
+    await writeFile(join(home, "file"), "");
+    env["KASM_VDI_CACHE"] = join(home, "file");
+    expect(await failureOf(provide())).to.match(
+      new RegExp(`^The cache ${home}/file cannot be written to \\(ENOTDIR.*Set KASM_VDI_CACHE`),
+    );
   });
 
   const inOtherProcess = (extra: NodeJS.ProcessEnv = {}) => {
