@@ -14,7 +14,13 @@ const program = new Command("lab")
 program
   .command("up", { isDefault: true })
   .description("start what does not run, install the platform (the default)")
-  .action(async () => (await import("./commands/up.ts")).up(layout));
+  .action(async () => {
+    process.once("SIGINT", () => {
+      console.error("\nInterrupted. What was started is recorded: `npm run lab` goes on, `npm run lab down` stops it.");
+      process.exit(130);
+    });
+    await (await import("./commands/up.ts")).up(layout);
+  });
 
 program
   .command("down")
@@ -46,11 +52,6 @@ program
   .action(async (name: string, options: { lines: number; follow?: true }) =>
     (await import("./commands/logs.ts")).showLogs(layout, name, options),
   );
-
-process.once("SIGINT", () => {
-  console.error("\nInterrupted. What was started is recorded: `npm run lab` goes on, `npm run lab down` stops it.");
-  process.exit(130);
-});
 
 try {
   refuseUnknownCommand(process.argv[2]);

@@ -1,4 +1,4 @@
-import "./reflect-metadata.ts";
+import "../../kube/reflect-metadata.ts";
 
 import type { webcrypto } from "node:crypto";
 import * as x509 from "@peculiar/x509";

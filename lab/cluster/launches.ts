@@ -157,7 +157,8 @@ export function simulatorsLaunch({ layout, stackFile }: LaunchContext): Launch {
     program: process.execPath,
     args: [join(import.meta.dirname, "..", "simulators", "main.ts"), stackFile],
     env: { KUBECONFIG: kubeconfig },
-    files: [kubeconfig, stackFile],
+    // The stack file is no part of it: they follow its changes as they run.
+    files: [kubeconfig],
   };
 }
 
