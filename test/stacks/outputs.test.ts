@@ -1,0 +1,41 @@
+import { expect } from "chai";
+import fc from "fast-check";
+import { loadConfig } from "../../stacks/config.ts";
+import { dnsRecords, plannedOutputs } from "../../stacks/outputs.ts";
+
+describe("dnsRecords", () => {
+  it("gives the base domain and everything below it, by address family", () => {
+    expect(dnsRecords("a.example.com", ["2001:db8::1", "192.0.2.2", "192.0.2.1"])).to.deep.equal([
+      { name: "a.example.com", type: "A", ttl: 300, values: ["192.0.2.1", "192.0.2.2"] },
+      { name: "a.example.com", type: "AAAA", ttl: 300, values: ["2001:db8::1"] },
+      { name: "*.a.example.com", type: "A", ttl: 300, values: ["192.0.2.1", "192.0.2.2"] },
+      { name: "*.a.example.com", type: "AAAA", ttl: 300, values: ["2001:db8::1"] },
+    ]);
+  });
+
+  it("gives no record for a family without addresses", () => {
+    expect(dnsRecords("a.example.com", ["192.0.2.1"]).map(({ type }) => type)).to.deep.equal(["A", "A"]);
+    expect(dnsRecords("a.example.com", [])).to.deep.equal([]);
+  });
+
+  it("is the same for the same addresses in any order, and however often", () => {
+    fc.assert(
+      fc.property(fc.array(fc.oneof(fc.ipV4(), fc.ipV6())), (addresses) => {
+        const doubled = [...addresses, ...addresses].reverse();
+        expect(dnsRecords("a.example.com", doubled)).to.deep.equal(dnsRecords("a.example.com", addresses));
+      }),
+    );
+  });
+});
+
+describe("plannedOutputs", () => {
+  it("keeps its contract: names and shapes that other stacks read", () => {
+    const config = loadConfig({ domain: "a.example.com", nodeCount: 3, gpuCount: 4 });
+    expect(plannedOutputs(config)).to.deep.equal({
+      urls: { kasm: "https://a.example.com" },
+      capacity: { nodes: 3, gpus: 4, slices: 32, sessions: 32 },
+      namespaces: { kasm: "kasm", gpuOperator: "gpu-operator", vdi: "kasm-vdi" },
+      turn: null,
+    });
+  });
+});
