@@ -64,7 +64,8 @@ const deviceReference = z.union([
 ]);
 
 // Read strictly and then ignored with a warning: sharing is for all GPUs of a node or none.
-const devices = z.union([z.literal("all"), z.int().positive(), z.array(deviceReference)], {
+const devicesSchema = z.union([z.literal("all"), z.int().positive(), z.array(deviceReference)]);
+const devices = z.unknown().refine((value) => value === undefined || devicesSchema.safeParse(value).success, {
   error: "unrecognized type for devices spec",
 });
 
@@ -74,7 +75,7 @@ const resource = z.object(
       .unknown()
       .refine((name) => name !== undefined, { error: "no resource name specified" })
       .pipe(resourceName),
-    devices: devices.optional(),
+    devices,
     replicas: z
       .unknown()
       .refine((replicas) => replicas !== undefined, { error: "no replicas specified" })

@@ -72,5 +72,5 @@ function isFeature(key: string): boolean {
 }
 
 function isGpuFeature(key: string): boolean {
-  return /^nvidia\.com\/(gpu\.(?!deploy\.|present$)|cuda\.|mps\.capable$|mig\.(capable|strategy)$)/.test(key);
+  return /^nvidia\.com\/(gpu\.(?!deploy\.|present$)|cuda\.|mps\.capable$|mig\.capable$)/.test(key);
 }

@@ -83,7 +83,6 @@ function gpuLabels(gpus: number, config: DeviceConfig | undefined): Record<strin
     "nvidia.com/gpu.replicas": String(config.replicas),
     "nvidia.com/gpu.sharing-strategy": config.strategy,
     "nvidia.com/mig.capable": "false",
-    "nvidia.com/mig.strategy": "none",
     "nvidia.com/mps.capable": String(config.strategy === "mps"),
   };
 }
