@@ -45,7 +45,7 @@ export function isUnavailable(error: unknown): boolean {
 export function networkProblem(error: unknown): string | undefined {
   for (let cause = error; cause instanceof Error; cause = cause.cause) {
     const { code } = cause as { code?: unknown };
-    if (typeof code === "string" && /^(E[A-Z]{4,}|UND_ERR_\w+|[A-Z_]*CERT[A-Z_]*)$/.test(code)) return code;
+    if (typeof code === "string" && /^(E[A-Z]{4,}|UND_ERR_[A-Z_]+)$/.test(code)) return code;
     if (cause.name === "TimeoutError") return "timeout";
   }
   return undefined;
@@ -55,7 +55,9 @@ export function networkProblem(error: unknown): string | undefined {
 export function problemText(error: unknown): string {
   const network = networkProblem(error);
   if (network !== undefined) return `the API server did not answer (${network})`;
-  return error instanceof Error ? error.message : String(error);
+  if (!(error instanceof Error)) return String(error);
+  // fetch itself only says that it failed; what it met, a bad certificate for example, is the cause.
+  return error.cause instanceof Error && error.message === "fetch failed" ? error.cause.message : error.message;
 }
 
 interface StatusBody {

@@ -11,10 +11,6 @@ import { isPatch, parseToken } from "./token.ts";
 /** Fills in what the program leaves open (name, namespace) and brings the inputs into the form that is compared later. */
 export async function check(session: Session, request: CheckRequest, call: Call): Promise<CheckResponse> {
   const { settings, cluster } = session;
-  if (cluster.unreachable !== undefined && settings.skipUpdateUnreachable) {
-    call.log.warning("the cluster is unreachable and skipUpdateUnreachable is set: the resource is left as it is");
-    return { inputs: request.olds };
-  }
   const type = parseToken(request.type);
   if (isListKind(type.apiVersion, type.kind)) {
     throw new Error(`${type.kind} only groups objects in files; declare its items as resources of their own`);

@@ -1,4 +1,4 @@
-import { ClusterClient } from "../../../kube/client.ts";
+import { ClusterClient, SharedKubeConfig } from "../../../kube/client.ts";
 import type { Call } from "../rpc/provider.ts";
 import { ObjectApi } from "./api.ts";
 import { problemText } from "./api-errors.ts";
@@ -18,8 +18,9 @@ export class Cluster {
   readonly defaultNamespace: string;
   /** Base address of the API server. */
   readonly server: string;
+  /** The client that waiting and helm use; without a cluster it answers nothing. */
+  readonly client: ClusterClient;
   readonly #api: ObjectApi | undefined;
-  readonly #client: ClusterClient | undefined;
   /** Scopes of custom kinds whose definitions this run has seen, by `group/Kind`: the server may not have them yet. */
   readonly #definedScopes = new Map<string, "namespaced" | "cluster">();
 
@@ -28,33 +29,27 @@ export class Cluster {
     defaultNamespace: string;
     server: string;
     api?: ObjectApi;
-    client?: ClusterClient;
+    client: ClusterClient;
   }) {
     this.unreachable = parts.unreachable;
     this.defaultNamespace = parts.defaultNamespace;
     this.server = parts.server;
     this.#api = parts.api;
-    this.#client = parts.client;
+    this.client = parts.client;
   }
 
   /** Never fails: a cluster that cannot be had is one that is unreachable, and previews work without. */
   static async connect(settings: Settings, call: Call): Promise<Cluster> {
-    const fallback = { defaultNamespace: settings.namespace ?? "default", server: "" };
+    const known = chosen(settings);
+    if ("unreachable" in known) return new Cluster({ ...known, client: new ClusterClient(nowhere()) });
+    const { config, ...place } = known;
+    const client = new ClusterClient(config);
+    const api = new ObjectApi(config, settings.requestTimeoutSeconds);
     try {
-      const config = loadCluster(settings);
-      const api = new ObjectApi(config, settings.requestTimeoutSeconds);
-      const known = {
-        defaultNamespace: defaultNamespace(config, settings),
-        server: config.getCurrentCluster()?.server ?? "",
-      };
-      try {
-        await api.probe(AbortSignal.any([call.signal, AbortSignal.timeout(probeSeconds * 1000)]));
-        return new Cluster({ ...known, api, client: new ClusterClient(config) });
-      } catch (error) {
-        return new Cluster({ ...known, unreachable: `${known.server}: ${problemText(error)}` });
-      }
+      await api.probe(AbortSignal.any([call.signal, AbortSignal.timeout(probeSeconds * 1000)]));
+      return new Cluster({ ...place, client, api });
     } catch (error) {
-      return new Cluster({ ...fallback, unreachable: problemText(error) });
+      return new Cluster({ ...place, client, unreachable: `${place.server}: ${problemText(error)}` });
     }
   }
 
@@ -62,12 +57,6 @@ export class Cluster {
   get api(): ObjectApi {
     if (this.#api === undefined) throw new Error(unreachableMessage(this));
     return this.#api;
-  }
-
-  /** The client that waits for objects use. @throws when the cluster is unreachable */
-  get client(): ClusterClient {
-    if (this.#client === undefined) throw new Error(unreachableMessage(this));
-    return this.#client;
   }
 
   noteDefinition(object: Manifest): void {
@@ -92,6 +81,23 @@ export class Cluster {
     const scope = await this.#api?.scope(apiVersionOf(object), kindOf(object), signal).catch(() => undefined);
     return scope !== undefined;
   }
+}
+
+function chosen(settings: Settings) {
+  try {
+    const config = loadCluster(settings);
+    const server = config.getCurrentCluster()?.server ?? "";
+    return { config, server, defaultNamespace: defaultNamespace(config, settings) };
+  } catch (error) {
+    return { unreachable: problemText(error), server: "", defaultNamespace: settings.namespace ?? "default" };
+  }
+}
+
+/** Stands in where there is no kubeconfig; port 1 refuses at once. */
+function nowhere(): SharedKubeConfig {
+  const config = new SharedKubeConfig();
+  config.loadFromClusterAndUser({ name: "none", server: "http://127.0.0.1:1", skipTLSVerify: false }, { name: "none" });
+  return config;
 }
 
 export function unreachableMessage(cluster: Cluster): string {

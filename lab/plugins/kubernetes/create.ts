@@ -28,7 +28,7 @@ import { differences, formatPath } from "./property-diff.ts";
 import { prune } from "./prune.ts";
 import { retry } from "./retry.ts";
 import type { Session } from "./session.ts";
-import { creationOf, retrySeconds } from "./session.ts";
+import { creationOf, retrySeconds, showWarnings } from "./session.ts";
 import { isPatch, objectId } from "./token.ts";
 import { outputsWhenReady, untilGone } from "./waiting.ts";
 
@@ -73,7 +73,7 @@ async function send(session: Session, request: CreateRequest, creation: Creation
       signal: call.signal,
       limitSeconds: retrySeconds,
     });
-    for (const warning of warnings) call.log.warning(warning);
+    showWarnings(session, warnings, call);
     return object;
   } catch (error) {
     if (isAlreadyExists(error)) return settle(session, request, creation, call);

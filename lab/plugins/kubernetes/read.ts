@@ -30,7 +30,6 @@ const gone: ReadResponse = { id: "", properties: {}, inputs: {} };
  * @throws PartialError in a refresh, when the object is not ready
  */
 export async function read(session: Session, request: ReadRequest, call: Call): Promise<ReadResponse> {
-  if (session.cluster.unreachable !== undefined) return readUnreachable(session, request, call);
   const { inputs: oldInputs, isFirst } = identify(request);
   const live = await fetchLive(session, oldInputs, call);
   if (live === undefined) return gone;
@@ -50,7 +49,8 @@ export async function read(session: Session, request: ReadRequest, call: Call): 
   return answer;
 }
 
-function readUnreachable({ settings, cluster }: Session, request: ReadRequest, call: Call): ReadResponse {
+/** What the options say of a resource whose cluster does not answer. @throws when they say nothing */
+export function readUnreachable({ settings, cluster }: Session, request: ReadRequest, call: Call): ReadResponse {
   const problem = unreachableMessage(cluster);
   if (settings.deleteUnreachable) {
     call.log.warning(`${problem}; removed from the state, as deleteUnreachable is set`);

@@ -1,3 +1,4 @@
+import { PartialError } from "../rpc/errors.ts";
 import type { Call } from "../rpc/provider.ts";
 import type { PropertyMap } from "../rpc/property.ts";
 import { redact, secretTexts } from "./checkpoint.ts";
@@ -23,10 +24,28 @@ export function creationOf({ cluster }: Session, urn: string, object: Manifest):
 /** Longest that an operation waits for what heals by itself: a kind or namespace that is about to exist, an API server that restarts. */
 export const retrySeconds = 30;
 
-/** A call whose messages never show what these properties hold in secret. */
-export function discreet(call: Call, ...properties: PropertyMap[]): Call {
+/** Shows what the server warned of: unknown fields, pod security, deprecated versions unless those are not wanted. */
+export function showWarnings({ settings }: Session, warnings: string[], call: Call): void {
+  for (const warning of warnings) {
+    if (!settings.suppressDeprecationWarnings || !/deprecated/i.test(warning)) call.log.warning(warning);
+  }
+}
+
+/** Runs an operation so that neither its messages nor its error show what these properties hold in secret. */
+export async function guarded<T>(call: Call, properties: PropertyMap[], run: (call: Call) => Promise<T>): Promise<T> {
   const secrets = properties.flatMap(secretTexts);
-  if (secrets.length === 0) return call;
+  try {
+    return await run(discreet(call, secrets));
+  } catch (error) {
+    if (error instanceof Error) error.message = redact(error.message, secrets);
+    if (error instanceof PartialError) {
+      error.partial.reasons = error.partial.reasons.map((reason) => redact(reason, secrets));
+    }
+    throw error;
+  }
+}
+
+function discreet(call: Call, secrets: string[]): Call {
   const guard = (tell: (message: string) => void) => (message: string) => tell(redact(message, secrets));
   const { debug, info, warning, error } = call.log;
   return {
@@ -34,15 +53,4 @@ export function discreet(call: Call, ...properties: PropertyMap[]): Call {
     log: { debug: guard(debug), info: guard(info), warning: guard(warning), error: guard(error) },
     status: guard((message) => call.status(message)),
   };
-}
-
-/** Runs an operation so that the message of what it throws shows no secret either. */
-export async function withoutSecrets<T>(properties: PropertyMap[], run: () => Promise<T>): Promise<T> {
-  try {
-    return await run();
-  } catch (error) {
-    const secrets = properties.flatMap(secretTexts);
-    if (error instanceof Error) error.message = redact(error.message, secrets);
-    throw error;
-  }
 }

@@ -14,8 +14,6 @@ export interface Settings extends ClusterChoice {
   suppressDeprecationWarnings: boolean;
   /** Longest time for one request to the API server. */
   requestTimeoutSeconds: number | undefined;
-  /** Options of helm releases: driver, pluginsPath, registryConfigPath, repositoryCache, repositoryConfigPath. */
-  helmReleaseSettings: Record<string, unknown>;
 }
 
 const switches = {
@@ -47,7 +45,6 @@ export function readSettings(args: PropertyMap, environment: NodeJS.ProcessEnv =
     cluster: given(options["cluster"]),
     namespace: given(options["namespace"]),
     requestTimeoutSeconds: timeout > 0 ? timeout : undefined,
-    helmReleaseSettings: nested("helmReleaseSettings", options["helmReleaseSettings"]),
   };
 }
 

@@ -14,7 +14,7 @@ import { differences, parsePath } from "./property-diff.ts";
 import { prune } from "./prune.ts";
 import { retry } from "./retry.ts";
 import type { Session } from "./session.ts";
-import { retrySeconds } from "./session.ts";
+import { retrySeconds, showWarnings } from "./session.ts";
 import { relinquish } from "./delete.ts";
 import { isPatch } from "./token.ts";
 import { outputsWhenReady } from "./waiting.ts";
@@ -72,7 +72,7 @@ async function send(change: Change, call: Call): Promise<Manifest | undefined> {
       signal: call.signal,
       limitSeconds: retrySeconds,
     });
-    for (const warning of warnings) call.log.warning(warning);
+    showWarnings(change.session, warnings, call);
     return object;
   } catch (error) {
     if (request.preview && hasStatus(error, 403)) return undefined;
