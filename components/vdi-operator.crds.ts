@@ -22,14 +22,13 @@ export function vendoredCrds(): Crd[] {
  * @throws Error for a document that is not a named CustomResourceDefinition
  */
 export function parseCrds(text: string): Crd[] {
-  return parseAllDocuments(text)
-    .filter((document) => document.contents !== null)
-    .map((document, index) => {
-      if (document.errors[0]) throw new Error(`document ${index + 1} is not YAML: ${document.errors[0].message}`);
-      const crd = document.toJS() as CrdArgs & { metadata?: { name?: string } };
-      const name = crd.metadata?.name;
-      if (crd.kind !== "CustomResourceDefinition" || name === undefined)
-        throw new Error(`document ${index + 1} is not a CustomResourceDefinition with a name`);
-      return { name, args: crd };
-    });
+  return parseAllDocuments(text).flatMap((document, index) => {
+    if (document.errors[0]) throw new Error(`document ${index + 1} is not YAML: ${document.errors[0].message}`);
+    const crd = document.toJS() as (CrdArgs & { metadata?: { name?: string } }) | null;
+    if (crd === null) return [];
+    const name = crd.metadata?.name;
+    if (crd.kind !== "CustomResourceDefinition" || name === undefined)
+      throw new Error(`document ${index + 1} is not a CustomResourceDefinition with a name`);
+    return [{ name, args: crd }];
+  });
 }

@@ -1,0 +1,108 @@
+import { expect } from "chai";
+import { databaseRefusal, kasmValues, kasmVersion } from "../../components/kasm-workspaces.values.ts";
+import type { KasmValuesArgs } from "../../components/kasm-workspaces.values.ts";
+
+const args: KasmValuesArgs = {
+  domain: "desktops.example.com",
+  chart: { chart: "kasm-helm", version: "1.1190.6" },
+  database: "initialize",
+  sizing: { deploymentSize: "small", replicas: 2, isCompact: false },
+  nginxResolver: "10.43.0.10",
+  storageClassName: "local-path",
+  certificate: { kind: "self-signed" },
+};
+
+describe("kasmValues", () => {
+  it("are exactly these for a plain install on K3s", () => {
+    expect(kasmValues(args)).to.deep.equal({
+      publicAddr: "desktops.example.com",
+      deploymentSize: "small",
+      useImageTags: "1.19.0",
+      imagePullPolicy: "IfNotPresent",
+      nginxResolver: "10.43.0.10",
+      kasmSecrets: { create: false, name: "kasm-secrets" },
+      proxyService: { type: "ClusterIP" },
+      ingress: { enabled: true, ingressClassName: "traefik", tls: true, backendProtocol: "http" },
+      certificate: { secretName: "kasm-tls" },
+      database: {
+        storage: { storageClassName: "local-path", retentionPolicy: { whenDeleted: "Retain", whenScaled: "Retain" } },
+      },
+      dbManagement: { initialize: true, upgrade: { enable: false } },
+      components: { proxy: { replicas: 2 }, api: { replicas: 2 }, manager: { replicas: 2 } },
+    });
+  });
+
+  it("never initialise and upgrade at once, and keep the database's volume in every phase", () => {
+    const phases = (["initialize", "keep", "upgrade"] as const).map((database) => kasmValues({ ...args, database }));
+    expect(phases.map(({ dbManagement }) => dbManagement)).to.deep.equal([
+      { initialize: true, upgrade: { enable: false } },
+      { initialize: false, upgrade: { enable: false } },
+      { initialize: false, upgrade: { enable: true } },
+    ]);
+    for (const { database } of phases) expect(database.storage.retentionPolicy.whenDeleted).to.equal("Retain");
+  });
+
+  it("name the given TLS Secret", () => {
+    expect(kasmValues({ ...args, certificate: { kind: "secret", secretName: "mine" } }).certificate).to.deep.equal({
+      secretName: "mine",
+    });
+  });
+
+  it("have cert-manager fill the program's own TLS Secret, wildcard included", () => {
+    const certificate = { kind: "cert-manager", issuerName: "letsencrypt", issuerKind: "ClusterIssuer" } as const;
+    expect(kasmValues({ ...args, certificate }).certificate).to.deep.equal({
+      secretName: "kasm-tls",
+      certManager: {
+        enabled: true,
+        addWildCard: true,
+        issuerName: "letsencrypt",
+        issuerKind: "ClusterIssuer",
+        issuerGroup: "cert-manager.io",
+      },
+    });
+  });
+
+  it("lower every service's requests on a node that the small preset does not fit", () => {
+    const values = kasmValues({ ...args, sizing: { deploymentSize: "small", replicas: 1, isCompact: true } });
+    expect(values.database).to.have.nested.property("resources.requests.cpu", "250m");
+    for (const component of ["proxy", "api", "manager", "guac", "rdpGateway", "rdpHttpsGateway"])
+      expect(values.components, component).to.have.nested.property(`${component}.resources.requests.cpu`);
+    for (const gateway of ["guac", "rdpGateway", "rdpHttpsGateway"])
+      expect(values.components, gateway).to.have.nested.property(`${gateway}.nginxSidecar.resources.requests.cpu`);
+  });
+
+  it("take another image tag when one is given", () => {
+    expect(kasmValues({ ...args, imageTag: "1.19.0-rolling-2026-06-02" }).useImageTags).to.equal(
+      "1.19.0-rolling-2026-06-02",
+    );
+  });
+});
+
+describe("kasmVersion", () => {
+  it("reads Kasm's version from the chart's", () => {
+    expect(["1.1190.6", "1.1181.0", "1.1200.0"].map(kasmVersion)).to.deep.equal(["1.19.0", "1.18.1", "1.20.0"]);
+  });
+
+  it("takes a version of another form for itself, so that every change counts", () => {
+    expect(["2.0.0", "1.1200.0-develop"].map(kasmVersion)).to.deep.equal(["2.0.0", "1.1200.0-develop"]);
+  });
+});
+
+describe("databaseRefusal", () => {
+  it("lets a new chart patch of the same Kasm pass in every phase", () => {
+    for (const phase of ["initialize", "keep", "upgrade"] as const)
+      expect(databaseRefusal("1.19.0", "1.19.0", phase)).to.equal(undefined);
+  });
+
+  it("refuses another Kasm version unless the database is to be upgraded", () => {
+    expect(databaseRefusal("1.19.0", "1.20.0", "upgrade")).to.equal(undefined);
+    for (const phase of ["initialize", "keep"] as const)
+      expect(databaseRefusal("1.19.0", "1.20.0", phase)).to.match(
+        /^Kasm's database was made by version 1\.19\.0, and the chart brings 1\.20\.0\..* set kasm-vdi:kasm\.database to upgrade/,
+      );
+  });
+
+  it("refuses a step back as well", () => {
+    expect(databaseRefusal("1.20.0", "1.19.0", "initialize")).to.be.a("string");
+  });
+});
