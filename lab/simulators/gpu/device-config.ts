@@ -65,9 +65,10 @@ const deviceReference = z.union([
 
 // Read strictly and then ignored with a warning: sharing is for all GPUs of a node or none.
 const devicesSchema = z.union([z.literal("all"), z.int().positive(), z.array(deviceReference)]);
-const devices = z.unknown().refine((value) => value === undefined || devicesSchema.safeParse(value).success, {
-  error: "unrecognized type for devices spec",
-});
+const devices = z
+  .unknown()
+  .refine((value) => devicesSchema.safeParse(value).success, { error: "unrecognized type for devices spec" })
+  .optional();
 
 const resource = z.object(
   {

@@ -28,7 +28,7 @@ function request(
       provisioner: "rancher.io/local-path",
       reclaimPolicy: "Delete",
     },
-    config: { "config.json": everyNode, setup: "", ...changes.config } as Record<string, string>,
+    config: { "config.json": everyNode, setup: "", ...changes.config },
   };
 }
 
