@@ -92,7 +92,10 @@ function signal(pid: number, name: NodeJS.Signals): void {
   try {
     process.kill(pid, name);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== "ESRCH") throw error;
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === "EPERM")
+      throw new Error(`Process ${Math.abs(pid)} of this lab belongs to another user: stop the lab as that user.`);
+    if (code !== "ESRCH") throw error;
   }
 }
 

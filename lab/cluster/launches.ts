@@ -1,3 +1,4 @@
+import { readdirSync } from "node:fs";
 import { join } from "node:path";
 
 import { certificatePlans } from "./certificate-plan.ts";
@@ -150,16 +151,24 @@ export function kwokLaunch({ layout, ports, tools, kwokConfigs }: LaunchContext)
   };
 }
 
+const checkout = join(import.meta.dirname, "..", "..");
+
 export function simulatorsLaunch({ layout, stackFile }: LaunchContext): Launch {
   const kubeconfig = componentKubeconfig(layout, "simulators");
   if (stackFile === undefined) throw new Error("The simulators need the lab stack's configuration.");
   return {
     program: process.execPath,
-    args: [join(import.meta.dirname, "..", "simulators", "main.ts"), stackFile],
+    args: [join(checkout, "lab", "simulators", "main.ts"), stackFile],
     env: { KUBECONFIG: kubeconfig },
-    // The stack file is no part of it: they follow its changes as they run.
-    files: [kubeconfig],
+    // The stack file is not among them: its changes are followed as they come.
+    files: [kubeconfig, ...["lab/simulators", "lab/k3s", "kube"].flatMap((folder) => sources(join(checkout, folder)))],
   };
+}
+
+// Else simulators of before a `git pull` would go on running.
+function sources(folder: string): string[] {
+  const entries = readdirSync(folder, { recursive: true, encoding: "utf8" });
+  return entries.filter((file) => file.endsWith(".ts")).map((file) => join(folder, file));
 }
 
 // There is only ever one instance, and without an election it works at once after a restart.
