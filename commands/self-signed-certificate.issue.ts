@@ -1,4 +1,4 @@
-import "../kube/reflect-metadata.ts";
+import "reflect-metadata";
 import { randomBytes } from "node:crypto";
 import * as x509 from "@peculiar/x509";
 import { validDays } from "./self-signed-certificate.plan.ts";

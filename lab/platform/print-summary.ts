@@ -3,14 +3,13 @@ import { basename, resolve } from "node:path";
 import { parse } from "yaml";
 import { withAdministrator } from "../phases/context.ts";
 import type { UpContext } from "../phases/context.ts";
-import { labEnvironment } from "../commands/engine-environment.ts";
 import { selectLabStack } from "./stack.ts";
 import { renderSummary } from "./summary.ts";
 import type { StateResource } from "./summary.ts";
 
 /** Prints what is installed now: from the stack's state and the cluster, not from what was asked for. */
 export async function printSummary({ layout, deployment, plugins = [] }: UpContext): Promise<void> {
-  const stack = await selectLabStack(layout.checkout, labEnvironment(layout));
+  const stack = await selectLabStack(layout);
   const exported = (await stack.exportStack()) as { deployment: { resources?: StateResource[] } };
   const resources = exported.deployment.resources ?? [];
   const nodes = await withAdministrator(layout, (client) => client.list("v1", "Node"));

@@ -1,19 +1,21 @@
 import { copyFile, stat } from "node:fs/promises";
 import { join } from "node:path";
-import { LocalWorkspace, type Stack } from "@pulumi/pulumi/automation/index.js";
+import { LocalWorkspace, PulumiCommand, type Stack } from "@pulumi/pulumi/automation/index.js";
+import { labEnvironment } from "../commands/engine-environment.ts";
+import type { LabLayout } from "../cluster/layout.ts";
 
 /** Name of the stack that the lab installs. */
 export const labStack = "lab";
 
-/**
- * Selects the lab's stack in the checkout's own file backend and makes it on first use.
- * `environment` is what `npm run lab env` prints: backend, PULUMI_HOME, passphrase file, kubeconfig and PATH.
- */
-export async function selectLabStack(checkout: string, environment: Record<string, string>): Promise<Stack> {
-  await copyConfigTemplate(checkout);
+/** Selects the lab's stack in the checkout's own file backend and makes it on first use. */
+export async function selectLabStack(layout: LabLayout): Promise<Stack> {
+  await copyConfigTemplate(layout.checkout);
+  const workDir = layout.checkout;
+  // The lab's own engine in .lab/bin, whatever the shell's PATH says.
+  const pulumiCommand = await PulumiCommand.get({ root: layout.root, skipVersionCheck: true });
   return LocalWorkspace.createOrSelectStack(
-    { stackName: labStack, workDir: checkout },
-    { envVars: environment, workDir: checkout },
+    { stackName: labStack, workDir },
+    { workDir, pulumiCommand, envVars: labEnvironment(layout) },
   );
 }
 
