@@ -64,8 +64,9 @@ export async function applyRelease(
         if (!(error instanceof HelmError)) throw error;
         const record = await readRecord(client, release.namespace, release.name).catch(() => undefined);
         const message = `Helm release ${id}: ${error.message}`;
-        if (!record || record.version <= before) throw new Error(message, { cause: error });
-        const found = (await progress.reasons()).map((reason) => redact(reason, secrets));
+        // What --atomic has taken back can only be told from the last look before.
+        const found = (await progress.reasons({ lookAgain: !release.atomic })).map((one) => redact(one, secrets));
+        if (!record || record.version <= before) throw new Error([message, ...found].join("; "), { cause: error });
         const advice = `Look at it with \`helm status ${release.name} -n ${release.namespace}\` and \`kubectl -n ${release.namespace} get pods,events\`; the next update tries again`;
         const reasons = [`${message} (revision ${record.version}, ${record.info.status})`, ...found, advice];
         throw new PartialError({ id, properties: outputsOf(release, record, inputs), inputs, reasons });

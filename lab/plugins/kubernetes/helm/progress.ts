@@ -11,15 +11,7 @@ import type { HelmRecord } from "./record.ts";
 
 const lookEveryMs = 1000;
 // What `helm --wait` itself waits for, and what a hook may be.
-const waitedKinds = new Set([
-  "DaemonSet",
-  "Deployment",
-  "Job",
-  "PersistentVolumeClaim",
-  "Pod",
-  "Service",
-  "StatefulSet",
-]);
+const waitedKinds = new Set(["DaemonSet", "Deployment", "Job", "PersistentVolumeClaim", "Pod", "StatefulSet"]);
 
 interface Target {
   object: AnyObject;
@@ -70,9 +62,9 @@ export class ReleaseProgress {
     return [this.#hook, waiting && `${count}; ${waiting}`].filter(Boolean).join("; ") || undefined;
   }
 
-  /** Why the release is not ready, for an error: one line for each object and cause. */
-  async reasons(): Promise<string[]> {
-    await this.look().catch(() => undefined);
+  /** Why the release is not ready, for an error: one line for each object and cause, as of the last look or of a new one. */
+  async reasons({ lookAgain }: { lookAgain: boolean }): Promise<string[]> {
+    if (lookAgain) await this.look().catch(() => undefined);
     const open = (this.#targets ?? []).filter(({ state }) => !state.done);
     const lines = open.flatMap(({ object, state }) =>
       (state.reasons ?? [state.failed ?? state.message ?? "does not exist"]).map(
@@ -85,7 +77,7 @@ export class ReleaseProgress {
 
   #targetsOf(record: HelmRecord): Target[] {
     return manifestObjects(record.manifest).flatMap((found) => {
-      const rule = waitedKinds.has(found.kind ?? "") ? ruleForKind(found) : undefined;
+      const rule = isWaitedFor(found) ? ruleForKind(found) : undefined;
       if (!rule) return [];
       const metadata = { ...found.metadata, namespace: found.metadata?.namespace ?? this.#namespace };
       const object: AnyObject = { apiVersion: found.apiVersion ?? "", kind: found.kind ?? "", metadata };
@@ -101,6 +93,11 @@ export class ReleaseProgress {
     target.seen = { ...live, apiVersion, kind };
     target.state = target.rule.readiness(await target.observer.observe(target.seen));
   }
+}
+
+function isWaitedFor(object: AnyObject): boolean {
+  if (object.kind === "Service") return (object["spec"] as { type?: string } | undefined)?.type === "LoadBalancer";
+  return waitedKinds.has(object.kind ?? "");
 }
 
 function runningHook({ hooks = [] }: HelmRecord): string {

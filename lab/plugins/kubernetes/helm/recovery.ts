@@ -30,7 +30,8 @@ export function planCreate(revisions: Revision[], newest: HelmRecord | undefined
 
 export function planUpdate(revisions: Revision[], newest: HelmRecord | undefined): Plan {
   if (!newest) return { action: "install" };
-  if (newest.info.status === "uninstalling" || newest.info.status === "pending-install") return reinstall(newest);
+  if (newest.info.status === "uninstalling") return reinstall(newest);
+  if (neverWorked(revisions) && wasInterrupted(newest)) return reinstall(newest);
   if (!newest.info.status.startsWith("pending-")) return { action: "upgrade" };
   const worked = revisions.findLast(({ status }) => status === "deployed" || status === "superseded");
   if (!worked) return reinstall(newest);

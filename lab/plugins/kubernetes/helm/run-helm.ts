@@ -18,13 +18,13 @@ export interface HelmRun {
 }
 
 // helm runs under a guard that ends it when this process ends, however it ends: the guard reads descriptor 4, whose other
-// end only we hold. An orphaned helm would go on changing a release that the next run already works on. SIGTERM lets helm
-// record the release as failed; after that it gets 15 s.
+// end only we hold. An orphaned helm would go on changing a release that the next run already works on, and its folder with
+// the kubeconfig ($0) would stay. SIGTERM lets helm record the release as failed; for that it gets 15 s.
 const guarded = `
 "$@" <&3 4<&- &
 helm=$!
 exec 3<&-
-{ cat <&4; kill -TERM $helm; sleep 15; kill -KILL $helm; } >/dev/null 2>&1 &
+{ cat <&4; rm -rf "$0"; kill -TERM $helm; sleep 15; kill -KILL $helm; } >/dev/null 2>&1 &
 guard=$!
 wait $helm
 code=$?
@@ -39,7 +39,7 @@ export async function runHelm(home: HelmHome, parameters: string[], run: HelmRun
   const { cwd, input = "", secrets = [], signal } = run;
   signal?.throwIfAborted();
   const helm = process.env["KASM_VDI_TOOL_HELM"] ?? "helm";
-  const child = spawn("sh", ["-c", guarded, "sh", helm, ...parameters], {
+  const child = spawn("sh", ["-c", guarded, home.folder, helm, ...parameters], {
     cwd,
     env: home.environment,
     stdio: ["ignore", "pipe", "pipe", "pipe", "pipe"],
@@ -63,7 +63,7 @@ export async function runHelm(home: HelmHome, parameters: string[], run: HelmRun
     if (code === 0) return output;
     if (code === 127)
       throw new HelmError(`helm was not found as "${helm}": put helm 3.20.2 on PATH or set KASM_VDI_TOOL_HELM`);
-    throw new HelmError(redact(lastWord(problem) || `helm ended with code ${String(code)}`, secrets));
+    throw new HelmError(redact(lastWord(problem) ?? ending(code), secrets));
   } finally {
     signal?.removeEventListener("abort", cut);
     cut();
@@ -71,7 +71,14 @@ export async function runHelm(home: HelmHome, parameters: string[], run: HelmRun
 }
 
 // Warnings come before the error; the error itself may have several lines.
-function lastWord(stderr: string): string {
+function lastWord(stderr: string): string | undefined {
   const start = stderr.lastIndexOf("Error: ");
-  return (start < 0 ? stderr : stderr.slice(start + "Error: ".length)).trim();
+  return start < 0 ? undefined : stderr.slice(start + "Error: ".length).trim();
+}
+
+// A shell reports a signal as 128 and its number.
+function ending(code: number | null): string {
+  return code !== null && code > 128
+    ? `helm was ended by signal ${code - 128}`
+    : `helm ended with code ${String(code)}`;
 }

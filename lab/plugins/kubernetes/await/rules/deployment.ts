@@ -36,8 +36,9 @@ export const deployment: ReadinessRule = {
 
     const wanted = spec?.replicas ?? 1;
     const updated = status?.updatedReplicas ?? 0;
-    const available = Math.min(status?.availableReplicas ?? 0, updated);
     const old = Math.max(0, (status?.replicas ?? 0) - updated);
+    // The status counts old and new Pods together: taking all old ones as available tells what the new ones surely have.
+    const available = Math.max(0, Math.min((status?.availableReplicas ?? 0) - old, updated));
     const claims = wanted > 0 ? claimReasons(ofKind(seen, "PersistentVolumeClaim")) : [];
     if (updated >= wanted && available >= wanted && old === 0 && claims.length === 0)
       return { done: true, message: wanted === 0 ? "Scaled to 0 replicas" : `${available}/${wanted} Pods available` };
