@@ -1,5 +1,3 @@
-import { createInterface } from "node:readline";
-import { Readable } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
 import { HttpMethod, RequestContext } from "@kubernetes/client-node";
 import { fetch } from "undici";
@@ -93,7 +91,7 @@ export function watchObjects(
       const body = expectOk(response).body;
       if (!body) return from;
       let version = from;
-      for await (const line of createInterface(Readable.fromWeb(body))) {
+      for await (const line of linesOf(body)) {
         timer.refresh();
         const { type, object } = JSON.parse(line) as { type: string; object: AnyObject };
         if (type === "ERROR") return undefined;
@@ -126,6 +124,17 @@ interface ObjectList {
   kind: string;
   items?: AnyObject[];
   metadata: { resourceVersion: string };
+}
+
+/** The complete lines of a body. Whoever stops to read them closes the connection. */
+async function* linesOf(body: NonNullable<Response["body"]>): AsyncGenerator<string> {
+  const decoder = new TextDecoder();
+  let rest = "";
+  for await (const chunk of body) {
+    const lines = (rest + decoder.decode(chunk as Uint8Array, { stream: true })).split("\n");
+    rest = lines.pop() ?? "";
+    yield* lines;
+  }
 }
 
 function expectOk(response: Response): Response {

@@ -51,7 +51,7 @@ function nodeName(pool: NodePool, poolIndex: number, index: number): string {
 }
 
 function assignOrdinals(names: string[], taken: Map<string, number>): Map<string, number> {
-  const used = new Set(taken.values());
+  const used = new Set(names.map((name) => taken.get(name)));
   let next = 0;
   return new Map(
     names.map((name) => {

@@ -2,19 +2,19 @@ import { stat } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { NodePool } from "../../components/node-pool.ts";
 
-const pollMs = 1_000;
-
 export interface StackFollower {
   stackFile: string;
   readPools: (stackFile: string) => Promise<readonly NodePool[]>;
   /** Makes the hardware follow. Called at the start, after each edit of the file, and again after it failed. */
   follow: (pools: readonly NodePool[]) => Promise<void>;
   log: (line: string) => void;
+  /** How often to look at the file; 1000 unless told otherwise. */
+  pollMs?: number;
 }
 
 /** Keeps the simulated hardware as the stack file says. A file that cannot be read as a stack changes nothing. */
 export async function followStack(follower: StackFollower, signal: AbortSignal): Promise<void> {
-  const { stackFile, readPools, follow, log } = follower;
+  const { stackFile, readPools, follow, log, pollMs = 1_000 } = follower;
   let done: string | undefined;
   while (!signal.aborted) {
     const version = await fileVersion(stackFile);
