@@ -15,7 +15,8 @@ export async function runPhases<Context>(phases: readonly Phase<Context>[], cont
       title,
       task: async (_: unknown, task: { title: string; output: string }) => {
         try {
-          task.title = `${title}: ${await run(context, (line) => (task.output = line))}`;
+          const report = (line: string) => (task.output = line);
+          task.title = `${title}: ${await run(context, process.stdout.isTTY ? report : sparing(report))}`;
         } catch (error) {
           failure = error;
           // The renderers squeeze a message into one line; the caller prints it whole.
@@ -34,4 +35,15 @@ export async function runPhases<Context>(phases: readonly Phase<Context>[], cont
   } catch (error) {
     throw failure ?? error;
   }
+}
+
+/** Lets a line through when it says something new, or after 15 s: a log is no place for a clock. */
+export function sparing(report: (line: string) => void, now: () => number = Date.now): (line: string) => void {
+  let last = { news: "", at: -Infinity };
+  return (line) => {
+    const news = line.replace(/\d+/g, "");
+    if (news === last.news && now() - last.at < 15_000) return;
+    last = { news, at: now() };
+    report(line);
+  };
 }

@@ -20,11 +20,11 @@ export class DeployProgress {
 
   fold(event: EngineEvent, now: number): void {
     const step = event.resourcePreEvent?.metadata;
-    if (step && step.op !== "same") this.#running.set(step.urn, { startedAt: now });
+    if (step && isWork(step.op)) this.#running.set(step.urn, { startedAt: now });
     const done = event.resOutputsEvent?.metadata;
     if (done) {
-      if (done.op === "same") this.unchanged += 1;
-      else this.changed += 1;
+      if (isWork(done.op)) this.changed += 1;
+      else this.unchanged += 1;
       this.#running.delete(done.urn);
     }
     const failed = event.resOpFailedEvent?.metadata;
@@ -36,7 +36,7 @@ export class DeployProgress {
   line(now: number): string {
     const finished = `${this.changed} changed, ${this.unchanged} unchanged`;
     const waiting = [...this.#running]
-      .filter(([urn]) => !isComponent(urn))
+      .filter(([urn]) => !isParent(urn))
       .slice(0, 2)
       .map(([urn, step]) => {
         const seconds = Math.round((now - step.startedAt) / 1000);
@@ -50,7 +50,7 @@ export class DeployProgress {
     if (!message) return;
     const step = diagnostic.urn ? this.#running.get(diagnostic.urn) : undefined;
     if (step) step.note = message.split("\n")[0];
-    if (diagnostic.ephemeral || diagnostic.severity.startsWith("info")) return;
+    if (diagnostic.ephemeral || !["warning", "error"].includes(diagnostic.severity)) return;
     this.problems.push(diagnostic.urn ? `${resourceName(diagnostic.urn)}: ${message}` : message);
   }
 }
@@ -60,7 +60,13 @@ export function resourceName(urn: string): string {
   return urn.split("::").at(-1) ?? urn;
 }
 
-// A component has no work of its own: its step runs from its first child to its last.
-function isComponent(urn: string): boolean {
-  return urn.includes("::kasm:") && !/::kasm:[^:]+:[^:$]+\$/.test(urn);
+// Reads look at what others own.
+function isWork(operation: string): boolean {
+  return operation !== "same" && operation !== "read";
+}
+
+// The stack and the components have no work of their own: their steps last as long as their children's.
+function isParent(urn: string): boolean {
+  const type = urn.split("::")[2]?.split("$").at(-1) ?? "";
+  return type.startsWith("kasm:") || type === "pulumi:pulumi:Stack";
 }

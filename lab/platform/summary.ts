@@ -75,12 +75,28 @@ export function nodeRows(nodes: AnyObject[]): string[][] {
 }
 
 function outputRows(outputs: Record<string, unknown>): string[][] {
-  return Object.entries(outputs).map(([name, value]) => [name, typeof value === "string" ? value : compact(value)]);
+  return Object.entries(outputs)
+    .filter(([, value]) => value !== null)
+    .map(([name, value]) => [name, typeof value === "string" ? value : compact(value)]);
 }
 
+// One line per entry, so that a table of them fits a terminal.
 function compact(value: unknown): string {
-  return Array.isArray(value) ? value.map((item) => JSON.stringify(item)).join("\n") : JSON.stringify(value);
+  if (Array.isArray(value)) return value.map(entry).join("\n");
+  return Object.entries(value as Record<string, unknown>)
+    .map(([name, item]) => `${name}: ${entry(item)}`)
+    .join("\n");
 }
+
+function entry(value: unknown): string {
+  if (typeof value === "string") return value;
+  const record = value as Partial<DnsRecord> | null;
+  return record?.type
+    ? `${record.name} ${record.ttl} ${record.type} ${record.values?.join(" ")}`
+    : JSON.stringify(value);
+}
+
+type DnsRecord = { name: string; type: string; ttl: number; values: string[] };
 
 function standInLine({ standInCharts, standInPlugins }: SummaryInput): string {
   const parts = [

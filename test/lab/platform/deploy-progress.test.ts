@@ -26,9 +26,17 @@ describe("the progress of an up", () => {
     expect(progress.line(2)).to.equal("1 changed, 1 unchanged");
   });
 
-  it("does not show a component as work: its children are the work", () => {
+  it("counts a read as unchanged: it looks at what others own", () => {
+    const progress = new DeployProgress();
+    progress.fold(pre(namespaceUrn, "read"), 0);
+    progress.fold(done(namespaceUrn, "read"), 1);
+    expect(progress.line(2)).to.equal("0 changed, 1 unchanged");
+  });
+
+  it("does not show the stack or a component as work: their children are the work", () => {
     const progress = new DeployProgress();
     progress.fold(pre(componentUrn), 0);
+    progress.fold(pre("urn:pulumi:lab::kasm-vdi::pulumi:pulumi:Stack::kasm-vdi-lab"), 0);
     expect(progress.line(5_000)).to.equal("0 changed, 0 unchanged");
   });
 
@@ -37,6 +45,7 @@ describe("the progress of an up", () => {
     progress.fold(says("<{%reset%}>chart not found<{%reset%}>\n", "error", namespaceUrn), 0);
     progress.fold(says("old CLI", "warning"), 0);
     progress.fold(says("just so you know", "info", namespaceUrn), 0);
+    progress.fold(says("RegisterResource RPC", "debug"), 0);
     expect(progress.problems).to.deep.equal(["gpu-namespace: chart not found", "old CLI"]);
   });
 
