@@ -10,7 +10,7 @@ import {
 } from "./api-errors.ts";
 import { writeCheckpoint } from "./checkpoint.ts";
 import { keyOf } from "./cluster.ts";
-import { creationManager, fieldManagerFor, isForced, isUntouchedSinceCreation } from "./field-managers.ts";
+import { creationManager, fieldManagerFor, isForced, isFreshlyCreated } from "./field-managers.ts";
 import { withPlaceholders } from "./foresight.ts";
 import type { Manifest } from "./manifest.ts";
 import {
@@ -40,7 +40,7 @@ export async function create(session: Session, request: CreateRequest, call: Cal
   const inputs = fromProperties(request.properties);
   if (request.preview) return previewCreate(session, request, inputs, call);
 
-  const fieldManager = fieldManagerFor(inputs, "");
+  const fieldManager = fieldManagerFor(inputs, "", session.settings.enableServerSideApply);
   const note = creationOf(session, request.urn, inputs);
   session.pending.begin(note);
   try {
@@ -107,7 +107,7 @@ async function previewCreate(
     !isPatch(request.type, kindOf(inputs)) &&
     (await session.cluster.serves(inputs, call.signal));
   if (!isAskable) return asGiven;
-  const fieldManager = fieldManagerFor(inputs, "");
+  const fieldManager = fieldManagerFor(inputs, "", session.settings.enableServerSideApply);
   try {
     const note = creationOf(session, request.urn, inputs);
     const { object } = await ask(session, request, { inputs, fieldManager, note }, call);
@@ -120,8 +120,17 @@ async function previewCreate(
     const isExpected =
       hasStatus(error, 403) || isAlreadyExists(error) || isMissingNamespace(error) || isUnavailable(error);
     if (isExpected || problemText(error).includes("does not support dry run")) return asGiven;
+    // Where an old object still stands, the server may also refuse what it would take once that is gone.
+    if (await isThere(session, inputs, call)) return asGiven;
     throw new Error(`${describe(inputs)} cannot be created: ${problemText(error)}`, { cause: error });
   }
+}
+
+async function isThere({ cluster }: Session, inputs: Manifest, { signal }: Call): Promise<boolean> {
+  return cluster.api.get(keyOf(inputs), { signal }).then(
+    () => true,
+    () => false,
+  );
 }
 
 /** Deals with an object of the same name that is there: one that is going makes room, our own orphan is taken over. */
@@ -133,7 +142,7 @@ async function settle(session: Session, request: CreateRequest, creation: Creati
     return send(session, request, creation, call);
   }
   const differing = differences(prune(live, inputs), inputs).map(({ path }) => formatPath(path));
-  const isOurs = session.pending.explains(note, live) && isUntouchedSinceCreation(live) && differing.length === 0;
+  const isOurs = session.pending.explains(note, live) && isFreshlyCreated(live) && differing.length === 0;
   if (!isOurs) throw new Error(existsMessage(inputs, live, note.urn, differing));
   call.log.info(`${describe(inputs)} was created by an interrupted run of this resource and is taken over`);
   return live;

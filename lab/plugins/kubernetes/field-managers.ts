@@ -9,32 +9,32 @@ import type { Path } from "./replace-rules.ts";
 /** Manager of objects that this provider creates, and of everything without server-side apply. */
 export const creationManager = "pulumi-kubernetes";
 
-// Their fields become ours at the first apply: earlier hands of this provider, and kubectl.
+// Their fields become ours at the next apply: earlier hands of this provider, and people with kubectl. Names are beginnings, as in the
+// official provider: kubectl-edit, kubectl-patch, kubectl-client-side-apply ...
 const predecessors = [
-  { manager: creationManager, operation: "Update" },
-  { manager: "pulumi-kubernetes.exe", operation: "Update" },
-  { manager: "pulumi-resource-kubernetes", operation: "Update" },
-  { manager: "kubectl", operation: "Apply" },
-  { manager: "kubectl", operation: "Update" },
-  { manager: "before-first-apply", operation: "Update" },
+  { prefix: creationManager, operation: "Update" },
+  { prefix: "pulumi-resource-kubernetes", operation: "Update" },
+  { prefix: "kubectl", operation: "Apply" },
+  { prefix: "kubectl", operation: "Update" },
+  { prefix: "before-first-apply", operation: "Update" },
 ];
 
 interface ManagedFields {
   manager: string;
   operation: string;
-  apiVersion: string;
   fieldsV1: PropertyMap;
   subresource: string;
   entry: PropertyMap;
 }
 
-/** The manager for server-side apply: the annotation `pulumi.com/patchFieldManager`, else the one in state, else a new one. */
-export function fieldManagerFor(inputs: Manifest, inState: string): string {
-  return (
-    annotation(inputs, "pulumi.com/patchFieldManager") ||
-    inState ||
-    `${creationManager}-${randomBytes(4).toString("hex")}`
-  );
+/**
+ * The manager of an object's fields: the annotation `pulumi.com/patchFieldManager`, else the one in state, else a new one. Without
+ * server-side apply one name holds everything.
+ */
+export function fieldManagerFor(inputs: Manifest, inState: string, serverSideApply: boolean): string {
+  if (!serverSideApply) return creationManager;
+  const asked = annotation(inputs, "pulumi.com/patchFieldManager");
+  return asked || inState || `${creationManager}-${randomBytes(4).toString("hex")}`;
 }
 
 export interface ForceQuestion {
@@ -62,7 +62,7 @@ export function takeOver(live: Manifest, manager: string): PropertyValue[] | und
   const all = managedFields(live);
   const isOld = (one: ManagedFields) =>
     one.subresource === "" &&
-    predecessors.some((old) => old.manager === one.manager && old.operation === one.operation);
+    predecessors.some((old) => one.manager.startsWith(old.prefix) && old.operation === one.operation);
   const moved = all.filter(isOld);
   const [first] = moved;
   if (first === undefined) return undefined;
@@ -73,10 +73,12 @@ export function takeOver(live: Manifest, manager: string): PropertyValue[] | und
   return [...rest, { ...own.entry, manager, operation: "Apply", fieldsV1 }];
 }
 
-/** Whether only creation and controllers (which write status or add fields of their own) have touched the object so far. */
-export function isUntouchedSinceCreation(live: Manifest): boolean {
-  const writers = managedFields(live).filter(({ subresource }) => subresource === "");
-  return writers.some(({ manager, operation }) => manager === creationManager && operation === "Update");
+/** Whether this provider created the object and has not applied it since, as it would have with a state that knows it. */
+export function isFreshlyCreated(live: Manifest): boolean {
+  const hands = managedFields(live).filter(
+    ({ manager, subresource }) => manager.startsWith(creationManager) && !subresource,
+  );
+  return hands.length === 1 && hands[0]?.manager === creationManager && hands[0].operation === "Update";
 }
 
 /** Whether any manager other than `manager` holds the field, and `manager` does not. Paths go through maps only. */
@@ -94,7 +96,6 @@ function managedFields(live: Manifest): ManagedFields[] {
   return (Array.isArray(entries) ? entries : []).filter(isObject).map((entry) => ({
     manager: text(entry.manager),
     operation: text(entry.operation),
-    apiVersion: text(entry.apiVersion),
     subresource: text(entry.subresource),
     fieldsV1: isObject(entry.fieldsV1) ? entry.fieldsV1 : {},
     entry,

@@ -1,13 +1,13 @@
 /**
  * The one way in which Kubernetes writes a quantity (`0.5` -> `500m`, `1024Mi` -> `1Gi`, `1000` -> `1k`), so that equal amounts compare equal.
- * Rules: k8s.io/apimachinery/pkg/api/resource. Text that is no quantity comes back as it is.
+ * Rules: k8s.io/apimachinery/pkg/api/resource. Text that is no quantity, and the rare forms
+ * with an exponent or a plus, come back as they are.
  */
 export function canonicalQuantity(value: string | number): string {
   const given = String(value).trim();
-  const match = /^([+-]?)(\d*)(?:\.(\d*))?(|[numkMGTPE]|[KMGTPE]i|[eE][+-]?\d+)$/.exec(given);
+  const match = /^(-?)(\d*)(?:\.(\d+))?(|[numkMGTPE]|[KMGTPE]i)$/.exec(given);
   const [, sign = "", whole = "", fraction = "", suffix = ""] = match ?? [];
   if (!match || whole + fraction === "") return given;
-  if (/^[eE]/.test(suffix)) return given;
   const nanos = toNanos(BigInt(whole + fraction), fraction.length, suffix);
   const written = suffix.endsWith("i") && nanos >= 1024n * nano ? binary(nanos) : decimal(nanos);
   return sign === "-" && nanos > 0n ? `-${written}` : written;

@@ -3,7 +3,7 @@ import type { Call, ReadRequest, ReadResponse } from "../rpc/provider.ts";
 import { hasStatus, isUnavailable, NoMatchError, problemText } from "./api-errors.ts";
 import { initialApiVersionOf, markSecrets, readCheckpoint, writeCheckpoint } from "./checkpoint.ts";
 import { keyOf, unreachableMessage } from "./cluster.ts";
-import { creationManager, fieldManagerFor } from "./field-managers.ts";
+import { fieldManagerFor } from "./field-managers.ts";
 import type { Manifest } from "./manifest.ts";
 import {
   apiVersionOf,
@@ -37,7 +37,7 @@ export async function read(session: Session, request: ReadRequest, call: Call): 
   const pruned = prune(live, oldInputs);
   const inputs = isFirst ? { ...pruned, ...programmable(live) } : pruned;
   const { fieldManager: inState } = readCheckpoint(request.properties);
-  const fieldManager = session.settings.enableServerSideApply ? fieldManagerFor(oldInputs, inState) : creationManager;
+  const fieldManager = fieldManagerFor(oldInputs, inState, session.settings.enableServerSideApply);
   const initialApiVersion = initialApiVersionOf(request.properties, oldInputs);
   const answer = {
     id: request.id,

@@ -5,7 +5,7 @@ import type { Answer } from "./api.ts";
 import { ApiError, hasStatus, isUnavailable, NoMatchError, problemText } from "./api-errors.ts";
 import { initialApiVersionOf, readCheckpoint, writeCheckpoint } from "./checkpoint.ts";
 import { keyOf } from "./cluster.ts";
-import { creationManager, fieldManagerFor, isForced, isForeign, takeOver } from "./field-managers.ts";
+import { fieldManagerFor, isForced, isForeign, takeOver } from "./field-managers.ts";
 import { overlaid } from "./foresight.ts";
 import type { Manifest } from "./manifest.ts";
 import { describe, field, fromProperties, isDefinition, kindOf, nameOf, withField, withoutField } from "./manifest.ts";
@@ -31,8 +31,9 @@ export async function update(session: Session, request: UpdateRequest, call: Cal
   if (request.preview && (containsUnknown(inputs) || !(await session.cluster.serves(inputs, call.signal)))) {
     return guess();
   }
-  const fieldManager = managerFor(session, inputs, old.fieldManager);
-  const oldManager = managerFor(session, old.inputs, old.fieldManager);
+  const { enableServerSideApply } = session.settings;
+  const fieldManager = fieldManagerFor(inputs, old.fieldManager, enableServerSideApply);
+  const oldManager = fieldManagerFor(old.inputs, old.fieldManager || fieldManager, enableServerSideApply);
   const change = { session, request, inputs, oldInputs: old.inputs, oldLive: old.live, fieldManager };
   const live = await send(change, call);
   if (live === undefined) return guess();
@@ -42,7 +43,7 @@ export async function update(session: Session, request: UpdateRequest, call: Cal
   const { timeoutSeconds, news: marks } = request;
   const arrival = { checkpoint, marks, timeoutSeconds, operation: "update" as const };
   const properties = await outputsWhenReady(session, arrival, call);
-  if (session.settings.enableServerSideApply && oldManager !== fieldManager) {
+  if (enableServerSideApply && oldManager !== fieldManager) {
     await relinquish(session, live, oldManager, call);
   }
   return { properties };
@@ -55,11 +56,6 @@ interface Change {
   oldInputs: Manifest;
   oldLive: Manifest;
   fieldManager: string;
-}
-
-/** Without server-side apply one fixed manager holds everything. */
-function managerFor({ settings }: Session, inputs: Manifest, inState: string): string {
-  return settings.enableServerSideApply ? fieldManagerFor(inputs, inState) : creationManager;
 }
 
 /** The changed object; undefined when a preview may not ask the server. */
