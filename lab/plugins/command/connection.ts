@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Duplex } from "node:stream";
 
-import { Client, utils } from "ssh2";
-import type { ConnectConfig, ServerHostKeyAlgorithm } from "ssh2";
+import ssh2 from "ssh2";
+import type { Client, ConnectConfig, ServerHostKeyAlgorithm } from "ssh2";
 
 import type { Session } from "./execution.ts";
 
@@ -58,7 +58,7 @@ export function forward(gate: Client, { host, port }: Host): Promise<Duplex> {
 
 function connect(host: Host, sock: Duplex | undefined): Promise<Client> {
   return new Promise((resolve, reject) => {
-    const client = new Client();
+    const client = new ssh2.Client();
     const fail = (error: Error) => {
       client.destroy();
       reject(error);
@@ -99,7 +99,7 @@ function connectConfig(host: Host): ConnectConfig {
 
 /** The server is asked for exactly this kind of key, so that it cannot offer another one of its own. */
 function onlyHostKey(line: string): Pick<ConnectConfig, "hostVerifier" | "algorithms"> {
-  const expected = utils.parseKey(line);
+  const expected = ssh2.utils.parseKey(line);
   if (expected instanceof Error) throw new Error(`hostKey is not a public key in OpenSSH form: ${expected.message}`);
   const algorithms: ServerHostKeyAlgorithm[] =
     expected.type === "ssh-rsa" ? ["rsa-sha2-512", "rsa-sha2-256"] : [expected.type];

@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 
 import type { Json, PropertyMap } from "../rpc/property.ts";
-import { containsSecret, secret, toJson, Unknown } from "../rpc/property.ts";
+import { containsSecret, isSecret, secret, toJson, Unknown } from "../rpc/property.ts";
 import type { Call, ResourceProvider } from "../rpc/provider.ts";
 import { status, StatusError } from "../rpc/errors.ts";
 import { diffInputs } from "./diff.ts";
@@ -94,7 +94,7 @@ async function runStep(
     previous: settings.addPreviousOutputInEnv === false ? {} : previousOutput(before),
     stdin: text(settings.stdin),
     logging: text(settings.logging) ?? "stdoutAndStderr",
-    secrets: secretTexts(properties, olds),
+    secrets: secretTexts(withOpenConnection(properties), olds.stdout ?? null, olds.stderr ?? null),
   };
   const runner = await kind.runner(settings);
   return execute(runner, execution, {
@@ -103,6 +103,12 @@ async function runStep(
     warning: call.log.warning,
     timeoutSeconds,
   });
+}
+
+/** State keeps a connection secret as a whole, but its host and user belong into messages; its credentials are marked on their own. */
+function withOpenConnection(properties: PropertyMap): PropertyMap {
+  const { connection } = properties;
+  return isSecret(connection) ? { ...properties, connection: connection.value } : properties;
 }
 
 function commandFor(purpose: Execution["purpose"], settings: Settings): Json | undefined {
