@@ -47,8 +47,11 @@ export async function awaitReady(
   const onOutage = (problem: string): void => status(`The API server is away (${problem}); waiting for it`);
   const result = await poll(look, { signal: context.signal, timeoutSeconds: seconds, onOutage });
 
-  if (typeof result === "object" && result.done) return seen.live;
   const name = objectName(live);
+  if (typeof result === "object" && result.done) {
+    if (result.warning) context.warn(`${name}: ${result.warning}`);
+    return seen.live;
+  }
   if (result === "cancelled")
     throw new PartialError(`Waiting for ${name} was cancelled`, seen.live, reasonsOf(current));
   const reasons = typeof result === "object" ? (result.reasons ?? []) : reasonsOf(current);

@@ -8,6 +8,8 @@ export interface Readiness {
   /** What is not ready and why, for the error at a timeout. */
   reasons?: string[];
   failed?: string;
+  /** Ready, but people should know this. */
+  warning?: string;
 }
 
 export interface Observation {

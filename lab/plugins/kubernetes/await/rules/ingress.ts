@@ -23,7 +23,7 @@ export const ingress: ReadinessRule = {
     const missingReason = missing.length > 0 ? [`its backend Service does not exist: ${missing.join(", ")}`] : [];
     if (missing.length > 0 && seen.waitedSeconds < graceSeconds)
       return { done: false, message: `Waiting for backend Service ${missing.join(", ")}`, reasons: missingReason };
-    if (hasAddress) return { done: true, message: missingReason[0] ?? "Ingress has an address" };
+    if (hasAddress) return { done: true, message: "Ingress has an address", ...withWarning(missingReason) };
     const className = live.spec?.ingressClassName;
     return {
       done: false,
@@ -35,6 +35,10 @@ export const ingress: ReadinessRule = {
     };
   },
 };
+
+function withWarning([warning]: string[]): { warning?: string } {
+  return warning === undefined ? {} : { warning };
+}
 
 function backends({ spec }: Plain<V1Ingress>): string[] {
   const paths = (spec?.rules ?? []).flatMap((rule) => rule.http?.paths ?? []);
