@@ -25,7 +25,7 @@ describe("installing plugins", () => {
   });
   afterEach(() => rmSync(folder, { recursive: true }));
 
-  const offline = (_: string, { name }: Plugin) => {
+  const offline = (_: string, { name }: Plugin): Promise<void> => {
     asked.push(name);
     return Promise.reject(new Error("get.pulumi.com could not be reached (ENOTFOUND)"));
   };
