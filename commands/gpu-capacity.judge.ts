@@ -133,23 +133,32 @@ function causeInPlugin(pool: GpuPool, node: AnyObject, pods: readonly AnyObject[
     (candidate) => (candidate["spec"] as { nodeName?: string } | undefined)?.nodeName === nameOf(node),
   );
   if (!pod) return "no device plugin pod on it yet";
-  const stuck = containerStates(pod).find(({ reason }) => reason !== undefined && reason !== "PodInitializing");
-  if (stuck) return `device plugin pod ${nameOf(pod)}: ${[stuck.reason, stuck.message].filter(Boolean).join(", ")}`;
+  const stuck = containerStatuses(pod).find(
+    ({ state }) => state?.waiting && state.waiting.reason !== "PodInitializing",
+  );
+  if (stuck) {
+    const { waiting } = stuck.state ?? {};
+    const last = stuck.lastState?.terminated;
+    const said = last?.message ?? (last ? `exit code ${last.exitCode ?? "unknown"}` : waiting?.message);
+    const logs = `kubectl logs -n ${pod.metadata?.namespace ?? ""} ${nameOf(pod)} -c ${stuck.name}`;
+    return `device plugin container ${stuck.name}: ${[waiting?.reason, said].filter(Boolean).join(", ")} (${logs})`;
+  }
   const physical = physicalGpus(node);
   if (physical !== undefined && physical !== pool.gpusPerNode)
     return `it has ${physical} GPUs, and pool ${pool.name} says ${pool.gpusPerNode}`;
   return "the device plugin has not registered them yet";
 }
 
-interface ContainerState {
+interface ContainerStatus {
+  name: string;
   state?: { waiting?: { reason?: string; message?: string } };
+  lastState?: { terminated?: { exitCode?: number; message?: string } };
 }
 
-function containerStates(pod: AnyObject): { reason?: string; message?: string }[] {
+function containerStatuses(pod: AnyObject): ContainerStatus[] {
   const status = pod["status"] as
-    { initContainerStatuses?: ContainerState[]; containerStatuses?: ContainerState[] } | undefined;
-  const all = [...(status?.initContainerStatuses ?? []), ...(status?.containerStatuses ?? [])];
-  return all.flatMap(({ state }) => (state?.waiting ? [state.waiting] : []));
+    { initContainerStatuses?: ContainerStatus[]; containerStatuses?: ContainerStatus[] } | undefined;
+  return [...(status?.initContainerStatuses ?? []), ...(status?.containerStatuses ?? [])];
 }
 
 function devicePluginConfig(policy: AnyObject | undefined): { name?: string; default?: string } {

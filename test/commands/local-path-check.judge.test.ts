@@ -1,0 +1,55 @@
+import { expect } from "chai";
+import { directoryMode, judgeStorage } from "../../commands/local-path-check.judge.ts";
+import type { AnyObject } from "../../kube/client.ts";
+
+// as K3s has written them since July 2021, and in v1.21.3
+const setup = '#!/bin/sh\nset -eu\nmkdir -m 0777 -p "${VOL_DIR}"\nchmod 700 "${VOL_DIR}/.."\n';
+const setupOfV1213 = '#!/bin/sh\nset -eu\nmkdir -m 0700 -p "${VOL_DIR}"\n';
+
+const storageClass = (provisioner: string, annotations = {}): AnyObject => ({
+  metadata: { name: "local-path", annotations },
+  provisioner,
+});
+const local = storageClass("rancher.io/local-path", { defaultVolumeType: "local" });
+const hostPath = storageClass("rancher.io/local-path");
+
+describe("the storage check", () => {
+  it("finds a stock K3s writable", () => {
+    expect(judgeStorage("local-path", local, { data: { setup } })).to.deep.equal({
+      report: "local-path makes directories 0777 in volumes of type local",
+    });
+  });
+
+  it("takes volumes of type local for writable whatever the directory's mode, since they honour fsGroup", () => {
+    expect(judgeStorage("local-path", local, { data: { setup: setupOfV1213 } })).not.to.have.property("refusal");
+  });
+
+  it("refuses private directories in hostPath volumes, and says what to do", () => {
+    expect(judgeStorage("local-path", hostPath, { data: { setup: setupOfV1213 } }).refusal).to.match(
+      /makes directories 0700 .*Permission denied.*upgrade K3s/,
+    );
+  });
+
+  it("refuses a class that does not exist", () => {
+    expect(judgeStorage("local-path", undefined, undefined).refusal).to.match(
+      /^StorageClass local-path does not exist/,
+    );
+  });
+
+  it("refuses a ConfigMap without the setup script: provisioning would hang", () => {
+    expect(judgeStorage("local-path", local, { data: {} }).refusal).to.match(/has no key setup.*Restart a K3s server/);
+  });
+
+  it("leaves classes of other provisioners alone", () => {
+    expect(judgeStorage("longhorn", storageClass("driver.longhorn.io"), undefined)).to.deep.equal({
+      report: "longhorn is served by driver.longhorn.io; directory modes were not checked",
+    });
+  });
+
+  it("reads the mode of the volume, not that of its parent", () => {
+    expect(directoryMode(setup)).to.equal("0777");
+    expect(directoryMode('mkdir -p "${VOL_DIR}"\nchmod 777 "${VOL_DIR}"\n')).to.equal("0777");
+    expect(directoryMode('mkdir -p "${VOL_DIR}"\n')).to.equal("0755");
+    expect(directoryMode('mkdir -p -m 700 "${VOL_DIR}"')).to.equal("0700");
+  });
+});

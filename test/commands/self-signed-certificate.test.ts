@@ -1,0 +1,55 @@
+import { X509Certificate } from "node:crypto";
+import { expect } from "chai";
+import { issueSelfSigned } from "../../commands/self-signed-certificate.issue.ts";
+import { reasonToIssue, subjectNames, validDays } from "../../commands/self-signed-certificate.plan.ts";
+
+const names = ["a.example.com", "*.a.example.com"];
+const now = new Date("2026-11-23T12:00:00Z");
+const inDays = (days: number) => new Date(now.getTime() + days * 86_400_000);
+
+describe("a self-signed certificate", () => {
+  let pem: string;
+  before(async () => {
+    ({ certificate: pem } = await issueSelfSigned(names, now));
+  });
+
+  it("is good for its names, and may be imported as its own authority", () => {
+    const certificate = new X509Certificate(pem);
+    expect(certificate.checkHost("a.example.com")).to.equal("a.example.com");
+    expect(certificate.checkHost("session.a.example.com")).to.equal("*.a.example.com");
+    expect(certificate.checkHost("b.example.com")).to.equal(undefined);
+    expect(certificate.verify(certificate.publicKey)).to.equal(true);
+    expect(certificate.ca).to.equal(true);
+  });
+
+  it("comes with the key that fits it", async () => {
+    const { certificate, key } = await issueSelfSigned(names, now);
+    const { createPrivateKey } = await import("node:crypto");
+    expect(new X509Certificate(certificate).checkPrivateKey(createPrivateKey(key))).to.equal(true);
+  });
+
+  it("is left alone as long as it serves", () => {
+    expect(reasonToIssue(pem, names, now)).to.equal(undefined);
+    expect(reasonToIssue(pem, names.toReversed(), inDays(validDays - 31))).to.equal(undefined);
+  });
+
+  it("is made where there is none, or none that can be read", () => {
+    expect(reasonToIssue(undefined, names, now)).to.equal("there is none");
+    expect(reasonToIssue("garbage", names, now)).to.equal("the one that is there cannot be read");
+  });
+
+  it("is made anew for other names, also for fewer", () => {
+    for (const wanted of [["b.example.com"], ["a.example.com"], [...names, "c.example.com"]])
+      expect(reasonToIssue(pem, wanted, now)).to.match(
+        /^the one that is there is for \*\.a\.example\.com, a\.example\.com, not for /,
+      );
+  });
+
+  it("is made anew in its last month", () => {
+    expect(reasonToIssue(pem, names, inDays(validDays - 29))).to.match(/^the one that is there ends on /);
+  });
+
+  it("tells its names", () => {
+    expect(subjectNames(new X509Certificate(pem))).to.deep.equal(["*.a.example.com", "a.example.com"]);
+  });
+});
