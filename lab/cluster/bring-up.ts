@@ -12,7 +12,7 @@ import { isRunning, readRunRecord } from "./run-record.ts";
 /** What became of one component. */
 export interface BroughtUp {
   name: ComponentName;
-  /** `restarted`: it ran, but with other arguments or files than now wanted. */
+  /** `restarted`: it ran, but with other arguments or files than now wanted, or beside a server that is new. */
   action: "kept" | "started" | "restarted";
   /** From the start of its process, or of the first look at it, until it was ready. */
   readyAfterMs: number;
@@ -41,7 +41,11 @@ export async function bringUpAll(
   const pending = new Map<ComponentName, Promise<BroughtUp>>();
   for (const component of wanted) {
     const needed = component.dependsOn.flatMap((name) => pending.get(name) ?? []);
-    const result = Promise.all(needed).then(() => bringUp(component, context, hooks, failure.signal));
+    const result = Promise.all(needed).then((dependencies) => {
+      // Clients back off for up to a minute from a server that was gone; a restart is quicker than their patience.
+      const hasNewServer = dependencies.some(({ action }) => action !== "kept");
+      return bringUp(component, context, hooks, failure.signal, hasNewServer);
+    });
     result.catch(() => failure.abort());
     pending.set(component.name, result);
   }
@@ -53,6 +57,7 @@ async function bringUp(
   context: LaunchContext,
   hooks: BringUpHooks,
   aborted: AbortSignal,
+  hasNewServer: boolean,
 ): Promise<BroughtUp> {
   const { name } = component;
   const { layout } = context;
@@ -60,7 +65,8 @@ async function bringUp(
   let record = readRunRecord(layout, name);
   let action: BroughtUp["action"] = "started";
   if (isRunning(record)) {
-    action = record.fingerprint === launchFingerprint(launch) ? "kept" : "restarted";
+    const isAsWanted = record.fingerprint === launchFingerprint(launch) && !hasNewServer;
+    action = isAsWanted ? "kept" : "restarted";
     if (action === "restarted") await stopRecorded(layout, name, record, component.stopGraceMs);
   }
   let ended: Promise<string> | undefined;
