@@ -1,5 +1,5 @@
 import type { PropertyMap, PropertyValue } from "../rpc/property.ts";
-import { containsSecret, isObject, reveal, secret } from "../rpc/property.ts";
+import { containsSecret, isObject, isSecret, reveal, secret } from "../rpc/property.ts";
 import type { Manifest } from "./manifest.ts";
 import { apiVersionOf, field, fromProperties, isSecretKind, text, toProperties } from "./manifest.ts";
 
@@ -80,7 +80,10 @@ function markSecretKind(outputs: PropertyMap): PropertyMap {
 
 /** Texts that no message may show: everything marked secret in the program, and the data of Secrets, encoded and plain. */
 export function secretTexts(properties: PropertyMap): string[] {
-  const marked = markSecrets(properties, properties);
+  // A Release's state keeps its inputs as one secret; only what is secret among them must not show.
+  const kept = properties.__inputs;
+  const opened = isSecret(kept) ? { ...properties, __inputs: kept.value } : properties;
+  const marked = markSecrets(opened, opened);
   const texts = new Set<string>();
   collect(marked, false, (found) => {
     texts.add(found);

@@ -4,9 +4,11 @@ import type { PropertyMap, PropertyValue } from "../../rpc/property.ts";
 // Shorter ones are no secrets worth the name, and replacing them would shred the message.
 const shortestSecret = 4;
 
-/** Every text that is marked secret somewhere in these properties. */
+/** Every text that is marked secret somewhere in these properties. `__inputs`, secret as a whole, is looked into. */
 export function secretTexts(properties: PropertyMap): string[] {
-  return [...new Set(Object.values(properties).flatMap((value) => textsIn(value, false)))];
+  const kept = properties.__inputs;
+  const opened = isSecret(kept) ? { ...properties, __inputs: kept.value } : properties;
+  return [...new Set(textsIn(opened, false))];
 }
 
 /** Replaces secrets in a message, also where they stand in base64 as in a rendered Secret. */

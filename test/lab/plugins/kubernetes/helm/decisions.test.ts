@@ -171,6 +171,11 @@ describe("messages of helm", () => {
     expect(redact(message, secrets)).to.equal("bad value [secret] in [secret], [secret], port 5432");
   });
 
+  it("still name the release, though the state keeps its inputs as one secret", () => {
+    const state = { __inputs: secret({ name: "kasm", values: { password: secret("hunter2") } }) };
+    expect(secretTexts(state)).to.deep.equal(["hunter2"]);
+  });
+
   it("are not shredded by short or plain values", () => {
     expect(redact("a on yes", secretTexts({ values: { a: secret("a"), b: secret(true), c: "yes" } }))).to.equal(
       "a on yes",
