@@ -9,8 +9,9 @@ import { withHelmHome } from "./home.ts";
 import type { HelmHome } from "./home.ts";
 import type { Release } from "./inputs.ts";
 import { outputsOf } from "./outputs.ts";
+import { readPatiently } from "./patience.ts";
 import { ReleaseProgress } from "./progress.ts";
-import { readRecord, readRevision, readRevisions } from "./record.ts";
+import { readRecord, readRevisions } from "./record.ts";
 import { planCreate, planUpdate } from "./recovery.ts";
 import { redact, secretTexts } from "./redact.ts";
 import { HelmError, runHelm } from "./run-helm.ts";
@@ -34,9 +35,12 @@ export async function applyRelease(
   const run: HelmRun = { secrets, signal: call.signal };
   const timed = { ...release, timeout: timeoutSeconds ?? release.timeout };
 
-  const revisions = await readRevisions(client, release.namespace, release.name);
-  const last = revisions.at(-1)?.version;
-  const newest = last === undefined ? undefined : await readRevision(client, release.namespace, release.name, last);
+  const { namespace, name } = release;
+  const status = (message: string): void => call.status(message);
+  const readNewest = () => readPatiently(() => readRecord(client, namespace, name), status);
+  const revisions = await readPatiently(() => readRevisions(client, namespace, name), status);
+  const newest = await readNewest();
+  const last = newest?.version ?? 0;
   const plan = operation === "create" ? planCreate(revisions, newest, release.replace) : planUpdate(revisions, newest);
   if (plan.action === "refuse") throw new Error(`Helm ${plan.reason}`);
   if ("warning" in plan) call.log.warning(`Helm release ${id}: ${plan.warning}`);
@@ -51,28 +55,36 @@ export async function applyRelease(
       if (release.lint) await lint(home, chart, release, run);
       if (plan.action === "reinstall") await runHelm(home, uninstallArguments(timed), run);
       if (plan.action === "rollback") await runHelm(home, rollbackArguments(release, plan.toRevision), run);
-      const before = plan.action === "reinstall" ? 0 : plan.action === "rollback" ? (last ?? 0) + 1 : (last ?? 0);
+      const before = plan.action === "reinstall" ? 0 : plan.action === "rollback" ? last + 1 : last;
       const upgrades = plan.action === "upgrade" || plan.action === "rollback";
       const verb = upgrades ? upgradeArguments(timed) : installArguments(timed);
-      const progress = new ReleaseProgress(client, release.namespace, release.name, before + 1);
+      const progress = new ReleaseProgress(client, namespace, name, before + 1);
       try {
         call.status(`helm ${verb[0] ?? ""} is starting`);
         const input = JSON.stringify(toJson(release.values));
         const parameters = [...verb, ...chart.parameters];
-        await following(progress, call, () => runHelm(home, parameters, { ...run, input, cwd: chart.cwd }));
+        const attempt = () =>
+          following(progress, call, () => runHelm(home, parameters, { ...run, input, cwd: chart.cwd }));
+        await attempt().catch(async (error: unknown) => {
+          if (!(error instanceof HelmError) || !blamesOutage(error) || call.signal.aborted) throw error;
+          const found = await readNewest();
+          // Once helm has begun a revision, trying again is another decision: the next update's.
+          if (found && found.version > before) throw error;
+          return attempt();
+        });
       } catch (error) {
         if (!(error instanceof HelmError)) throw error;
-        const record = await readRecord(client, release.namespace, release.name).catch(() => undefined);
-        const message = `Helm release ${id}: ${error.message}`;
+        const record = await readNewest();
         // What --atomic has taken back can only be told from the last look before.
-        const found = (await progress.reasons({ lookAgain: !release.atomic })).map((one) => redact(one, secrets));
-        if (!record || record.version <= before) throw new Error([message, ...found].join("; "), { cause: error });
-        const advice = `Look at it with \`helm status ${release.name} -n ${release.namespace}\` and \`kubectl -n ${release.namespace} get pods,events\`; the next update tries again`;
-        const reasons = [`${message} (revision ${record.version}, ${record.info.status})`, ...found, advice];
+        const found = await progress.reasons({ lookAgain: !release.atomic });
+        const reasons = [`Helm release ${id}: ${error.message}`, ...found].map((one) => redact(one, secrets));
+        if (!record || record.version <= before) throw new Error(reasons.join("; "), { cause: error });
+        reasons.push(`Revision ${record.version} is ${record.info.status}. ${advice(release)}`);
         throw new PartialError({ id, properties: outputsOf(release, record, inputs), inputs, reasons });
       }
-      const record = await readRecord(client, release.namespace, release.name);
+      const record = await readNewest();
       if (!record) throw new Error(`Helm release ${id} vanished right after helm had made it`);
+      call.status("");
       return outputsOf(release, record, inputs);
     },
     source.from === "alias",
@@ -99,6 +111,15 @@ export async function removeRelease(
     const kept = /^These resources were kept[^]*/m.exec(output)?.[0].trim();
     if (kept) call.log.warning(`Helm release ${id}: ${kept}`);
   });
+}
+
+/** helm waits out a restart of the API server while it waits for objects, but not before that. */
+function blamesOutage({ message }: HelmError): boolean {
+  return /connection refused|connection reset|Kubernetes cluster unreachable|ServiceUnavailable|: EOF$/.test(message);
+}
+
+function advice({ name, namespace }: Release): string {
+  return `Look at it with \`helm status ${name} -n ${namespace}\` and \`kubectl -n ${namespace} get pods,events\`; the next update tries again`;
 }
 
 async function following<T>(progress: ReleaseProgress, call: Call, work: () => Promise<T>): Promise<T> {
