@@ -1,5 +1,5 @@
 /** How plugins lie in a PULUMI_HOME: `plugins/resource-NAME-vVERSION/pulumi-resource-NAME`, where the engine looks for them. */
-import { access, chmod, constants, mkdir, realpath, rename, rm, symlink, writeFile } from "node:fs/promises";
+import { access, chmod, constants, mkdir, readFile, realpath, rename, rm, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 
 export interface Plugin {
@@ -38,12 +38,16 @@ export async function linkOfficial(pulumiHome: string, plugin: Plugin, target: s
   );
 }
 
-/** A small shell script that runs the stand-in from this checkout with this Node. */
+/** A small shell script that runs the stand-in from this checkout with this Node. An equal one stays, since an engine may be starting it. */
 export async function writeStandIn(pulumiHome: string, plugin: Plugin): Promise<void> {
   const main = join(import.meta.dirname, plugin.name, "main.ts");
+  const content = standInScript(process.execPath, main, join(pulumiHome, "node-compile-cache"));
+  const current =
+    (await installedKind(pulumiHome, plugin)) === "stand-in" ? await program(pulumiHome, plugin) : undefined;
+  if (current !== undefined && (await readFile(current, "utf8")) === content) return;
   await replaceFolder(pulumiHome, plugin, async (folder) => {
     const script = join(folder, programName(plugin));
-    await writeFile(script, standInScript(process.execPath, main, join(pulumiHome, "node-compile-cache")));
+    await writeFile(script, content);
     await chmod(script, 0o755);
     await writeFile(
       join(folder, standInMark),

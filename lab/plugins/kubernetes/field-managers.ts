@@ -3,7 +3,7 @@ import { randomBytes } from "node:crypto";
 import type { PropertyMap, PropertyValue } from "../rpc/property.ts";
 import { isObject } from "../rpc/property.ts";
 import type { Manifest } from "./manifest.ts";
-import { annotation, field, hasAnnotation, text } from "./manifest.ts";
+import { annotation, field, hasAnnotation, text, withoutField } from "./manifest.ts";
 import type { Path } from "./replace-rules.ts";
 
 /** Manager of objects that this provider creates, and of everything without server-side apply. */
@@ -60,17 +60,20 @@ export function isForced({ inputs, live, enablePatchForce, preview }: ForceQuest
  */
 export function takeOver(live: Manifest, manager: string): PropertyValue[] | undefined {
   const all = managedFields(live);
-  const isOld = (one: ManagedFields) =>
-    one.subresource === "" &&
-    predecessors.some((old) => one.manager.startsWith(old.prefix) && old.operation === one.operation);
-  const moved = all.filter(isOld);
+  const moved = all.filter(isPredecessor);
   const [first] = moved;
   if (first === undefined) return undefined;
   const isOwn = (one: ManagedFields) => one.manager === manager && one.operation === "Apply" && one.subresource === "";
   const own = all.find(isOwn) ?? first;
   const fieldsV1 = [own, ...moved].map((one) => one.fieldsV1).reduce(union);
-  const rest = all.filter((one) => !isOld(one) && !isOwn(one)).map(({ entry }) => entry);
-  return [...rest, { ...own.entry, manager, operation: "Apply", fieldsV1 }];
+  const rest = all.filter((one) => !isPredecessor(one) && !isOwn(one)).map(({ entry }) => entry);
+  return [...rest, { ...withoutField(own.entry, "subresource"), manager, operation: "Apply", fieldsV1 }];
+}
+
+/** The status is never ours; `kubectl scale` writes what `kubectl edit` would, through a subresource. */
+function isPredecessor({ manager, operation, subresource }: ManagedFields): boolean {
+  const isOfObject = subresource === "" || (subresource === "scale" && manager.startsWith("kubectl"));
+  return isOfObject && predecessors.some((old) => manager.startsWith(old.prefix) && operation === old.operation);
 }
 
 /** Whether this provider created the object and has not applied it since, as it would have with a state that knows it. */

@@ -20,7 +20,7 @@ export class StatusError extends Error {
 }
 
 /** What state records of an object that exists but is not as it should be. */
-export interface Partial {
+export interface PartialState {
   id: string;
   properties: PropertyMap;
   inputs: PropertyMap;
@@ -30,9 +30,9 @@ export interface Partial {
 
 /** The object exists, but did not become ready: the engine keeps it in state with the reasons and tries an update next time. */
 export class PartialError extends Error {
-  readonly partial: Partial;
+  readonly partial: PartialState;
 
-  constructor(partial: Partial) {
+  constructor(partial: PartialState) {
     super(partial.reasons.join("; "));
     this.partial = partial;
   }
@@ -50,7 +50,7 @@ export function toServiceError(error: unknown): Pick<ServiceError, "code" | "det
 }
 
 /** google.rpc.Status that carries ErrorResourceInitFailed: pulumi/pulumi, sdk/go/common/resource/plugin, parseError. */
-function initFailedStatus(partial: Partial, message: string): Uint8Array {
+function initFailedStatus(partial: PartialState, message: string): Uint8Array {
   const detail = new providerMessages.ErrorResourceInitFailed()
     .setId(partial.id)
     .setProperties(encodeProperties(partial.properties))

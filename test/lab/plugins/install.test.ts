@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -79,6 +79,18 @@ describe("installing plugins", () => {
     expect(await kinds()).to.deep.equal({ kubernetes: "stand-in", random: "official", command: "stand-in" });
     expect(run(random)).to.equal("official random\n");
     expect(pluginLine(await install())).to.match(/^official random 4.21.2; the lab's stand-ins for kubernetes/);
+  });
+
+  it("leaves a stand-in alone that is up to date, and rewrites one that another checkout has left", async () => {
+    await install();
+    const script = join(pluginFolder(pulumiHome, random), "pulumi-resource-random");
+    const { ino } = statSync(script);
+    await install();
+    expect(statSync(script).ino).to.equal(ino);
+    const current = readFileSync(script, "utf8");
+    writeFileSync(script, current.replace("main.ts", "gone.ts"));
+    await install();
+    expect(readFileSync(script, "utf8")).to.equal(current);
   });
 
   it("leaves an official plugin alone that is in place", async () => {

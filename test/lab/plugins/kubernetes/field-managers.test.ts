@@ -42,6 +42,14 @@ describe("taking fields over before an apply", () => {
     expect(takeOver(object, own)).to.equal(undefined);
   });
 
+  it("takes replicas over that kubectl scale set, and leaves those that an autoscaler sets", () => {
+    const replicas = { "f:spec": { "f:replicas": {} } };
+    expect(takeOver(live(entry("kubectl", "Update", replicas, "scale")), own)).to.deep.equal([
+      entry(own, "Apply", replicas),
+    ]);
+    expect(takeOver(live(entry("kube-controller-manager", "Update", replicas, "scale")), own)).to.equal(undefined);
+  });
+
   it("leaves status alone, also where kubectl wrote it", () => {
     expect(takeOver(live(entry("kubectl-edit", "Update", {}, "status")), own)).to.equal(undefined);
   });
