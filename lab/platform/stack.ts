@@ -4,6 +4,9 @@ import { LocalWorkspace, PulumiCommand, type Stack } from "@pulumi/pulumi/automa
 import { labEnvironment } from "../commands/engine-environment.ts";
 import type { LabLayout } from "../cluster/layout.ts";
 
+/** Name of the project, as in Pulumi.yaml. */
+export const labProject = "kasm-vdi";
+
 /** Name of the stack that the lab installs. */
 export const labStack = "lab";
 
