@@ -1,4 +1,6 @@
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { createServer } from "node:net";
+import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 
@@ -199,12 +201,14 @@ describe("the kubernetes stand-in under the real engine", function () {
   it("previews without the cluster, quickly and with a warning; an update then fails with the reason", async () => {
     const dead = join(stack.folder, "dead.yaml");
     const kubeconfig = readFileSync(process.env["KUBECONFIG"] ?? "", "utf8");
-    writeFileSync(dead, kubeconfig.replaceAll(/server: \S+/g, "server: https://127.0.0.1:1"));
+    const server = `https://127.0.0.1:${await closedPort()}`;
+    writeFileSync(dead, kubeconfig.replaceAll(/server: [^,}\s]+/g, `server: ${server}`));
     const env = { KUBECONFIG: dead, LEVEL: "debug" };
     expect(await stack.changes(env)).to.deep.equal({ cluster: "update", config: "update" });
     const { exitCode, all } = await stack.pulumi(["up", "--yes", "--skip-preview"], env);
     expect(exitCode).not.to.equal(0);
-    expect(all).to.match(/the Kubernetes cluster is unreachable: https:\/\/127\.0\.0\.1:1: .*ECONNREFUSED/);
+    const reason = "the API server did not answer (ECONNREFUSED)";
+    expect(all).to.contain(`the Kubernetes cluster is unreachable: ${server}: ${reason}`);
     await stack.up();
   });
 
@@ -247,6 +251,15 @@ describe("the kubernetes stand-in under the real engine", function () {
     );
   });
 });
+
+/** A port of this machine that nobody listens on. */
+async function closedPort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const { port } = server.address() as AddressInfo;
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
 
 /** Kubernetes plugins among the children of a process. */
 function pluginsUnder(parent: number): number[] {

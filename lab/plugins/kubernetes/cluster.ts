@@ -93,7 +93,7 @@ function chosen(settings: Settings) {
   }
 }
 
-/** Stands in where there is no kubeconfig; port 1 refuses at once. */
+/** Stands in where there is no kubeconfig. Requests to port 1 fail at once, without a connection. */
 function nowhere(): SharedKubeConfig {
   const config = new SharedKubeConfig();
   config.loadFromClusterAndUser({ name: "none", server: "http://127.0.0.1:1", skipTLSVerify: false }, { name: "none" });

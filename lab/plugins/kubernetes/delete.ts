@@ -8,7 +8,7 @@ import { annotation, describe, field, kindOf, nameOf, text, withField } from "./
 import { retry } from "./retry.ts";
 import type { Session } from "./session.ts";
 import { retrySeconds } from "./session.ts";
-import { isPatch, parseId, parseToken } from "./token.ts";
+import { isPatch, parseId } from "./token.ts";
 import { untilGone } from "./waiting.ts";
 
 /** Deletes the object and waits until it is gone; a patch resource only gives its fields back. What is gone already is no error. */
@@ -19,7 +19,6 @@ export async function remove(session: Session, request: DeleteRequest, call: Cal
     return;
   }
   const target = withField(keyOf(live), ["metadata", "name"], parseId(request.id).name || nameOf(live));
-  if (kindOf(target) === "") target["kind"] = parseToken(request.type).kind;
   try {
     if (session.settings.enableServerSideApply && isPatch(request.type, kindOf(inputs) || kindOf(live))) {
       await relinquish(session, target, fieldManager, call);

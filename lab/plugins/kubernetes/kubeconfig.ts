@@ -1,6 +1,5 @@
 import { existsSync, readFileSync } from "node:fs";
 import { homedir } from "node:os";
-import { join } from "node:path";
 
 import { parse, YAMLParseError } from "yaml";
 
@@ -89,9 +88,4 @@ function parsed(content: string): Record<string, PropertyValue> {
     throw new Error("the kubeconfig is neither an existing file nor the content of one");
   }
   return value as Record<string, PropertyValue>;
-}
-
-/** The file or folder of the user where interrupted creations are noted; see pending-creates.ts. */
-export function pulumiHome(): string {
-  return process.env["PULUMI_HOME"] ?? join(homedir(), ".pulumi");
 }

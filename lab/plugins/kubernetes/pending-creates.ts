@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { homedir } from "node:os";
 import { join } from "node:path";
 
 import type { Manifest } from "./manifest.ts";
@@ -17,6 +18,11 @@ export interface PendingCreate {
 const clockToleranceMs = 5_000;
 // Creation is tried for half a minute; see create.ts.
 const longestAttemptMs = 40_000;
+
+/** Where the notes of this user lie: beside the plugins. */
+export function pendingCreatesFolder(environment: NodeJS.ProcessEnv = process.env): string {
+  return join(environment["PULUMI_HOME"] ?? join(homedir(), ".pulumi"), "kubernetes-pending-creates");
+}
 
 /**
  * Notes of creations under way, one small file each. When a plugin or an engine is killed between the request and the answer, the object

@@ -1,5 +1,3 @@
-import { join } from "node:path";
-
 import type {
   Call,
   CheckRequest,
@@ -16,8 +14,7 @@ import { remove } from "./delete.ts";
 import { diff } from "./diff.ts";
 import { checkRelease, createRelease, deleteRelease, diffRelease, readRelease, updateRelease } from "./helm/release.ts";
 import type { HelmSettings } from "./helm/settings.ts";
-import { pulumiHome } from "./kubeconfig.ts";
-import { PendingCreates } from "./pending-creates.ts";
+import { PendingCreates, pendingCreatesFolder } from "./pending-creates.ts";
 import { checkConfig, diffConfig } from "./provider-options.ts";
 import { read, readUnreachable } from "./read.ts";
 import type { Session } from "./session.ts";
@@ -95,5 +92,5 @@ async function configure({ args }: ConfigureRequest, call: Call): Promise<Sessio
   if (cluster.unreachable !== undefined) {
     call.log.warning(`${unreachableMessage(cluster)}. Previews show the program's inputs only; updates will fail`);
   }
-  return { settings, cluster, pending: new PendingCreates(join(pulumiHome(), "kubernetes-pending-creates")) };
+  return { settings, cluster, pending: new PendingCreates(pendingCreatesFolder()) };
 }
