@@ -23,7 +23,7 @@ export default tseslint.config(
     languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
     plugins: { boundaries },
     settings: {
-      "import/resolver": { typescript: { alwaysTryTypes: true } },
+      "import/resolver": { node: { extensions: [".ts", ".js"] } },
       "boundaries/elements": [
         ...folders.map((folder) => ({ type: folder, pattern: `${folder}/**`, partialMatch: false })),
       ],
