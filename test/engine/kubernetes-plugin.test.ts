@@ -202,7 +202,7 @@ describe("the kubernetes stand-in under the real engine", function () {
     const dead = join(stack.folder, "dead.yaml");
     const kubeconfig = readFileSync(process.env["KUBECONFIG"] ?? "", "utf8");
     const server = `https://127.0.0.1:${await closedPort()}`;
-    writeFileSync(dead, kubeconfig.replaceAll(/server: [^,}\s]+/g, `server: ${server}`));
+    writeFileSync(dead, kubeconfig.replaceAll(/https:\/\/127\.0\.0\.1:\d+/g, server));
     const env = { KUBECONFIG: dead, LEVEL: "debug" };
     expect(await stack.changes(env)).to.deep.equal({ cluster: "update", config: "update" });
     const { exitCode, all } = await stack.pulumi(["up", "--yes", "--skip-preview"], env);
