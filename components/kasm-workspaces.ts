@@ -55,10 +55,9 @@ export class KasmWorkspaces extends pulumi.ComponentResource {
       `${name}-release`,
       {
         ...chartRelease(releaseName, args.namespace, args.chart, args.timeoutSeconds),
-        version: this.allowedVersion(record, args),
         values: kasmValues(args),
       },
-      { ...child, dependsOn: [namespace, secret, record, ...certificate] },
+      { ...child, dependsOn: [namespace, secret, this.unlessRefused(record, args), ...certificate] },
     );
 
     this.adminUser = pulumi.output(adminUser);
@@ -78,12 +77,19 @@ export class KasmWorkspaces extends pulumi.ComponentResource {
     );
   }
 
-  private allowedVersion(record: k8s.core.v1.ConfigMap, { chart, database }: KasmWorkspacesArgs) {
+  /**
+   * Stops the program before the release when the chart would start with an empty database. Told as a dependency rather
+   * than in an input: what an input throws is shown with a stack trace.
+   */
+  private unlessRefused(record: k8s.core.v1.ConfigMap, { chart, database }: KasmWorkspacesArgs) {
     return record.data.apply((data) => {
       const wanted = kasmVersion(chart.version);
       const refusal = databaseRefusal(data["version"] ?? wanted, wanted, database);
-      if (refusal !== undefined) throw new pulumi.ResourceError(refusal, this);
-      return chart.version;
+      if (refusal === undefined) return record;
+      const error = new pulumi.ResourceError(refusal, this, true);
+      // By the time of an `up` the program has run to its end, and late errors are shown by their stack.
+      error.stack = refusal;
+      throw error;
     });
   }
 
