@@ -25,7 +25,13 @@ describe("GPU simulator on the lab", function () {
     const [node] = await client.list("v1", "Node", { labelSelector: "nvidia.com/gpu.present=true" });
     nodeName = node?.metadata?.name ?? "";
     gpus = Number(node?.metadata?.annotations?.["lab.kasm-vdi/gpus"]);
-    await writeConfig("gpu-test", { eight: shared(8), four: shared(4), broken: shared(1), renamed: renamed(2) });
+    await writeConfig("gpu-test", {
+      eight: shared(8),
+      four: shared(4),
+      three: shared(3),
+      broken: shared(1),
+      renamed: renamed(2),
+    });
   });
 
   after(async () => {
@@ -45,9 +51,9 @@ describe("GPU simulator on the lab", function () {
   afterEach(() => label(null));
 
   it("gives GPUs x replicas, the labels and a Reconciled ClusterPolicy for a right config", async () => {
-    await setPolicy({ name: "gpu-test", default: "eight" });
-    await untilCapacity({ "nvidia.com/gpu": String(gpus * 8) });
-    await untilLabels({ replicas: "8", "sharing-strategy": "time-slicing", count: String(gpus) });
+    await setPolicy({ name: "gpu-test", default: "three" });
+    await untilCapacity({ "nvidia.com/gpu": String(gpus * 3) });
+    await untilLabels({ replicas: "3", "sharing-strategy": "time-slicing", count: String(gpus) });
     await untilPolicy("Reconciled");
   });
 
