@@ -7,7 +7,7 @@ import { deviceConfigName, deviceConfigs, gpuOperatorValues } from "./gpu-operat
 import { deviceConfigKey, gpuPools } from "./node-pool.ts";
 import type { NodePool } from "./node-pool.ts";
 import { chartRelease } from "./release.ts";
-import { script } from "./script.ts";
+import { findings, script } from "./script.ts";
 import type { ClusterAccess } from "./script.ts";
 
 export interface GpuOperatorArgs {
@@ -21,10 +21,15 @@ export interface GpuOperatorArgs {
   readonly timeoutSeconds: number;
 }
 
+export interface GpuReport {
+  /** `nvidia.com/gpu` by node. */
+  readonly slices: Readonly<Record<string, number>>;
+}
+
 /** NVIDIA GPU operator with time-slicing. `up` ends when every GPU node reports gpus x replicas of `nvidia.com/gpu`. */
 export class GpuOperator extends pulumi.ComponentResource {
-  /** What the gate saw, in one line of JSON. */
-  readonly report: pulumi.Output<string>;
+  /** What the gate saw. */
+  readonly report: pulumi.Output<GpuReport>;
 
   constructor(name: string, args: GpuOperatorArgs, opts?: pulumi.ComponentResourceOptions) {
     super("kasm:gpu:GpuOperator", name, { version: args.chart.version }, opts);
@@ -78,7 +83,7 @@ export class GpuOperator extends pulumi.ComponentResource {
       { ...child, dependsOn: release },
     );
 
-    this.report = gate.stdout;
+    this.report = findings(gate);
     this.registerOutputs({ report: this.report });
   }
 }

@@ -1,6 +1,6 @@
 import * as command from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
-import { script } from "./script.ts";
+import { findings, script } from "./script.ts";
 import type { ClusterAccess } from "./script.ts";
 
 export interface LocalPathStorageArgs {
@@ -10,10 +10,15 @@ export interface LocalPathStorageArgs {
   readonly cluster: ClusterAccess;
 }
 
+export interface StorageReport {
+  /** One sentence about the class. */
+  readonly report: string;
+}
+
 /** The storage that Kasm's volumes come from. `up` fails here when volumes would not be writable for Kasm's users. */
 export class LocalPathStorage extends pulumi.ComponentResource {
-  /** What the check saw, in one line of JSON. */
-  readonly report: pulumi.Output<string>;
+  /** What the check saw. */
+  readonly report: pulumi.Output<StorageReport>;
 
   constructor(name: string, args: LocalPathStorageArgs, opts?: pulumi.ComponentResourceOptions) {
     super("kasm:storage:LocalPathStorage", name, { mode: args.mode }, opts);
@@ -22,7 +27,7 @@ export class LocalPathStorage extends pulumi.ComponentResource {
       script("local-path-check", args.cluster, { className: args.className }),
       { parent: this },
     );
-    this.report = check.stdout;
+    this.report = findings(check);
     this.registerOutputs({ report: this.report });
   }
 }

@@ -1,4 +1,5 @@
 import type * as command from "@pulumi/command";
+import type * as pulumi from "@pulumi/pulumi";
 
 /** How the scripts in commands/ reach the cluster; what is absent comes from the environment of `pulumi`. */
 export interface ClusterAccess {
@@ -23,4 +24,9 @@ export function script(name: string, cluster: ClusterAccess, input: object) {
       ...(cluster.kubeconfig !== undefined && { KUBECONFIG: cluster.kubeconfig }),
     },
   } satisfies command.local.CommandArgs;
+}
+
+/** What the script found: the one line of JSON that it prints. */
+export function findings<T>(run: command.local.Command): pulumi.Output<T> {
+  return run.stdout.apply((line) => JSON.parse(line) as T);
 }

@@ -1,7 +1,7 @@
 import * as command from "@pulumi/command";
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { script } from "./script.ts";
+import { findings, script } from "./script.ts";
 import type { ClusterAccess } from "./script.ts";
 
 export interface TraefikArgs {
@@ -12,14 +12,19 @@ export interface TraefikArgs {
   readonly cluster: ClusterAccess;
 }
 
+export interface TraefikReport {
+  readonly version: "v2" | "v3";
+  readonly addresses: readonly string[];
+}
+
 interface LoadBalancerStatus {
   loadBalancer?: { ingress?: { ip?: string }[] };
 }
 
 /** The Traefik that K3s brings. `up` goes on when its CRDs are there. */
 export class Traefik extends pulumi.ComponentResource {
-  /** What the gate saw, in one line of JSON: version and entry addresses. */
-  readonly report: pulumi.Output<string>;
+  /** What the gate saw: version and entry addresses at that time. */
+  readonly report: pulumi.Output<TraefikReport>;
   /** Addresses at which browsers reach the cluster. */
   readonly addresses: pulumi.Output<string[]>;
 
@@ -30,7 +35,7 @@ export class Traefik extends pulumi.ComponentResource {
       script("traefik-gate", args.cluster, { timeoutSeconds: 300 }),
       { parent: this },
     );
-    this.report = gate.stdout;
+    this.report = findings(gate);
     this.addresses =
       args.publicIPs.length > 0 ? pulumi.output([...args.publicIPs]) : serviceAddresses(name, { parent: this });
     this.registerOutputs({ report: this.report, addresses: this.addresses });

@@ -175,6 +175,11 @@ describe("the platform's registration graph", () => {
     expect(await ignored("upgrade")).to.deep.equal([]);
   });
 
+  it("gives what the gates found as plain JSON", async () => {
+    const { result } = await register();
+    expect(await valueOf(result.checks.storage)).to.deep.equal({});
+  });
+
   it("makes a certificate only when none is given", async () => {
     for (const certificate of [{ secretName: "mine" }, { certManager: { issuerName: "letsencrypt" } }]) {
       const { resources } = await register({ certificate });
