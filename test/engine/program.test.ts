@@ -135,7 +135,8 @@ describe("the program on the lab", () => {
     const { pid } = (await labStatus(layout)).find(({ name }) => name === "kube-apiserver")!;
     process.kill(pid!, "SIGKILL");
     await sleep(3_000);
-    await lab();
+    // Restarts the API server; the platform itself is still in the hands of the engine that runs.
+    await runLab();
     await up;
     await lab();
     await succeeds(pulumi("preview", "--expect-no-changes"));
@@ -172,8 +173,12 @@ async function succeeds(run: ReturnType<typeof pulumi>): Promise<void> {
   expect(exitCode, all).to.equal(0);
 }
 
+function runLab() {
+  return execa("node", ["lab/main.ts"], { cwd: checkout, reject: false, all: true });
+}
+
 async function lab(): Promise<void> {
-  const { exitCode, all } = await execa("node", ["lab/main.ts"], { cwd: checkout, reject: false, all: true });
+  const { exitCode, all } = await runLab();
   expect(exitCode, all).to.equal(0);
 }
 
