@@ -1,3 +1,4 @@
+import type { Stack } from "@pulumi/pulumi/automation/index.js";
 import type { ControlPlane } from "../cluster/control-plane.ts";
 import type { LabLayout } from "../cluster/layout.ts";
 import { ClusterClient, loadKubeConfig } from "../../kube/client.ts";
@@ -11,6 +12,7 @@ export interface UpContext {
   tools?: Record<ToolName, ProvidedTool>;
   controlPlane?: ControlPlane;
   plugins?: PluginChoice[];
+  stack?: Stack;
   deployment?: Deployment;
 }
 

@@ -9,6 +9,7 @@ export const platform: PhaseWork = async (context, report) => {
   for (const pid of removeStaleLocks(layout.pulumiState, labProject, labStack))
     report(`the engine with pid ${pid} was killed in the middle of its work; its lock is removed`);
   const stack = await selectLabStack(layout);
+  context.stack = stack;
   context.deployment = await deploy(stack, report);
   const { changed, unchanged } = context.deployment;
   return `pulumi up: ${changed} resources changed, ${unchanged} unchanged`;

@@ -1,15 +1,14 @@
 import { existsSync, readFileSync } from "node:fs";
-import { basename, resolve } from "node:path";
+import { resolve } from "node:path";
 import { parse } from "yaml";
 import { withAdministrator } from "../phases/context.ts";
 import type { UpContext } from "../phases/context.ts";
-import { selectLabStack } from "./stack.ts";
 import { renderSummary } from "./summary.ts";
 import type { StateResource } from "./summary.ts";
 
 /** Prints what is installed now: from the stack's state and the cluster, not from what was asked for. */
-export async function printSummary({ layout, deployment, plugins = [] }: UpContext): Promise<void> {
-  const stack = await selectLabStack(layout);
+export async function printSummary({ layout, stack, deployment, plugins = [] }: UpContext): Promise<void> {
+  if (!stack) throw new Error("the summary comes after the platform");
   const exported = (await stack.exportStack()) as { deployment: { resources?: StateResource[] } };
   const resources = exported.deployment.resources ?? [];
   const nodes = await withAdministrator(layout, (client) => client.list("v1", "Node"));
@@ -37,5 +36,5 @@ function standInCharts(checkout: string, resources: StateResource[]): string[] {
   return charts
     .map((file) => parse(readFileSync(file, "utf8")) as { name: string; annotations?: Record<string, string> })
     .filter(({ annotations }) => annotations?.["kasm-vdi/stand-in"] === "true")
-    .map(({ name }) => basename(name));
+    .map(({ name }) => name);
 }
