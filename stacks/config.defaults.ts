@@ -2,52 +2,61 @@ import type { ChartSource } from "../components/chart-source.ts";
 import { kasmSizing } from "../components/kasm-workspaces.sizing.ts";
 import type { NodePool } from "../components/node-pool.ts";
 import { nodeCount } from "../components/node-pool.ts";
-import type { StackConfig } from "./config.ts";
+import type { RawChart } from "./config.groups.ts";
 import type { RawConfig } from "./config.schema.ts";
+import type { StackConfig } from "./stack-config.ts";
 
 /** Versions that this program is made for and tested with. */
-const kasmChart = { chart: "kasm-helm", repo: "https://helm.kasm.com", version: "1.1190.6" };
-const gpuOperatorChart = { chart: "gpu-operator", repo: "https://helm.ngc.nvidia.com/nvidia", version: "v26.7.0" };
+const charts = {
+  kasm: { chart: "kasm-helm", repo: "https://helm.kasm.com", version: "1.1190.6" },
+  gpuOperator: { chart: "gpu-operator", repo: "https://helm.ngc.nvidia.com/nvidia", version: "v26.7.0" },
+  traefik: { chart: "traefik", repo: "https://traefik.github.io/charts", version: "41.3.0" },
+};
+const images = {
+  coturn: "coturn/coturn:4.17.1",
+  localPathProvisioner: "rancher/local-path-provisioner:v0.0.37",
+  busybox: "busybox:1.37.0",
+};
 
-const replicasPerGpu = 8;
-
-/** Fills in every default and what follows from the rest. */
+/** Fills in every default that follows from the rest. */
 export function withDefaults(raw: RawConfig): StackConfig {
   const pools = poolsOf(raw);
-  const nodeSize = { cpuCores: raw.nodeSize?.cpuCores ?? 4, memoryGiB: raw.nodeSize?.memoryGiB ?? 8 };
-  const { kasm = {}, gpu = {} } = raw;
+  const nodes = nodeCount(pools);
+  const { clusterName, kubeconfig, context, storage, trustedCa } = raw;
+  const { chart: kasmChart, deploymentSize, ...kasm } = raw.kasm;
   return {
     domain: raw.domain,
     cluster: {
-      name: raw.clusterName ?? "k3s",
-      ...(raw.kubeconfig !== undefined && { kubeconfig: raw.kubeconfig }),
-      ...(raw.context !== undefined && { context: raw.context }),
+      name: clusterName,
+      ...(kubeconfig !== undefined && { kubeconfig }),
+      ...(context !== undefined && { context }),
     },
     pools,
-    nodeSize,
-    publicIPs: raw.publicIPs ?? [],
-    namespaces: {
-      kasm: raw.namespaces?.kasm ?? "kasm",
-      gpuOperator: raw.namespaces?.gpuOperator ?? "gpu-operator",
-      vdi: raw.namespaces?.vdi ?? "kasm-vdi",
-    },
-    protectData: raw.protectData ?? false,
+    nodeSize: raw.nodeSize,
+    publicIPs: raw.publicIPs,
+    namespaces: raw.namespaces,
+    protectData: raw.protectData,
+    preflight: raw.preflight,
+    registry: raw.registry,
+    ...(trustedCa !== undefined && { trustedCa }),
     kasm: {
-      chart: chartSource(kasm.chart, kasmChart),
-      ...(kasm.imageTag !== undefined && { imageTag: kasm.imageTag }),
-      database: kasm.database ?? "initialize",
-      sizing: kasmSizing(nodeCount(pools), nodeSize, kasm.deploymentSize),
-      // K3s gives its DNS Service the tenth address of the default service range 10.43.0.0/16.
-      nginxResolver: kasm.nginxResolver ?? "10.43.0.10",
-      timeoutSeconds: kasm.timeoutSeconds ?? 900,
+      ...kasm,
+      chart: chartSource(kasmChart, charts.kasm),
+      sizing: kasmSizing(nodes, raw.nodeSize, deploymentSize),
     },
     certificate: certificateSource(raw.certificate),
-    gpu: {
-      chart: chartSource(gpu.chart, gpuOperatorChart),
-      driver: gpu.driver ?? "host",
-      timeoutSeconds: gpu.timeoutSeconds ?? 900,
+    gpu: { ...raw.gpu, chart: chartSource(raw.gpu.chart, charts.gpuOperator) },
+    storage: {
+      mode: storage.mode,
+      className: storage.className ?? (storage.mode === "own" ? "kasm-local-path" : "local-path"),
+      path: storage.path ?? "/var/lib/kasm-vdi/storage",
+      image: storage.image ?? images.localPathProvisioner,
+      helperImage: storage.helperImage ?? images.busybox,
     },
-    storage: { mode: "check", className: raw.storage?.className ?? "local-path" },
+    traefik: { ...raw.traefik, chart: chartSource(raw.traefik.chart, charts.traefik) },
+    ...(raw.turn.enabled && { turn: turnServer(raw) }),
+    operator: { ...raw.operator, replicas: raw.operator.replicas ?? Math.min(2, nodes) },
+    agents: raw.agents.map((agent) => ({ ...agent, publicHostname: agent.publicHostname ?? agent.host })),
   };
 }
 
@@ -56,15 +65,8 @@ export function withDefaults(raw: RawConfig): StackConfig {
  * same number of GPUs, the rest with one fewer.
  */
 export function poolsOf(raw: Pick<RawConfig, "nodeCount" | "gpuCount" | "nodePools" | "gpu">): NodePool[] {
-  const replicas = raw.gpu?.replicasPerGpu ?? replicasPerGpu;
-  if (raw.nodePools)
-    return raw.nodePools.map((pool) => ({
-      name: pool.name,
-      count: pool.count,
-      gpusPerNode: pool.gpusPerNode ?? 0,
-      replicasPerGpu: pool.replicasPerGpu ?? replicas,
-      labels: pool.labels ?? {},
-    }));
+  const replicas = raw.gpu.replicasPerGpu;
+  if (raw.nodePools) return raw.nodePools.map((pool) => ({ ...pool, replicasPerGpu: pool.replicasPerGpu ?? replicas }));
   const gpusPerNode = Math.ceil(raw.gpuCount / raw.nodeCount);
   const fewer = gpusPerNode * raw.nodeCount - raw.gpuCount;
   const pool = (count: number, gpus: number): NodePool => ({
@@ -77,20 +79,24 @@ export function poolsOf(raw: Pick<RawConfig, "nodeCount" | "gpuCount" | "nodePoo
   return [pool(raw.nodeCount - fewer, gpusPerNode), pool(fewer, gpusPerNode - 1)].filter(({ count }) => count > 0);
 }
 
-function chartSource(given: NonNullable<RawConfig["kasm"]>["chart"], standard: Required<ChartSource>): ChartSource {
-  const version = given?.version ?? standard.version;
-  const chart = given?.path ?? given?.oci;
-  if (chart !== undefined) return { chart, version };
-  return { ...standard, version, ...(given?.repo !== undefined && { repo: given.repo }) };
+function turnServer({ domain, publicIPs, turn }: RawConfig): NonNullable<StackConfig["turn"]> {
+  return {
+    ...turn,
+    realm: turn.realm ?? `turn.${domain}`,
+    publicIPs: turn.publicIPs ?? publicIPs,
+    image: turn.image ?? images.coturn,
+  };
 }
 
-function certificateSource(given: RawConfig["certificate"]): StackConfig["certificate"] {
-  if (given?.secretName !== undefined) return { kind: "secret", secretName: given.secretName };
-  if (given?.certManager)
-    return {
-      kind: "cert-manager",
-      issuerName: given.certManager.issuerName,
-      issuerKind: given.certManager.issuerKind ?? "ClusterIssuer",
-    };
+function chartSource(source: RawChart | undefined, standard: Required<ChartSource>): ChartSource {
+  const version = source?.version ?? standard.version;
+  const chart = source?.path ?? source?.oci;
+  if (chart !== undefined) return { chart, version };
+  return { ...standard, version, ...(source?.repo !== undefined && { repo: source.repo }) };
+}
+
+function certificateSource(source: RawConfig["certificate"]): StackConfig["certificate"] {
+  if (source.secretName !== undefined) return { kind: "secret", secretName: source.secretName };
+  if (source.certManager) return { kind: "cert-manager", ...source.certManager };
   return { kind: "self-signed" };
 }

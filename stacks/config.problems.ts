@@ -42,9 +42,10 @@ export function problemsOf(error: z.ZodError, schema: z.ZodType, source: unknown
     // a record's key is checked on its own; its message says what the key, not the value, has to be
     const allowed = issue.code === "invalid_key" ? (issue.issues[0]?.message ?? issue.message) : issue.message;
     const found = issue.code === "invalid_key" ? issue.path.at(-1) : value;
+    const at = schemaAt(schema, issue.path);
     return {
       key: keyName(issue.path),
-      message: found === undefined ? `missing; must be ${allowed}` : `${JSON.stringify(found)}, but must be ${allowed}`,
+      message: found === undefined ? `missing; must be ${allowed}` : `${shown(found, at)}, but must be ${allowed}`,
     };
   });
 }
@@ -66,8 +67,25 @@ function spelling(a: string, b: string): number {
 }
 
 function keysAt(schema: z.core.$ZodType, path: readonly PropertyKey[]): string[] {
-  const group = path.reduce<z.core.$ZodType | undefined>((at, part) => at && inside(at, part), schema);
+  const group = schemaAt(schema, path);
   return Object.keys(group ? shapeOf(group) : {});
+}
+
+/** The value as JSON; where the schema knows a secret, at the place or below it, only that there is something. */
+function shown(value: unknown, schema: z.core.$ZodType | undefined): string {
+  return schema && holdsSecret(schema) ? "what is there (not shown, as it may be secret)" : JSON.stringify(value);
+}
+
+function holdsSecret(schema: z.core.$ZodType): boolean {
+  const present = unwrapped(schema);
+  const { isSecret, mayHoldSecret } = z.globalRegistry.get(present) ?? {};
+  if (isSecret === true || mayHoldSecret === true) return true;
+  const parts = present instanceof z.ZodArray ? [present.element] : Object.values(shapeOf(present));
+  return parts.some(holdsSecret);
+}
+
+function schemaAt(schema: z.core.$ZodType, path: readonly PropertyKey[]): z.core.$ZodType | undefined {
+  return path.reduce<z.core.$ZodType | undefined>((at, part) => at && inside(at, part), schema);
 }
 
 function inside(schema: z.core.$ZodType, part: PropertyKey): z.core.$ZodType | undefined {
@@ -80,8 +98,11 @@ function shapeOf(schema: z.core.$ZodType): z.core.$ZodShape {
   return present instanceof z.ZodObject ? present.shape : {};
 }
 
-function unwrapped(schema: z.core.$ZodType): z.core.$ZodType {
-  return schema instanceof z.ZodOptional ? schema.unwrap() : schema;
+/** The schema below its defaults. */
+export function unwrapped(schema: z.core.$ZodType): z.core.$ZodType {
+  const isWrapper =
+    schema instanceof z.ZodOptional || schema instanceof z.ZodDefault || schema instanceof z.ZodPrefault;
+  return isWrapper ? unwrapped(schema.unwrap()) : schema;
 }
 
 function valueAt(source: unknown, path: readonly PropertyKey[]): unknown {

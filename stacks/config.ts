@@ -1,55 +1,13 @@
 import type { z } from "zod";
-import type { KasmSizing, NodeSize } from "../components/kasm-workspaces.sizing.ts";
-import type { CertificateSource, DatabasePhase } from "../components/kasm-workspaces.values.ts";
-import type { ChartSource } from "../components/chart-source.ts";
-import type { NodePool } from "../components/node-pool.ts";
 import { configNamespace, ConfigError, problemsOf } from "./config.problems.ts";
 import type { ConfigProblem } from "./config.problems.ts";
 import { brokenRules } from "./config.rules.ts";
 import { configSchema, textKeys } from "./config.schema.ts";
 import { withDefaults } from "./config.defaults.ts";
+import type { StackConfig } from "./stack-config.ts";
 
 export { ConfigError } from "./config.problems.ts";
-
-/** One environment, complete: every default is filled in, nothing here has to be asked again. */
-export interface StackConfig {
-  /** Base domain. Kasm answers on it, sessions below it. */
-  readonly domain: string;
-  readonly cluster: {
-    /** Names the cluster for the Kubernetes provider; a new kubeconfig for the same cluster then replaces nothing. */
-    readonly name: string;
-    /** Path of a kubeconfig; absent means what KUBECONFIG and the usual places say. */
-    readonly kubeconfig?: string;
-    readonly context?: string;
-  };
-  /** All nodes, at least one pool. */
-  readonly pools: readonly NodePool[];
-  /** The smallest node. */
-  readonly nodeSize: NodeSize;
-  /** Addresses that DNS should carry; empty means: ask the Traefik Service. */
-  readonly publicIPs: readonly string[];
-  readonly namespaces: { readonly kasm: string; readonly gpuOperator: string; readonly vdi: string };
-  /** Refuses to delete namespaces, passwords and CRDs, and with them all data. */
-  readonly protectData: boolean;
-  readonly kasm: {
-    readonly chart: ChartSource;
-    /** Tag of Kasm's images; absent means the Kasm version that the chart is made for. */
-    readonly imageTag?: string;
-    readonly database: DatabasePhase;
-    readonly sizing: KasmSizing;
-    /** ClusterIP of kube-system/kube-dns. */
-    readonly nginxResolver: string;
-    readonly timeoutSeconds: number;
-  };
-  readonly certificate: CertificateSource;
-  readonly gpu: {
-    readonly chart: ChartSource;
-    /** `host`: the nodes bring the NVIDIA driver; `container`: the operator installs it. */
-    readonly driver: "host" | "container";
-    readonly timeoutSeconds: number;
-  };
-  readonly storage: { readonly mode: "check"; readonly className: string };
-}
+export type { StackConfig } from "./stack-config.ts";
 
 /**
  * Reads the config of one stack. Keys may carry the namespace (`kasm-vdi:domain`) or not; keys of other namespaces are

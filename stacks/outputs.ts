@@ -14,27 +14,61 @@ export interface DnsRecord {
 // Round robin over node addresses has no health check, so a node that is gone should be forgotten soon.
 const ttlSeconds = 300;
 
-/** Records for the base domain and everything below it; none for a family without addresses. Order is stable. */
-export function dnsRecords(domain: string, addresses: readonly string[]): DnsRecord[] {
-  const families = [
-    { type: "A" as const, values: [...new Set(addresses.filter((ip) => isIPv4(ip)))].sort() },
-    { type: "AAAA" as const, values: [...new Set(addresses.filter((ip) => !isIPv4(ip)))].sort() },
+/**
+ * Records for the base domain, everything below it, and the TURN server, which has addresses of its own; none for a family
+ * without addresses. Order is stable.
+ */
+export function dnsRecords(
+  domain: string,
+  addresses: readonly string[],
+  turn?: { readonly host: string; readonly addresses: readonly string[] },
+): DnsRecord[] {
+  return [
+    ...[domain, `*.${domain}`].flatMap((name) => recordsOf(name, addresses)),
+    ...(turn ? recordsOf(turn.host, turn.addresses) : []),
   ];
-  return [domain, `*.${domain}`].flatMap((name) =>
-    families
-      .filter(({ values }) => values.length > 0)
-      .map(({ type, values }) => ({ name, type, ttl: ttlSeconds, values })),
-  );
 }
 
-/** Outputs that the config alone decides. Every GPU session takes one slice, so there are as many as slices. */
-export function plannedOutputs({ domain, pools, namespaces }: StackConfig) {
+function recordsOf(name: string, addresses: readonly string[]): DnsRecord[] {
+  const sorted = [...new Set(addresses)].sort();
+  const families = [
+    { type: "A" as const, values: sorted.filter((ip) => isIPv4(ip)) },
+    { type: "AAAA" as const, values: sorted.filter((ip) => !isIPv4(ip)) },
+  ];
+  return families
+    .filter(({ values }) => values.length > 0)
+    .map(({ type, values }) => ({ name, type, ttl: ttlSeconds, values }));
+}
+
+/**
+ * Outputs that the config alone decides. Every GPU session takes one slice, so there are as many as slices. What is not
+ * installed is null, so that consumers find every key at its place.
+ */
+export function plannedOutputs({ domain, pools, namespaces, traefik, turn, storage }: StackConfig) {
   const slices = gpuSlices(pools);
+  const gpus = gpuCount(pools);
   return {
     urls: { kasm: `https://${domain}` },
-    capacity: { nodes: nodeCount(pools), gpus: gpuCount(pools), slices, sessions: slices },
-    namespaces: { ...namespaces },
-    // Null until the platform has a TURN server: consumers find the key at its place.
-    turn: null,
+    capacity: { nodes: nodeCount(pools), gpus, slices, sessions: slices },
+    namespaces: {
+      kasm: namespaces.kasm,
+      vdi: namespaces.vdi,
+      operator: namespaces.operator,
+      traefik: traefik.mode === "own" ? namespaces.traefik : "kube-system",
+      gpuOperator: gpus > 0 ? namespaces.gpuOperator : null,
+      turn: turn ? namespaces.turn : null,
+      storage: storage.mode === "own" ? namespaces.storage : null,
+    },
+    turn: turn
+      ? {
+          host: turn.realm,
+          realm: turn.realm,
+          ports: {
+            listen: turn.ports.listen,
+            tls: turn.tlsSecretName === undefined ? null : turn.ports.tls,
+            relay: [turn.ports.relayMin, turn.ports.relayMax],
+          },
+        }
+      : null,
   };
 }

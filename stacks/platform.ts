@@ -29,8 +29,8 @@ export function platform(config: StackConfig, crds: readonly Crd[] = vendoredCrd
   const opts = { provider };
 
   const traefik = new Traefik("traefik", { mode: "k3s", publicIPs: config.publicIPs, cluster }, opts);
-  const { mode, className } = config.storage;
-  const storage = new LocalPathStorage("storage", { mode, className, cluster }, opts);
+  const { className } = config.storage;
+  const storage = new LocalPathStorage("storage", { mode: "check", className, cluster }, opts);
   new VdiOperator("vdi", { namespace: namespaces.vdi, crds, protectData }, opts);
   const gpu =
     gpuCount(config.pools) > 0

@@ -16,6 +16,8 @@ function problemsOf(source: Record<string, unknown>): string[] {
 
 const domainShape = "must be a host name such as desktops.example.com, without https:// and without *";
 const label = "must be a DNS label: lower-case letters, digits and dashes, at most 63";
+const pinned = "must be an image with a tag other than latest, or with a digest, such as node:24.11.1-alpine";
+const hostKey = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJfn";
 const pool = (fields: object) => ({
   ...good,
   nodePools: [{ name: "a", count: 3, gpusPerNode: 0, ...fields }],
@@ -138,7 +140,7 @@ const bad: [title: string, source: Record<string, unknown>, problems: string[]][
   [
     "a key like no other",
     { ...good, storage: { xyzzy: 1 } },
-    ["kasm-vdi:storage.xyzzy unknown key; known are mode, className"],
+    ["kasm-vdi:storage.xyzzy unknown key; known are mode, className, path, image, helperImage"],
   ],
   ["text for a group", { ...good, gpu: "yes" }, ['kasm-vdi:gpu "yes", but must be a group of keys']],
   [
@@ -182,14 +184,197 @@ const bad: [title: string, source: Record<string, unknown>, problems: string[]][
     ['kasm-vdi:certificate.certManager.issuerKind "Vault", but must be one of Issuer, ClusterIssuer'],
   ],
   [
-    "storage mode own",
-    { ...good, storage: { mode: "own" } },
-    ['kasm-vdi:storage.mode "own" is not available yet; use check, which changes nothing'],
+    "K3s's own class in storage mode own",
+    { ...good, storage: { mode: "own", className: "local-path" } },
+    ['kasm-vdi:storage.className "local-path" is K3s\'s own class; mode own needs another name'],
   ],
   [
-    "storage mode patch",
-    { ...good, storage: { mode: "patch" } },
-    ['kasm-vdi:storage.mode "patch" is not available yet; use check, which changes nothing'],
+    "a folder for a provisioner that is not ours",
+    { ...good, storage: { path: "/data" } },
+    ["kasm-vdi:storage.path has no effect unless storage.mode is own; set the mode or leave it out"],
+  ],
+  [
+    "a folder that is relative",
+    { ...good, storage: { mode: "own", path: "data" } },
+    ['kasm-vdi:storage.path "data", but must be an absolute path'],
+  ],
+  [
+    "a Traefik chart beside the Traefik of K3s",
+    { ...good, traefik: { chart: { version: "41.3.0" } } },
+    ["kasm-vdi:traefik.chart has no effect unless traefik.mode is own; set the mode or leave it out"],
+  ],
+  [
+    "a failure policy that would reinstall Traefik",
+    { ...good, traefik: { failurePolicy: "reinstall" } },
+    ['kasm-vdi:traefik.failurePolicy "reinstall", but must be one of retry, abort'],
+  ],
+  [
+    "TURN without a public address",
+    { ...good, turn: { enabled: true } },
+    ["kasm-vdi:turn.publicIPs missing; TURN needs an address that browsers can reach"],
+  ],
+  [
+    "TURN at an address that only the node itself reaches",
+    { ...good, turn: { enabled: true, publicIPs: ["127.0.0.1"] } },
+    ['kasm-vdi:turn.publicIPs[0] "127.0.0.1" is no address that another machine can reach'],
+  ],
+  [
+    "an empty relay range",
+    { ...good, publicIPs: ["192.0.2.1"], turn: { enabled: true, ports: { relayMin: 50000, relayMax: 49999 } } },
+    [
+      "kasm-vdi:turn.ports relay range 50000-49999 is empty; each connection takes two ports, so relayMax must be larger",
+    ],
+  ],
+  [
+    "TURN at the port of Traefik",
+    { ...good, publicIPs: ["192.0.2.1"], turn: { enabled: true, ports: { tls: 443 } } },
+    ["kasm-vdi:turn.ports.tls 443 is taken by Traefik (HTTPS)"],
+  ],
+  [
+    "a relay range over the NodePorts",
+    { ...good, publicIPs: ["192.0.2.1"], turn: { enabled: true, ports: { relayMin: 32000, relayMax: 33000 } } },
+    ["kasm-vdi:turn.ports.relayMin 32000-33000 is taken by NodePort Services"],
+  ],
+  [
+    "a relay range over the listener",
+    { ...good, publicIPs: ["192.0.2.1"], turn: { enabled: true, ports: { relayMin: 3400, relayMax: 3500 } } },
+    ["kasm-vdi:turn.ports.relayMin 3400-3500 is taken by TURN"],
+  ],
+  [
+    "peers that are no range",
+    { ...good, turn: { allowedPeers: ["10.42.0.0"] } },
+    ['kasm-vdi:turn.allowedPeers[0] "10.42.0.0", but must be an address range such as 10.42.0.0/16'],
+  ],
+  [
+    "native RDP at the port of Traefik",
+    { ...good, kasm: { directRdp: { port: 443 } } },
+    ["kasm-vdi:kasm.directRdp.port 443 is taken by Traefik (HTTPS)"],
+  ],
+  [
+    "native RDP and TURN at one port",
+    {
+      ...good,
+      publicIPs: ["192.0.2.1"],
+      kasm: { directRdp: { port: 3478 } },
+      turn: { enabled: true },
+    },
+    ["kasm-vdi:turn.ports.listen 3478 is taken by direct RDP"],
+  ],
+  [
+    "a NodePort out of its range",
+    { ...good, kasm: { directRdp: { type: "NodePort", port: 3389 } } },
+    ["kasm-vdi:kasm.directRdp.port 3389, but a NodePort must be from 30000 to 32767"],
+  ],
+  [
+    "a backup without a schedule",
+    { ...good, kasm: { backup: { sizeGiB: 5 } } },
+    ["kasm-vdi:kasm.backup.schedule missing; must be a cron schedule of five fields, such as 0 3 * * *"],
+  ],
+  [
+    "a backup by a word",
+    { ...good, kasm: { backup: { schedule: "@daily" } } },
+    ['kasm-vdi:kasm.backup.schedule "@daily", but must be a cron schedule of five fields, such as 0 3 * * *'],
+  ],
+  [
+    "an operator from two sources",
+    { ...good, operator: { image: "operator:1.0.0", bundle: "operator.mjs" } },
+    ["kasm-vdi:operator has image and bundle; give only one of them"],
+  ],
+  [
+    "an image that moves",
+    { ...good, operator: { image: "example.com/operator:latest" } },
+    [`kasm-vdi:operator.image "example.com/operator:latest", but ${pinned}`],
+  ],
+  [
+    "an image without a tag",
+    { ...good, turn: { image: "registry.example.com:5000/coturn" } },
+    [`kasm-vdi:turn.image "registry.example.com:5000/coturn", but ${pinned}`],
+  ],
+  [
+    "more operators than a lease makes sense for",
+    { ...good, operator: { replicas: 9 } },
+    ["kasm-vdi:operator.replicas 9, but must be a whole number from 1 to 5"],
+  ],
+  [
+    "a mirror with a scheme",
+    { ...good, registry: { mirror: "https://registry.example.com" } },
+    [
+      'kasm-vdi:registry.mirror "https://registry.example.com", but must be a registry\'s host and path, without https://',
+    ],
+  ],
+  [
+    "a private key among the authorities",
+    { ...good, trustedCa: "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n" },
+    [
+      "kasm-vdi:trustedCa what is there (not shown, as it may be secret), but must be certificates in PEM form, and nothing else",
+    ],
+  ],
+  [
+    "an agent without a host key",
+    { ...good, agents: [{ name: "a", host: "192.0.2.9", password: "swordfish" }] },
+    ["kasm-vdi:agents[0].hostKey missing; must be an SSH host key such as ssh-ed25519 AAAA..."],
+  ],
+  [
+    "an agent that nobody can log in to",
+    { ...good, agents: [{ name: "a", host: "192.0.2.9", hostKey }] },
+    [
+      "kasm-vdi:agents[0] has no way to log in; give privateKey or password (pulumi config set --secret --path 'kasm-vdi:agents[0].privateKey')",
+    ],
+  ],
+  [
+    "an agent with two ways to log in",
+    { ...good, agents: [{ name: "a", host: "192.0.2.9", hostKey, privateKey: "k", password: "p" }] },
+    ["kasm-vdi:agents[0] has privateKey and password; give only one of them"],
+  ],
+  [
+    "two agents on one machine, of one name",
+    {
+      ...good,
+      agents: [
+        { name: "a", host: "192.0.2.9", hostKey, password: "p" },
+        { name: "a", host: "192.0.2.9", hostKey, password: "p" },
+      ],
+    },
+    [
+      'kasm-vdi:agents[1].name "a" is the name of agents[0] already',
+      "kasm-vdi:agents[1].host is the machine of agents[0] already; a machine is one agent",
+    ],
+  ],
+  [
+    "agents that are no list: what is there is not repeated",
+    { ...good, agents: "swordfish" },
+    ["kasm-vdi:agents what is there (not shown, as it may be secret), but must be a list of agents"],
+  ],
+  [
+    "a part in a namespace of Kubernetes",
+    { ...good, namespaces: { turn: "kube-system" } },
+    ['kasm-vdi:namespaces.turn "kube-system" belongs to Kubernetes; give the part a namespace of its own'],
+  ],
+  [
+    "an address that is none for others",
+    { ...good, publicIPs: ["0.0.0.0", "::1"] },
+    [
+      'kasm-vdi:publicIPs[0] "0.0.0.0" is no address that another machine can reach',
+      'kasm-vdi:publicIPs[1] "::1" is no address that another machine can reach',
+    ],
+  ],
+  [
+    "a node below what K3s and Kasm need",
+    { ...good, nodeSize: { cpuCores: 1, memoryGiB: 2 } },
+    [
+      "kasm-vdi:nodeSize.cpuCores 1, but must be a whole number, 2 or more",
+      "kasm-vdi:nodeSize.memoryGiB 2, but must be a whole number, 4 or more",
+    ],
+  ],
+  [
+    "a preflight that is neither",
+    { ...good, preflight: { mode: "skip" } },
+    ['kasm-vdi:preflight.mode "skip", but must be one of enforce, warn, off'],
+  ],
+  [
+    "a toleration without a key",
+    { ...good, gpu: { tolerations: [{ effect: "NoSchedule" }] } },
+    ["kasm-vdi:gpu.tolerations[0].key missing; must be the key of a taint"],
   ],
   [
     "an unknown storage mode",
@@ -258,13 +443,13 @@ const bad: [title: string, source: Record<string, unknown>, problems: string[]][
       nodePools: [{ name: "a", count: 3 }],
       protectData: 1,
       kasm: { database: "no" },
-      storage: { mode: "own" },
+      storage: { mode: "own", className: "local-path" },
     },
     [
       "kasm-vdi:protectData 1, but must be true or false",
       'kasm-vdi:kasm.database "no", but must be one of initialize, keep, upgrade',
       "kasm-vdi:gpuCount 9, but nodePools add up to 0 (a 3 x 0)",
-      'kasm-vdi:storage.mode "own" is not available yet; use check, which changes nothing',
+      'kasm-vdi:storage.className "local-path" is K3s\'s own class; mode own needs another name',
     ],
   ],
   [
@@ -342,8 +527,18 @@ describe("loadConfig fills in", () => {
       ],
       nodeSize: { cpuCores: 4, memoryGiB: 8 },
       publicIPs: [],
-      namespaces: { kasm: "kasm", gpuOperator: "gpu-operator", vdi: "kasm-vdi" },
+      namespaces: {
+        kasm: "kasm",
+        gpuOperator: "gpu-operator",
+        vdi: "kasm-vdi",
+        operator: "kasm-vdi-system",
+        turn: "turn",
+        storage: "kasm-vdi-storage",
+        traefik: "traefik",
+      },
       protectData: false,
+      preflight: { mode: "enforce" },
+      registry: {},
       kasm: {
         chart: { chart: "kasm-helm", repo: "https://helm.kasm.com", version: "1.1190.6" },
         database: "initialize",
@@ -354,10 +549,46 @@ describe("loadConfig fills in", () => {
       certificate: { kind: "self-signed" },
       gpu: {
         chart: { chart: "gpu-operator", repo: "https://helm.ngc.nvidia.com/nvidia", version: "v26.7.0" },
+        replicasPerGpu: 8,
         driver: "host",
+        tolerations: [],
         timeoutSeconds: 900,
       },
-      storage: { mode: "check", className: "local-path" },
+      storage: {
+        mode: "check",
+        className: "local-path",
+        path: "/var/lib/kasm-vdi/storage",
+        image: "rancher/local-path-provisioner:v0.0.37",
+        helperImage: "busybox:1.37.0",
+      },
+      traefik: {
+        mode: "k3s",
+        configure: true,
+        failurePolicy: "abort",
+        chart: { chart: "traefik", repo: "https://traefik.github.io/charts", version: "41.3.0" },
+        timeoutSeconds: 300,
+      },
+      operator: { replicas: 2, logLevel: "info" },
+      agents: [],
+    });
+  });
+
+  it("TURN's realm, addresses and image, when there is TURN", () => {
+    const { turn } = loadConfig({ ...good, publicIPs: ["192.0.2.1"], turn: { enabled: true } });
+    expect(turn).to.include({ realm: "turn.desktops.example.com", image: "coturn/coturn:4.17.1" });
+    expect(turn?.publicIPs).to.deep.equal(["192.0.2.1"]);
+  });
+
+  it("a class of its own for storage mode own", () => {
+    expect(loadConfig({ ...good, storage: { mode: "own" } }).storage.className).to.equal("kasm-local-path");
+  });
+
+  it("the machine's address for the agent's name", () => {
+    const agents = [{ name: "a", host: "192.0.2.9", hostKey, password: "p" }];
+    expect(loadConfig({ ...good, agents }).agents[0]).to.include({
+      publicHostname: "192.0.2.9",
+      port: 22,
+      user: "root",
     });
   });
 

@@ -28,14 +28,63 @@ describe("dnsRecords", () => {
   });
 });
 
+describe("dnsRecords with a TURN server", () => {
+  it("gives it its own addresses, which the wildcard then does not cover", () => {
+    const turn = { host: "turn.a.example.com", addresses: ["192.0.2.9"] };
+    expect(dnsRecords("a.example.com", ["192.0.2.1"], turn).at(-1)).to.deep.equal({
+      name: "turn.a.example.com",
+      type: "A",
+      ttl: 300,
+      values: ["192.0.2.9"],
+    });
+  });
+});
+
 describe("plannedOutputs", () => {
-  it("keeps its contract: names and shapes that other stacks read", () => {
-    const config = loadConfig({ domain: "a.example.com", nodeCount: 3, gpuCount: 4 });
-    expect(plannedOutputs(config)).to.deep.equal({
+  const base = { domain: "a.example.com", nodeCount: 3, gpuCount: 4 };
+
+  it("keeps its contract: names and shapes that other stacks read, null for what is not there", () => {
+    expect(plannedOutputs(loadConfig({ ...base, gpuCount: 0 }))).to.deep.equal({
+      urls: { kasm: "https://a.example.com" },
+      capacity: { nodes: 3, gpus: 0, slices: 0, sessions: 0 },
+      namespaces: {
+        kasm: "kasm",
+        vdi: "kasm-vdi",
+        operator: "kasm-vdi-system",
+        traefik: "kube-system",
+        gpuOperator: null,
+        turn: null,
+        storage: null,
+      },
+      turn: null,
+    });
+  });
+
+  it("names all that is installed", () => {
+    const all = {
+      ...base,
+      publicIPs: ["192.0.2.1"],
+      turn: { enabled: true },
+      storage: { mode: "own" },
+      traefik: { mode: "own" },
+    };
+    expect(plannedOutputs(loadConfig(all))).to.deep.equal({
       urls: { kasm: "https://a.example.com" },
       capacity: { nodes: 3, gpus: 4, slices: 32, sessions: 32 },
-      namespaces: { kasm: "kasm", gpuOperator: "gpu-operator", vdi: "kasm-vdi" },
-      turn: null,
+      namespaces: {
+        kasm: "kasm",
+        vdi: "kasm-vdi",
+        operator: "kasm-vdi-system",
+        traefik: "traefik",
+        gpuOperator: "gpu-operator",
+        turn: "turn",
+        storage: "kasm-vdi-storage",
+      },
+      turn: {
+        host: "turn.a.example.com",
+        realm: "turn.a.example.com",
+        ports: { listen: 3478, tls: null, relay: [49152, 49407] },
+      },
     });
   });
 });

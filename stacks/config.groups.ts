@@ -1,0 +1,216 @@
+import { z } from "zod";
+import {
+  absolutePath,
+  cidr,
+  dnsLabel,
+  exactVersion,
+  filePath,
+  flag,
+  group,
+  hostName,
+  ipAddress,
+  ipAddresses,
+  labels,
+  list,
+  objectName,
+  oneOf,
+  pinnedImage,
+  port,
+  seconds,
+  secretText,
+  text,
+  textThat,
+  wholeNumber,
+} from "./config.shapes.ts";
+
+/** The groups of the config, one per part of the platform. Defaults that are fixed stand here, others follow from the rest. */
+
+const chart = group({
+  repo: text(/^https?:\/\/\S+$/, "the https:// address of a Helm repository")
+    .optional()
+    .describe("Helm repository, such as a mirror of the official one."),
+  oci: text(/^oci:\/\/\S+$/, "an oci:// address")
+    .optional()
+    .describe("The chart in an OCI registry."),
+  path: filePath.optional().describe("The chart as a folder, relative to the project."),
+  version: exactVersion.optional().describe("Version of the chart. Default: the one that this program is made for."),
+}).describe("Where the Helm chart comes from: at most one of repo, oci and path.");
+
+export const nodePool = group({
+  name: dnsLabel.describe("Name of the pool."),
+  count: wholeNumber(1).describe("Nodes in the pool."),
+  gpusPerNode: wholeNumber(0).default(0).describe("Physical GPUs in each node."),
+  replicasPerGpu: wholeNumber(1)
+    .optional()
+    .describe("Desktops per GPU; 1 is no sharing. Default: that of the group gpu."),
+  labels: labels.default({}).describe("Labels that tell the pool's nodes from others."),
+});
+
+export const nodeSize = group({
+  cpuCores: wholeNumber(2).default(4).describe("Cores."),
+  memoryGiB: wholeNumber(4).default(8).describe("Memory in GiB."),
+});
+
+export const namespaces = group({
+  kasm: dnsLabel.default("kasm").describe("Kasm Workspaces."),
+  gpuOperator: dnsLabel.default("gpu-operator").describe("NVIDIA's operator and what it starts."),
+  vdi: dnsLabel.default("kasm-vdi").describe("Desktop sessions."),
+  operator: dnsLabel.default("kasm-vdi-system").describe("The VDI operator."),
+  turn: dnsLabel.default("turn").describe("The TURN server."),
+  storage: dnsLabel.default("kasm-vdi-storage").describe("The provisioner of storage mode own."),
+  traefik: dnsLabel.default("traefik").describe("Traefik in mode own."),
+});
+
+export const kasm = group({
+  chart: chart.optional(),
+  imageTag: text(/^[\w][\w.-]{0,127}$/, "an image tag such as 1.19.0")
+    .optional()
+    .describe("Tag of Kasm's images. Default: the Kasm version of the chart."),
+  database: oneOf(["initialize", "keep", "upgrade"])
+    .default("initialize")
+    .describe("What may happen to the database; see components/kasm-workspaces.md."),
+  deploymentSize: oneOf(["small", "medium", "large"])
+    .optional()
+    .describe("The chart's preset. Default: the largest that leaves half of the nodes to desktops."),
+  // K3s gives its DNS Service the tenth address of the default service range 10.43.0.0/16.
+  nginxResolver: ipAddress("the IP address of the cluster's DNS Service")
+    .default("10.43.0.10")
+    .describe("Address of the Service kube-system/kube-dns."),
+  backup: group({
+    schedule: text(/^(\S+\s+){4}\S+$/, "a cron schedule of five fields, such as 0 3 * * *").describe("When, in UTC."),
+    sizeGiB: wholeNumber(1).default(5).describe("Size of the backups' volume in GiB."),
+  })
+    .optional()
+    .describe("Regular dumps of the database to a volume. Default: none."),
+  directRdp: group({
+    type: oneOf(["LoadBalancer", "NodePort"]).default("LoadBalancer").describe("Kind of Service."),
+    port: port.default(3389).describe("Port of the Service."),
+  })
+    .optional()
+    .describe("Native RDP past Traefik. Default: none; RDP in the browser needs only port 443."),
+  timeoutSeconds: seconds.default(900).describe("How long Helm waits."),
+});
+
+export const certificate = group({
+  secretName: objectName("Secret").optional().describe("A TLS Secret that is in the namespace of Kasm."),
+  certManager: group({
+    issuerName: text(/\S/, "the name of an issuer").describe("Name of the issuer."),
+    issuerKind: oneOf(["Issuer", "ClusterIssuer"]).default("ClusterIssuer").describe("Kind of the issuer."),
+  })
+    .optional()
+    .describe("Has cert-manager make it; the issuer must be able to prove the wildcard (DNS-01)."),
+  selfSigned: z.literal(true, { error: "true" }).meta({ allowed: "true" }).optional().describe("Makes it in place."),
+});
+
+export const gpu = group({
+  replicasPerGpu: wholeNumber(1)
+    .default(8)
+    .describe("Desktops that share a GPU by time-slicing, for pools that do not say their own; 1 is no sharing."),
+  driver: oneOf(["host", "container"])
+    .default("host")
+    .describe("host: the nodes have NVIDIA's driver. container: the operator installs it."),
+  tolerations: list(
+    group({
+      key: text(/\S/, "the key of a taint").describe("Key of the taint."),
+      value: text(/\S/, "the value of a taint").optional().describe("Its value. Default: any."),
+      effect: oneOf(["NoSchedule", "PreferNoSchedule", "NoExecute"]).optional().describe("Its effect. Default: any."),
+    }),
+    "a list of tolerations",
+  )
+    .default([])
+    .describe("Taints of GPU nodes beside nvidia.com/gpu, which is always tolerated."),
+  chart: chart.optional(),
+  timeoutSeconds: seconds.default(900).describe("How long Helm and the capacity gate wait, each."),
+});
+
+export const storage = group({
+  mode: oneOf(["check", "patch", "own"])
+    .default("check")
+    .describe("check: changes nothing. patch: overrides K3s's setup script. own: a provisioner and class of our own."),
+  className: objectName("StorageClass")
+    .optional()
+    .describe("Class of Kasm's volumes. Default: local-path; in mode own kasm-local-path."),
+  path: absolutePath.optional().describe("Folder on the nodes, mode own. Default: /var/lib/kasm-vdi/storage."),
+  image: pinnedImage.optional().describe("The provisioner's image, mode own."),
+  helperImage: pinnedImage.optional().describe("Image of the pods that make and remove folders, mode own."),
+});
+
+export const traefik = group({
+  mode: oneOf(["k3s", "own"])
+    .default("k3s")
+    .describe("k3s: the Traefik that K3s brings. own: the upstream chart, on a K3s started with --disable=traefik."),
+  configure: flag().default(true).describe("Mode k3s: redirect to HTTPS and long uploads, by a HelmChartConfig."),
+  failurePolicy: oneOf(["retry", "abort"])
+    .default("abort")
+    .describe("Of that HelmChartConfig; retry needs a K3s of July 2026 or later."),
+  chart: chart.optional(),
+  timeoutSeconds: seconds.default(300).describe("How long to wait for Traefik."),
+});
+
+export const turn = group({
+  enabled: flag().default(false).describe("Whether there is a TURN server."),
+  realm: hostName.optional().describe("Default: turn. and the domain."),
+  publicIPs: ipAddresses.optional().describe("Addresses of the TURN nodes. Default: publicIPs."),
+  nodeLabels: labels.default({}).describe("Nodes that it runs on; without any it may be every node."),
+  ports: group({
+    listen: port.default(3478).describe("UDP and TCP."),
+    tls: port.default(5349).describe("TLS, with tlsSecretName."),
+    relayMin: wholeNumber(1024, 65_535).default(49_152).describe("First port of the relay range."),
+    relayMax: wholeNumber(1024, 65_535).default(49_407).describe("Last port of the relay range."),
+  })
+    .prefault({})
+    .describe("Ports on the nodes."),
+  tlsSecretName: objectName("Secret").optional().describe("TLS Secret in the namespace of TURN. Default: no TLS."),
+  image: pinnedImage.optional().describe("The image of coturn."),
+  allowedPeers: list(cidr, "a list of address ranges")
+    .default(["10.42.0.0/16"])
+    .describe("Where relayed traffic may go: the range of the pods."),
+  userQuota: wholeNumber(1).default(12).describe("Allocations per user."),
+  totalQuota: wholeNumber(1).default(1200).describe("Allocations in all."),
+});
+
+export const operator = group({
+  image: pinnedImage.optional().describe("An image that brings the operator."),
+  bundle: filePath.optional().describe("The operator's bundle, run by a stock Node image."),
+  replicas: wholeNumber(1, 5).optional().describe("Default: 2 with more than one node, else 1."),
+  logLevel: oneOf(["debug", "info", "warn", "error"]).default("info").describe("What its log shows."),
+});
+
+export const agent = group({
+  name: dnsLabel.describe("Name of the agent."),
+  host: text(/^[A-Za-z0-9.:-]+$/, "a host name or an IP address").describe("Where SSH reaches the machine."),
+  port: port.default(22).describe("Port of SSH."),
+  user: text(/^[a-z_][\w.-]{0,31}$/, "a user name")
+    .default("root")
+    .describe("Root, or a user with sudo."),
+  hostKey: text(/^(ssh-|ecdsa-)\S+ [A-Za-z0-9+/=]+/, "an SSH host key such as ssh-ed25519 AAAA...").describe(
+    "Public host key of the machine, as ssh-keyscan prints it without the host.",
+  ),
+  privateKey: secretText("a private key in OpenSSH or PEM form").optional().describe("Key to log in with."),
+  password: secretText("a password").optional().describe("Password to log in with."),
+  publicHostname: text(/^[A-Za-z0-9.:-]+$/, "a host name or an IP address")
+    .optional()
+    .describe("Name by which Kasm reaches the agent. Default: host."),
+});
+
+export const preflight = group({
+  mode: oneOf(["enforce", "warn", "off"])
+    .default("enforce")
+    .describe("enforce: what is required stops `up`. warn: only tells. off: looks at nothing."),
+});
+
+export const registry = group({
+  mirror: text(/^[a-z0-9.-]+(:\d+)?(\/[a-z0-9._-]+)*\/?$/, "a registry's host and path, without https://")
+    .optional()
+    .describe("Registry that holds copies of all images under their own paths."),
+  pullSecretName: objectName("Secret").optional().describe("Pull secret; has to be in each namespace."),
+});
+
+const pem = /^\s*(-----BEGIN CERTIFICATE-----[A-Za-z0-9+/=\s]+-----END CERTIFICATE-----\s*)+$/;
+
+// People paste the key along with the certificate: what is wrong here is not repeated.
+export const trustedCa = textThat((value) => pem.test(value), "certificates in PEM form, and nothing else").meta({
+  mayHoldSecret: true,
+});
+
+export type RawChart = z.output<typeof chart>;

@@ -1,0 +1,62 @@
+import { presetDemand, presetFits } from "../components/kasm-workspaces.sizing.ts";
+import { nodeCount } from "../components/node-pool.ts";
+import type { ConfigProblem } from "./config.problems.ts";
+import { atMostOneOf, problem } from "./config.rule.ts";
+import type { Rule } from "./config.rule.ts";
+
+/** Rules within one part of the platform, and about its size. */
+export const partRules: readonly Rule[] = [
+  ...(["kasm", "gpu", "traefik"] as const).map((part): Rule => ({
+    about: [part],
+    check: ({ [part]: { chart } }) => {
+      const { repo, oci, path } = chart ?? {};
+      return atMostOneOf([part, "chart"], { repo, oci, path });
+    },
+  })),
+  { about: ["certificate"], check: ({ certificate }) => atMostOneOf(["certificate"], certificate) },
+  {
+    about: ["operator"],
+    check: ({ operator: { image, bundle } }) => atMostOneOf(["operator"], { image, bundle }),
+  },
+  {
+    about: ["kasm", "nodeSize", "nodeCount", "nodePools"],
+    check: ({ kasm }, { pools, nodeSize }) => {
+      const size = kasm.deploymentSize;
+      const nodes = nodeCount(pools);
+      if (size === undefined || presetFits(size, nodes, nodeSize)) return [];
+      const { cpuMillis, memoryMiB } = presetDemand(size);
+      const needs = `${cpuMillis / 1000} cores and ${memoryMiB / 1024} GiB`;
+      const has = `${nodes} x ${nodeSize.cpuCores} cores and ${nodeSize.memoryGiB} GiB`;
+      const way = "leave it out to get what fits, or correct nodeSize";
+      return [problem(["kasm", "deploymentSize"], `"${size}" requests ${needs}, too much for ${has}; ${way}`)];
+    },
+  },
+  {
+    about: ["storage"],
+    check: ({ storage: { mode, ...rest } }) => (mode === "own" ? [] : onlyInMode("storage", "own", ownStorage, rest)),
+  },
+  {
+    about: ["storage"],
+    check: ({ storage: { mode, className } }) =>
+      mode === "own" && className === "local-path"
+        ? [problem(["storage", "className"], `"local-path" is K3s's own class; mode own needs another name`)]
+        : [],
+  },
+  {
+    about: ["traefik"],
+    check: ({ traefik: { mode, chart } }) => (mode === "own" ? [] : onlyInMode("traefik", "own", ["chart"], { chart })),
+  },
+];
+
+const ownStorage = ["path", "image", "helperImage"];
+
+function onlyInMode(
+  part: string,
+  mode: string,
+  keys: readonly string[],
+  given: Readonly<Record<string, unknown>>,
+): ConfigProblem[] {
+  return keys
+    .filter((key) => given[key] !== undefined)
+    .map((key) => problem([part, key], `has no effect unless ${part}.mode is ${mode}; set the mode or leave it out`));
+}

@@ -1,0 +1,83 @@
+import { problem } from "./config.rule.ts";
+import type { Rule } from "./config.rule.ts";
+import type { RawConfig } from "./config.schema.ts";
+
+/** Ports on the nodes: two parts cannot have the same one. */
+export const portRules: readonly Rule[] = [
+  {
+    about: ["turn", "publicIPs"],
+    check: ({ turn, publicIPs }) =>
+      turn.enabled && (turn.publicIPs ?? publicIPs).length === 0
+        ? [problem(["turn", "publicIPs"], "missing; TURN needs an address that browsers can reach")]
+        : [],
+  },
+  {
+    about: ["turn"],
+    check: ({ turn: { enabled, ports } }) =>
+      enabled && ports.relayMax - ports.relayMin < 1
+        ? [
+            problem(
+              ["turn", "ports"],
+              `relay range ${ports.relayMin}-${ports.relayMax} is empty; each connection takes two ports, so relayMax must be larger`,
+            ),
+          ]
+        : [],
+  },
+  {
+    about: ["turn", "kasm"],
+    check: (raw) => {
+      const uses = portUses(raw);
+      return uses.flatMap((use, index) => {
+        const other = [...takenPorts, ...uses.slice(0, index)].find(({ from, to }) => use.from <= to && from <= use.to);
+        return other ? [problem(use.path, `${span(use)} is taken by ${other.what}`)] : [];
+      });
+    },
+  },
+  {
+    about: ["kasm"],
+    check: ({ kasm: { directRdp } }) =>
+      directRdp?.type === "NodePort" && (directRdp.port < nodePorts.from || directRdp.port > nodePorts.to)
+        ? [problem(["kasm", "directRdp", "port"], `${directRdp.port}, but a NodePort must be from 30000 to 32767`)]
+        : [],
+  },
+];
+
+interface PortUse {
+  readonly path: readonly string[];
+  readonly what: string;
+  readonly from: number;
+  readonly to: number;
+}
+
+const nodePorts = { from: 30_000, to: 32_767 };
+
+const takenPorts: readonly Omit<PortUse, "path">[] = [
+  { what: "Traefik (HTTP)", from: 80, to: 80 },
+  { what: "Traefik (HTTPS)", from: 443, to: 443 },
+  { what: "the API server of K3s", from: 6443, to: 6444 },
+  { what: "the kubelet", from: 10_248, to: 10_259 },
+  { what: "etcd of K3s", from: 2379, to: 2381 },
+  { what: "the overlay network of K3s", from: 8472, to: 8472 },
+  { what: "NodePort Services", ...nodePorts },
+];
+
+/** What the config puts on the nodes, in the order in which they are written. */
+function portUses({ kasm, turn }: RawConfig): PortUse[] {
+  const { directRdp } = kasm;
+  const use = (path: string[], what: string, from: number, to = from): PortUse => ({ path, what, from, to });
+  const rdp = directRdp?.type === "LoadBalancer";
+  return [
+    ...(rdp ? [use(["kasm", "directRdp", "port"], "direct RDP", directRdp.port)] : []),
+    ...(turn.enabled
+      ? [
+          use(["turn", "ports", "listen"], "TURN", turn.ports.listen),
+          use(["turn", "ports", "tls"], "TURN over TLS", turn.ports.tls),
+          use(["turn", "ports", "relayMin"], "the relay range of TURN", turn.ports.relayMin, turn.ports.relayMax),
+        ]
+      : []),
+  ];
+}
+
+function span({ from, to }: PortUse): string {
+  return from === to ? `${from}` : `${from}-${to}`;
+}
