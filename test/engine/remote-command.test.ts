@@ -104,10 +104,23 @@ describe("remote.Command against a real SSH server on loopback", () => {
     expect(message).to.equal("the create command exited with code 3: echo why >&2; exit 3\nwhy");
   });
 
-  it("refuses a server with another host key", async () => {
+  it("refuses a server with another host key at once, and shows both keys", async () => {
     const other = readFileSync(join(folder, "other.pub"), "utf8");
     const message = await messageOf(remote.create({ create: "id", connection: connection({ hostKey: other }) }));
-    expect(message).to.match(/cannot be reached after 2 attempts: .*(verification|Host denied)/i);
+    expect(message).to.contain(`the host 127.0.0.1:${port} is not the expected one: its ssh-ed25519 key is SHA256:`);
+    for (const name of ["host", "other"]) {
+      const listed = execFileSync("ssh-keygen", ["-lf", join(folder, `${name}.pub`)], { encoding: "utf8" });
+      expect(message).to.contain(listed.split(" ")[1]);
+    }
+    expect(remote.said).to.deep.equal([]);
+  });
+
+  it("says who is not let in when the key or the password is wrong", async () => {
+    const wrong = [{ privateKey: privateKey("other") }, { privateKey: undefined, password: secret("wrong") }];
+    for (const login of wrong) {
+      const message = await messageOf(remote.create({ create: "id", connection: connection(login) }));
+      expect(message).to.contain(`127.0.0.1:${port} does not let ${userInfo().username} in after 2 attempts`);
+    }
   });
 
   it("opens a key that has a passphrase", async () => {

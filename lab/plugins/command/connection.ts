@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Duplex } from "node:stream";
 
@@ -35,10 +36,17 @@ export async function connectWithRetry(
     try {
       return await connect(host, await tunnel?.());
     } catch (error) {
+      // No later attempt meets another key.
+      if (error instanceof WrongHostKey) {
+        throw new Error(`${what} ${host.host}:${host.port} is not the expected one: ${error.message}`, {
+          cause: error,
+        });
+      }
       failures += 1;
       const message = error instanceof Error ? error.message : String(error);
       if (host.dialErrorLimit >= 0 && failures > host.dialErrorLimit) {
-        throw new Error(`${what} ${host.host}:${host.port} cannot be reached after ${failures} attempts: ${message}`, {
+        const outcome = isRefusedLogin(error) ? `does not let ${host.user} in` : "cannot be reached";
+        throw new Error(`${what} ${host.host}:${host.port} ${outcome} after ${failures} attempts: ${message}`, {
           cause: error,
         });
       }
@@ -56,12 +64,13 @@ export function forward(gate: Client, { host, port }: Host): Promise<Duplex> {
   });
 }
 
-function connect(host: Host, sock: Duplex | undefined): Promise<Client> {
+async function connect(host: Host, sock: Duplex | undefined): Promise<Client> {
+  const hostKey = host.hostKey === undefined ? undefined : expectedHostKey(host.hostKey);
   return new Promise((resolve, reject) => {
     const client = new ssh2.Client();
     const fail = (error: Error) => {
       client.destroy();
-      reject(error);
+      reject(hostKey?.mismatch() ?? error);
     };
     client.once("error", fail);
     client.once("ready", () => {
@@ -74,7 +83,7 @@ function connect(host: Host, sock: Duplex | undefined): Promise<Client> {
       answer(prompts.map(() => host.password ?? "")),
     );
     try {
-      client.connect({ ...connectConfig(host), ...(sock === undefined ? {} : { sock }) });
+      client.connect({ ...connectConfig(host), ...hostKey?.config, ...(sock === undefined ? {} : { sock }) });
     } catch (error) {
       fail(error instanceof Error ? error : new Error(String(error)));
     }
@@ -93,18 +102,47 @@ function connectConfig(host: Host): ConnectConfig {
     ...(host.privateKey === undefined ? {} : { privateKey: host.privateKey }),
     ...(host.privateKeyPassword === undefined ? {} : { passphrase: host.privateKeyPassword }),
     ...(agent === undefined || agent === "" ? {} : { agent }),
-    ...(host.hostKey === undefined ? {} : onlyHostKey(host.hostKey)),
   };
 }
 
+function isRefusedLogin(error: unknown): boolean {
+  return (error as { level?: unknown } | undefined)?.level === "client-authentication";
+}
+
+class WrongHostKey extends Error {}
+
+interface ExpectedHostKey {
+  config: Pick<ConnectConfig, "hostVerifier" | "algorithms">;
+  /** What was wrong with the key that the server has shown, if it has shown another one. */
+  mismatch: () => WrongHostKey | undefined;
+}
+
 /** The server is asked for exactly this kind of key, so that it cannot offer another one of its own. */
-function onlyHostKey(line: string): Pick<ConnectConfig, "hostVerifier" | "algorithms"> {
+function expectedHostKey(line: string): ExpectedHostKey {
   const expected = ssh2.utils.parseKey(line);
   if (expected instanceof Error) throw new Error(`hostKey is not a public key in OpenSSH form: ${expected.message}`);
   const algorithms: ServerHostKeyAlgorithm[] =
     expected.type === "ssh-rsa" ? ["rsa-sha2-512", "rsa-sha2-256"] : [expected.type];
+  let mismatch: WrongHostKey | undefined;
   return {
-    algorithms: { serverHostKey: algorithms },
-    hostVerifier: (offered: Buffer) => offered.equals(expected.getPublicSSH()),
+    config: {
+      algorithms: { serverHostKey: algorithms },
+      hostVerifier: (offered: Buffer) => {
+        const isExpected = offered.equals(expected.getPublicSSH());
+        if (!isExpected) {
+          mismatch = new WrongHostKey(
+            `its ${expected.type} key is ${fingerprint(offered)}, hostKey is ${fingerprint(expected.getPublicSSH())}. ` +
+              "Either the machine was set up anew and hostKey is out of date, or another machine answers in its place",
+          );
+        }
+        return isExpected;
+      },
+    },
+    mismatch: () => mismatch,
   };
+}
+
+/** As `ssh-keygen -l` shows it. */
+function fingerprint(key: Buffer): string {
+  return `SHA256:${createHash("sha256").update(key).digest("base64").replace(/=+$/, "")}`;
 }
