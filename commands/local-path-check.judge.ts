@@ -1,4 +1,5 @@
 import type { AnyObject } from "../kube/client.ts";
+import type { LocalPath } from "./local-path.ts";
 
 export interface StorageVerdict {
   /** What holds for volumes of the class, for the stack's output. */
@@ -8,13 +9,15 @@ export interface StorageVerdict {
 }
 
 /**
- * Judges whether a container that is not root can write to a volume of the class. On K3s's local-path either the
- * directory is made 0777, or the class makes volumes of type `local`, which honour a pod's fsGroup.
+ * Judges whether a container that is not root can write to a volume of the class. On local-path either the directory
+ * is made 0777, or the class makes volumes of type `local`, which honour a pod's fsGroup.
  *
- * @param config ConfigMap kube-system/local-path-config
+ * @param localPath K3s's provisioner or our own
+ * @param config its ConfigMap
  */
 export function judgeStorage(
   className: string,
+  { provisioner: known, namespace, configMap }: LocalPath,
   storageClass: AnyObject | undefined,
   config: AnyObject | undefined,
 ): StorageVerdict {
@@ -25,15 +28,18 @@ export function judgeStorage(
     return { report: `StorageClass ${className} is missing`, refusal };
   }
   const provisioner = String(storageClass["provisioner"]);
-  if (provisioner !== "rancher.io/local-path")
+  if (provisioner !== known)
     return { report: `${className} is served by ${provisioner}; directory modes were not checked` };
 
+  const where = `${namespace}/${configMap}`;
   const setup = (config?.["data"] as { setup?: string } | undefined)?.setup;
   if (setup === undefined) {
     const refusal =
-      `ConfigMap kube-system/local-path-config has no key setup, so local-path cannot make volumes. ` +
-      `Restart a K3s server: it writes the ConfigMap anew at every start.`;
-    return { report: "kube-system/local-path-config has no setup script", refusal };
+      `ConfigMap ${where} has no key setup, so ${provisioner} cannot make volumes. ` +
+      (namespace === "kube-system"
+        ? "Restart a K3s server: it writes the ConfigMap anew at every start."
+        : "`pulumi up --refresh` writes it anew.");
+    return { report: `${where} has no setup script`, refusal };
   }
   const mode = directoryMode(setup);
   const type = storageClass.metadata?.annotations?.["defaultVolumeType"] ?? "hostPath";
@@ -42,7 +48,7 @@ export function judgeStorage(
   return {
     report,
     refusal:
-      `StorageClass ${className} makes directories ${mode} (ConfigMap kube-system/local-path-config, key setup), and its ` +
+      `StorageClass ${className} makes directories ${mode} (ConfigMap ${where}, key setup), and its ` +
       `volumes are of type hostPath, which ignores fsGroup: Kasm's database would fail with "Permission denied". ` +
       `K3s v1.21.4 and later make them 0777; upgrade K3s, or use another class by kasm-vdi:storage.className.`,
   };

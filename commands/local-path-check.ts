@@ -1,11 +1,12 @@
 import { z } from "zod";
 import { runScript, waitUntil } from "./gate.ts";
 import { judgeStorage } from "./local-path-check.judge.ts";
+import { localPathSchema } from "./local-path.ts";
 import type { StorageVerdict } from "./local-path-check.judge.ts";
 
-const inputSchema = z.object({ context: z.string().optional(), className: z.string() });
+const inputSchema = z.object({ context: z.string().optional(), className: z.string(), localPath: localPathSchema });
 
-await runScript(inputSchema, async ({ className }, client) => {
+await runScript(inputSchema, async ({ className, localPath }, client) => {
   const verdict = await waitUntil<StorageVerdict>(
     async () => {
       const [storageClass, config] = await Promise.all([
@@ -13,10 +14,10 @@ await runScript(inputSchema, async ({ className }, client) => {
         client.get({
           apiVersion: "v1",
           kind: "ConfigMap",
-          metadata: { namespace: "kube-system", name: "local-path-config" },
+          metadata: { namespace: localPath.namespace, name: localPath.configMap },
         }),
       ]);
-      const seen = judgeStorage(className, storageClass, config);
+      const seen = judgeStorage(className, localPath, storageClass, config);
       return seen.refusal === undefined ? { done: seen } : { waiting: seen.refusal };
     },
     // A K3s that has just started lays its packaged components down within the first minute.

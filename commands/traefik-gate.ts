@@ -1,33 +1,52 @@
 import { z } from "zod";
+import type { ClusterClient } from "../kube/client.ts";
 import { runScript, waitUntil } from "./gate.ts";
-import { describeTraefik, legacyCrd, missingCrds, neededCrds } from "./traefik-gate.judge.ts";
+import type { Look } from "./gate.ts";
+import { describeTraefik, isLeaving, missingCrds, refuseConfig, refuseOwn } from "./traefik-gate.judge.ts";
 import type { TraefikFindings } from "./traefik-gate.judge.ts";
+import { crd, helmObject, traefikCrds, traefikObjects } from "./traefik.ts";
 
-const inputSchema = z.object({ context: z.string().optional(), timeoutSeconds: z.int() });
+const inputSchema = z.object({
+  context: z.string().optional(),
+  mode: z.enum(["k3s", "own"]),
+  /** Only when a HelmChartConfig is to be made. */
+  failurePolicy: z.string().optional(),
+  timeoutSeconds: z.int(),
+});
 
-await runScript(inputSchema, async ({ timeoutSeconds }, client) =>
-  waitUntil<TraefikFindings>(
-    async () => {
-      const found = await Promise.all(
-        [...neededCrds, legacyCrd].map((name) =>
-          client.get({ apiVersion: "apiextensions.k8s.io/v1", kind: "CustomResourceDefinition", metadata: { name } }),
-        ),
-      );
-      const crds = found.filter((crd) => crd !== undefined);
-      const missing = missingCrds(crds);
-      if (missing.length > 0)
-        return {
-          waiting:
-            `Traefik's CRDs are not there: ${missing.join(", ")}. K3s installs them by the Job ` +
-            `kube-system/helm-install-traefik-crd, unless it runs with --disable=traefik.`,
-        };
-      const metadata = { namespace: "kube-system", name: "traefik" };
-      const [deployment, service] = await Promise.all([
-        client.get({ apiVersion: "apps/v1", kind: "Deployment", metadata }),
-        client.get({ apiVersion: "v1", kind: "Service", metadata }),
-      ]);
-      return { done: describeTraefik(crds, deployment, service) };
-    },
-    { timeoutSeconds },
-  ),
+await runScript(inputSchema, async ({ mode, failurePolicy, timeoutSeconds }, client) =>
+  waitUntil<object>(() => (mode === "own" ? lookForRoom(client) : lookForK3s(client, failurePolicy)), {
+    timeoutSeconds,
+  }),
 );
+
+/** K3s's Traefik is there, and its configuration is free. */
+async function lookForK3s(client: ClusterClient, failurePolicy?: string): Promise<Look<TraefikFindings>> {
+  const crds = await traefikCrds(client);
+  const missing = missingCrds(crds);
+  if (missing.length > 0)
+    return {
+      waiting:
+        `Traefik's CRDs are not there: ${missing.join(", ")}. K3s installs them by the Job ` +
+        `kube-system/helm-install-traefik-crd, unless it runs with --disable=traefik.`,
+    };
+  if (failurePolicy !== undefined) {
+    const [chart, config, configCrd] = await Promise.all([
+      helmObject(client, "HelmChart"),
+      helmObject(client, "HelmChartConfig"),
+      crd(client, "helmchartconfigs.helm.cattle.io"),
+    ]);
+    const refusal = refuseConfig(failurePolicy, chart, config, configCrd);
+    if (refusal !== undefined) throw new Error(refusal);
+  }
+  return { done: describeTraefik(crds, ...(await traefikObjects(client, "kube-system"))) };
+}
+
+/** Nothing of K3s's Traefik is there. */
+async function lookForRoom(client: ClusterClient): Promise<Look<object>> {
+  const [crds, chart] = await Promise.all([traefikCrds(client), helmObject(client, "HelmChart")]);
+  const refusal = refuseOwn(chart, crds);
+  if (refusal === undefined) return { done: {} };
+  if (isLeaving([chart, ...crds])) return { waiting: refusal };
+  throw new Error(refusal);
+}

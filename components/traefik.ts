@@ -1,15 +1,35 @@
+import { createHash } from "node:crypto";
 import * as command from "@pulumi/command";
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
+import type { ChartSource } from "./chart-source.ts";
+import type { Registry } from "./image.ts";
+import { namespaceArgs } from "./namespace.ts";
+import { denyAll } from "./network-policy.ts";
+import { chartRelease } from "./release.ts";
 import { findings, script } from "./script.ts";
 import type { ClusterAccess } from "./script.ts";
+import { helmChartConfig, traefikArguments, traefikPolicy, traefikValues } from "./traefik.manifests.ts";
 
 export interface TraefikArgs {
-  /** Only `k3s`: K3s owns Traefik and its CRDs; creating them here would make K3s's own Helm job fail. */
-  readonly mode: "k3s";
-  /** Addresses that are known already; without any the Service that K3s made is asked. */
+  /**
+   * `k3s`: K3s owns Traefik and its CRDs; creating them here would make K3s's own Helm job fail. `own`: the upstream
+   * chart, on a K3s that runs with --disable=traefik.
+   */
+  readonly mode: "k3s" | "own";
+  /** Mode k3s: redirect to HTTPS and long uploads, by a HelmChartConfig. */
+  readonly configure: boolean;
+  /** Of that HelmChartConfig; `retry` needs helm-controller 0.17.6, which K3s has since July 2026. */
+  readonly failurePolicy: "retry" | "abort";
+  /** Mode own: where Traefik is installed, and from which chart. */
+  readonly namespace: string;
+  readonly chart: ChartSource;
+  readonly registry: Registry;
+  /** Addresses that are known already; without any the Service is asked. */
   readonly publicIPs: readonly string[];
   readonly cluster: ClusterAccess;
+  /** For the install and for each wait. */
+  readonly timeoutSeconds: number;
 }
 
 export interface TraefikReport {
@@ -21,7 +41,14 @@ interface LoadBalancerStatus {
   loadBalancer?: { ingress?: { ip?: string }[] };
 }
 
-/** The Traefik that K3s brings. `up` goes on when its CRDs are there. */
+/** What was installed or changed, where the Service is, and what the wait for it should notice. */
+interface Installed {
+  readonly changed: pulumi.Resource;
+  readonly service: pulumi.Input<string>;
+  readonly revision: string;
+}
+
+/** The way in for browsers: K3s's Traefik or one of our own. `up` goes on when it serves and its CRDs are there. */
 export class Traefik extends pulumi.ComponentResource {
   /** What the gate saw: version and entry addresses at that time. */
   readonly report: pulumi.Output<TraefikReport>;
@@ -30,21 +57,87 @@ export class Traefik extends pulumi.ComponentResource {
 
   constructor(name: string, args: TraefikArgs, opts?: pulumi.ComponentResourceOptions) {
     super("kasm:ingress:Traefik", name, { mode: args.mode }, opts);
+    const child = { parent: this };
+    const { mode, configure, failurePolicy, publicIPs, cluster, timeoutSeconds } = args;
     const gate = new command.local.Command(
       `${name}-gate`,
-      script("traefik-gate", args.cluster, { timeoutSeconds: 300 }),
-      { parent: this },
+      script("traefik-gate", cluster, {
+        mode,
+        timeoutSeconds,
+        ...(mode === "k3s" && configure && { failurePolicy }),
+      }),
+      child,
     );
-    this.report = findings(gate);
+    const after = { ...child, dependsOn: gate };
+    const installed =
+      mode === "own" ? ownTraefik(name, args, after) : configure ? configured(name, failurePolicy, after) : undefined;
+    // Both come into effect later than their creation: K3s's by a Helm job, ours by a rollout. Without this wait a failed
+    // job would pass for success, and Kasm would be installed while Traefik restarts.
+    const rollout =
+      installed &&
+      new command.local.Command(
+        `${name}-rollout`,
+        script("traefik-rollout", cluster, {
+          namespace: mode === "own" ? args.namespace : "kube-system",
+          arguments: [...traefikArguments],
+          timeoutSeconds,
+          revision: installed.revision,
+        }),
+        { ...child, dependsOn: installed.changed },
+      );
+    this.report = findings(rollout ?? gate);
     this.addresses =
-      args.publicIPs.length > 0 ? pulumi.output([...args.publicIPs]) : serviceAddresses(name, { parent: this });
+      publicIPs.length > 0
+        ? pulumi.output([...publicIPs])
+        : serviceAddresses(name, installed?.service ?? "kube-system/traefik", {
+            ...child,
+            dependsOn: rollout ?? gate,
+          });
     this.registerOutputs({ report: this.report, addresses: this.addresses });
   }
 }
 
+function configured(name: string, failurePolicy: "retry" | "abort", opts: pulumi.CustomResourceOptions): Installed {
+  const config = helmChartConfig(failurePolicy);
+  return {
+    changed: new k8s.apiextensions.CustomResource(`${name}-config`, config, opts),
+    service: "kube-system/traefik",
+    revision: revisionOf(config),
+  };
+}
+
+function ownTraefik(name: string, args: TraefikArgs, opts: pulumi.CustomResourceOptions): Installed {
+  const { chart, registry, timeoutSeconds } = args;
+  const space = new k8s.core.v1.Namespace(`${name}-namespace`, namespaceArgs(args.namespace, "restricted"), opts);
+  const inside = { parent: opts.parent, dependsOn: space, deletedWith: space };
+  const policies = [denyAll(args.namespace), traefikPolicy(args.namespace)].map(
+    (policy) => new k8s.networking.v1.NetworkPolicy(`${name}-${policy.metadata.name}`, policy, inside),
+  );
+  const values = traefikValues(registry);
+  const release = new k8s.helm.v3.Release(
+    `${name}-release`,
+    { ...chartRelease("traefik", args.namespace, chart, timeoutSeconds), values },
+    { parent: opts.parent, dependsOn: [space, ...policies] },
+  );
+  return {
+    changed: release,
+    // Only known once it is installed: a Service that is not there yet cannot be read, not even in a preview.
+    service: pulumi.interpolate`${release.status.namespace}/${release.status.name}`,
+    revision: revisionOf([chart, values]),
+  };
+}
+
+function revisionOf(what: unknown): string {
+  return createHash("sha256").update(JSON.stringify(what)).digest("hex").slice(0, 10);
+}
+
 // ServiceLB lists the nodes' external addresses there, or the internal ones when no node has an external one.
-function serviceAddresses(name: string, opts: pulumi.CustomResourceOptions): pulumi.Output<string[]> {
-  const service = k8s.core.v1.Service.get(`${name}-service`, "kube-system/traefik", opts);
+function serviceAddresses(
+  name: string,
+  id: pulumi.Input<string>,
+  opts: pulumi.CustomResourceOptions,
+): pulumi.Output<string[]> {
+  const service = k8s.core.v1.Service.get(`${name}-service`, id, opts);
   return service.status.apply((status: LoadBalancerStatus | undefined) =>
     (status?.loadBalancer?.ingress ?? []).flatMap(({ ip }) => (ip === undefined ? [] : [ip])),
   );

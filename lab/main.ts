@@ -1,8 +1,10 @@
 import { dirname } from "node:path";
-import { Command, InvalidArgumentError } from "commander";
+import { Command, InvalidArgumentError, Option } from "commander";
 import { closest } from "fastest-levenshtein";
 
 import { labLayout } from "./cluster/layout.ts";
+import { packagedNames } from "./k3s/furniture/packaged.ts";
+import type { PackagedName } from "./k3s/furniture/packaged.ts";
 
 const layout = labLayout(dirname(import.meta.dirname));
 
@@ -42,6 +44,16 @@ program
   .command("reset")
   .description("stop the lab and remove its data; tools and plugins stay")
   .action(async () => (await import("./commands/reset.ts")).reset(layout));
+
+program
+  .command("k3s-restart")
+  .description("do what a restart of the K3s server does to its packaged components")
+  .addOption(
+    new Option("--disable <component...>", "start it without these, until its next start").choices(packagedNames),
+  )
+  .action(async (options: { disable?: PackagedName[] }) =>
+    (await import("./commands/k3s-restart.ts")).restartK3s(layout, options.disable ?? []),
+  );
 
 program
   .command("logs")

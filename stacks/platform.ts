@@ -28,9 +28,17 @@ export function platform(config: StackConfig, crds: readonly Crd[] = vendoredCrd
   });
   const opts = { provider };
 
-  const traefik = new Traefik("traefik", { mode: "k3s", publicIPs: config.publicIPs, cluster }, opts);
-  const { className } = config.storage;
-  const storage = new LocalPathStorage("storage", { mode: "check", className, cluster }, opts);
+  const { registry, publicIPs } = config;
+  const traefik = new Traefik(
+    "traefik",
+    { ...config.traefik, namespace: namespaces.traefik, registry, publicIPs, cluster },
+    opts,
+  );
+  const storage = new LocalPathStorage(
+    "storage",
+    { ...config.storage, namespace: namespaces.storage, registry, cluster },
+    opts,
+  );
   new VdiOperator("vdi", { namespace: namespaces.vdi, crds, protectData }, opts);
   const gpu =
     gpuCount(config.pools) > 0
@@ -42,7 +50,7 @@ export function platform(config: StackConfig, crds: readonly Crd[] = vendoredCrd
       ...config.kasm,
       domain: config.domain,
       namespace: namespaces.kasm,
-      storageClassName: className,
+      storageClassName: storage.className,
       certificate: config.certificate,
       cluster,
       protectData,

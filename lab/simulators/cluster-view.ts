@@ -15,6 +15,8 @@ const collections = {
   ingresses: { path: "/apis/networking.k8s.io/v1/ingresses" },
   ingressClasses: { path: "/apis/networking.k8s.io/v1/ingressclasses" },
   clusterPolicies: { path: "/apis/nvidia.com/v1/clusterpolicies" },
+  helmCharts: { path: "/apis/helm.cattle.io/v1/helmcharts" },
+  helmChartConfigs: { path: "/apis/helm.cattle.io/v1/helmchartconfigs" },
   serviceLbPods: { path: "/api/v1/pods", labelSelector: "svccontroller.k3s.cattle.io/svcname" },
   gpuOperandPods: { path: "/api/v1/pods", labelSelector: "app.kubernetes.io/managed-by=gpu-operator" },
   nfdWorkerPods: { path: "/api/v1/pods", labelSelector: "app.kubernetes.io/name=node-feature-discovery,role=worker" },

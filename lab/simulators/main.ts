@@ -5,6 +5,7 @@ import { readPools } from "../k3s/stack-pools.ts";
 import { ClusterView } from "./cluster-view.ts";
 import { gpuNodeSimulator } from "./gpu/node-agent.ts";
 import { gpuOperatorSimulator } from "./gpu/operator.ts";
+import { helmControllerSimulator } from "./helm-controller/simulator.ts";
 import { localPathSimulator } from "./local-path/simulator.ts";
 import { serviceLbSimulator } from "./service-lb/simulator.ts";
 import { runSimulator } from "./simulator.ts";
@@ -34,6 +35,7 @@ const log = (line: string) => console.log(`${new Date().toISOString()} ${line}`)
 for (const simulator of [
   localPathSimulator(client, view),
   serviceLbSimulator(client, view),
+  helmControllerSimulator(client, view),
   traefikIngressSimulator(client, view),
   gpuOperatorSimulator(client, view),
   gpuNodeSimulator(client, view),

@@ -6,6 +6,9 @@ import type { AnyObject } from "../../kube/client.ts";
 const setup = '#!/bin/sh\nset -eu\nmkdir -m 0777 -p "${VOL_DIR}"\nchmod 700 "${VOL_DIR}/.."\n';
 const setupOfV1213 = '#!/bin/sh\nset -eu\nmkdir -m 0700 -p "${VOL_DIR}"\n';
 
+const k3s = { provisioner: "rancher.io/local-path", namespace: "kube-system", configMap: "local-path-config" };
+const own = { provisioner: "kasm-vdi.io/local-path", namespace: "storage", configMap: "local-path-config" };
+
 const storageClass = (provisioner: string, annotations = {}): AnyObject => ({
   metadata: { name: "local-path", annotations },
   provisioner,
@@ -15,33 +18,45 @@ const hostPath = storageClass("rancher.io/local-path");
 
 describe("the storage check", () => {
   it("finds a stock K3s writable", () => {
-    expect(judgeStorage("local-path", local, { data: { setup } })).to.deep.equal({
+    expect(judgeStorage("local-path", k3s, local, { data: { setup } })).to.deep.equal({
       report: "local-path makes directories 0777 in volumes of type local",
     });
   });
 
   it("takes volumes of type local for writable whatever the directory's mode, since they honour fsGroup", () => {
-    expect(judgeStorage("local-path", local, { data: { setup: setupOfV1213 } })).not.to.have.property("refusal");
+    expect(judgeStorage("local-path", k3s, local, { data: { setup: setupOfV1213 } })).not.to.have.property("refusal");
   });
 
   it("refuses private directories in hostPath volumes, and says what to do", () => {
-    expect(judgeStorage("local-path", hostPath, { data: { setup: setupOfV1213 } }).refusal).to.match(
+    expect(judgeStorage("local-path", k3s, hostPath, { data: { setup: setupOfV1213 } }).refusal).to.match(
       /makes directories 0700 .*Permission denied.*upgrade K3s/,
     );
   });
 
   it("refuses a class that does not exist", () => {
-    expect(judgeStorage("local-path", undefined, undefined).refusal).to.match(
+    expect(judgeStorage("local-path", k3s, undefined, undefined).refusal).to.match(
       /^StorageClass local-path does not exist/,
     );
   });
 
   it("refuses a ConfigMap without the setup script: provisioning would hang", () => {
-    expect(judgeStorage("local-path", local, { data: {} }).refusal).to.match(/has no key setup.*Restart a K3s server/);
+    expect(judgeStorage("local-path", k3s, local, { data: {} }).refusal).to.match(
+      /has no key setup.*Restart a K3s server/,
+    );
+  });
+
+  it("judges a class of our own by our own ConfigMap", () => {
+    const ours = storageClass(own.provisioner, { defaultVolumeType: "local" });
+    expect(judgeStorage("kasm-local-path", own, ours, { data: { setup } })).to.deep.equal({
+      report: "kasm-local-path makes directories 0777 in volumes of type local",
+    });
+    expect(judgeStorage("kasm-local-path", own, ours, undefined).refusal).to.match(
+      /^ConfigMap storage\/local-path-config has no key setup, so kasm-vdi.io\/local-path .*pulumi up --refresh/,
+    );
   });
 
   it("leaves classes of other provisioners alone", () => {
-    expect(judgeStorage("longhorn", storageClass("driver.longhorn.io"), undefined)).to.deep.equal({
+    expect(judgeStorage("longhorn", k3s, storageClass("driver.longhorn.io"), undefined)).to.deep.equal({
       report: "longhorn is served by driver.longhorn.io; directory modes were not checked",
     });
   });

@@ -59,6 +59,8 @@ describe("the platform's registration graph", () => {
     expect(resources.filter(({ isComponent }) => !isComponent).map(({ name }) => name)).to.have.members([
       "cluster",
       "traefik-gate",
+      "traefik-config",
+      "traefik-rollout",
       "storage-check",
       "vdi-namespace",
       "vdi-vdisessions",
@@ -127,7 +129,7 @@ describe("the platform's registration graph", () => {
   it("installs Kasm after storage, Traefik and the GPU operator, whose toolkit restarts K3s", async () => {
     const { resources } = await register();
     expect(find(resources, "kasm").dependencies).to.include.members(
-      ["storage-check", "traefik-gate", "gpu-capacity"].map((name) => find(resources, name).urn),
+      ["storage-check", "traefik-rollout", "gpu-capacity"].map((name) => find(resources, name).urn),
     );
   });
 

@@ -1,16 +1,24 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { statusCode } from "../../../kube/client.ts";
 import type { AnyObject, ClusterClient } from "../../../kube/client.ts";
-import { addonRecord, addons, helmReleases, k3sCrds } from "./manifests.ts";
+import { addonRecord, addons, helmReleases, k3sCrds, keyOf } from "./manifests.ts";
+import type { Addon } from "./manifests.ts";
+import type { PackagedName } from "./packaged.ts";
 
 export interface FurnitureOptions {
   /** Called with each step's name before it starts. */
   onProgress?: (step: string) => void;
+  /** Packaged components that K3s runs without (`--disable`): they are deleted. */
+  disable?: readonly PackagedName[];
 }
 
 /** Lays down what a stock K3s has. Safe to repeat: a second call is what a restart of the K3s server does. */
-export async function applyFurniture(client: ClusterClient, { onProgress }: FurnitureOptions = {}): Promise<void> {
-  const traefik = helmReleases();
+export async function applyFurniture(
+  client: ClusterClient,
+  { onProgress, disable = [] }: FurnitureOptions = {},
+): Promise<void> {
+  await removePackaged(client, disable);
+  const traefik = disable.includes("traefik") ? [] : helmReleases();
   const traefikKinds = traefik.filter(({ kind }) => kind === "CustomResourceDefinition");
   onProgress?.("kinds of K3s and Traefik");
   await Promise.all([
@@ -20,7 +28,10 @@ export async function applyFurniture(client: ClusterClient, { onProgress }: Furn
   await Promise.all([...k3sCrds(), ...traefikKinds].map((crd) => established(client, crd)));
   onProgress?.("CoreDNS, local-path storage, runtimes, Traefik");
   await Promise.all([
-    reapplyPackagedManifests(client),
+    reapplyPackagedManifests(
+      client,
+      addons().filter(({ name }) => !disable.includes(name)),
+    ),
     ...traefik.filter((object) => !traefikKinds.includes(object)).map((object) => createOnce(client, object)),
   ]);
 }
@@ -29,12 +40,37 @@ export async function applyFurniture(client: ClusterClient, { onProgress }: Furn
  * What K3s does at every start of a server process: the fields that its manifests name go back to the manifests' values,
  * whoever changed them; fields and ConfigMap keys that others added stay. The field manager is `deploy@<node>`.
  */
-export async function reapplyPackagedManifests(client: ClusterClient, node = serverNode): Promise<void> {
-  const manager = `deploy@${node}`;
+export async function reapplyPackagedManifests(
+  client: ClusterClient,
+  packaged: readonly Addon[] = addons(),
+): Promise<void> {
+  const manager = `deploy@${serverNode}`;
   await Promise.all(
-    addons().flatMap((addon) =>
+    packaged.flatMap((addon) =>
       [addonRecord(addon), ...addon.objects].map((object) => assert(client, object, manager)),
     ),
+  );
+}
+
+/** K3s deletes what it is told to do without: with Traefik the CRDs go too, and with them every route. */
+async function removePackaged(client: ClusterClient, names: readonly PackagedName[]): Promise<void> {
+  const gone = [
+    ...addons().flatMap((addon) => (names.includes(addon.name) ? [addonRecord(addon), ...addon.objects] : [])),
+    ...(names.includes("traefik") ? helmReleases() : []),
+  ];
+  await Promise.all(gone.map((object) => client.delete(keyOf(object), "Foreground")));
+  await Promise.all(gone.map((object) => absent(client, object)));
+}
+
+async function absent(client: ClusterClient, object: AnyObject): Promise<void> {
+  const { kind = "", metadata } = object;
+  const deadline = Date.now() + 30_000;
+  while (Date.now() < deadline) {
+    if ((await client.get(keyOf(object))) === undefined) return;
+    await sleep(50);
+  }
+  throw new Error(
+    `${kind} ${metadata?.name ?? ""} was not deleted within 30 s; its metadata.finalizers tell who holds it`,
   );
 }
 

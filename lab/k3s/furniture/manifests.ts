@@ -1,13 +1,15 @@
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { parseAllDocuments } from "yaml";
-import type { AnyObject } from "../../../kube/client.ts";
+import type { AnyObject, ObjectKey } from "../../../kube/client.ts";
 import { helmOwned } from "./helm-owned.ts";
+import { packagedNames } from "./packaged.ts";
+import type { PackagedName } from "./packaged.ts";
 import { traefikCrds } from "./traefik-crds.ts";
 
 /** One file of K3s's server/manifests directory: what K3s applies at every start of a server process. */
 export interface Addon {
-  name: string;
+  name: PackagedName;
   checksum: string;
   objects: AnyObject[];
 }
@@ -19,7 +21,7 @@ export function k3sCrds(): AnyObject[] {
 
 /** The packaged manifests, each object with the marks by which K3s knows it as its own. */
 export function addons(): Addon[] {
-  return ["coredns", "local-storage", "runtimes", "traefik"].map((name) => {
+  return packagedNames.map((name) => {
     const text = manifest(`${name}.yaml`);
     const checksum = createHash("sha256").update(text).digest("hex");
     return { name, checksum, objects: objects(`${name}.yaml`).map((object) => addonOwned(name, object)) };
@@ -39,6 +41,12 @@ export function addonRecord(addon: Addon): AnyObject {
 /** What the Helm jobs of the packaged HelmCharts leave in the cluster: Traefik and its kinds. */
 export function helmReleases(): AnyObject[] {
   return [...traefikCrds(), ...objects("traefik-release.yaml").map((object) => helmOwned("traefik", object))];
+}
+
+/** The address of a manifest's object. */
+export function keyOf({ apiVersion = "", kind = "", metadata }: AnyObject): ObjectKey {
+  const { name = "", namespace } = metadata ?? {};
+  return { apiVersion, kind, metadata: { name, ...(namespace !== undefined && { namespace }) } };
 }
 
 function addonOwned(addon: string, object: AnyObject): AnyObject {

@@ -9,7 +9,7 @@ import type { Provisioner } from "./provisioner.ts";
 
 /** Plays every local-path-provisioner whose Deployment runs: makes volumes for claims, deletes released ones. */
 export function localPathSimulator(client: ClusterClient, view: ClusterView): Simulator {
-  const events = new EventRecorder(client, "rancher.io/local-path_local-path-provisioner");
+  const recorders = new Map<string, EventRecorder>();
   return {
     name: "local-path",
     reads: ["claims", "volumes", "storageClasses", "deployments", "configMaps"],
@@ -29,11 +29,21 @@ export function localPathSimulator(client: ClusterClient, view: ClusterView): Si
       return view
         .all("claims")
         .filter((claim) => awaitsVolume(claim, storageClass) && !volumes.has(`pvc-${claim.metadata?.uid ?? ""}`))
-        .map((claim) => serveClaim(claim, storageClass, config?.data as Record<string, string> | undefined));
+        .map((claim) =>
+          serveClaim(recorder(provisioner), claim, storageClass, config?.data as Record<string, string> | undefined),
+        );
     });
   }
 
+  /** Events carry the provisioner's name, as people see it in `kubectl describe`. */
+  function recorder({ name }: Provisioner): EventRecorder {
+    const known = recorders.get(name) ?? new EventRecorder(client, `${name}_local-path-provisioner`);
+    recorders.set(name, known);
+    return known;
+  }
+
   async function serveClaim(
+    events: EventRecorder,
     claim: AnyObject,
     storageClass: AnyObject,
     config: Record<string, string> | undefined,
