@@ -34,7 +34,7 @@ interface VolumeSpec {
 }
 
 function specOf({ spec }: AnyObject): VolumeSpec {
-  return (spec ?? {}) as VolumeSpec;
+  return spec ?? {};
 }
 
 function reclaim(volume: AnyObject): string | undefined {

@@ -51,8 +51,11 @@ function installed(children: StateResource[], standInCharts: string[]): string {
     return `${chart} ${inputs?.version ?? ""}${standInCharts.includes(chart) ? " (stand-in)" : ""}`;
   });
   if (crds.length > 0) charts.push(`${crds.length} CRDs`);
-  return charts.join(", ") || "checks only";
+  const kinds = new Set(children.map(({ type }) => type.split(":").at(-1) ?? ""));
+  return [...charts, ...worthNaming.filter((kind) => kinds.has(kind))].join(", ") || "checks only";
 }
+
+const worthNaming = ["Deployment", "DaemonSet", "StorageClass", "ConfigMapPatch", "HelmChartConfig"];
 
 /** One row per node: its roles and how many GPU slices the scheduler may give away. */
 export function nodeRows(nodes: AnyObject[]): string[][] {

@@ -8,6 +8,7 @@ import { parseAllDocuments, stringify } from "yaml";
 import { gpuOperatorValues } from "../../components/gpu-operator.values.ts";
 import { presetDemand } from "../../components/kasm-workspaces.sizing.ts";
 import { kasmValues } from "../../components/kasm-workspaces.values.ts";
+import { traefikArguments, traefikPods, traefikValues } from "../../components/traefik.manifests.ts";
 import { type AnyObject, ClusterClient, loadKubeConfig } from "../../kube/client.ts";
 
 const chartPath = (name: string) => fileURLToPath(new URL(`../../lab/charts/${name}`, import.meta.url));
@@ -214,6 +215,26 @@ describe("the stand-in charts", () => {
         await client.delete({ apiVersion: "v1", kind: "Namespace", metadata: { name: namespace } });
         await client.config.close();
       }
+    });
+  });
+
+  describe("traefik", () => {
+    it("takes what the program sets: arguments, Service, IngressClass, mirrored image", async () => {
+      const values = traefikValues({ mirror: "registry.example.com/mirror", pullSecretName: "pull" });
+      const objects = await render("traefik", values, "traefik");
+      const deployment = objects.find(({ kind }) => kind === "Deployment");
+      const { template } = deployment?.["spec"] as { template: { metadata: { labels: object }; spec: PodSpec } };
+      expect(deployment?.metadata?.name).to.equal("traefik");
+      expect(template.metadata.labels).to.include(traefikPods("charts"));
+      const [container] = template.spec.containers as unknown as [{ image: string; args: string[] }];
+      expect(container.image).to.equal("registry.example.com/mirror/library/traefik:v3.7.11");
+      expect(container.args).to.include.members([...traefikArguments, "--api.dashboard=false"]);
+      expect(objects.find(({ kind }) => kind === "Service")?.["spec"]).to.include({ type: "LoadBalancer" });
+      expect(objects.find(({ kind }) => kind === "IngressClass")?.metadata?.name).to.equal("traefik");
+    });
+
+    it("refuses a key that the real chart does not have either, `logs` since 41 for one", async () => {
+      expect(await refusal("traefik", { logs: {} })).to.match(/additional properties 'logs' not allowed/);
     });
   });
 
