@@ -65,6 +65,8 @@ describe("the platform's registration graph", () => {
       "vdi-vditemplates",
       "gpu-namespace",
       "gpu-time-slicing",
+      "gpu-default-deny",
+      "gpu-within-namespace",
       "gpu-release",
       "gpu-capacity",
       "kasm-namespace",
@@ -75,8 +77,16 @@ describe("the platform's registration graph", () => {
       "kasm-manager-token",
       "kasm-secrets",
       "kasm-database",
+      "kasm-make-way",
+      "kasm-default-deny",
+      "kasm-within-namespace",
+      "kasm-from-traefik",
+      "kasm-to-the-world",
       "kasm-certificate",
       "kasm-release",
+      "kasm-proxy-budget",
+      "kasm-api-budget",
+      "kasm-manager-budget",
     ]);
   });
 
@@ -209,7 +219,7 @@ describe("the platform's registration graph", () => {
   it("hands the kubeconfig to every script by its path, and nothing when the surroundings decide", async () => {
     const scripts = (resources: Registration[]) => resources.filter(({ type }) => type === "command:local:Command");
     const given = scripts((await register({ kubeconfig: "./kubeconfig" })).resources);
-    expect(given).to.have.length(4);
+    expect(given).to.have.length(5);
     for (const { inputs, name } of given)
       expect(inputs["environment"], name).to.include({ KUBECONFIG: "./kubeconfig" });
     for (const { inputs, name } of scripts((await register()).resources))
