@@ -2,7 +2,7 @@ import type { ChartSource } from "../components/chart-source.ts";
 import { agentDefaults } from "../components/kasm-agents.values.ts";
 import type { AgentInstaller } from "../components/kasm-agents.values.ts";
 import { kasmSizing } from "../components/kasm-workspaces.sizing.ts";
-import { kasmVersion } from "../components/kasm-workspaces.values.ts";
+import { kasmVersion } from "../components/kasm-workspaces.chart.ts";
 import type { NodePool } from "../components/node-pool.ts";
 import { nodeCount } from "../components/node-pool.ts";
 import type { RawChart } from "./config.groups.ts";
