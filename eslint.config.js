@@ -2,7 +2,19 @@ import boundaries from "eslint-plugin-boundaries";
 import tseslint from "typescript-eslint";
 
 // Arrows point one way (docs/architecture.md); nothing imports the lab, kube imports nothing of ours.
-const folders = ["stacks", "components", "commands", "operator", "diagnose", "kube", "lab", "policy", "bench", "test"];
+const folders = [
+  "stacks",
+  "components",
+  "commands",
+  "operator",
+  "diagnose",
+  "kube",
+  "lab",
+  "policy",
+  "bench",
+  "examples",
+  "test",
+];
 const mayImport = {
   stacks: ["stacks", "components"],
   components: ["components"],
@@ -12,6 +24,7 @@ const mayImport = {
   kube: ["kube"],
   lab: ["lab", "kube", "stacks", "components"],
   policy: ["policy"],
+  examples: ["examples"],
   bench: ["bench", "kube", "lab", "operator", "diagnose"],
   test: folders,
 };
