@@ -7,6 +7,8 @@ export interface Expectation {
   readonly publicIPs: readonly string[];
   readonly nodeCount: number;
   readonly pools: readonly ExpectedPool[];
+  /** Labels of the nodes that the TURN server runs on; none without a TURN server, or where it runs on every node. */
+  readonly turnLabels: Readonly<Record<string, string>>;
   /** Requests of Kasm's own services together. */
   readonly kasmDemand: { readonly cpuMillis: number; readonly memoryMiB: number };
   /** `isOurs`: the program makes the class, so it need not be there. */

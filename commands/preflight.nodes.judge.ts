@@ -116,6 +116,20 @@ export const nodeChecks = [
     }),
   ),
 
+  check("nodes of the TURN server", ["nodes"], ({ turnLabels }, seen) => {
+    const labels = Object.entries(turnLabels).map(([key, value]) => `${key}=${value}`);
+    if (labels.length === 0 || seen.nodes.map(nodeView).some((node) => carries(node, turnLabels))) return [];
+    return [
+      {
+        level: "required",
+        object: "TURN server",
+        problem: `no node carries ${labels.join(" ")}, so it would run nowhere`,
+        fix: `Label the nodes that browsers can reach: kubectl label node NAME ${labels.join(" ")}`,
+        maySettle: true,
+      },
+    ];
+  }),
+
   check("GPUs of nodes", ["nodes"], ({ pools }, seen) => {
     const wanted = pools.filter(({ gpusPerNode }) => gpusPerNode > 0).reduce((sum, { count }) => sum + count, 0);
     if (wanted === 0) return [];
@@ -144,14 +158,16 @@ function shortPools(pools: readonly ExpectedPool[], nodes: readonly NodeView[]):
   const short = new Map<ExpectedPool, number>();
   const labelled = pools.filter(({ labels }) => Object.keys(labels).length > 0);
   for (const pool of labelled.toSorted((a, b) => Object.keys(b.labels).length - Object.keys(a.labels).length)) {
-    const fitting = [...left].filter((node) =>
-      Object.entries(pool.labels).every(([key, value]) => node.labels[key] === value),
-    );
+    const fitting = [...left].filter((node) => carries(node, pool.labels));
     const taken = fitting.slice(0, pool.count);
     for (const node of taken) left.delete(node);
     if (taken.length < pool.count) short.set(pool, taken.length);
   }
   return short;
+}
+
+function carries(node: NodeView, labels: Readonly<Record<string, string>>): boolean {
+  return Object.entries(labels).every(([key, value]) => node.labels[key] === value);
 }
 
 function untold(names: readonly string[], resource: string): Finding {

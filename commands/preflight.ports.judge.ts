@@ -38,7 +38,7 @@ function finding(object: string, held: readonly Holder[], { use, level }: Expect
   return {
     level,
     object,
-    problem: `it holds ${ports}, which ${use} needs on every node`,
+    problem: `it holds ${ports}, which ${use} needs on the nodes`,
     fix:
       object === k3sTraefik
         ? "Start every K3s server with --disable=traefik, or set kasm-vdi:traefik.mode to k3s"

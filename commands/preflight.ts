@@ -20,6 +20,7 @@ const inputSchema = z.object({
       labels: z.record(z.string(), z.string()),
     }),
   ),
+  turnLabels: z.record(z.string(), z.string()),
   kasmDemand: z.object({ cpuMillis: z.number(), memoryMiB: z.number() }),
   storage: z.object({ className: z.string(), isOurs: z.boolean() }),
   nginxResolver: z.string(),

@@ -20,6 +20,8 @@ export interface PreflightExpectation {
   readonly storage: { readonly mode: "check" | "patch" | "own"; readonly className: string };
   readonly traefik: { readonly mode: "k3s" | "own" };
   readonly turn?: {
+    readonly nodeLabels: Readonly<Record<string, string>>;
+    readonly tlsSecretName?: string | undefined;
     readonly ports: {
       readonly listen: number;
       readonly tls: number;
@@ -34,7 +36,7 @@ export interface PreflightExpectation {
 // A K3s that has just started lays its packaged components down within its first minutes.
 const settleSeconds = 120;
 
-// What the compact requests of kasm-workspaces.values.ts add up to, with one copy of each service.
+// What the requests of kasm-workspaces.compact.ts add up to, with one copy of each service.
 const compactDemand = { cpuMillis: 1150, memoryMiB: 1920 };
 
 /** INPUT of commands/preflight.ts, apart from the mode. Only what the stack really makes is asked for. */
@@ -51,13 +53,14 @@ export function preflightInput(expected: PreflightExpectation) {
       gpusPerNode: pool.gpusPerNode,
       labels: requiredNodeLabels(pool, pools),
     })),
+    turnLabels: turn?.nodeLabels ?? {},
     kasmDemand: kasm.sizing.isCompact ? compactDemand : presetDemand(kasm.sizing.deploymentSize),
     storage: { className: storage.className, isOurs: storage.mode === "own" },
     nginxResolver: kasm.nginxResolver,
     traefik: traefik.mode,
     certificate: expected.certificate,
     namespaces: madeNamespaces(expected),
-    ports: [...entryPorts, rdpPort(kasm.directRdp), ...(turn ? turnPorts(turn.ports) : [])],
+    ports: [...entryPorts, rdpPort(kasm.directRdp), ...(turn ? turnPorts(turn) : [])],
     crds: expected.crds,
   };
 }
@@ -87,11 +90,14 @@ function rdpPort(directRdp: PreflightExpectation["kasm"]["directRdp"]) {
   return one(directRdp?.port ?? 3389, "TCP", "direct RDP", directRdp ? "required" : "recommended");
 }
 
-function turnPorts({ listen, tls, relayMin, relayMax }: NonNullable<PreflightExpectation["turn"]>["ports"]) {
+function turnPorts({
+  ports: { listen, tls, relayMin, relayMax },
+  tlsSecretName,
+}: NonNullable<PreflightExpectation["turn"]>) {
   return [
     one(listen, "UDP", "TURN"),
     one(listen, "TCP", "TURN"),
-    one(tls, "TCP", "TURN over TLS"),
+    ...(tlsSecretName === undefined ? [] : [one(tls, "TCP", "TURN over TLS")]),
     { from: relayMin, to: relayMax, protocol: "UDP", use: "TURN's relay", level: "required" } as const,
   ];
 }

@@ -93,6 +93,7 @@ export const healthyExpectation: Expectation = {
   publicIPs: ["192.0.2.1"],
   nodeCount: 2,
   pools: [{ name: "cpu", count: 2, gpusPerNode: 0, labels: {} }],
+  turnLabels: {},
   kasmDemand: { cpuMillis: 5750, memoryMiB: 4352 },
   storage: { className: "local-path", isOurs: false },
   nginxResolver: "10.43.0.10",

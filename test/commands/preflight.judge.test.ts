@@ -59,6 +59,7 @@ describe("the verdict of preflight", () => {
       "size of nodes",
       "architecture of nodes",
       "labels of pools",
+      "nodes of the TURN server",
       "GPUs of nodes",
       "room for Kasm",
     ];

@@ -111,6 +111,21 @@ describe("preflight's checks of nodes", () => {
       ],
     },
     {
+      title: "ask for a node that the TURN server may run on",
+      expected: { turnLabels: { edge: "yes" } },
+      seen: { nodes: [node("a", { labels: { edge: "no" } }), node("b")] },
+      finds: [
+        "required~ TURN server: no node carries edge=yes, so it would run nowhere. " +
+          "Label the nodes that browsers can reach: kubectl label node NAME edge=yes",
+      ],
+    },
+    {
+      title: "take one node with the TURN server's labels",
+      expected: { turnLabels: { edge: "yes" } },
+      seen: { nodes: [node("a", { labels: { edge: "yes" } }), node("b")] },
+      finds: [],
+    },
+    {
       title: "leave open which nodes have GPUs before anything labelled them",
       expected: { pools: pools({ name: "gpu", count: 2, gpusPerNode: 1 }) },
       finds: [

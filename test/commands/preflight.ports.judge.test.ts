@@ -18,8 +18,8 @@ describe("preflight's check of ports", () => {
         ],
       },
       finds: [
-        `required Service shop/web: it holds TCP 443, which Traefik needs on every node. ${fix}`,
-        `recommended Service shop/web: it holds TCP 3389, which direct RDP needs on every node. ${fix}`,
+        `required Service shop/web: it holds TCP 443, which Traefik needs on the nodes. ${fix}`,
+        `recommended Service shop/web: it holds TCP 3389, which direct RDP needs on the nodes. ${fix}`,
       ],
     },
     {
@@ -31,14 +31,14 @@ describe("preflight's check of ports", () => {
         ],
       },
       finds: [
-        `required Pod shop/proxy on a: it holds TCP 443, which Traefik needs on every node. ${fix}`,
-        `required Pod shop/call on a: it holds UDP 49200, which TURN's relay needs on every node. ${fix}`,
+        `required Pod shop/proxy on a: it holds TCP 443, which Traefik needs on the nodes. ${fix}`,
+        `required Pod shop/call on a: it holds UDP 49200, which TURN's relay needs on the nodes. ${fix}`,
       ],
     },
     {
       title: "names NodePorts that lie in the way",
       seen: { services: [service("odd", { type: "NodePort", ports: [{ port: 80, nodePort: 3389 }] })] },
-      finds: [`recommended Service kube-system/odd: it holds TCP 3389, which direct RDP needs on every node. ${fix}`],
+      finds: [`recommended Service kube-system/odd: it holds TCP 3389, which direct RDP needs on the nodes. ${fix}`],
     },
     {
       title: "takes the other protocol, ServiceLB's pods, ended pods, and what the program made itself",
@@ -62,7 +62,7 @@ describe("preflight's check of ports", () => {
       title: "names K3s's Traefik when the program brings another",
       expected: { traefik: "own" },
       finds: [
-        "required Service kube-system/traefik: it holds TCP 443, which Traefik needs on every node. " +
+        "required Service kube-system/traefik: it holds TCP 443, which Traefik needs on the nodes. " +
           "Start every K3s server with --disable=traefik, or set kasm-vdi:traefik.mode to k3s",
       ],
     },

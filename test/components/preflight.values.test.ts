@@ -1,6 +1,8 @@
 import { expect } from "chai";
+import { compactResources } from "../../components/kasm-workspaces.compact.ts";
 import { preflightInput } from "../../components/preflight.values.ts";
 import type { PreflightExpectation } from "../../components/preflight.values.ts";
+import { quantityValue } from "../../kube/quantity.ts";
 
 const pool = (name: string, count: number, gpusPerNode: number, replicasPerGpu = 8) => ({
   name,
@@ -29,7 +31,10 @@ const base: PreflightExpectation = {
   crds: ["vdisessions.vdi.kasm.io"],
 };
 const input = (changes: Partial<PreflightExpectation> = {}) => preflightInput({ ...base, ...changes });
-const turn = { ports: { listen: 3478, tls: 5349, relayMin: 49152, relayMax: 49407 } };
+const turn = {
+  nodeLabels: { edge: "yes" },
+  ports: { listen: 3478, tls: 5349, relayMin: 49152, relayMax: 49407 },
+};
 
 describe("the input of preflight", () => {
   it("counts nodes over all pools, and asks for each pool's labels, the device plugin's among them", () => {
@@ -56,7 +61,19 @@ describe("the input of preflight", () => {
   it("asks for room for the preset, or for the lowered requests of small nodes", () => {
     expect(input().kasmDemand).to.deep.equal({ cpuMillis: 5750, memoryMiB: 4352 });
     const sizing = { deploymentSize: "small", replicas: 1, isCompact: true } as const;
-    expect(input({ kasm: { ...base.kasm, sizing } }).kasmDemand).to.deep.equal({ cpuMillis: 1150, memoryMiB: 1920 });
+    const { proxy, api, manager, db, gateway, sidecar } = compactResources;
+    const gateways = [gateway, sidecar, gateway, sidecar, gateway, sidecar];
+    const requests = [proxy, api, manager, db, ...gateways].map((one) => one.requests);
+    const sum = (of: "cpu" | "memory") => requests.reduce((total, one) => total + quantityValue(one[of]), 0);
+    expect(input({ kasm: { ...base.kasm, sizing } }).kasmDemand).to.deep.equal({
+      cpuMillis: Math.round(sum("cpu") * 1000),
+      memoryMiB: sum("memory") / 2 ** 20,
+    });
+  });
+
+  it("asks for the TURN server's nodes only with a TURN server", () => {
+    expect(input().turnLabels).to.deep.equal({});
+    expect(input({ turn }).turnLabels).to.deep.equal({ edge: "yes" });
   });
 
   it("needs the class to be there unless the stack makes it", () => {
@@ -73,8 +90,8 @@ describe("the input of preflight", () => {
       "TCP 3390-3390 required",
       "UDP 3478-3478 required",
       "TCP 3478-3478 required",
-      "TCP 5349-5349 required",
       "UDP 49152-49407 required",
     ]);
+    expect(ports({ turn: { ...turn, tlsSecretName: "turn-tls" } })).to.include("TCP 5349-5349 required");
   });
 });

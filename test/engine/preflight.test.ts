@@ -150,7 +150,7 @@ describe("preflight on the lab", function () {
       spec: { type: "LoadBalancer", ports: [{ port: 443 }] },
     });
     expect(await failures({})).to.deep.equal([
-      `Service ${namespace}/web: it holds TCP 443, which Traefik needs on every node. Remove it, or give it another port.`,
+      `Service ${namespace}/web: it holds TCP 443, which Traefik needs on the nodes. Remove it, or give it another port.`,
     ]);
   });
 
@@ -172,7 +172,7 @@ describe("preflight on the lab", function () {
       const user = `"system:serviceaccount:${namespace}:guest"`;
       expect(unknown).to.include(
         "not checked: K3s, version of K3s, number of nodes, taints of nodes, size of nodes, architecture of nodes, labels of pools, " +
-          `GPUs of nodes, room for Kasm (nodes is forbidden: User ${user} cannot list resource "nodes" in API group "" at the cluster scope)`,
+          `nodes of the TURN server, GPUs of nodes, room for Kasm (nodes is forbidden: User ${user} cannot list resource "nodes" in API group "" at the cluster scope)`,
       );
       expect(warnings[0]).to.match(/^kubeconfig: its user may not create namespaces, secrets, deployments\.apps,/);
       expect(passed).to.be.lessThan(8);
