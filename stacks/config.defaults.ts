@@ -1,5 +1,8 @@
 import type { ChartSource } from "../components/chart-source.ts";
+import { agentDefaults } from "../components/kasm-agents.values.ts";
+import type { AgentInstaller } from "../components/kasm-agents.values.ts";
 import { kasmSizing } from "../components/kasm-workspaces.sizing.ts";
+import { kasmVersion } from "../components/kasm-workspaces.chart.ts";
 import type { NodePool } from "../components/node-pool.ts";
 import { nodeCount } from "../components/node-pool.ts";
 import type { RawChart } from "./config.groups.ts";
@@ -24,6 +27,7 @@ export function withDefaults(raw: RawConfig): StackConfig {
   const nodes = nodeCount(pools);
   const { clusterName, kubeconfig, context, storage, trustedCa } = raw;
   const { chart: kasmChart, deploymentSize, ...kasm } = raw.kasm;
+  const chart = chartSource(kasmChart, charts.kasm);
   return {
     domain: raw.domain,
     cluster: {
@@ -41,7 +45,7 @@ export function withDefaults(raw: RawConfig): StackConfig {
     ...(trustedCa !== undefined && { trustedCa }),
     kasm: {
       ...kasm,
-      chart: chartSource(kasmChart, charts.kasm),
+      chart,
       sizing: kasmSizing(nodes, raw.nodeSize, deploymentSize),
     },
     certificate: certificateSource(raw.certificate),
@@ -57,6 +61,7 @@ export function withDefaults(raw: RawConfig): StackConfig {
     ...(raw.turn.enabled && { turn: turnServer(raw) }),
     operator: { ...raw.operator, replicas: raw.operator.replicas ?? Math.min(2, nodes) },
     agents: raw.agents.map((agent) => ({ ...agent, publicHostname: agent.publicHostname ?? agent.host })),
+    agentInstaller: agentInstaller(raw.agentInstaller, kasmVersion(chart.version)),
   };
 }
 
@@ -77,6 +82,12 @@ export function poolsOf(raw: Pick<RawConfig, "nodeCount" | "gpuCount" | "nodePoo
     labels: {},
   });
   return [pool(raw.nodeCount - fewer, gpusPerNode), pool(fewer, gpusPerNode - 1)].filter(({ count }) => count > 0);
+}
+
+function agentInstaller(raw: RawConfig["agentInstaller"], kasmVersion: string): AgentInstaller {
+  const standard = agentDefaults.installer;
+  const version = raw.version ?? kasmVersion;
+  return { ...raw, version, url: raw.url ?? standard.url.replace(standard.version, version) };
 }
 
 function turnServer({ domain, publicIPs, turn }: RawConfig): NonNullable<StackConfig["turn"]> {

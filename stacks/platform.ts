@@ -2,7 +2,7 @@ import * as k8s from "@pulumi/kubernetes";
 import { GpuOperator } from "../components/gpu-operator.ts";
 import { KasmWorkspaces } from "../components/kasm-workspaces.ts";
 import { LocalPathStorage } from "../components/local-path-storage.ts";
-import { gpuCount } from "../components/node-pool.ts";
+import { gpuCount, gpuSlices } from "../components/node-pool.ts";
 import { Traefik } from "../components/traefik.ts";
 import { vendoredCrds } from "../components/vdi-operator.crds.ts";
 import type { Crd } from "../components/vdi-operator.crds.ts";
@@ -31,7 +31,24 @@ export function platform(config: StackConfig, crds: readonly Crd[] = vendoredCrd
   const traefik = new Traefik("traefik", { mode: "k3s", publicIPs: config.publicIPs, cluster }, opts);
   const { className } = config.storage;
   const storage = new LocalPathStorage("storage", { mode: "check", className, cluster }, opts);
-  new VdiOperator("vdi", { namespace: namespaces.vdi, crds, protectData }, opts);
+  const { replicas, logLevel } = config.operator;
+  new VdiOperator(
+    "vdi",
+    {
+      namespace: namespaces.vdi,
+      operatorNamespace: namespaces.operator,
+      domain: config.domain,
+      crds,
+      replicas,
+      logLevel,
+      registry: config.registry,
+      gpuSlices: gpuSlices(config.pools),
+      cluster,
+      protectData,
+    },
+    // Sessions' routes are of Traefik's kinds.
+    { ...opts, dependsOn: traefik },
+  );
   const gpu =
     gpuCount(config.pools) > 0
       ? new GpuOperator("gpu", { ...config.gpu, namespace: namespaces.gpuOperator, pools: config.pools, cluster }, opts)

@@ -2,6 +2,7 @@ import type { ChartSource } from "../components/chart-source.ts";
 import type { Registry } from "../components/image.ts";
 import type { KasmSizing, NodeSize } from "../components/kasm-workspaces.sizing.ts";
 import type { CertificateSource, DatabasePhase } from "../components/kasm-workspaces.values.ts";
+import type { AgentInstaller } from "../components/kasm-agents.values.ts";
 import type { NodePool } from "../components/node-pool.ts";
 import type { RawConfig } from "./config.schema.ts";
 
@@ -54,4 +55,5 @@ export interface StackConfig {
   };
   readonly operator: RawConfig["operator"] & { readonly replicas: number };
   readonly agents: readonly (RawConfig["agents"][number] & { readonly publicHostname: string })[];
+  readonly agentInstaller: AgentInstaller;
 }

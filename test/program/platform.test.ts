@@ -56,15 +56,16 @@ describe("the platform's registration graph", () => {
       "kasm:gpu:GpuOperator",
       "kasm:workspaces:KasmWorkspaces",
     ]);
-    expect(resources.filter(({ isComponent }) => !isComponent).map(({ name }) => name)).to.have.members([
+    // What the VDI operator consists of is said by its own test.
+    const parts = resources.filter(({ isComponent, name }) => !isComponent && !name.startsWith("vdi-"));
+    expect(parts.map(({ name }) => name)).to.have.members([
       "cluster",
       "traefik-gate",
       "storage-check",
-      "vdi-namespace",
-      "vdi-vdisessions",
-      "vdi-vditemplates",
       "gpu-namespace",
       "gpu-time-slicing",
+      "gpu-default-deny",
+      "gpu-within-namespace",
       "gpu-release",
       "gpu-capacity",
       "kasm-namespace",
@@ -75,8 +76,16 @@ describe("the platform's registration graph", () => {
       "kasm-manager-token",
       "kasm-secrets",
       "kasm-database",
+      "kasm-make-way",
+      "kasm-default-deny",
+      "kasm-within-namespace",
+      "kasm-from-traefik",
+      "kasm-to-the-world",
       "kasm-certificate",
       "kasm-release",
+      "kasm-proxy-budget",
+      "kasm-api-budget",
+      "kasm-manager-budget",
     ]);
   });
 
@@ -149,6 +158,7 @@ describe("the platform's registration graph", () => {
       "vdi-namespace",
       "vdi-vdisessions",
       "vdi-vditemplates",
+      "vdi-drain",
       "kasm-namespace",
       "kasm-admin-password",
       "kasm-user-password",
@@ -209,7 +219,7 @@ describe("the platform's registration graph", () => {
   it("hands the kubeconfig to every script by its path, and nothing when the surroundings decide", async () => {
     const scripts = (resources: Registration[]) => resources.filter(({ type }) => type === "command:local:Command");
     const given = scripts((await register({ kubeconfig: "./kubeconfig" })).resources);
-    expect(given).to.have.length(4);
+    expect(given).to.have.length(5);
     for (const { inputs, name } of given)
       expect(inputs["environment"], name).to.include({ KUBECONFIG: "./kubeconfig" });
     for (const { inputs, name } of scripts((await register()).resources))
@@ -217,7 +227,15 @@ describe("the platform's registration graph", () => {
   });
 
   it("puts every namespaced object into a namespace, whatever the config", async () => {
-    const clusterScoped = ["core/v1:Namespace", "apiextensions.k8s.io/v1:CustomResourceDefinition"];
+    const clusterScoped = [
+      "core/v1:Namespace",
+      "apiextensions.k8s.io/v1:CustomResourceDefinition",
+      "rbac.authorization.k8s.io/v1:ClusterRole",
+      "rbac.authorization.k8s.io/v1:ClusterRoleBinding",
+      "admissionregistration.k8s.io/v1:ValidatingAdmissionPolicy",
+      "admissionregistration.k8s.io/v1:ValidatingAdmissionPolicyBinding",
+      "vdi.kasm.io/v1alpha1:VDITemplate",
+    ];
     const config = fc.record({
       domain: fc.constant("a.example.com"),
       nodeCount: fc.integer({ min: 1, max: 30 }),

@@ -17,7 +17,7 @@ function problemsOf(source: Record<string, unknown>): string[] {
 const domainShape = "must be a host name such as desktops.example.com, without https:// and without *";
 const label = "must be a DNS label: lower-case letters, digits and dashes, at most 63";
 const pinned = "must be an image with a tag other than latest, or with a digest, such as node:24.11.1-alpine";
-const hostKey = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJfn";
+const hostKey = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIAABAgMEBQYHCAkKCwwNDg8QERITFBUWFxgZGhscHR4f";
 const pool = (fields: object) => ({
   ...good,
   nodePools: [{ name: "a", count: 3, gpusPerNode: 0, ...fields }],
@@ -341,6 +341,29 @@ const bad: [title: string, source: Record<string, unknown>, problems: string[]][
     ],
   ],
   [
+    "a host key that cannot be one",
+    { ...good, agents: [{ name: "a", host: "192.0.2.9", hostKey: "ssh-ed25519 AAAA", password: "p" }] },
+    [
+      "kasm-vdi:agents[0].hostKey is no host key in OpenSSH form; get it by `ssh-keyscan -t ed25519 HOST` and compare it with /etc/ssh/ssh_host_ed25519_key.pub there",
+    ],
+  ],
+  [
+    "agents of another version than the control plane",
+    {
+      ...good,
+      agents: [{ name: "a", host: "192.0.2.9", hostKey, password: "p" }],
+      agentInstaller: { version: "1.18.1" },
+    },
+    [
+      'kasm-vdi:agentInstaller.version "1.18.1", but the chart brings Kasm 1.19.0; agents work only with a control plane of their own version',
+    ],
+  ],
+  [
+    "an installer that anybody on the way could change",
+    { ...good, agentInstaller: { url: "http://mirror.example.com/kasm.tar.gz" } },
+    ["kasm-vdi:agentInstaller.sha256 missing; a download over http: needs it"],
+  ],
+  [
     "agents that are no list: what is there is not repeated",
     { ...good, agents: "swordfish" },
     ["kasm-vdi:agents what is there (not shown, as it may be secret), but must be a list of agents"],
@@ -570,6 +593,11 @@ describe("loadConfig fills in", () => {
       },
       operator: { replicas: 2, logLevel: "info" },
       agents: [],
+      agentInstaller: {
+        version: "1.19.0",
+        url: "https://kasm-static-content.s3.amazonaws.com/kasm_release_1.19.0.tar.gz",
+        options: [],
+      },
     });
   });
 
