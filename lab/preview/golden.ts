@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { stringify } from "yaml";
+import { Document, isScalar, visit } from "yaml";
 import { stateOf, stepTree } from "./steps.ts";
 import type { PreviewStep, ResourceState } from "./steps.ts";
 
@@ -26,7 +26,7 @@ export function golden(steps: readonly PreviewStep[], places: Record<string, str
       const state = stateOf(step);
       const headline = [step.op, type, name, ...highlights(state)].join(" ");
       const inputs = shownInputs(state, placed);
-      const body = Object.keys(inputs).length > 0 ? stringify(inputs, { sortMapEntries: true, lineWidth: 0 }) : "";
+      const body = Object.keys(inputs).length > 0 ? asYaml(inputs) : "";
       return indented(`${headline}\n${indented(body, 4)}`, 2 * depth);
     })
     .join("");
@@ -80,6 +80,17 @@ function plainText(text: string, placed: (text: string) => string): unknown {
     }
   const lines = text.split("\n").length;
   return lines > mostLines ? `<${lines} lines, sha256 ${digest(placed(text))}>` : placed(text);
+}
+
+/** Keys in order, one line per value, and lists of words on one line. */
+function asYaml(value: Record<string, unknown>): string {
+  const document = new Document(value, { sortMapEntries: true });
+  visit(document, {
+    Seq: (_, list) => {
+      if (list.items.every(isScalar) && list.items.map(String).join().length < 80) list.flow = true;
+    },
+  });
+  return document.toString({ lineWidth: 0, flowCollectionPadding: false });
 }
 
 function digest(text: string): string {

@@ -60,7 +60,9 @@ describe("the offline preview", () => {
     edit("Pulumi.dev.yaml", (text) => text.replace("replicasPerGpu: 4", "replicasPerGpu: 5"));
     const { exitCode, stderr } = await preview(copy, "dev");
     expect(exitCode).to.equal(1);
-    expect(stderr).to.match(/^-\s+default: shared-4$/m).and.to.match(/^\+\s+default: shared-5$/m);
+    expect(stderr)
+      .to.match(/^-\s+default: shared-4$/m)
+      .and.to.match(/^\+\s+default: shared-5$/m);
     expect(stderr).to.contain("`npm run preview -- dev --update`");
 
     expect((await preview(copy, "dev", "--update")).exitCode).to.equal(0);

@@ -69,8 +69,13 @@ describe("the golden of a preview", () => {
   });
 
   it("shows JSON in a text as what it is, and other text in braces as text", () => {
-    expect(ofInputs({ INPUT: '{"namespace":"kasm","list":[1]}' })).to.contain("INPUT:\n      list:\n        - 1\n");
+    expect(ofInputs({ INPUT: '{"namespace":"kasm","list":[1]}' })).to.contain("INPUT:\n      list: [1]\n      namespace: kasm\n");
     expect(ofInputs({ text: "{not json" })).to.contain('text: "{not json"');
+  });
+
+  it("has a list of words on one line, and a list of objects below each other", () => {
+    const text = ofInputs({ rules: [{ verbs: ["get", "list"] }, { verbs: ["watch"] }] });
+    expect(text).to.match(/ {4}rules:\n {6}- verbs: \[get, list\]\n {6}- verbs: \[watch\]\n$/);
   });
 
   it("says that a value is known after up only, and shows no secret", () => {
