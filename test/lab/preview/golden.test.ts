@@ -69,7 +69,9 @@ describe("the golden of a preview", () => {
   });
 
   it("shows JSON in a text as what it is, and other text in braces as text", () => {
-    expect(ofInputs({ INPUT: '{"namespace":"kasm","list":[1]}' })).to.contain("INPUT:\n      list: [1]\n      namespace: kasm\n");
+    expect(ofInputs({ INPUT: '{"namespace":"kasm","list":[1]}' })).to.contain(
+      "INPUT:\n      list: [1]\n      namespace: kasm\n",
+    );
     expect(ofInputs({ text: "{not json" })).to.contain('text: "{not json"');
   });
 
