@@ -1,4 +1,6 @@
 import type { AnyObject } from "../kube/client.ts";
+import { causeInPlugin } from "./gpu-capacity.plugin.ts";
+import { sharingFault } from "./gpu-capacity.sharing.ts";
 
 /** One pool of GPU nodes, and what each of its nodes has to report. */
 export interface GpuPool {
@@ -114,51 +116,25 @@ function causeOnNode(pool: GpuPool, node: AnyObject, expected: GpuExpectation, s
   const key = label ?? policy.default;
   if (key === undefined || key === "")
     return `ClusterPolicy names no default config and the node has no label ${configLabel}, so GPUs are not shared`;
-  const keys = Object.keys(config["data"] ?? {});
-  if (!keys.includes(key)) {
+  const texts = (config["data"] ?? {}) as Record<string, string>;
+  const text = texts[key];
+  if (text === undefined) {
     const where = label === undefined ? "ClusterPolicy's default" : `label ${configLabel}`;
-    return `${where} is ${key}, which ConfigMap ${configMap} does not have (it has ${keys.join(", ")})`;
+    return `${where} is ${key}, which ConfigMap ${configMap} does not have (it has ${Object.keys(texts).join(", ")})`;
   }
   if (key !== pool.configKey) {
     const fix = `kubectl label --overwrite node ${nameOf(node)} ${configLabel}=${pool.configKey}`;
     return `config ${key} holds here, pool ${pool.name} wants ${pool.configKey} (${fix})`;
   }
+  const fault = sharingFault(text, pool.slicesPerNode / pool.gpusPerNode);
+  if (fault !== undefined) {
+    const fix = `kubectl delete configmap -n ${namespace} ${configMap}, then pulumi up --refresh`;
+    return `config ${key} of ConfigMap ${namespace}/${configMap} ${fault} (${fix})`;
+  }
   if (!nfdLabels.some((name) => node.metadata?.labels?.[name] === "true"))
     return `label ${nfdLabels[0] ?? ""} is missing; is node-feature-discovery running, and does it tolerate the node's taints?`;
-  return causeInPlugin(pool, node, seen.pluginPods);
-}
-
-function causeInPlugin(pool: GpuPool, node: AnyObject, pods: readonly AnyObject[]): string {
-  const pod = pods.find(
-    (candidate) => (candidate["spec"] as { nodeName?: string } | undefined)?.nodeName === nameOf(node),
-  );
-  if (!pod) return "no device plugin pod on it yet";
-  const stuck = containerStatuses(pod).find(
-    ({ state }) => state?.waiting && state.waiting.reason !== "PodInitializing",
-  );
-  if (stuck) {
-    const { waiting } = stuck.state ?? {};
-    const last = stuck.lastState?.terminated;
-    const said = last?.message ?? (last ? `exit code ${last.exitCode ?? "unknown"}` : waiting?.message);
-    const logs = `kubectl logs -n ${pod.metadata?.namespace ?? ""} ${nameOf(pod)} -c ${stuck.name}`;
-    return `device plugin container ${stuck.name}: ${[waiting?.reason, said].filter(Boolean).join(", ")} (${logs})`;
-  }
-  const physical = physicalGpus(node);
-  if (physical !== undefined && physical !== pool.gpusPerNode)
-    return `it has ${physical} GPUs, and pool ${pool.name} says ${pool.gpusPerNode}`;
-  return "the device plugin has not registered them yet";
-}
-
-interface ContainerStatus {
-  name: string;
-  state?: { waiting?: { reason?: string; message?: string } };
-  lastState?: { terminated?: { exitCode?: number; message?: string } };
-}
-
-function containerStatuses(pod: AnyObject): ContainerStatus[] {
-  const status = pod["status"] as
-    { initContainerStatuses?: ContainerStatus[]; containerStatuses?: ContainerStatus[] } | undefined;
-  return [...(status?.initContainerStatuses ?? []), ...(status?.containerStatuses ?? [])];
+  const onNode = { name: nameOf(node), reported: reported(node), physicalGpus: physicalGpus(node) };
+  return causeInPlugin(onNode, pool, configMap, seen.pluginPods);
 }
 
 function devicePluginConfig(policy: AnyObject | undefined): { name?: string; default?: string } {

@@ -3,7 +3,11 @@ import * as command from "@pulumi/command";
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import type { ChartSource } from "./chart-source.ts";
+import { networkPolicies } from "./gpu-operator.manifests.ts";
 import { deviceConfigName, deviceConfigs, gpuOperatorValues } from "./gpu-operator.values.ts";
+import type { Toleration } from "./gpu-operator.values.ts";
+import type { Registry } from "./image.ts";
+import { namespaceArgs } from "./namespace.ts";
 import { deviceConfigKey, gpuPools } from "./node-pool.ts";
 import type { NodePool } from "./node-pool.ts";
 import { chartRelease } from "./release.ts";
@@ -17,6 +21,9 @@ export interface GpuOperatorArgs {
   /** All pools of the stack, those without GPUs too. */
   readonly pools: readonly NodePool[];
   readonly cluster: ClusterAccess;
+  readonly registry?: Registry;
+  /** For taints of GPU nodes beside `nvidia.com/gpu`, which is always tolerated. */
+  readonly tolerations?: readonly Toleration[];
   /** For the install and for the gate, each. */
   readonly timeoutSeconds: number;
 }
@@ -38,16 +45,20 @@ export class GpuOperator extends pulumi.ComponentResource {
     const configMap = deviceConfigName(configs);
     const values = gpuOperatorValues(args);
 
+    // Drivers, toolkit and device plugin are privileged pods.
     const namespace = new k8s.core.v1.Namespace(
       `${name}-namespace`,
-      // Drivers, toolkit and device plugin are privileged pods.
-      { metadata: { name: args.namespace, labels: { "pod-security.kubernetes.io/enforce": "privileged" } } },
+      namespaceArgs(args.namespace, "privileged"),
       child,
     );
+    const plain = { ...child, dependsOn: namespace, deletedWith: namespace };
     const sharing = new k8s.core.v1.ConfigMap(
       `${name}-time-slicing`,
       { metadata: { name: configMap, namespace: args.namespace }, data: configs.data, immutable: true },
-      { ...child, dependsOn: namespace },
+      plain,
+    );
+    const policies = Object.entries(networkPolicies(args.namespace, args.driver)).map(
+      ([policy, manifest]) => new k8s.networking.v1.NetworkPolicy(`${name}-${policy}`, manifest, plain),
     );
     const release = new k8s.helm.v3.Release(
       `${name}-release`,
@@ -57,7 +68,7 @@ export class GpuOperator extends pulumi.ComponentResource {
         disableOpenapiValidation: true,
         values,
       },
-      { ...child, dependsOn: [namespace, sharing] },
+      { ...child, dependsOn: [namespace, sharing, ...policies] },
     );
     const gate = new command.local.Command(
       `${name}-capacity`,

@@ -1,4 +1,6 @@
 import { createHash } from "node:crypto";
+import { imageReference, pullSecrets } from "./image.ts";
+import type { Registry } from "./image.ts";
 import { defaultReplicas, deviceConfigKey, gpuPools } from "./node-pool.ts";
 import type { NodePool } from "./node-pool.ts";
 
@@ -27,23 +29,84 @@ export function deviceConfigName({ data }: DeviceConfigs): string {
   return `time-slicing-config-${hash.slice(0, 10)}`;
 }
 
+/** Lets pods onto nodes with a taint; without `value` whatever the taint's value, without `effect` whatever it does. */
+export interface Toleration {
+  readonly key: string;
+  readonly value?: string;
+  readonly effect?: "NoSchedule" | "PreferNoSchedule" | "NoExecute";
+}
+
 export interface GpuOperatorValuesArgs {
   readonly driver: "host" | "container";
   readonly pools: readonly NodePool[];
+  readonly registry?: Registry;
+  /** For taints of GPU nodes beside `nvidia.com/gpu`, which is always tolerated. */
+  readonly tolerations?: readonly Toleration[];
 }
 
-/** Values for gpu-operator v26.7.0. The chart has no schema and ignores unknown keys, so every key here was looked up. */
-export function gpuOperatorValues({ driver, pools }: GpuOperatorValuesArgs) {
+/** Values for gpu-operator v26.7.0. The chart has no schema and ignores unknown keys: docs/charts.md has each of these. */
+export function gpuOperatorValues({ driver, pools, registry = {}, tolerations = [] }: GpuOperatorValuesArgs) {
   const configs = deviceConfigs(pools);
+  const image = (repository: string) => imageValues(repository, registry);
   return {
-    // An automatic driver upgrade evicts every GPU pod, which here is somebody's desktop.
-    driver: { enabled: driver === "container", upgradePolicy: { autoUpgrade: false } },
+    operator: image("nvcr.io/nvidia"),
+    validator: image("nvcr.io/nvidia"),
+    driver: {
+      ...image("nvcr.io/nvidia"),
+      enabled: driver === "container",
+      // An automatic driver upgrade evicts every GPU pod, which here is somebody's desktop.
+      upgradePolicy: { autoUpgrade: false },
+      ...(registry.mirror !== undefined && {
+        manager: { repository: imageReference("nvcr.io/nvidia/cloud-native", registry) },
+      }),
+    },
     // The default, single, is put in the plugin's environment and wins over what the ConfigMap says.
     mig: { strategy: "none" },
-    // The toolkit finds K3s's containerd by this socket alone; its config file is rewritten at every start of K3s.
-    toolkit: { env: [{ name: "CONTAINERD_SOCKET", value: "/run/k3s/containerd/containerd.sock" }] },
-    devicePlugin: { config: { create: false, name: deviceConfigName(configs), default: configs.defaultKey } },
-    dcgmExporter: { serviceMonitor: { enabled: false } },
+    toolkit: {
+      ...image("nvcr.io/nvidia/k8s"),
+      // The toolkit finds K3s's containerd by this socket alone; its config file is rewritten at every start of K3s.
+      env: [{ name: "CONTAINERD_SOCKET", value: "/run/k3s/containerd/containerd.sock" }],
+    },
+    devicePlugin: {
+      ...image("nvcr.io/nvidia"),
+      config: { create: false, name: deviceConfigName(configs), default: configs.defaultKey },
+    },
+    gfd: image("nvcr.io/nvidia"),
+    dcgmExporter: { ...image("nvcr.io/nvidia/k8s"), serviceMonitor: { enabled: false } },
+    migManager: image("nvcr.io/nvidia/cloud-native"),
+    ...(tolerations.length > 0 && { daemonsets: { tolerations: [gpuTaint, ...tolerations.map(toleration)] } }),
+    "node-feature-discovery": {
+      ...(registry.mirror !== undefined && {
+        image: { repository: imageReference("registry.k8s.io/nfd/node-feature-discovery", registry) },
+      }),
+      // Objects here, names in all other parts.
+      ...pullSecrets(registry),
+      ...(tolerations.length > 0 && {
+        worker: { tolerations: [controlPlaneTaint, gpuTaint, ...tolerations.map(toleration)] },
+      }),
+    },
+  };
+}
+
+// What the chart tolerates by default. A list in the values replaces the chart's, so these have to be said again.
+const gpuTaint = { key: "nvidia.com/gpu", operator: "Exists", effect: "NoSchedule" };
+const controlPlaneTaint = {
+  key: "node-role.kubernetes.io/control-plane",
+  operator: "Equal",
+  value: "",
+  effect: "NoSchedule",
+};
+
+function toleration({ value, ...rest }: Toleration) {
+  return value === undefined ? { ...rest, operator: "Exists" } : { ...rest, operator: "Equal", value };
+}
+
+/** The chart joins `repository`, image name and version; pull secrets are names. */
+function imageValues(repository: string, registry: Registry) {
+  const { mirror, pullSecretName } = registry;
+  return {
+    ...(mirror !== undefined && { repository: imageReference(repository, registry) }),
+    ...(pullSecretName !== undefined && { imagePullSecrets: [pullSecretName] }),
   };
 }
 

@@ -2,17 +2,27 @@ import * as command from "@pulumi/command";
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
+import { backupClaim, backupCronJob } from "./kasm-workspaces.backup.ts";
+import type { BackupPlan } from "./kasm-workspaces.backup.ts";
+import { chartRefusal, kasmVersion } from "./kasm-workspaces.chart.ts";
+import { makeWayInput } from "./kasm-workspaces.make-way.ts";
+import {
+  defaultTlsStore,
+  disruptionBudgets,
+  networkPolicies,
+  trustedCaConfigMap,
+} from "./kasm-workspaces.manifests.ts";
 import {
   adminUser,
   certificateSecret,
   databaseRefusal,
   kasmValues,
-  kasmVersion,
   passwordKeys,
   releaseName,
   secretName,
 } from "./kasm-workspaces.values.ts";
 import type { KasmValuesArgs } from "./kasm-workspaces.values.ts";
+import { namespaceArgs } from "./namespace.ts";
 import { chartRelease } from "./release.ts";
 import { script } from "./script.ts";
 import type { ClusterAccess } from "./script.ts";
@@ -21,47 +31,72 @@ export interface KasmWorkspacesArgs extends KasmValuesArgs {
   readonly namespace: string;
   readonly cluster: ClusterAccess;
   readonly timeoutSeconds: number;
-  /** Refuses to delete what the data depends on: the namespace with its volumes, and the passwords. */
+  /** Refuses to delete what the data depends on: namespace, volumes, passwords. */
   readonly protectData: boolean;
+  /** Namespace of Traefik's pods, which alone may reach Kasm from outside. Default: that of K3s's Traefik. */
+  readonly traefikNamespace?: string;
+  /** Gives Kasm's wildcard certificate to every route of Traefik that names none: those of the sessions. Default: no. */
+  readonly isDefaultCertificate?: boolean;
+  /** Regular dumps of the database; absent means none. */
+  readonly backup?: BackupPlan;
 }
 
 /** Kasm's control plane behind Traefik. Its sessions run on agents outside the cluster. */
 export class KasmWorkspaces extends pulumi.ComponentResource {
   readonly adminUser: pulumi.Output<string>;
   readonly adminPassword: pulumi.Output<string>;
+  /** What agents register with; a secret. */
+  readonly managerToken: pulumi.Output<string>;
 
   constructor(name: string, args: KasmWorkspacesArgs, opts?: pulumi.ComponentResourceOptions) {
     super("kasm:workspaces:KasmWorkspaces", name, { version: args.chart.version }, opts);
+    const refusal = chartRefusal(args.chart.version);
+    if (refusal !== undefined) throw new pulumi.ResourceError(refusal, this, true);
     const child = { parent: this };
     const data = { ...child, protect: args.protectData };
 
-    const namespace = new k8s.core.v1.Namespace(`${name}-namespace`, { metadata: { name: args.namespace } }, data);
-    const inNamespace = { ...data, dependsOn: namespace };
-    const passwords = passwordKeys.map(
-      (key) => [key, new random.RandomPassword(`${name}-${key}`, { length: 26, special: false }, data)] as const,
-    );
+    // The chart's pods drop all that `restricted` asks for, init containers and Jobs included, while applySecurity is on.
+    const namespace = new k8s.core.v1.Namespace(`${name}-namespace`, namespaceArgs(args.namespace, "restricted"), data);
+    const plain = { ...child, dependsOn: namespace, deletedWith: namespace };
+    const kept = { ...plain, protect: args.protectData };
+    const passwords = passwordsBy((key) => {
+      return new random.RandomPassword(`${name}-${key}`, { length: 26, special: false }, data).result;
+    });
     const secret = new k8s.core.v1.Secret(
       `${name}-secrets`,
       {
         metadata: { name: secretName, namespace: args.namespace },
-        stringData: Object.fromEntries(passwords.map(([key, password]) => [key, password.result])),
+        stringData: passwords,
       },
-      inNamespace,
+      kept,
     );
-    const record = this.databaseRecord(name, args, inNamespace);
-    const certificate = this.certificate(name, args, namespace);
-
-    new k8s.helm.v3.Release(
+    const record = this.databaseRecord(name, args, kept);
+    const release = new k8s.helm.v3.Release(
       `${name}-release`,
+      { ...chartRelease(releaseName, args.namespace, args.chart, args.timeoutSeconds), values: kasmValues(args) },
       {
-        ...chartRelease(releaseName, args.namespace, args.chart, args.timeoutSeconds),
-        values: kasmValues(args),
+        ...child,
+        dependsOn: [
+          ...[namespace, secret, this.unlessRefused(record, args), this.makeWay(name, args, namespace)],
+          ...this.networkPolicies(name, args, plain),
+          ...this.certificate(name, args, namespace),
+          ...this.trustedCa(name, args, plain),
+        ],
       },
-      { ...child, dependsOn: [namespace, secret, this.unlessRefused(record, args), ...certificate] },
     );
+    for (const [part, budget] of Object.entries(disruptionBudgets(args.namespace, args.sizing.replicas)))
+      new k8s.policy.v1.PodDisruptionBudget(`${name}-${part}-budget`, budget, plain);
+    if (args.isDefaultCertificate === true)
+      new k8s.apiextensions.CustomResource(
+        `${name}-default-certificate`,
+        defaultTlsStore(args.namespace, certificateSecret(args.certificate)),
+        { ...plain, dependsOn: release },
+      );
+    this.backup(name, args, { ...kept, dependsOn: release });
 
     this.adminUser = pulumi.output(adminUser);
-    this.adminPassword = passwords[0]?.[1].result ?? pulumi.secret("");
+    this.adminPassword = passwords["admin-password"];
+    this.managerToken = passwords["manager-token"];
     this.registerOutputs({ adminUser: this.adminUser });
   }
 
@@ -93,6 +128,40 @@ export class KasmWorkspaces extends pulumi.ComponentResource {
     });
   }
 
+  /** Takes away what Helm could not change: finished database Jobs, and StatefulSets that ask for another storage class. */
+  private makeWay(name: string, args: KasmWorkspacesArgs, namespace: pulumi.Resource): pulumi.Resource {
+    return new command.local.Command(
+      `${name}-make-way`,
+      script("kasm-make-way", args.cluster, makeWayInput(args.namespace, args)),
+      { parent: this, dependsOn: namespace },
+    );
+  }
+
+  private networkPolicies(name: string, args: KasmWorkspacesArgs, opts: pulumi.CustomResourceOptions) {
+    const { namespace, traefikNamespace = "kube-system", directRdp } = args;
+    const policies = networkPolicies(namespace, traefikNamespace, directRdp !== undefined);
+    return Object.entries(policies).map(
+      ([policy, manifest]) => new k8s.networking.v1.NetworkPolicy(`${name}-${policy}`, manifest, opts),
+    );
+  }
+
+  private trustedCa(name: string, { namespace, trustedCa }: KasmWorkspacesArgs, opts: pulumi.CustomResourceOptions) {
+    if (trustedCa === undefined) return [];
+    return [new k8s.core.v1.ConfigMap(`${name}-trusted-ca`, trustedCaConfigMap(namespace, trustedCa), opts)];
+  }
+
+  private backup(name: string, args: KasmWorkspacesArgs, opts: pulumi.CustomResourceOptions): void {
+    const { backup: plan, chart, ...rest } = args;
+    if (plan === undefined) return;
+    const all = { ...rest, plan, chartVersion: chart.version };
+    const claim = new k8s.core.v1.PersistentVolumeClaim(`${name}-backup-claim`, backupClaim(all), {
+      ...opts,
+      // A claim that is bound cannot be changed, and a new one would be empty.
+      ignoreChanges: ["spec"],
+    });
+    new k8s.batch.v1.CronJob(`${name}-backup`, backupCronJob(all), { ...opts, protect: false, dependsOn: claim });
+  }
+
   /** Makes the TLS Secret in the cluster; its key is in neither program nor state. Nothing for other sources. */
   private certificate(name: string, args: KasmWorkspacesArgs, namespace: pulumi.Resource): pulumi.Resource[] {
     if (args.certificate.kind !== "self-signed") return [];
@@ -112,4 +181,10 @@ export class KasmWorkspaces extends pulumi.ComponentResource {
       ),
     ];
   }
+}
+
+type PasswordKey = (typeof passwordKeys)[number];
+
+function passwordsBy<T>(make: (key: PasswordKey) => T): Record<PasswordKey, T> {
+  return Object.fromEntries(passwordKeys.map((key) => [key, make(key)])) as Record<PasswordKey, T>;
 }

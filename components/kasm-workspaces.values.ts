@@ -1,5 +1,10 @@
 import type { ChartSource } from "./chart-source.ts";
+import { imageReference } from "./image.ts";
+import type { Registry } from "./image.ts";
+import { kasmVersion } from "./kasm-workspaces.chart.ts";
+import { compactResources } from "./kasm-workspaces.compact.ts";
 import type { KasmSizing } from "./kasm-workspaces.sizing.ts";
+import { trustedCaName } from "./kasm-workspaces.trusted-ca.ts";
 
 /** Helm release name. The chart's upgrade helpers and the DB password's Secret are found by it, so it never changes. */
 export const releaseName = "kasm";
@@ -40,19 +45,31 @@ export interface KasmValuesArgs {
   readonly nginxResolver: string;
   readonly storageClassName: string;
   readonly certificate: CertificateSource;
+  readonly registry?: Registry;
+  /** Certificates of the site's own authorities, PEM, which Kasm's services then trust. */
+  readonly trustedCa?: string;
+  /** Native RDP past Traefik; absent means none. A NodePort is chosen by the cluster. */
+  readonly directRdp?: { readonly type: "LoadBalancer" | "NodePort"; readonly port: number };
 }
 
-/** Values for kasm-helm 1.1190.x. No secret and nothing unknown is in them, so that the first preview is complete. */
+/**
+ * Values for kasm-helm 1.1190.x; docs/charts.md has them key by key. No secret and nothing unknown is in them, so that the
+ * first preview is complete.
+ */
 export function kasmValues(args: KasmValuesArgs) {
-  const { sizing } = args;
+  const { sizing, storageClassName, registry = {} } = args;
   const copies = { replicas: sizing.replicas };
   const compact = sizing.isCompact ? compactResources : undefined;
+  const image = (repository: string) => imageValues(repository, registry);
   return {
     publicAddr: args.domain,
     deploymentSize: sizing.deploymentSize,
     // The released charts default to moving tags and to pulling at every start.
     useImageTags: args.imageTag ?? kasmVersion(args.chart.version),
     imagePullPolicy: "IfNotPresent",
+    ...(registry.pullSecretName !== undefined && {
+      imagePullSecrets: { enabled: true, name: registry.pullSecretName },
+    }),
     // The chart looks the resolver up in the cluster, and falls back to Docker's when it cannot.
     nginxResolver: args.nginxResolver,
     kasmSecrets: { create: false, name: secretName },
@@ -60,9 +77,22 @@ export function kasmValues(args: KasmValuesArgs) {
     proxyService: { type: "ClusterIP" },
     ingress: { enabled: true, ingressClassName: "traefik", tls: true, backendProtocol: "http" },
     certificate: certificateValues(args.certificate),
+    ...(args.trustedCa !== undefined && {
+      trustedCaBundle: { enabled: true, configMapName: trustedCaName(args.trustedCa) },
+    }),
+    ...(args.directRdp && {
+      directRdpService: {
+        enabled: true,
+        type: args.directRdp.type,
+        loadBalancerPort: args.directRdp.port,
+        rdpAccessURL: args.domain,
+      },
+    }),
+    ...(sizing.replicas > 1 && { affinity: spreadOverNodes }),
     database: {
+      ...image("kasmweb/postgres"),
       storage: {
-        storageClassName: args.storageClassName,
+        storageClassName,
         // The StatefulSet is named per Kasm version: with Delete, charts up to 1.1190.7 lose the data on an upgrade.
         retentionPolicy: { whenDeleted: "Retain", whenScaled: "Retain" },
       },
@@ -70,33 +100,25 @@ export function kasmValues(args: KasmValuesArgs) {
     },
     dbManagement: {
       initialize: args.database === "initialize",
-      upgrade: { enable: args.database === "upgrade" },
+      upgrade: { enable: args.database === "upgrade", backupStorageClass: storageClassName },
     },
     components: {
-      proxy: { ...copies, ...(compact && { resources: compact.proxy }) },
-      api: { ...copies, ...(compact && { resources: compact.api }) },
-      manager: { ...copies, ...(compact && { resources: compact.manager }) },
-      ...(compact && {
-        guac: { resources: compact.gateway, nginxSidecar: { resources: compact.sidecar } },
-        rdpGateway: { resources: compact.gateway, nginxSidecar: { resources: compact.sidecar } },
-        rdpHttpsGateway: { resources: compact.gateway, nginxSidecar: { resources: compact.sidecar } },
-      }),
+      // The waits, the Jobs and the CA's init containers run the API's image, the gateways' sidecars the proxy's.
+      proxy: { ...image("kasmweb/proxy"), ...copies, ...(compact && { resources: compact.proxy }) },
+      api: { ...image("kasmweb/api"), ...copies, ...(compact && { resources: compact.api }) },
+      manager: { ...image("kasmweb/manager"), ...copies, ...(compact && { resources: compact.manager }) },
+      guac: { ...image("kasmweb/kasm-guac"), ...gatewayResources(compact), recordingData: { storageClassName } },
+      rdpGateway: { ...image("kasmweb/rdp-gateway"), ...gatewayResources(compact) },
+      rdpHttpsGateway: { ...image("kasmweb/rdp-https-gateway"), ...gatewayResources(compact) },
     },
   };
 }
 
+export type KasmValues = ReturnType<typeof kasmValues>;
+
 /** Name of the TLS Secret that the chart mounts. */
 export function certificateSecret(source: CertificateSource): string {
   return source.kind === "secret" ? source.secretName : generatedCertificateName;
-}
-
-/**
- * The Kasm version that a chart is made for; it names the database's StatefulSet. `1.1190.6` is chart patch 6 for Kasm
- * 1.19.0. A version of another form stands for itself, so that any change of it counts as a change of Kasm.
- */
-export function kasmVersion(chartVersion: string): string {
-  const [, minor, patch] = /^1\.1(\d\d)(\d)\.\d+$/.exec(chartVersion) ?? [];
-  return minor === undefined || patch === undefined ? chartVersion : `1.${Number(minor)}.${patch}`;
 }
 
 /**
@@ -124,16 +146,30 @@ function certificateValues(source: CertificateSource) {
   };
 }
 
-// Requests for nodes that the small preset does not fit (1.1 cores, 1.9 GiB in all); limits are those of the preset.
-const compactResources = {
-  proxy: resources("100m", "256Mi", "500m", "512Mi"),
-  api: resources("250m", "384Mi", "500m", "1Gi"),
-  manager: resources("100m", "256Mi", "500m", "1Gi"),
-  db: resources("250m", "256Mi", "750m", "512Mi"),
-  gateway: resources("100m", "192Mi", "500m", "512Mi"),
-  sidecar: resources("50m", "64Mi", "500m", "256Mi"),
-};
-
-function resources(cpu: string, memory: string, cpuLimit: string, memoryLimit: string) {
-  return { requests: { cpu, memory }, limits: { cpu: cpuLimit, memory: memoryLimit } };
+/** The chart joins `registry`, `repository` and the tag; a mirror's path goes with the repository. */
+function imageValues(repository: string, registry: Registry) {
+  if (registry.mirror === undefined) return {};
+  const [host = "", ...path] = imageReference(repository, registry).split("/");
+  return { image: { registry: host, repository: path.join("/") } };
 }
+
+function gatewayResources(compact: typeof compactResources | undefined) {
+  return compact && { resources: compact.gateway, nginxSidecar: { resources: compact.sidecar } };
+}
+
+// The chart has one affinity for all of its pods. Kubernetes before 1.31 leaves matchLabelKeys out, and then every pod
+// of Kasm keeps away from every other where it can.
+const spreadOverNodes = {
+  podAntiAffinity: {
+    preferredDuringSchedulingIgnoredDuringExecution: [
+      {
+        weight: 100,
+        podAffinityTerm: {
+          topologyKey: "kubernetes.io/hostname",
+          labelSelector: { matchLabels: { "app.kubernetes.io/instance": releaseName } },
+          matchLabelKeys: ["app.kubernetes.io/component"],
+        },
+      },
+    ],
+  },
+};

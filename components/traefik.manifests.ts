@@ -80,16 +80,3 @@ export function traefikPolicy(namespace: string) {
     },
   };
 }
-
-/**
- * The certificate of every route that names none. Traefik takes it from the store named `default` alone, of which a
- * cluster may have one; the Secret has to be in the store's namespace.
- */
-export function defaultTlsStore(namespace: string, secretName: string) {
-  return {
-    apiVersion: "traefik.io/v1alpha1",
-    kind: "TLSStore",
-    metadata: { name: "default", namespace },
-    spec: { defaultCertificate: { secretName } },
-  };
-}

@@ -1,30 +1,186 @@
+import * as command from "@pulumi/command";
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
+import { namespaceArgs } from "./namespace.ts";
+import { script } from "./script.ts";
+import type { ClusterAccess } from "./script.ts";
+import type { TurnEndpoint } from "./turn-server.ts";
 import type { Crd } from "./vdi-operator.crds.ts";
+import {
+  bundleConfigMap,
+  disruptionBudget,
+  metricsService,
+  operatorDeployment,
+  turnSecretName,
+} from "./vdi-operator.deployment.ts";
+import type { OperatorProgram, OperatorSettings } from "./vdi-operator.deployment.ts";
+import { identityBinding, identityPolicy, operatorNetworkPolicies } from "./vdi-operator.policies.ts";
+import {
+  bindingArgs,
+  clusterRules,
+  leaderRules,
+  operatorName,
+  roleArgs,
+  sessionRules,
+  userRoleArgs,
+  userRoles,
+} from "./vdi-operator.rbac.ts";
+import { sessionRouting } from "./vdi-operator.routing.ts";
+import { starterTemplates } from "./vdi-operator.templates.ts";
 
-export interface VdiOperatorArgs {
-  /** Where sessions live. */
-  readonly namespace: string;
+export interface VdiOperatorArgs extends OperatorSettings {
+  readonly operatorNamespace: string;
   readonly crds: readonly Crd[];
-  /** Refuses to delete the CRDs and the namespace, and with them every session. */
+  /** Without it everything but the Deployment is installed. */
+  readonly program?: OperatorProgram;
+  readonly turn?: { readonly endpoint: TurnEndpoint; readonly sharedSecret: pulumi.Output<string> };
+  /** `nvidia.com/gpu` of the whole cluster; 0 leaves the templates for GPUs out. */
+  readonly gpuSlices: number;
+  /** Whether only users themselves make and delete their sessions; false for Kubernetes before 1.30. Default: true. */
+  readonly enforceIdentity?: boolean;
+  /** Where Traefik's pods are. Default: where K3s has them. */
+  readonly traefikNamespace?: string;
+  readonly cluster: ClusterAccess;
+  /** Refuses to delete the CRDs and the namespace of sessions, and with them every session. */
   readonly protectData: boolean;
 }
 
-/** The API of desktop sessions: `VDISession` and `VDITemplate` in group vdi.kasm.io, and the namespace of sessions. */
+/** Options for objects of the two namespaces, which go with their namespace. */
+type Homes = Record<"sessions" | "own", pulumi.CustomResourceOptions & { dependsOn: pulumi.Resource }>;
+
+/** The API of desktop sessions in group vdi.kasm.io, and the operator that turns a VDISession into a desktop. */
 export class VdiOperator extends pulumi.ComponentResource {
+  /** Of sessions. */
   readonly namespace: pulumi.Output<string>;
+  readonly operatorNamespace: pulumi.Output<string>;
 
   constructor(name: string, args: VdiOperatorArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("kasm:vdi:VdiOperator", name, {}, opts);
+    super("kasm:vdi:VdiOperator", name, { program: args.program?.kind ?? "none" }, opts);
     const data = { parent: this, protect: args.protectData };
-    const namespace = new k8s.core.v1.Namespace(`${name}-namespace`, { metadata: { name: args.namespace } }, data);
-    for (const crd of args.crds)
-      new k8s.apiextensions.v1.CustomResourceDefinition(
-        `${name}-${crd.name.split(".")[0] ?? crd.name}`,
-        crd.args,
-        data,
-      );
-    this.namespace = namespace.metadata.name;
-    this.registerOutputs({ namespace: this.namespace });
+    const sessions = new k8s.core.v1.Namespace(`${name}-namespace`, namespaceArgs(args.namespace, "baseline"), data);
+    const own = new k8s.core.v1.Namespace(
+      `${name}-operator-namespace`,
+      namespaceArgs(args.operatorNamespace, "restricted"),
+      { parent: this },
+    );
+    const crds = args.crds.map(
+      (crd) =>
+        new k8s.apiextensions.v1.CustomResourceDefinition(
+          `${name}-${crd.name.split(".")[0] ?? crd.name}`,
+          crd.args,
+          data,
+        ),
+    );
+    const inside = (home: pulumi.Resource) => ({ parent: this, dependsOn: home, deletedWith: home });
+    const homes = { sessions: inside(sessions), own: inside(own) };
+    const installed = [
+      ...crds,
+      ...this.rights(name, args, homes),
+      ...this.policies(name, args, homes, crds),
+      ...this.shared(name, args, homes, crds),
+    ];
+    const program = this.program(name, args, homes, installed);
+    this.drain(name, args, [sessions, own, ...installed, ...program]);
+
+    this.namespace = sessions.metadata.name;
+    this.operatorNamespace = own.metadata.name;
+    this.registerOutputs({ namespace: this.namespace, operatorNamespace: this.operatorNamespace });
+  }
+
+  private rights(name: string, args: VdiOperatorArgs, { sessions, own }: Homes): pulumi.Resource[] {
+    const { namespace, operatorNamespace } = args;
+    const child = { parent: this };
+    const { Role, RoleBinding, ClusterRole, ClusterRoleBinding } = k8s.rbac.v1;
+    const account = {
+      metadata: { name: operatorName, namespace: operatorNamespace },
+      automountServiceAccountToken: false,
+    };
+    const binding = (kind: "Role" | "ClusterRole", inNamespace?: string) =>
+      bindingArgs(kind, operatorName, operatorNamespace, inNamespace);
+    for (const user of userRoles) new ClusterRole(`${name}-${user.aggregateTo}-role`, userRoleArgs(user), child);
+    return [
+      new k8s.core.v1.ServiceAccount(`${name}-account`, account, own),
+      new Role(`${name}-session-role`, roleArgs(operatorName, sessionRules, namespace), sessions),
+      new RoleBinding(`${name}-session-role-binding`, binding("Role", namespace), sessions),
+      new Role(`${name}-leader-role`, roleArgs(operatorName, leaderRules, operatorNamespace), own),
+      new RoleBinding(`${name}-leader-role-binding`, binding("Role", operatorNamespace), own),
+      new ClusterRole(`${name}-cluster-role`, roleArgs(operatorName, clusterRules), child),
+      new ClusterRoleBinding(`${name}-cluster-role-binding`, binding("ClusterRole"), child),
+    ];
+  }
+
+  private policies(name: string, args: VdiOperatorArgs, homes: Homes, crds: pulumi.Resource[]): pulumi.Resource[] {
+    const { namespace, operatorNamespace, traefikNamespace = "kube-system" } = args;
+    const { NetworkPolicy } = k8s.networking.v1;
+    const networks = operatorNetworkPolicies({ namespace, operatorNamespace, traefikNamespace });
+    const networkPolicies = Object.entries(networks).map(([suffix, policy]) => {
+      const home = policy.metadata.namespace === namespace ? homes.sessions : homes.own;
+      return new NetworkPolicy(`${name}-${suffix}`, policy, home);
+    });
+    if (args.enforceIdentity === false) return networkPolicies;
+
+    const { ValidatingAdmissionPolicy, ValidatingAdmissionPolicyBinding } = k8s.admissionregistration.v1;
+    const identity = new ValidatingAdmissionPolicy(`${name}-identity`, identityPolicy(operatorNamespace), {
+      parent: this,
+      // The API server checks the expressions against the CRD's schema.
+      dependsOn: crds,
+    });
+    const inForce = { parent: this, dependsOn: identity };
+    return [
+      ...networkPolicies,
+      new ValidatingAdmissionPolicyBinding(`${name}-identity-binding`, identityBinding(), inForce),
+    ];
+  }
+
+  /** What sessions share: templates, and the parts of their routes. */
+  private shared(name: string, args: VdiOperatorArgs, homes: Homes, crds: pulumi.Resource[]): pulumi.Resource[] {
+    const { CustomResource } = k8s.apiextensions;
+    const afterCrds = { parent: this, dependsOn: crds };
+    return [
+      ...starterTemplates(args.gpuSlices, args.registry).map(
+        (template) => new CustomResource(`${name}-template-${template.metadata.name}`, template, afterCrds),
+      ),
+      ...Object.entries(sessionRouting(args.namespace)).map(
+        ([suffix, object]) => new CustomResource(`${name}-${suffix}`, object, homes.sessions),
+      ),
+    ];
+  }
+
+  private program(name: string, args: VdiOperatorArgs, { own }: Homes, needs: pulumi.Resource[]): pulumi.Resource[] {
+    const { operatorNamespace, program, turn } = args;
+    const turnSecret = turn && {
+      metadata: { name: turnSecretName, namespace: operatorNamespace },
+      stringData: { "shared-secret": turn.sharedSecret },
+    };
+    const secrets = turnSecret ? [new k8s.core.v1.Secret(`${name}-turn-credentials`, turnSecret, own)] : [];
+    if (!program) return secrets;
+
+    const bundle = program.kind === "bundle" ? bundleConfigMap(program.text, operatorNamespace) : undefined;
+    const bundles = bundle ? [new k8s.core.v1.ConfigMap(`${name}-bundle`, bundle, own)] : [];
+    const deployment = new k8s.apps.v1.Deployment(
+      `${name}-deployment`,
+      operatorDeployment({ ...args, program, turn: turn?.endpoint }),
+      { ...own, dependsOn: [...needs, ...bundles, ...secrets] },
+    );
+    const { PodDisruptionBudget } = k8s.policy.v1;
+    if (args.replicas > 1)
+      new PodDisruptionBudget(`${name}-disruption-budget`, disruptionBudget(operatorNamespace), own);
+    const metrics = metricsService(operatorNamespace);
+    // A Service counts as made when it has pods behind it.
+    new k8s.core.v1.Service(`${name}-metrics`, metrics, { ...own, dependsOn: deployment });
+    return [deployment];
+  }
+
+  /**
+   * Ends all sessions before anything of the operator goes: their finalizers need it, and with them left neither CRDs
+   * nor namespace would ever be gone. Does nothing but on deletion.
+   */
+  private drain(name: string, args: VdiOperatorArgs, needs: pulumi.Resource[]) {
+    const { create, environment } = script("session-drain", args.cluster, { operatorSeconds: 120 });
+    new command.local.Command(
+      `${name}-drain`,
+      { create: "exit 0", update: "exit 0", delete: create, environment },
+      { parent: this, protect: args.protectData, dependsOn: needs },
+    );
   }
 }

@@ -1,5 +1,9 @@
 import type { ChartSource } from "../components/chart-source.ts";
+import { agentDefaults } from "../components/kasm-agents.values.ts";
+import type { AgentInstaller } from "../components/kasm-agents.values.ts";
 import { kasmSizing } from "../components/kasm-workspaces.sizing.ts";
+import { kasmVersion } from "../components/kasm-workspaces.chart.ts";
+import { coturnImage } from "../components/turn-server.manifests.ts";
 import type { NodePool } from "../components/node-pool.ts";
 import { nodeCount } from "../components/node-pool.ts";
 import type { RawChart } from "./config.groups.ts";
@@ -13,17 +17,19 @@ const charts = {
   traefik: { chart: "traefik", repo: "https://traefik.github.io/charts", version: "41.3.0" },
 };
 const images = {
-  coturn: "coturn/coturn:4.17.1",
   localPathProvisioner: "rancher/local-path-provisioner:v0.0.37",
   busybox: "busybox:1.37.0",
 };
+
+export const rdpPort = 3389;
 
 /** Fills in every default that follows from the rest. */
 export function withDefaults(raw: RawConfig): StackConfig {
   const pools = poolsOf(raw);
   const nodes = nodeCount(pools);
   const { clusterName, kubeconfig, context, storage, trustedCa } = raw;
-  const { chart: kasmChart, deploymentSize, ...kasm } = raw.kasm;
+  const { chart: kasmChart, deploymentSize, directRdp, ...kasm } = raw.kasm;
+  const chart = chartSource(kasmChart, charts.kasm);
   return {
     domain: raw.domain,
     cluster: {
@@ -41,7 +47,8 @@ export function withDefaults(raw: RawConfig): StackConfig {
     ...(trustedCa !== undefined && { trustedCa }),
     kasm: {
       ...kasm,
-      chart: chartSource(kasmChart, charts.kasm),
+      chart,
+      ...(directRdp && { directRdp: { ...directRdp, port: directRdp.port ?? rdpPort } }),
       sizing: kasmSizing(nodes, raw.nodeSize, deploymentSize),
     },
     certificate: certificateSource(raw.certificate),
@@ -57,6 +64,7 @@ export function withDefaults(raw: RawConfig): StackConfig {
     ...(raw.turn.enabled && { turn: turnServer(raw) }),
     operator: { ...raw.operator, replicas: raw.operator.replicas ?? Math.min(2, nodes) },
     agents: raw.agents.map((agent) => ({ ...agent, publicHostname: agent.publicHostname ?? agent.host })),
+    agentInstaller: agentInstaller(raw.agentInstaller, kasmVersion(chart.version)),
   };
 }
 
@@ -79,12 +87,18 @@ export function poolsOf(raw: Pick<RawConfig, "nodeCount" | "gpuCount" | "nodePoo
   return [pool(raw.nodeCount - fewer, gpusPerNode), pool(fewer, gpusPerNode - 1)].filter(({ count }) => count > 0);
 }
 
+function agentInstaller(raw: RawConfig["agentInstaller"], kasmVersion: string): AgentInstaller {
+  const standard = agentDefaults.installer;
+  const version = raw.version ?? kasmVersion;
+  return { ...raw, version, url: raw.url ?? standard.url.replace(standard.version, version) };
+}
+
 function turnServer({ domain, publicIPs, turn }: RawConfig): NonNullable<StackConfig["turn"]> {
   return {
     ...turn,
     realm: turn.realm ?? `turn.${domain}`,
     publicIPs: turn.publicIPs ?? publicIPs,
-    image: turn.image ?? images.coturn,
+    image: turn.image ?? coturnImage,
   };
 }
 

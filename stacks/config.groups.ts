@@ -19,6 +19,7 @@ import {
   seconds,
   secretText,
   text,
+  textMap,
   textThat,
   wholeNumber,
 } from "./config.shapes.ts";
@@ -84,7 +85,7 @@ export const kasm = group({
     .describe("Regular dumps of the database to a volume. Default: none."),
   directRdp: group({
     type: oneOf(["LoadBalancer", "NodePort"]).default("LoadBalancer").describe("Kind of Service."),
-    port: port.default(3389).describe("Port of the Service."),
+    port: port.optional().describe("Port of the LoadBalancer, default 3389; a NodePort is chosen by the cluster."),
   })
     .optional()
     .describe("Native RDP past Traefik. Default: none; RDP in the browser needs only port 443."),
@@ -151,7 +152,14 @@ export const turn = group({
   enabled: flag().default(false).describe("Whether there is a TURN server."),
   realm: hostName.optional().describe("Default: turn. and the domain."),
   publicIPs: ipAddresses.optional().describe("Addresses of the TURN nodes. Default: publicIPs."),
-  nodeLabels: labels.default({}).describe("Nodes that it runs on; without any it may be every node."),
+  nat: textMap(
+    ipAddress("the node's own IP address"),
+    ipAddress("the IP address that browsers reach it at"),
+    "addresses as own: public",
+  )
+    .default({})
+    .describe("For nodes behind a 1:1 NAT: the public address by the node's own."),
+  nodeLabels: labels.default({}).describe("Nodes that it runs on; without any it is every node."),
   ports: group({
     listen: port.default(3478).describe("UDP and TCP."),
     tls: port.default(5349).describe("TLS, with tlsSecretName."),
@@ -183,14 +191,29 @@ export const agent = group({
   user: text(/^[a-z_][\w.-]{0,31}$/, "a user name")
     .default("root")
     .describe("Root, or a user with sudo."),
-  hostKey: text(/^(ssh-|ecdsa-)\S+ [A-Za-z0-9+/=]+/, "an SSH host key such as ssh-ed25519 AAAA...").describe(
-    "Public host key of the machine, as ssh-keyscan prints it without the host.",
+  hostKey: text(/\S/, "an SSH host key such as ssh-ed25519 AAAA...").describe(
+    "Public host key of the machine: a line of ssh-keyscan or of known_hosts.",
   ),
   privateKey: secretText("a private key in OpenSSH or PEM form").optional().describe("Key to log in with."),
   password: secretText("a password").optional().describe("Password to log in with."),
   publicHostname: text(/^[A-Za-z0-9.:-]+$/, "a host name or an IP address")
     .optional()
     .describe("Name by which Kasm reaches the agent. Default: host."),
+});
+
+export const agentInstaller = group({
+  version: text(/^\d+\.\d+\.\d+$/, "a version of Kasm such as 1.19.0")
+    .optional()
+    .describe("Version of Kasm that it installs. Default: that of the chart, which it has to be."),
+  url: text(/^(https?|file):\S+$/, "an https: or file: address")
+    .optional()
+    .describe("The release's tar.gz. Default: Kasm's own download of that version."),
+  sha256: text(/^[0-9a-f]{64}$/, "64 hexadecimal digits")
+    .optional()
+    .describe("Its checksum. Default: not checked."),
+  options: list(text(/^--?\S+$/, "an option such as --use-static-images"), "a list of options")
+    .default([])
+    .describe("More options of Kasm's install.sh."),
 });
 
 export const preflight = group({

@@ -1,3 +1,5 @@
+import { hostKeyProblem } from "../components/kasm-agents.values.ts";
+import { kasmVersion } from "../components/kasm-workspaces.chart.ts";
 import { problem, repeated } from "./config.rule.ts";
 import type { Rule } from "./config.rule.ts";
 
@@ -32,5 +34,29 @@ export const agentRules: readonly Rule[] = [
           ? [problem(["agents", index], `has no way to log in; give privateKey or password (${way})`)]
           : [];
       }),
+  },
+  {
+    about: ["agents"],
+    check: ({ agents }) =>
+      agents.flatMap(({ hostKey }, index) => {
+        const mistake = hostKeyProblem(hostKey);
+        return mistake === undefined ? [] : [problem(["agents", index, "hostKey"], mistake)];
+      }),
+  },
+  {
+    about: ["agents", "agentInstaller", "kasm"],
+    check: ({ agents }, { agentInstaller, kasm }) => {
+      const wanted = kasmVersion(kasm.chart.version);
+      if (agents.length === 0 || agentInstaller.version === wanted) return [];
+      const why = `but the chart brings Kasm ${wanted}; agents work only with a control plane of their own version`;
+      return [problem(["agentInstaller", "version"], `"${agentInstaller.version}", ${why}`)];
+    },
+  },
+  {
+    about: ["agentInstaller"],
+    check: ({ agentInstaller: { url, sha256 } }) =>
+      url?.startsWith("http:") && sha256 === undefined
+        ? [problem(["agentInstaller", "sha256"], "missing; a download over http: needs it")]
+        : [],
   },
 ];

@@ -1,6 +1,7 @@
 import type { z } from "zod";
 import {
   agent,
+  agentInstaller,
   certificate,
   gpu,
   kasm,
@@ -55,6 +56,7 @@ export const configSchema = group({
   agents: list(agent, "a list of agents")
     .default([])
     .describe("Machines outside the cluster that run Kasm's sessions, enrolled over SSH."),
+  agentInstaller: agentInstaller.prefault({}).describe("Where the agents' software comes from."),
 });
 
 /** What people wrote, with every fixed default filled in. */

@@ -1,7 +1,9 @@
 import type { ChartSource } from "../components/chart-source.ts";
 import type { Registry } from "../components/image.ts";
+import type { BackupPlan } from "../components/kasm-workspaces.backup.ts";
 import type { KasmSizing, NodeSize } from "../components/kasm-workspaces.sizing.ts";
 import type { CertificateSource, DatabasePhase } from "../components/kasm-workspaces.values.ts";
+import type { AgentInstaller } from "../components/kasm-agents.values.ts";
 import type { NodePool } from "../components/node-pool.ts";
 import type { RawConfig } from "./config.schema.ts";
 
@@ -37,7 +39,7 @@ export interface StackConfig {
     readonly sizing: KasmSizing;
     /** ClusterIP of kube-system/kube-dns. */
     readonly nginxResolver: string;
-    readonly backup?: { readonly schedule: string; readonly sizeGiB: number };
+    readonly backup?: BackupPlan;
     /** Native RDP past Traefik; absent means none. */
     readonly directRdp?: { readonly type: "LoadBalancer" | "NodePort"; readonly port: number };
     readonly timeoutSeconds: number;
@@ -54,4 +56,5 @@ export interface StackConfig {
   };
   readonly operator: RawConfig["operator"] & { readonly replicas: number };
   readonly agents: readonly (RawConfig["agents"][number] & { readonly publicHostname: string })[];
+  readonly agentInstaller: AgentInstaller;
 }

@@ -28,9 +28,12 @@ const node = (name: string, slices: number, labels: Record<string, string> = {})
   status: { allocatable: { "nvidia.com/gpu": String(slices) } },
 });
 
+const config = (key: string) =>
+  `sharing: { timeSlicing: { resources: [{ name: nvidia.com/gpu, replicas: ${key.split("-")[1] ?? ""} }] } }`;
+
 const configMap = (namespace = "gpu-operator", ...keys: string[]): AnyObject => ({
   metadata: { namespace, name: "time-slicing-config-abc" },
-  data: Object.fromEntries((keys.length > 0 ? keys : ["shared-4", "shared-8"]).map((key) => [key, ""])),
+  data: Object.fromEntries((keys.length > 0 ? keys : ["shared-4", "shared-8"]).map((key) => [key, config(key)])),
 });
 
 const clusterPolicy = (config: object = { name: "time-slicing-config-abc", default: "shared-8" }): AnyObject => ({
@@ -39,7 +42,7 @@ const clusterPolicy = (config: object = { name: "time-slicing-config-abc", defau
 
 const plugin = (nodeName: string, status: object = {}): AnyObject => ({
   metadata: { namespace: "gpu-operator", name: `plugin-${nodeName}` },
-  spec: { nodeName },
+  spec: { nodeName, volumes: [{ configMap: { name: "time-slicing-config-abc" } }] },
   status,
 });
 
@@ -162,6 +165,28 @@ describe("the GPU capacity gate", () => {
     ]);
     expect(problems({ nodes: [node("a", 0)] })).to.deep.equal([
       `${short(0)}the device plugin has not registered them yet`,
+    ]);
+  });
+
+  it("tells a config that does not make the slices, and how to get the right one back", () => {
+    const edited = { ...configMap(), data: { "shared-8": config("shared-4") } };
+    expect(problems({ nodes: [node("a", 8)], configMaps: [edited] })).to.deep.equal([
+      `${short(8)}config shared-8 of ConfigMap gpu-operator/time-slicing-config-abc has replicas: 4 instead of 8 (kubectl delete configmap -n gpu-operator time-slicing-config-abc, then pulumi up --refresh)`,
+    ]);
+  });
+
+  it("tells a plugin that did not notice an edit in place", () => {
+    const restart =
+      "kubectl rollout restart -n gpu-operator daemonset/nvidia-device-plugin-daemonset daemonset/gpu-feature-discovery";
+    expect(problems({ nodes: [node("a", 8)] })).to.deep.equal([
+      `${short(8)}the device plugin runs with an older text of the config, since it takes no notice of an edit in place (${restart})`,
+    ]);
+  });
+
+  it("tells a plugin that the rollout of a new config has not reached", () => {
+    const before = { ...plugin("a"), spec: { nodeName: "a", volumes: [{ configMap: { name: "before" } }] } };
+    expect(problems({ nodes: [node("a", 8)], pluginPods: [before] })).to.deep.equal([
+      `${short(8)}its device plugin still has the config before this one; the rollout goes node by node`,
     ]);
   });
 

@@ -70,12 +70,54 @@ describe("the ConfigMap's name", () => {
 describe("gpuOperatorValues", () => {
   it("are exactly these for GPUs whose nodes bring the driver", () => {
     expect(gpuOperatorValues({ driver: "host", pools: [pool(1, 1, 8)] })).to.deep.equal({
+      operator: {},
+      validator: {},
       driver: { enabled: false, upgradePolicy: { autoUpgrade: false } },
       mig: { strategy: "none" },
       toolkit: { env: [{ name: "CONTAINERD_SOCKET", value: "/run/k3s/containerd/containerd.sock" }] },
       devicePlugin: { config: { create: false, name: "time-slicing-config-3eea7bdf79", default: "shared-8" } },
+      gfd: {},
       dcgmExporter: { serviceMonitor: { enabled: false } },
+      migManager: {},
+      "node-feature-discovery": {},
     });
+  });
+
+  it("take every image of what runs from the site's mirror, with the pull secret in the form that each part wants", () => {
+    const registry = { mirror: "registry.example.com/mirror", pullSecretName: "site" };
+    const values = gpuOperatorValues({ driver: "container", pools: [pool(1, 1, 8)], registry });
+    const { operator, validator, driver, toolkit, devicePlugin, gfd, dcgmExporter, migManager } = values;
+    const parts = [operator, validator, driver, toolkit, devicePlugin, gfd, dcgmExporter, migManager];
+    expect(parts.map(({ repository }) => repository?.replace("registry.example.com/mirror/", ""))).to.deep.equal([
+      ...["nvidia", "nvidia", "nvidia", "nvidia/k8s", "nvidia", "nvidia", "nvidia/k8s", "nvidia/cloud-native"],
+    ]);
+    for (const { imagePullSecrets } of parts) expect(imagePullSecrets).to.deep.equal(["site"]);
+    expect(driver.manager).to.deep.equal({ repository: "registry.example.com/mirror/nvidia/cloud-native" });
+    expect(values["node-feature-discovery"]).to.deep.equal({
+      image: { repository: "registry.example.com/mirror/nfd/node-feature-discovery" },
+      imagePullSecrets: [{ name: "site" }],
+    });
+  });
+
+  it("add the pools' taints to those that the chart tolerates, for operands and feature discovery", () => {
+    const tolerations = [
+      { key: "CriticalAddonsOnly" },
+      { key: "dedicated", value: "gpu", effect: "NoExecute" as const },
+    ];
+    const values = gpuOperatorValues({ driver: "host", pools: [pool(1, 1, 8)], tolerations });
+    const own = [
+      { key: "CriticalAddonsOnly", operator: "Exists" },
+      { key: "dedicated", effect: "NoExecute", operator: "Equal", value: "gpu" },
+    ];
+    const gpu = { key: "nvidia.com/gpu", operator: "Exists", effect: "NoSchedule" };
+    expect(values.daemonsets).to.deep.equal({ tolerations: [gpu, ...own] });
+    const controlPlane = {
+      key: "node-role.kubernetes.io/control-plane",
+      operator: "Equal",
+      value: "",
+      effect: "NoSchedule",
+    };
+    expect(values["node-feature-discovery"].worker).to.deep.equal({ tolerations: [controlPlane, gpu, ...own] });
   });
 
   it("install the driver where nodes have none, and never upgrade it by themselves", () => {

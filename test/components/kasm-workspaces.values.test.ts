@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { databaseRefusal, kasmValues, kasmVersion } from "../../components/kasm-workspaces.values.ts";
+import { databaseRefusal, kasmValues } from "../../components/kasm-workspaces.values.ts";
 import type { KasmValuesArgs } from "../../components/kasm-workspaces.values.ts";
 
 const args: KasmValuesArgs = {
@@ -27,17 +27,38 @@ describe("kasmValues", () => {
       database: {
         storage: { storageClassName: "local-path", retentionPolicy: { whenDeleted: "Retain", whenScaled: "Retain" } },
       },
-      dbManagement: { initialize: true, upgrade: { enable: false } },
-      components: { proxy: { replicas: 2 }, api: { replicas: 2 }, manager: { replicas: 2 } },
+      affinity: {
+        podAntiAffinity: {
+          preferredDuringSchedulingIgnoredDuringExecution: [
+            {
+              weight: 100,
+              podAffinityTerm: {
+                topologyKey: "kubernetes.io/hostname",
+                labelSelector: { matchLabels: { "app.kubernetes.io/instance": "kasm" } },
+                matchLabelKeys: ["app.kubernetes.io/component"],
+              },
+            },
+          ],
+        },
+      },
+      dbManagement: { initialize: true, upgrade: { enable: false, backupStorageClass: "local-path" } },
+      components: {
+        proxy: { replicas: 2 },
+        api: { replicas: 2 },
+        manager: { replicas: 2 },
+        guac: { recordingData: { storageClassName: "local-path" } },
+        rdpGateway: {},
+        rdpHttpsGateway: {},
+      },
     });
   });
 
   it("never initialise and upgrade at once, and keep the database's volume in every phase", () => {
     const phases = (["initialize", "keep", "upgrade"] as const).map((database) => kasmValues({ ...args, database }));
-    expect(phases.map(({ dbManagement }) => dbManagement)).to.deep.equal([
-      { initialize: true, upgrade: { enable: false } },
-      { initialize: false, upgrade: { enable: false } },
-      { initialize: false, upgrade: { enable: true } },
+    expect(phases.map(({ dbManagement: { initialize, upgrade } }) => [initialize, upgrade.enable])).to.deep.equal([
+      [true, false],
+      [false, false],
+      [false, true],
     ]);
     for (const { database } of phases) expect(database.storage.retentionPolicy.whenDeleted).to.equal("Retain");
   });
@@ -71,20 +92,52 @@ describe("kasmValues", () => {
       expect(values.components, gateway).to.have.nested.property(`${gateway}.nginxSidecar.resources.requests.cpu`);
   });
 
+  it("put every volume on the class that is given, the gateway's recordings and the dump before an upgrade too", () => {
+    const values = kasmValues({ ...args, storageClassName: "kasm-local-path" });
+    expect([
+      values.database.storage.storageClassName,
+      values.components.guac.recordingData.storageClassName,
+      values.dbManagement.upgrade.backupStorageClass,
+    ]).to.deep.equal(["kasm-local-path", "kasm-local-path", "kasm-local-path"]);
+  });
+
+  it("take every image from the site's mirror, by host and path, with the pull secret", () => {
+    const registry = { mirror: "registry.example.com:5000/mirror/", pullSecretName: "site" };
+    const { components, database, imagePullSecrets } = kasmValues({ ...args, registry });
+    expect(imagePullSecrets).to.deep.equal({ enabled: true, name: "site" });
+    const images = [database, ...Object.values(components)].map((part) => "image" in part && part.image);
+    const repositories = ["postgres", "proxy", "api", "manager", "kasm-guac", "rdp-gateway", "rdp-https-gateway"];
+    expect(images).to.deep.equal(
+      repositories.map((name) => ({ registry: "registry.example.com:5000", repository: `mirror/kasmweb/${name}` })),
+    );
+  });
+
+  it("refer to the site's certificates by a name that changes with them", () => {
+    const pem = (text: string) => `-----BEGIN CERTIFICATE-----\n${text}\n-----END CERTIFICATE-----\n`;
+    const name = (text: string) => kasmValues({ ...args, trustedCa: pem(text) }).trustedCaBundle?.configMapName;
+    expect(name("MIIA")).to.match(/^kasm-trusted-ca-[0-9a-f]{10}$/);
+    expect(name("MIIA")).not.to.equal(name("MIIB"));
+    expect(kasmValues(args)).not.to.have.property("trustedCaBundle");
+  });
+
+  it("open native RDP only when it is asked for, under the base domain", () => {
+    expect(kasmValues(args)).not.to.have.property("directRdpService");
+    expect(kasmValues({ ...args, directRdp: { type: "LoadBalancer", port: 3390 } }).directRdpService).to.deep.equal({
+      enabled: true,
+      type: "LoadBalancer",
+      loadBalancerPort: 3390,
+      rdpAccessURL: "desktops.example.com",
+    });
+  });
+
+  it("leave single copies where the scheduler puts them", () => {
+    expect(kasmValues({ ...args, sizing: { ...args.sizing, replicas: 1 } })).not.to.have.property("affinity");
+  });
+
   it("take another image tag when one is given", () => {
     expect(kasmValues({ ...args, imageTag: "1.19.0-rolling-2026-06-02" }).useImageTags).to.equal(
       "1.19.0-rolling-2026-06-02",
     );
-  });
-});
-
-describe("kasmVersion", () => {
-  it("reads Kasm's version from the chart's", () => {
-    expect(["1.1190.6", "1.1181.0", "1.1200.0"].map(kasmVersion)).to.deep.equal(["1.19.0", "1.18.1", "1.20.0"]);
-  });
-
-  it("takes a version of another form for itself, so that every change counts", () => {
-    expect(["2.0.0", "1.1200.0-develop"].map(kasmVersion)).to.deep.equal(["2.0.0", "1.1200.0-develop"]);
   });
 });
 

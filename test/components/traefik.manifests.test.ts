@@ -2,7 +2,6 @@ import { readFileSync } from "node:fs";
 import { expect } from "chai";
 import { parse, parseAllDocuments } from "yaml";
 import {
-  defaultTlsStore,
   helmChartConfig,
   traefikArguments,
   traefikPods,
@@ -12,18 +11,6 @@ import {
 import { traefikCrds } from "../../lab/k3s/furniture/traefik-crds.ts";
 
 const chartFile = (name: string) => readFileSync(new URL(`../../lab/charts/traefik/${name}`, import.meta.url), "utf8");
-
-// Where each key is in the real chart, 41.3.0: docs/charts.md.
-const realKeys = {
-  image: ["registry", "repository"],
-  deployment: ["replicas", "imagePullSecrets"],
-  global: ["checkNewVersion", "sendAnonymousUsage"],
-  api: ["dashboard"],
-  ingressClass: ["enabled", "isDefaultClass", "name"],
-  service: ["spec"],
-  additionalArguments: undefined,
-  resources: ["requests", "limits"],
-} as Record<string, string[] | undefined>;
 
 describe("Traefik's configuration", () => {
   it("redirects to the port that browsers see, not to the one inside the pod", () => {
@@ -45,15 +32,6 @@ describe("Traefik's configuration", () => {
       expect(helmChartConfig(policy).spec.failurePolicy).to.equal(policy);
   });
 
-  it("sets for the upstream chart only keys that it has", () => {
-    const values = traefikValues({ mirror: "registry.example.com/mirror", pullSecretName: "pull" });
-    for (const [key, value] of Object.entries(values)) {
-      expect(realKeys, key).to.have.property(key);
-      if (realKeys[key]) expect(realKeys[key]).to.include.members(Object.keys(value));
-    }
-    expect(Object.keys(parse(chartFile("values.yaml")) as object)).to.include.members(Object.keys(realKeys));
-  });
-
   it("takes the image from the mirror under the path that it has at Docker Hub", () => {
     expect(traefikValues({ mirror: "registry.example.com/mirror" }).image).to.deep.equal({
       registry: "registry.example.com",
@@ -67,14 +45,6 @@ describe("Traefik's configuration", () => {
     expect(spec.podSelector.matchLabels).to.deep.equal(traefikPods("edge"));
     expect(traefikPods("edge")["app.kubernetes.io/instance"]).to.equal("traefik-edge");
     expect(spec.ingress.flatMap(({ ports }) => ports.map(({ port }) => port))).to.deep.equal(["web", "websecure"]);
-  });
-
-  it("names the default certificate in the one store that Traefik looks at", () => {
-    expect(defaultTlsStore("kasm", "kasm-tls")).to.deep.include({
-      kind: "TLSStore",
-      metadata: { name: "default", namespace: "kasm" },
-      spec: { defaultCertificate: { secretName: "kasm-tls" } },
-    });
   });
 });
 

@@ -18,6 +18,8 @@ export interface Registration {
   readonly dependencies: readonly string[];
   readonly protect: boolean;
   readonly retainOnDelete: boolean;
+  /** URN of the resource whose deletion takes this one along; empty for none. */
+  readonly deletedWith: string;
   readonly ignoreChanges: readonly string[];
   /** Inputs in plain JSON, secrets unwrapped. */
   readonly inputs: Record<string, unknown>;
@@ -35,6 +37,7 @@ interface Request {
   getCustom?(): boolean;
   getProtect?(): boolean;
   getRetainondelete?(): boolean;
+  getDeletedwith?(): string;
   getIgnorechangesList?(): string[];
   getObject?(): { toJavaScript(): Record<string, unknown> } | undefined;
 }
@@ -105,6 +108,7 @@ function registration(request: Request, urn: string, isRead: boolean): Registrat
     dependencies: request.getDependenciesList(),
     protect: request.getProtect?.() ?? false,
     retainOnDelete: request.getRetainondelete?.() ?? false,
+    deletedWith: request.getDeletedwith?.() ?? "",
     ignoreChanges: request.getIgnorechangesList?.() ?? [],
     inputs,
     secrets,

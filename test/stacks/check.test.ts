@@ -4,7 +4,7 @@ import { checkStackFile, StackFileError } from "../../stacks/check.ts";
 import { ConfigError } from "../../stacks/config.ts";
 
 const stack = (config: string) => `config:\n  kasm-vdi:domain: a.example.com\n  kasm-vdi:nodeCount: 1\n${config}`;
-const hostKey = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJfn";
+const hostKey = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIAABAgMEBQYHCAkKCwwNDg8QERITFBUWFxgZGhscHR4f";
 
 describe("checkStackFile", () => {
   it("tells what a stack file amounts to, defaults and outputs included", () => {

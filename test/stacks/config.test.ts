@@ -17,7 +17,7 @@ function problemsOf(source: Record<string, unknown>): string[] {
 const domainShape = "must be a host name such as desktops.example.com, without https:// and without *";
 const label = "must be a DNS label: lower-case letters, digits and dashes, at most 63";
 const pinned = "must be an image with a tag other than latest, or with a digest, such as node:24.11.1-alpine";
-const hostKey = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJfn";
+const hostKey = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIAABAgMEBQYHCAkKCwwNDg8QERITFBUWFxgZGhscHR4f";
 const pool = (fields: object) => ({
   ...good,
   nodePools: [{ name: "a", count: 3, gpusPerNode: 0, ...fields }],
@@ -261,9 +261,28 @@ const bad: [title: string, source: Record<string, unknown>, problems: string[]][
     ["kasm-vdi:turn.ports.listen 3478 is taken by direct RDP"],
   ],
   [
-    "a NodePort out of its range",
-    { ...good, kasm: { directRdp: { type: "NodePort", port: 3389 } } },
-    ["kasm-vdi:kasm.directRdp.port 3389, but a NodePort must be from 30000 to 32767"],
+    "a NodePort of one's choice",
+    { ...good, kasm: { directRdp: { type: "NodePort", port: 30389 } } },
+    ["kasm-vdi:kasm.directRdp.port is for a LoadBalancer; a NodePort is chosen by the cluster"],
+  ],
+  [
+    "a chart line that is not known",
+    { ...good, kasm: { chart: { version: "1.1200.0" } } },
+    [
+      "kasm-vdi:kasm.chart.version kasm-helm 1.1200.0 belongs to a chart line whose value keys this program does not know; this program knows 1.1190.5 and later patches of 1.1190.",
+    ],
+  ],
+  [
+    "a chart that makes its own passwords",
+    { ...good, kasm: { chart: { version: "1.1190.4" } } },
+    [
+      "kasm-vdi:kasm.chart.version kasm-helm 1.1190.4 cannot take its passwords from our Secret, nor the DNS resolver's address; this program knows 1.1190.5 and later patches of 1.1190.",
+    ],
+  ],
+  [
+    "a NAT by name",
+    { ...good, turn: { nat: { "node-1": "192.0.2.1" } } },
+    ['kasm-vdi:turn.nat.node-1 "node-1", but must be the node\'s own IP address'],
   ],
   [
     "a backup without a schedule",
@@ -339,6 +358,29 @@ const bad: [title: string, source: Record<string, unknown>, problems: string[]][
       'kasm-vdi:agents[1].name "a" is the name of agents[0] already',
       "kasm-vdi:agents[1].host is the machine of agents[0] already; a machine is one agent",
     ],
+  ],
+  [
+    "a host key that cannot be one",
+    { ...good, agents: [{ name: "a", host: "192.0.2.9", hostKey: "ssh-ed25519 AAAA", password: "p" }] },
+    [
+      "kasm-vdi:agents[0].hostKey is no host key in OpenSSH form; get it by `ssh-keyscan -t ed25519 HOST` and compare it with /etc/ssh/ssh_host_ed25519_key.pub there",
+    ],
+  ],
+  [
+    "agents of another version than the control plane",
+    {
+      ...good,
+      agents: [{ name: "a", host: "192.0.2.9", hostKey, password: "p" }],
+      agentInstaller: { version: "1.18.1" },
+    },
+    [
+      'kasm-vdi:agentInstaller.version "1.18.1", but the chart brings Kasm 1.19.0; agents work only with a control plane of their own version',
+    ],
+  ],
+  [
+    "an installer that anybody on the way could change",
+    { ...good, agentInstaller: { url: "http://mirror.example.com/kasm.tar.gz" } },
+    ["kasm-vdi:agentInstaller.sha256 missing; a download over http: needs it"],
   ],
   [
     "agents that are no list: what is there is not repeated",
@@ -570,12 +612,17 @@ describe("loadConfig fills in", () => {
       },
       operator: { replicas: 2, logLevel: "info" },
       agents: [],
+      agentInstaller: {
+        version: "1.19.0",
+        url: "https://kasm-static-content.s3.amazonaws.com/kasm_release_1.19.0.tar.gz",
+        options: [],
+      },
     });
   });
 
   it("TURN's realm, addresses and image, when there is TURN", () => {
     const { turn } = loadConfig({ ...good, publicIPs: ["192.0.2.1"], turn: { enabled: true } });
-    expect(turn).to.include({ realm: "turn.desktops.example.com", image: "coturn/coturn:4.17.1" });
+    expect(turn).to.include({ realm: "turn.desktops.example.com", image: "coturn/coturn:4.17.0-r0-alpine" });
     expect(turn?.publicIPs).to.deep.equal(["192.0.2.1"]);
   });
 

@@ -139,3 +139,27 @@ securityContext:
 {{- define "kasm.waitForSchema" -}}
 {{- include "kasm.waitForDatabase" (dict "context" . "name" "db-is-ready" "host" (include "kasm.dbHost" .) "secret" (include "kasm.literalSecrets" .) "until" "kasm-schema-is-at-head") -}}
 {{- end -}}
+
+{{/* Takes the site's own certificates in. No requests, as in the real chart. Arguments: list of context, uid. */}}
+{{- define "kasm.trustedCaInit" -}}
+{{- if (index . 0).Values.trustedCaBundle.enabled -}}
+- name: trusted-ca-init
+  image: {{ include "kasm.apiImage" (index . 0) }}
+  {{- include "kasm.containerSettings" . | nindent 2 }}
+  command: [/bin/bash, -c, update-ca-certificates]
+  volumeMounts:
+    - { name: usr-local-share, mountPath: /usr/local/share/ca-certificates, readOnly: true }
+    - { name: etc-ssl-certs, mountPath: /etc/ssl/certs }
+{{- end -}}
+{{- end -}}
+
+{{- define "kasm.trustedCaVolumes" -}}
+{{- with .Values.trustedCaBundle }}
+{{- if .enabled -}}
+- name: usr-local-share
+  configMap: { name: {{ .configMapName }} }
+- name: etc-ssl-certs
+  emptyDir: {}
+{{- end }}
+{{- end }}
+{{- end -}}

@@ -1,0 +1,110 @@
+/** A rule of RBAC; verbs and resources are always named, never `*`. */
+export interface Rule {
+  readonly apiGroups: string[];
+  readonly resources: string[];
+  readonly verbs: string[];
+  readonly resourceNames?: string[];
+}
+
+/** Name of the ServiceAccount, of the Deployment and of the lease. */
+export const operatorName = "kasm-operator";
+
+const group = "vdi.kasm.io";
+const read = ["get", "list", "watch"];
+const own = [...read, "create", "patch", "delete"];
+
+/** What the operator may do in the namespace of sessions. */
+export const sessionRules: readonly Rule[] = [
+  // Patch sets the finalizer; delete is for sessions whose time is over.
+  { apiGroups: [group], resources: ["vdisessions"], verbs: [...read, "patch", "delete"] },
+  { apiGroups: [group], resources: ["vdisessions/status"], verbs: ["get", "patch"] },
+  // Owner references that block deletion need it where OwnerReferencesPermissionEnforcement is on.
+  { apiGroups: [group], resources: ["vdisessions/finalizers"], verbs: ["update"] },
+  { apiGroups: [""], resources: ["pods", "services", "persistentvolumeclaims"], verbs: own },
+  // By name only: a list would bring every credential of every session into the operator's memory.
+  { apiGroups: [""], resources: ["secrets"], verbs: ["get", "create", "patch", "delete"] },
+  { apiGroups: ["networking.k8s.io"], resources: ["networkpolicies"], verbs: own },
+  { apiGroups: ["traefik.io"], resources: ["ingressroutes", "middlewares"], verbs: own },
+  { apiGroups: ["events.k8s.io"], resources: ["events"], verbs: ["create", "patch"] },
+];
+
+/** What it may do in its own namespace: elect a leader. */
+export const leaderRules: readonly Rule[] = [
+  // Kubernetes cannot limit `create` to a name.
+  { apiGroups: ["coordination.k8s.io"], resources: ["leases"], verbs: ["create"] },
+  {
+    apiGroups: ["coordination.k8s.io"],
+    resources: ["leases"],
+    resourceNames: [operatorName],
+    verbs: ["get", "update", "patch"],
+  },
+];
+
+/** What it may do in the whole cluster: read what has no namespace, and say on a template how it is used. */
+export const clusterRules: readonly Rule[] = [
+  { apiGroups: [group], resources: ["vditemplates"], verbs: read },
+  { apiGroups: [group], resources: ["vditemplates/status"], verbs: ["get", "patch"] },
+  { apiGroups: [""], resources: ["nodes"], verbs: read },
+  { apiGroups: ["storage.k8s.io"], resources: ["storageclasses"], verbs: read },
+];
+
+/** The verb on VDISessions that lets a person or program make, change and delete sessions of others. */
+export const actForVerb = "act-for";
+
+/** A ClusterRole for people, which Kubernetes adds to its own roles `view`, `edit` or `admin`. */
+export interface UserRole {
+  readonly name: string;
+  readonly aggregateTo: "view" | "edit" | "admin";
+  readonly rules: readonly Rule[];
+}
+
+export const userRoles: readonly UserRole[] = [
+  {
+    name: "kasm-vdi-viewer",
+    aggregateTo: "view",
+    rules: [{ apiGroups: [group], resources: ["vdisessions", "vditemplates"], verbs: read }],
+  },
+  {
+    name: "kasm-vdi-user",
+    aggregateTo: "edit",
+    rules: [
+      {
+        apiGroups: [group],
+        resources: ["vdisessions"],
+        verbs: [...read, "create", "update", "patch", "delete"],
+      },
+    ],
+  },
+  {
+    name: "kasm-vdi-session-manager",
+    aggregateTo: "admin",
+    rules: [{ apiGroups: [group], resources: ["vdisessions"], verbs: [actForVerb] }],
+  },
+];
+
+/** The ServiceAccount as RBAC and admission name it. */
+export function operatorUser(operatorNamespace: string): string {
+  return `system:serviceaccount:${operatorNamespace}:${operatorName}`;
+}
+
+/** Arguments of a Role or ClusterRole. */
+export function roleArgs(name: string, rules: readonly Rule[], namespace?: string) {
+  return { metadata: { name, ...(namespace !== undefined && { namespace }) }, rules: [...rules] };
+}
+
+/** Arguments of the binding that gives the operator the role of the same name. */
+export function bindingArgs(kind: "Role" | "ClusterRole", name: string, operatorNamespace: string, namespace?: string) {
+  return {
+    metadata: { name, ...(namespace !== undefined && { namespace }) },
+    roleRef: { apiGroup: "rbac.authorization.k8s.io", kind, name },
+    subjects: [{ kind: "ServiceAccount", name: operatorName, namespace: operatorNamespace }],
+  };
+}
+
+/** Arguments of a ClusterRole for people. */
+export function userRoleArgs({ name, aggregateTo, rules }: UserRole) {
+  return {
+    metadata: { name, labels: { [`rbac.authorization.k8s.io/aggregate-to-${aggregateTo}`]: "true" } },
+    rules: [...rules],
+  };
+}
