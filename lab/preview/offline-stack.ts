@@ -44,6 +44,8 @@ export function offlineStackFile(text: string, { kubeconfig, charts }: OfflineOv
   if (charts === "stand-in")
     for (const [group, path] of Object.entries(standInCharts)) {
       const values = structured(config[`kasm-vdi:${group}`]);
+      // K3s's own Traefik has no chart of ours, and the config refuses one.
+      if (group === "traefik" && values["mode"] !== "own") continue;
       const { version } = structured(values["chart"]);
       config[`kasm-vdi:${group}`] = { ...values, chart: { path, ...(version !== undefined && { version }) } };
     }

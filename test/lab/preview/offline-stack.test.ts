@@ -27,6 +27,13 @@ describe("a stack's config for an offline preview", () => {
     expect(config["kasm-vdi:gpu"]).to.deep.equal({ chart: { path: "./lab/charts/gpu-operator", version: "v1.0.0" } });
   });
 
+  it("takes the stand-in of Traefik's chart only where Traefik is our own: the config refuses it elsewhere", () => {
+    const chart = { path: "./lab/charts/traefik" };
+    const traefik = (text: string) => offline(text).config["kasm-vdi:traefik"];
+    expect(traefik("config: {}")).to.equal(undefined);
+    expect(traefik("config: { kasm-vdi:traefik: { mode: own } }")).to.deep.equal({ mode: "own", chart });
+  });
+
   it("reads groups that `pulumi config set` stored as JSON text", () => {
     const { config } = offline(`config: { kasm-vdi:gpu: '{"replicasPerGpu":4}' }`);
     expect(config["kasm-vdi:gpu"]).to.deep.include({ replicasPerGpu: 4 });
