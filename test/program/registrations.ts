@@ -19,6 +19,8 @@ export interface Registration {
   readonly protect: boolean;
   readonly retainOnDelete: boolean;
   readonly ignoreChanges: readonly string[];
+  /** URN of what takes it along when it is deleted; empty for most. */
+  readonly deletedWith: string;
   /** Inputs in plain JSON, secrets unwrapped. */
   readonly inputs: Record<string, unknown>;
   /** Paths of inputs that are marked as secret: `stringData.db-password`. */
@@ -36,6 +38,7 @@ interface Request {
   getProtect?(): boolean;
   getRetainondelete?(): boolean;
   getIgnorechangesList?(): string[];
+  getDeletedwith?(): string;
   getObject?(): { toJavaScript(): Record<string, unknown> } | undefined;
 }
 
@@ -106,6 +109,7 @@ function registration(request: Request, urn: string, isRead: boolean): Registrat
     protect: request.getProtect?.() ?? false,
     retainOnDelete: request.getRetainondelete?.() ?? false,
     ignoreChanges: request.getIgnorechangesList?.() ?? [],
+    deletedWith: request.getDeletedwith?.() ?? "",
     inputs,
     secrets,
   };
