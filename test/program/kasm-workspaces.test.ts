@@ -90,7 +90,7 @@ describe("KasmWorkspaces", () => {
     const resources = await register({ protectData: true, trustedCa: pem });
     const isProtected = [...resources].filter(([, { protect }]) => protect).map(([name]) => name);
     expect(isProtected).to.have.members([
-      ...["namespace", "secrets", "database"],
+      ...["namespace", "secrets", "database", "release"],
       ...["admin-password", "user-password", "db-password", "service-token", "manager-token"],
     ]);
   });
