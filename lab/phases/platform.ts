@@ -1,12 +1,12 @@
 import { deploy } from "../platform/deploy.ts";
 import { labProject, labStack, selectLabStack } from "../platform/stack.ts";
-import { removeStaleLocks } from "../platform/stale-locks.ts";
+import { takeStack } from "../platform/stack-locks.ts";
 import type { PhaseWork } from "./context.ts";
 
 /** Runs the real program on the real engine: `pulumi up` of the stack `lab`. */
 export const platform: PhaseWork = async (context, report) => {
   const { layout } = context;
-  for (const pid of removeStaleLocks(layout.pulumiState, labProject, labStack))
+  for (const pid of takeStack({ pulumiState: layout.pulumiState, project: labProject, stack: labStack }))
     report(`the engine with pid ${pid} was killed in the middle of its work; its lock is removed`);
   const stack = await selectLabStack(layout);
   context.stack = stack;

@@ -66,3 +66,11 @@ export const languageHostModule: GoModule = {
   sum: "h1:JWn3DGJhzoWL8bNbUdyLSSPeKS2F9mv14/EL9QeVT3w=",
   stamps: {},
 };
+
+export const actionlintModule: GoModule = {
+  id: "actionlint",
+  path: "github.com/rhysd/actionlint",
+  version: "v1.7.12",
+  sum: "h1:vQ4GeJN86C0QH+gTUQcs8McmK62OLT3kmakPMtEWYnY=",
+  stamps: { "github.com/rhysd/actionlint.version": "1.7.12" },
+};

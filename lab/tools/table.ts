@@ -1,11 +1,27 @@
-import { etcdModule, helmModule, kubernetesModule, kwokModule, languageHostModule, pulumiModule } from "./modules.ts";
+import {
+  actionlintModule,
+  etcdModule,
+  helmModule,
+  kubernetesModule,
+  kwokModule,
+  languageHostModule,
+  pulumiModule,
+} from "./modules.ts";
 import { platformName, type Platform, type PlatformName } from "./platform.ts";
 import type { Download, Tool } from "./tool.ts";
 
 export type ToolName =
-  "pulumi" | "helm" | "kubectl" | "kube-apiserver" | "kube-controller-manager" | "kube-scheduler" | "etcd" | "kwok";
+  | "pulumi"
+  | "helm"
+  | "kubectl"
+  | "kube-apiserver"
+  | "kube-controller-manager"
+  | "kube-scheduler"
+  | "etcd"
+  | "kwok"
+  | "actionlint";
 
-/** Every tool of the lab. docs/tools.md says how to bump one. */
+/** Every tool of the lab and of the checks. docs/tools.md says how to bump one. */
 export const tools: Record<ToolName, Tool> = {
   pulumi: {
     name: "pulumi",
@@ -94,6 +110,15 @@ export const tools: Record<ToolName, Tool> = {
         platform,
       ),
     programs: [{ file: "kwok", module: kwokModule, package: "sigs.k8s.io/kwok/cmd/kwok" }],
+  },
+  actionlint: {
+    name: "actionlint",
+    version: "1.7.12",
+    asks: { arguments: ["-version"], answer: /^(\d+\.\d+\.\d+\S*)$/m },
+    companions: [],
+    // Checks this repository alone, on machines of developers and of CI: a build takes seconds, and Go is there.
+    download: () => undefined,
+    programs: [{ file: "actionlint", module: actionlintModule, package: "github.com/rhysd/actionlint/cmd/actionlint" }],
   },
 };
 

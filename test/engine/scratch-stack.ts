@@ -80,7 +80,16 @@ export class ScratchStack {
 
   /** The state file, as it lies on disk. */
   state(): string {
-    return readFileSync(join(this.folder, "state", ".pulumi", "stacks", "scratch", "test.json"), "utf8");
+    return readFileSync(this.#stateFile, "utf8");
+  }
+
+  /** Puts a state back that `state` gave before: what was made since then is forgotten, and stays. */
+  restore(state: string): void {
+    writeFileSync(this.#stateFile, state);
+  }
+
+  get #stateFile(): string {
+    return join(this.folder, "state", ".pulumi", "stacks", "scratch", "test.json");
   }
 
   /** A killed engine leaves its lock. */

@@ -18,9 +18,9 @@ export interface Registration {
   readonly dependencies: readonly string[];
   readonly protect: boolean;
   readonly retainOnDelete: boolean;
-  readonly ignoreChanges: readonly string[];
-  /** URN of what takes it along when it is deleted; empty for most. */
+  /** URN of the resource whose deletion takes this one along; empty for none. */
   readonly deletedWith: string;
+  readonly ignoreChanges: readonly string[];
   /** Inputs in plain JSON, secrets unwrapped. */
   readonly inputs: Record<string, unknown>;
   /** Paths of inputs that are marked as secret: `stringData.db-password`. */
@@ -37,8 +37,8 @@ interface Request {
   getCustom?(): boolean;
   getProtect?(): boolean;
   getRetainondelete?(): boolean;
-  getIgnorechangesList?(): string[];
   getDeletedwith?(): string;
+  getIgnorechangesList?(): string[];
   getObject?(): { toJavaScript(): Record<string, unknown> } | undefined;
 }
 
@@ -108,8 +108,8 @@ function registration(request: Request, urn: string, isRead: boolean): Registrat
     dependencies: request.getDependenciesList(),
     protect: request.getProtect?.() ?? false,
     retainOnDelete: request.getRetainondelete?.() ?? false,
-    ignoreChanges: request.getIgnorechangesList?.() ?? [],
     deletedWith: request.getDeletedwith?.() ?? "",
+    ignoreChanges: request.getIgnorechangesList?.() ?? [],
     inputs,
     secrets,
   };

@@ -1,0 +1,87 @@
+import { expect } from "chai";
+import {
+  bindingArgs,
+  clusterRules,
+  leaderRules,
+  sessionRules,
+  userRoleArgs,
+  userRoles,
+} from "../../components/vdi-operator.rbac.ts";
+import type { Rule } from "../../components/vdi-operator.rbac.ts";
+
+const rights = (rules: readonly Rule[]) =>
+  rules.flatMap(({ apiGroups, resources, verbs }) =>
+    apiGroups.flatMap((group) => resources.flatMap((resource) => verbs.map((verb) => `${verb} ${resource}.${group}`))),
+  );
+
+describe("the operator's rights", () => {
+  it("name every group, resource and verb", () => {
+    const people = userRoles.flatMap(({ rules }) => rules);
+    for (const right of rights([...sessionRules, ...leaderRules, ...clusterRules, ...people]))
+      expect(right).not.to.contain("*");
+  });
+
+  it("are not listed twice", () => {
+    for (const rules of [sessionRules, leaderRules, clusterRules])
+      expect(rights(rules)).to.have.lengthOf(new Set(rights(rules)).size);
+  });
+
+  it("change nothing outside the two namespaces but the status of templates", () => {
+    const writes = rights(clusterRules).filter((right) => !/^(get|list|watch) /.test(right));
+    expect(writes).to.deep.equal(["patch vditemplates/status.vdi.kasm.io"]);
+  });
+
+  it("read Secrets by name only", () => {
+    const secrets = rights([...sessionRules, ...clusterRules, ...leaderRules]).filter((it) => it.endsWith(" secrets."));
+    expect(secrets).to.have.members(["get secrets.", "create secrets.", "patch secrets.", "delete secrets."]);
+  });
+
+  it("reach into no running desktop and give nobody rights", () => {
+    const all = rights([...sessionRules, ...leaderRules, ...clusterRules]).join("\n");
+    expect(all).not.to.match(
+      /pods\/(exec|attach|portforward|log|ephemeralcontainers)|roles|serviceaccounts|impersonate|escalate|bind /,
+    );
+  });
+
+  it("write to one lease alone, by its name", () => {
+    const named = leaderRules.filter(({ verbs }) => verbs.includes("patch"));
+    expect(named.map(({ resourceNames }) => resourceNames)).to.deep.equal([["kasm-operator"]]);
+  });
+
+  it("cover what a session consists of", () => {
+    expect(rights(sessionRules)).to.include.members([
+      "patch vdisessions/status.vdi.kasm.io",
+      "update vdisessions/finalizers.vdi.kasm.io",
+      "create pods.",
+      "create services.",
+      "create persistentvolumeclaims.",
+      "create secrets.",
+      "create networkpolicies.networking.k8s.io",
+      "create ingressroutes.traefik.io",
+      "create middlewares.traefik.io",
+      "create events.events.k8s.io",
+    ]);
+  });
+});
+
+describe("bindings and roles", () => {
+  it("bind the ServiceAccount of the operator's namespace, wherever the role is", () => {
+    expect(bindingArgs("Role", "kasm-operator", "kasm-vdi-system", "kasm-vdi")).to.deep.equal({
+      metadata: { name: "kasm-operator", namespace: "kasm-vdi" },
+      roleRef: { apiGroup: "rbac.authorization.k8s.io", kind: "Role", name: "kasm-operator" },
+      subjects: [{ kind: "ServiceAccount", name: "kasm-operator", namespace: "kasm-vdi-system" }],
+    });
+  });
+
+  it("add to Kubernetes' roles for people: who may view, edit or administrate", () => {
+    const labels = userRoles.map((role) => Object.keys(userRoleArgs(role).metadata.labels)[0]);
+    expect(labels).to.deep.equal(
+      ["view", "edit", "admin"].map((role) => `rbac.authorization.k8s.io/aggregate-to-${role}`),
+    );
+  });
+
+  it("let only administrators act for others", () => {
+    const who = userRoles.filter(({ rules }) => rights(rules).includes("act-for vdisessions.vdi.kasm.io"));
+    expect(who.map(({ aggregateTo }) => aggregateTo)).to.deep.equal(["admin"]);
+  });
+});

@@ -1,0 +1,192 @@
+import * as pulumi from "@pulumi/pulumi";
+import { expect } from "chai";
+import type { Crd } from "../../components/vdi-operator.crds.ts";
+import { VdiOperator } from "../../components/vdi-operator.ts";
+import type { VdiOperatorArgs } from "../../components/vdi-operator.ts";
+import { registrationsOf } from "./registrations.ts";
+import type { Registration } from "./registrations.ts";
+
+// Stand for the real ones, whose schemas are long and no matter of the graph.
+const crds: Crd[] = ["vdisessions", "vditemplates"].map((plural) => ({
+  name: `${plural}.vdi.kasm.io`,
+  args: {
+    metadata: { name: `${plural}.vdi.kasm.io` },
+    spec: { group: "vdi.kasm.io", names: { kind: plural, plural }, scope: "Namespaced", versions: [] },
+  },
+}));
+
+const base: VdiOperatorArgs = {
+  namespace: "kasm-vdi",
+  operatorNamespace: "kasm-vdi-system",
+  domain: "desktops.example.com",
+  crds,
+  replicas: 2,
+  logLevel: "info",
+  registry: {},
+  gpuSlices: 8,
+  cluster: { kubeconfig: "./kubeconfig" },
+  protectData: false,
+};
+const program = { kind: "bundle", text: "console.log(1);" } as const;
+const turn = () => ({
+  endpoint: {
+    host: "turn.desktops.example.com",
+    realm: "turn.desktops.example.com",
+    ports: { listen: 3478, tls: 5349, relayMin: 49152, relayMax: 49407 },
+    transports: ["udp", "tcp"],
+  },
+  sharedSecret: pulumi.secret("swordfish"),
+});
+
+const register = async (overrides: () => Partial<VdiOperatorArgs> = () => ({})) => {
+  const { resources } = await registrationsOf(() => new VdiOperator("vdi", { ...base, ...overrides() }));
+  return resources;
+};
+
+const find = (resources: readonly Registration[], name: string): Registration => {
+  const found = resources.find((resource) => resource.name === name);
+  if (!found) throw new Error(`${name} is not registered`);
+  return found;
+};
+
+/** Everything that a resource depends on, directly or by another. */
+function needs(resources: readonly Registration[], name: string): string[] {
+  const seen = new Set<string>();
+  const visit = (urn: string) => {
+    if (seen.has(urn)) return;
+    seen.add(urn);
+    resources.find((it) => it.urn === urn)?.dependencies.forEach(visit);
+  };
+  find(resources, name).dependencies.forEach(visit);
+  return resources.filter(({ urn }) => seen.has(urn)).map((it) => it.name);
+}
+
+describe("VdiOperator", () => {
+  it("is everything but the Deployment as long as there is no program to run", async () => {
+    const resources = await register();
+    expect(resources.filter(({ isComponent }) => !isComponent).map(({ name }) => name)).to.have.members([
+      "vdi-namespace",
+      "vdi-operator-namespace",
+      "vdi-vdisessions",
+      "vdi-vditemplates",
+      "vdi-account",
+      "vdi-session-role",
+      "vdi-session-role-binding",
+      "vdi-leader-role",
+      "vdi-leader-role-binding",
+      "vdi-cluster-role",
+      "vdi-cluster-role-binding",
+      "vdi-view-role",
+      "vdi-edit-role",
+      "vdi-admin-role",
+      "vdi-session-default-deny",
+      "vdi-operator-default-deny",
+      "vdi-operator-network",
+      "vdi-identity",
+      "vdi-identity-binding",
+      "vdi-template-ubuntu",
+      "vdi-template-webtop",
+      "vdi-template-ubuntu-gpu",
+      "vdi-session-headers",
+      "vdi-session-transport",
+      "vdi-drain",
+    ]);
+  });
+
+  it("adds Deployment, bundle, metrics and, with several replicas, a disruption budget", async () => {
+    const names = async (overrides: Partial<VdiOperatorArgs>) => {
+      const before = (await register()).map(({ name }) => name);
+      return (await register(() => overrides)).map(({ name }) => name).filter((name) => !before.includes(name));
+    };
+    const always = ["vdi-deployment", "vdi-metrics"];
+    expect(await names({ program })).to.have.members([...always, "vdi-bundle", "vdi-disruption-budget"]);
+    expect(await names({ program, replicas: 1 })).to.have.members([...always, "vdi-bundle"]);
+    expect(await names({ program: { kind: "image", image: "a:1" }, replicas: 1 })).to.have.members(always);
+  });
+
+  it("holds sessions' pods to the baseline level and the operator's to the restricted one", async () => {
+    const resources = await register();
+    const level = (name: string) =>
+      (find(resources, name).inputs["metadata"] as { labels: Record<string, string> }).labels[
+        "pod-security.kubernetes.io/enforce"
+      ];
+    expect(level("vdi-namespace")).to.equal("baseline");
+    expect(level("vdi-operator-namespace")).to.equal("restricted");
+  });
+
+  it("starts the operator when API, rights, policies and everything that it refers to are there", async () => {
+    const resources = await register(() => ({ program, turn: turn() }));
+    expect(needs(resources, "vdi-deployment")).to.include.members([
+      "vdi-vdisessions",
+      "vdi-account",
+      "vdi-session-role-binding",
+      "vdi-cluster-role-binding",
+      "vdi-operator-network",
+      "vdi-identity-binding",
+      "vdi-session-headers",
+      "vdi-bundle",
+      "vdi-turn-credentials",
+    ]);
+  });
+
+  it("is destroyed sessions first: the drain needs everything else, the Deployment included, and nothing needs it", async () => {
+    const resources = await register(() => ({ program }));
+    const drain = find(resources, "vdi-drain");
+    const others = resources.filter(({ isComponent, name }) => !isComponent && name !== "vdi-drain");
+    const notHeld = ["vdi-view-role", "vdi-edit-role", "vdi-admin-role", "vdi-disruption-budget", "vdi-metrics"];
+    expect(needs(resources, "vdi-drain")).to.include.members(
+      others.map(({ name }) => name).filter((name) => !notHeld.includes(name)),
+    );
+    for (const { dependencies, name } of others) expect(dependencies, name).not.to.include(drain.urn);
+    expect(drain.inputs).to.include({ create: "exit 0", update: "exit 0", delete: "node commands/session-drain.ts" });
+    expect(drain.inputs["environment"]).to.include({ KUBECONFIG: "./kubeconfig" });
+  });
+
+  it("lets what is in a namespace go with it, and nothing that is not", async () => {
+    const resources = await register(() => ({ program, turn: turn() }));
+    for (const resource of resources.filter(({ type }) => type.startsWith("kubernetes:"))) {
+      const { namespace } = resource.inputs["metadata"] as { namespace?: string };
+      const home = { "kasm-vdi": "vdi-namespace", "kasm-vdi-system": "vdi-operator-namespace" }[namespace ?? ""];
+      expect(resource.deletedWith, resource.name).to.equal(home === undefined ? "" : find(resources, home).urn);
+      if (home !== undefined) expect(needs(resources, resource.name), resource.name).to.include(home);
+    }
+  });
+
+  it("protects sessions: their namespace, their API, and what would end them", async () => {
+    const resources = await register(() => ({ program, protectData: true }));
+    expect(resources.filter(({ protect }) => protect).map(({ name }) => name)).to.have.members([
+      "vdi-namespace",
+      "vdi-vdisessions",
+      "vdi-vditemplates",
+      "vdi-drain",
+    ]);
+  });
+
+  it("has the TURN secret in one Secret of the operator's namespace, marked as secret, and nowhere else", async () => {
+    const resources = await register(() => ({ program, turn: turn() }));
+    const holders = resources.filter(({ inputs }) => JSON.stringify(inputs).includes("swordfish"));
+    expect(holders.map(({ name, secrets }) => [name, secrets])).to.deep.equal([
+      ["vdi-turn-credentials", ["stringData"]],
+    ]);
+    expect(holders[0]?.inputs["metadata"]).to.deep.equal({ name: "turn-credentials", namespace: "kasm-vdi-system" });
+  });
+
+  it("has no template for GPUs without slices", async () => {
+    const names = (await register(() => ({ gpuSlices: 0 }))).map(({ name }) => name);
+    expect(names).to.include("vdi-template-ubuntu").and.not.include("vdi-template-ubuntu-gpu");
+  });
+
+  it("leaves the identity policy out where Kubernetes does not know the kind", async () => {
+    const names = (await register(() => ({ enforceIdentity: false }))).map(({ name }) => name);
+    expect(names.filter((name) => name.includes("identity"))).to.deep.equal([]);
+  });
+
+  it("changes the bundle's ConfigMap and the Deployment for a new bundle, and nothing else", async () => {
+    const before = await register(() => ({ program }));
+    const after = await register(() => ({ program: { ...program, text: "console.log(2);" } }));
+    const changed = after.filter(
+      ({ name, inputs }) => JSON.stringify(find(before, name).inputs) !== JSON.stringify(inputs),
+    );
+    expect(changed.map(({ name }) => name)).to.have.members(["vdi-bundle", "vdi-deployment"]);
+  });
+});
