@@ -87,7 +87,7 @@ check_machine() {
     x86_64 | aarch64 | arm64) ;;
     *) problem "its processor is $(uname -m); Kasm has images for x86_64 and aarch64" ;;
   esac
-  for tool in awk bash curl flock sha256sum tar; do
+  for tool in awk bash curl cut df flock sed sha256sum tail tar; do
     has "$tool" || problem "$tool is missing"
   done
   has docker || has apt-get || has dnf || has yum || has zypper || has apk ||
@@ -98,14 +98,15 @@ check_machine() {
     *) [ -n "$sha256" ] || problem "the installer at $url comes unprotected; give its sha256" ;;
   esac
   # Later the space is Kasm's, and its images have taken some.
-  [ -e "$own/server-id" ] || enough_disk || problem "less than $disk_gib GiB are free in $docker_root, where Docker keeps images"
+  [ -e "$own/server-id" ] || enough_disk || problem "less than $disk_gib GiB are free in $docker_root/, where Docker keeps images"
   [ -z "$problems" ] || fail "the machine cannot be a Kasm agent:$problems"
 }
 
 enough_disk() {
   docker_root=/var/lib/docker
-  while [ ! -d "$docker_root" ]; do docker_root=$(dirname "$docker_root"); done
-  [ "$(df -Pk "$docker_root" | awk 'END { print $4 }')" -ge $((disk_gib * 1024 * 1024)) ]
+  while [ ! -d "$docker_root/" ]; do docker_root=${docker_root%/*}; done
+  free_kib=$(df -Pk "$docker_root/" | awk 'END { print $4 }')
+  [ "${free_kib:-0}" -ge $((disk_gib * 1024 * 1024)) ]
 }
 
 # A run whose connection broke may still be at work.

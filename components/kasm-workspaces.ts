@@ -45,6 +45,8 @@ export interface KasmWorkspacesArgs extends KasmValuesArgs {
 export class KasmWorkspaces extends pulumi.ComponentResource {
   readonly adminUser: pulumi.Output<string>;
   readonly adminPassword: pulumi.Output<string>;
+  /** What agents register with; a secret. */
+  readonly managerToken: pulumi.Output<string>;
 
   constructor(name: string, args: KasmWorkspacesArgs, opts?: pulumi.ComponentResourceOptions) {
     super("kasm:workspaces:KasmWorkspaces", name, { version: args.chart.version }, opts);
@@ -57,14 +59,14 @@ export class KasmWorkspaces extends pulumi.ComponentResource {
     const namespace = new k8s.core.v1.Namespace(`${name}-namespace`, namespaceArgs(args.namespace, "restricted"), data);
     const plain = { ...child, dependsOn: namespace, deletedWith: namespace };
     const kept = { ...plain, protect: args.protectData };
-    const passwords = passwordKeys.map(
-      (key) => [key, new random.RandomPassword(`${name}-${key}`, { length: 26, special: false }, data)] as const,
-    );
+    const passwords = passwordsBy((key) => {
+      return new random.RandomPassword(`${name}-${key}`, { length: 26, special: false }, data).result;
+    });
     const secret = new k8s.core.v1.Secret(
       `${name}-secrets`,
       {
         metadata: { name: secretName, namespace: args.namespace },
-        stringData: Object.fromEntries(passwords.map(([key, password]) => [key, password.result])),
+        stringData: passwords,
       },
       kept,
     );
@@ -93,7 +95,8 @@ export class KasmWorkspaces extends pulumi.ComponentResource {
     this.backup(name, args, { ...kept, dependsOn: release });
 
     this.adminUser = pulumi.output(adminUser);
-    this.adminPassword = passwords[0]?.[1].result ?? pulumi.secret("");
+    this.adminPassword = passwords["admin-password"];
+    this.managerToken = passwords["manager-token"];
     this.registerOutputs({ adminUser: this.adminUser });
   }
 
@@ -178,4 +181,10 @@ export class KasmWorkspaces extends pulumi.ComponentResource {
       ),
     ];
   }
+}
+
+type PasswordKey = (typeof passwordKeys)[number];
+
+function passwordsBy<T>(make: (key: PasswordKey) => T): Record<PasswordKey, T> {
+  return Object.fromEntries(passwordKeys.map((key) => [key, make(key)])) as Record<PasswordKey, T>;
 }

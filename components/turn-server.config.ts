@@ -132,7 +132,9 @@ const deniedPeers = [
   "198.51.100.0-198.51.100.255",
   "203.0.113.0-203.0.113.255",
   "224.0.0.0-255.255.255.255",
-  ...["::/96", "::ffff:0:0/96", "64:ff9b::/96", "64:ff9b:1::/48", "100::/64", "2001::/23", "2001:db8::/32", "2002::/16"]
+  // Not from `::`: coturn takes a range that starts there for one that holds every IPv4 address.
+  "::1-::ffff:ffff",
+  ...["::ffff:0:0/96", "64:ff9b::/96", "64:ff9b:1::/48", "100::/64", "2001::/23", "2001:db8::/32", "2002::/16"]
     .concat("fc00::/7", "fe80::/10", "ff00::/8")
     .map(cidrRange)
     .map(({ first, last }) => `${first}-${last}`),

@@ -3,6 +3,7 @@ import { agentDefaults } from "../components/kasm-agents.values.ts";
 import type { AgentInstaller } from "../components/kasm-agents.values.ts";
 import { kasmSizing } from "../components/kasm-workspaces.sizing.ts";
 import { kasmVersion } from "../components/kasm-workspaces.chart.ts";
+import { coturnImage } from "../components/turn-server.manifests.ts";
 import type { NodePool } from "../components/node-pool.ts";
 import { nodeCount } from "../components/node-pool.ts";
 import type { RawChart } from "./config.groups.ts";
@@ -16,17 +17,18 @@ const charts = {
   traefik: { chart: "traefik", repo: "https://traefik.github.io/charts", version: "41.3.0" },
 };
 const images = {
-  coturn: "coturn/coturn:4.17.1",
   localPathProvisioner: "rancher/local-path-provisioner:v0.0.37",
   busybox: "busybox:1.37.0",
 };
+
+export const rdpPort = 3389;
 
 /** Fills in every default that follows from the rest. */
 export function withDefaults(raw: RawConfig): StackConfig {
   const pools = poolsOf(raw);
   const nodes = nodeCount(pools);
   const { clusterName, kubeconfig, context, storage, trustedCa } = raw;
-  const { chart: kasmChart, deploymentSize, ...kasm } = raw.kasm;
+  const { chart: kasmChart, deploymentSize, directRdp, ...kasm } = raw.kasm;
   const chart = chartSource(kasmChart, charts.kasm);
   return {
     domain: raw.domain,
@@ -46,6 +48,7 @@ export function withDefaults(raw: RawConfig): StackConfig {
     kasm: {
       ...kasm,
       chart,
+      ...(directRdp && { directRdp: { ...directRdp, port: directRdp.port ?? rdpPort } }),
       sizing: kasmSizing(nodes, raw.nodeSize, deploymentSize),
     },
     certificate: certificateSource(raw.certificate),
@@ -95,7 +98,7 @@ function turnServer({ domain, publicIPs, turn }: RawConfig): NonNullable<StackCo
     ...turn,
     realm: turn.realm ?? `turn.${domain}`,
     publicIPs: turn.publicIPs ?? publicIPs,
-    image: turn.image ?? images.coturn,
+    image: turn.image ?? coturnImage,
   };
 }
 

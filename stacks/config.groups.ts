@@ -19,6 +19,7 @@ import {
   seconds,
   secretText,
   text,
+  textMap,
   textThat,
   wholeNumber,
 } from "./config.shapes.ts";
@@ -84,7 +85,7 @@ export const kasm = group({
     .describe("Regular dumps of the database to a volume. Default: none."),
   directRdp: group({
     type: oneOf(["LoadBalancer", "NodePort"]).default("LoadBalancer").describe("Kind of Service."),
-    port: port.default(3389).describe("Port of the Service."),
+    port: port.optional().describe("Port of the LoadBalancer, default 3389; a NodePort is chosen by the cluster."),
   })
     .optional()
     .describe("Native RDP past Traefik. Default: none; RDP in the browser needs only port 443."),
@@ -151,7 +152,14 @@ export const turn = group({
   enabled: flag().default(false).describe("Whether there is a TURN server."),
   realm: hostName.optional().describe("Default: turn. and the domain."),
   publicIPs: ipAddresses.optional().describe("Addresses of the TURN nodes. Default: publicIPs."),
-  nodeLabels: labels.default({}).describe("Nodes that it runs on; without any it may be every node."),
+  nat: textMap(
+    ipAddress("the node's own IP address"),
+    ipAddress("the IP address that browsers reach it at"),
+    "addresses as own: public",
+  )
+    .default({})
+    .describe("For nodes behind a 1:1 NAT: the public address by the node's own."),
+  nodeLabels: labels.default({}).describe("Nodes that it runs on; without any it is every node."),
   ports: group({
     listen: port.default(3478).describe("UDP and TCP."),
     tls: port.default(5349).describe("TLS, with tlsSecretName."),

@@ -1,3 +1,4 @@
+import { chartRefusal } from "../components/kasm-workspaces.chart.ts";
 import { presetDemand, presetFits } from "../components/kasm-workspaces.sizing.ts";
 import { nodeCount } from "../components/node-pool.ts";
 import type { ConfigProblem } from "./config.problems.ts";
@@ -13,6 +14,13 @@ export const partRules: readonly Rule[] = [
       return atMostOneOf([part, "chart"], { repo, oci, path });
     },
   })),
+  {
+    about: ["kasm"],
+    check: (_raw, { kasm: { chart } }) => {
+      const refusal = chartRefusal(chart.version);
+      return refusal === undefined ? [] : [problem(["kasm", "chart", "version"], refusal)];
+    },
+  },
   { about: ["certificate"], check: ({ certificate }) => atMostOneOf(["certificate"], certificate) },
   {
     about: ["operator"],

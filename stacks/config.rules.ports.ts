@@ -1,3 +1,4 @@
+import { rdpPort } from "./config.defaults.ts";
 import { problem } from "./config.rule.ts";
 import type { Rule } from "./config.rule.ts";
 import type { RawConfig } from "./config.schema.ts";
@@ -36,8 +37,8 @@ export const portRules: readonly Rule[] = [
   {
     about: ["kasm"],
     check: ({ kasm: { directRdp } }) =>
-      directRdp?.type === "NodePort" && (directRdp.port < nodePorts.from || directRdp.port > nodePorts.to)
-        ? [problem(["kasm", "directRdp", "port"], `${directRdp.port}, but a NodePort must be from 30000 to 32767`)]
+      directRdp?.type === "NodePort" && directRdp.port !== undefined
+        ? [problem(["kasm", "directRdp", "port"], "is for a LoadBalancer; a NodePort is chosen by the cluster")]
         : [],
   },
 ];
@@ -67,7 +68,7 @@ function portUses({ kasm, turn }: RawConfig): PortUse[] {
   const use = (path: string[], what: string, from: number, to = from): PortUse => ({ path, what, from, to });
   const rdp = directRdp?.type === "LoadBalancer";
   return [
-    ...(rdp ? [use(["kasm", "directRdp", "port"], "direct RDP", directRdp.port)] : []),
+    ...(rdp ? [use(["kasm", "directRdp", "port"], "direct RDP", directRdp.port ?? rdpPort)] : []),
     ...(turn.enabled
       ? [
           use(["turn", "ports", "listen"], "TURN", turn.ports.listen),

@@ -61,12 +61,12 @@ export const pinnedImage = textThat(
   "an image with a tag other than latest, or with a digest, such as node:24.11.1-alpine",
 );
 
-export const labels = shaped(
-  z.record(
-    z.string().regex(labelKey, { error: "a label key such as pool or example.com/pool" }),
-    text(labelValue, "a label value: letters, digits, dashes, dots and underscores, at most 63"),
-    { error: "labels as key: value" },
-  ),
+export const textMap = (key: z.ZodString, value: z.ZodString, error: string) =>
+  shaped(z.record(key, value, { error }), error);
+
+export const labels = textMap(
+  text(labelKey, "a label key such as pool or example.com/pool"),
+  text(labelValue, "a label value: letters, digits, dashes, dots and underscores, at most 63"),
   "labels as key: value",
 );
 

@@ -1,11 +1,18 @@
+import { readFileSync } from "node:fs";
 import * as k8s from "@pulumi/kubernetes";
+import type * as pulumi from "@pulumi/pulumi";
 import { GpuOperator } from "../components/gpu-operator.ts";
+import { KasmAgents } from "../components/kasm-agents.ts";
+import { agentDefaults } from "../components/kasm-agents.values.ts";
 import { KasmWorkspaces } from "../components/kasm-workspaces.ts";
 import { LocalPathStorage } from "../components/local-path-storage.ts";
 import { gpuCount, gpuSlices } from "../components/node-pool.ts";
+import { Preflight } from "../components/preflight.ts";
 import { Traefik } from "../components/traefik.ts";
+import { TurnServer } from "../components/turn-server.ts";
 import { vendoredCrds } from "../components/vdi-operator.crds.ts";
 import type { Crd } from "../components/vdi-operator.crds.ts";
+import type { OperatorProgram } from "../components/vdi-operator.deployment.ts";
 import { VdiOperator } from "../components/vdi-operator.ts";
 import type { StackConfig } from "./config.ts";
 import { dnsRecords, plannedOutputs } from "./outputs.ts";
@@ -17,8 +24,43 @@ import { dnsRecords, plannedOutputs } from "./outputs.ts";
  * @returns the stack's outputs (docs/outputs.md)
  */
 export function platform(config: StackConfig, crds: readonly Crd[] = vendoredCrds()) {
-  const { cluster, namespaces, protectData } = config;
-  const provider = new k8s.Provider("cluster", {
+  const provider = clusterProvider(config);
+  const preflight = prerequisites(config, crds, { provider });
+  const after = (...others: (pulumi.Resource | undefined)[]) => ({
+    provider,
+    dependsOn: [preflight, ...others].filter((resource) => resource !== undefined),
+  });
+
+  const traefik = ingress(config, after());
+  const storage = volumes(config, after());
+  const turn = turnServer(config, after());
+  // Sessions' routes are of Traefik's kinds.
+  vdiOperator(config, crds, turn, after(traefik));
+  const gpu = gpuOperator(config, after());
+  // The GPU toolkit restarts K3s on the nodes, so Kasm is installed after it rather than during it.
+  const kasm = kasmWorkspaces(config, after(traefik, storage, gpu));
+  const agents = kasmAgents(config, kasm);
+
+  const turnAddresses = config.turn && { host: config.turn.realm, addresses: config.turn.publicIPs };
+  return {
+    dns: traefik.addresses.apply((addresses) => dnsRecords(config.domain, addresses, turnAddresses)),
+    ...plannedOutputs(config),
+    agents: agents?.agents ?? [],
+    adminUser: kasm.adminUser,
+    adminPassword: kasm.adminPassword,
+    checks: {
+      preflight: preflight?.report ?? null,
+      gpu: gpu?.report ?? null,
+      storage: storage.report,
+      traefik: traefik.report,
+    },
+  };
+}
+
+type Options = pulumi.ComponentResourceOptions;
+
+function clusterProvider({ cluster }: StackConfig): k8s.Provider {
+  return new k8s.Provider("cluster", {
     // Without it a new kubeconfig for the same cluster would replace every resource.
     clusterIdentifier: cluster.name,
     ...(cluster.kubeconfig !== undefined && { kubeconfig: cluster.kubeconfig }),
@@ -26,53 +68,83 @@ export function platform(config: StackConfig, crds: readonly Crd[] = vendoredCrd
     enableConfigMapMutable: true,
     enableSecretMutable: true,
   });
-  const opts = { provider };
+}
 
-  const traefik = new Traefik("traefik", { mode: "k3s", publicIPs: config.publicIPs, cluster }, opts);
-  const { className } = config.storage;
-  const storage = new LocalPathStorage("storage", { mode: "check", className, cluster }, opts);
-  const { replicas, logLevel } = config.operator;
-  new VdiOperator(
+function prerequisites(config: StackConfig, crds: readonly Crd[], opts: Options): Preflight | undefined {
+  const { mode } = config.preflight;
+  if (mode === "off") return undefined;
+  return new Preflight("preflight", { ...config, mode, crds: crds.map(({ name }) => name) }, opts);
+}
+
+function ingress({ publicIPs, cluster }: StackConfig, opts: Options): Traefik {
+  return new Traefik("traefik", { mode: "k3s", publicIPs, cluster }, opts);
+}
+
+function volumes({ storage, cluster }: StackConfig, opts: Options): LocalPathStorage {
+  return new LocalPathStorage("storage", { mode: "check", className: storage.className, cluster }, opts);
+}
+
+function turnServer({ turn, namespaces, registry }: StackConfig, opts: Options): TurnServer | undefined {
+  if (!turn) return undefined;
+  return new TurnServer("turn", { ...turn, host: turn.realm, namespace: namespaces.turn, registry }, opts);
+}
+
+function vdiOperator(config: StackConfig, crds: readonly Crd[], turn: TurnServer | undefined, opts: Options) {
+  const { domain, namespaces, operator, registry, cluster, protectData } = config;
+  const program = operatorProgram(operator);
+  return new VdiOperator(
     "vdi",
     {
+      ...{ domain, registry, cluster, protectData, crds },
       namespace: namespaces.vdi,
       operatorNamespace: namespaces.operator,
-      domain: config.domain,
-      crds,
-      replicas,
-      logLevel,
-      registry: config.registry,
+      traefikNamespace: traefikNamespace(config),
       gpuSlices: gpuSlices(config.pools),
-      cluster,
-      protectData,
+      replicas: operator.replicas,
+      logLevel: operator.logLevel,
+      ...(program && { program }),
+      ...(turn && { turn }),
     },
-    // Sessions' routes are of Traefik's kinds.
-    { ...opts, dependsOn: traefik },
+    opts,
   );
-  const gpu =
-    gpuCount(config.pools) > 0
-      ? new GpuOperator("gpu", { ...config.gpu, namespace: namespaces.gpuOperator, pools: config.pools, cluster }, opts)
-      : undefined;
-  const kasm = new KasmWorkspaces(
+}
+
+function gpuOperator(config: StackConfig, opts: Options): GpuOperator | undefined {
+  const { gpu, namespaces, pools, registry, cluster } = config;
+  if (gpuCount(pools) === 0) return undefined;
+  return new GpuOperator("gpu", { ...gpu, namespace: namespaces.gpuOperator, pools, registry, cluster }, opts);
+}
+
+function kasmWorkspaces(config: StackConfig, opts: Options): KasmWorkspaces {
+  const { kasm, domain, namespaces, storage, certificate, registry, trustedCa, cluster, protectData } = config;
+  return new KasmWorkspaces(
     "kasm",
     {
-      ...config.kasm,
-      domain: config.domain,
+      ...kasm,
+      ...{ domain, certificate, registry, cluster, protectData },
+      ...(trustedCa !== undefined && { trustedCa }),
       namespace: namespaces.kasm,
-      storageClassName: className,
-      certificate: config.certificate,
-      cluster,
-      protectData,
+      traefikNamespace: traefikNamespace(config),
+      storageClassName: storage.className,
+      isDefaultCertificate: true,
     },
-    // The GPU toolkit restarts K3s on the nodes, so Kasm is installed after it rather than during it.
-    { ...opts, dependsOn: [traefik, storage, ...(gpu ? [gpu] : [])] },
+    opts,
   );
+}
 
-  return {
-    dns: traefik.addresses.apply((addresses) => dnsRecords(config.domain, addresses)),
-    ...plannedOutputs(config),
-    adminUser: kasm.adminUser,
-    adminPassword: kasm.adminPassword,
-    checks: { gpu: gpu?.report ?? null, storage: storage.report, traefik: traefik.report },
-  };
+function kasmAgents(config: StackConfig, kasm: KasmWorkspaces): KasmAgents | undefined {
+  const { agents, agentInstaller: installer, domain, trustedCa } = config;
+  if (agents.length === 0) return undefined;
+  const manager = { hostname: domain, port: 443, token: kasm.managerToken, ...(trustedCa && { ca: trustedCa }) };
+  // They register with a control plane that is up.
+  return new KasmAgents("agents", { ...agentDefaults, agents, installer, manager }, { dependsOn: kasm });
+}
+
+function operatorProgram({ image, bundle }: StackConfig["operator"]): OperatorProgram | undefined {
+  if (image !== undefined) return { kind: "image", image };
+  return bundle === undefined ? undefined : { kind: "bundle", text: readFileSync(bundle, "utf8") };
+}
+
+function traefikNamespace({ traefik, namespaces }: StackConfig): string {
+  return traefik.mode === "own" ? namespaces.traefik : "kube-system";
 }

@@ -1,5 +1,6 @@
 import type { ChartSource } from "../components/chart-source.ts";
 import type { Registry } from "../components/image.ts";
+import type { BackupPlan } from "../components/kasm-workspaces.backup.ts";
 import type { KasmSizing, NodeSize } from "../components/kasm-workspaces.sizing.ts";
 import type { CertificateSource, DatabasePhase } from "../components/kasm-workspaces.values.ts";
 import type { AgentInstaller } from "../components/kasm-agents.values.ts";
@@ -38,7 +39,7 @@ export interface StackConfig {
     readonly sizing: KasmSizing;
     /** ClusterIP of kube-system/kube-dns. */
     readonly nginxResolver: string;
-    readonly backup?: { readonly schedule: string; readonly sizeGiB: number };
+    readonly backup?: BackupPlan;
     /** Native RDP past Traefik; absent means none. */
     readonly directRdp?: { readonly type: "LoadBalancer" | "NodePort"; readonly port: number };
     readonly timeoutSeconds: number;

@@ -1,4 +1,7 @@
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawnSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { expect } from "chai";
 import fc from "fast-check";
 import {
@@ -94,6 +97,39 @@ describe("agentInput", () => {
   it("does nothing when it arrives cut short", () => {
     const cut = script.slice(0, script.lastIndexOf("main "));
     expect(execFileSync("sh", ["-s", "--", "install"], { input: cut, encoding: "utf8" })).to.equal("");
+  });
+});
+
+describe("the script on a machine that cannot be an agent", () => {
+  const folder = mkdtempSync(join(tmpdir(), "machine-"));
+  after(() => rmSync(folder, { recursive: true }));
+
+  it("names all that is missing at once, and installs nothing", () => {
+    const bin = join(folder, "bin");
+    mkdirSync(bin);
+    for (const tool of ["sh", "uname", "id", "mkdir"]) {
+      const file = execFileSync("sh", ["-c", `command -v ${tool}`], { encoding: "utf8" }).trim();
+      symlinkSync(file, join(bin, tool));
+    }
+    const installer = { ...agentDefaults.installer, url: "http://mirror.example.com/kasm.tar.gz" };
+    const settings = { ...installation, installer, minimumDiskGiB: 0, installPath: "/proc/kasm" };
+    const { status, stdout, stderr } = spawnSync("/bin/sh", ["-c", agentCommands(machine, settings).create], {
+      input: agentInput(""),
+      env: { PATH: bin },
+      encoding: "utf8",
+    });
+    expect(status).to.equal(1);
+    expect(stdout).to.equal("");
+    for (const problem of [
+      "agent gpu-1: the machine cannot be a Kasm agent:\n",
+      "- the manager token is empty\n",
+      "- curl is missing\n",
+      "- sha256sum is missing\n",
+      "- Docker is missing, and no package manager is there",
+      "cannot write to /proc/kasm; log in as root or as a user with sudo\n",
+      "- the installer at http://mirror.example.com/kasm.tar.gz comes unprotected; give its sha256\n",
+    ])
+      expect(stderr).to.contain(problem);
   });
 });
 

@@ -27,17 +27,22 @@ const config = (overrides: Partial<TurnConfigArgs> = {}, file = "turnserver.conf
   parseConfig(turnConfigFiles({ ...base, ...overrides }, "swordfish")[file] ?? "");
 
 function covers(ranges: readonly string[], address: string): boolean {
+  const family = isIPv4(address) ? "ipv4" : "ipv6";
   const list = new BlockList();
   for (const range of ranges) {
     const [first = "", last = first] = range.split("-");
-    list.addRange(first, last, isIPv4(first) ? "ipv4" : "ipv6");
+    // Node takes mapped addresses for IPv4; coturn compares within a family.
+    if (isIPv4(first) === isIPv4(address)) list.addRange(first, last, family);
   }
-  return list.check(address, isIPv4(address) ? "ipv4" : "ipv6");
+  return list.check(address, family);
 }
 
 // What coturn decides (src/server/ns_turn_server.c): an allowed range wins over a denied one.
 const relaysTo = (options: Map<string, string[]>, address: string) =>
   covers(options.get("allowed-peer-ip") ?? [], address) || !covers(options.get("denied-peer-ip") ?? [], address);
+
+const isSome = (address: string) => address !== "::" && address !== "0.0.0.0";
+const nodeAddress = fc.oneof(fc.ipV4(), fc.ipV6()).filter(isSome);
 
 const anyArgs = fc.record({
   realm: fc.domain(),
@@ -47,8 +52,8 @@ const anyArgs = fc.record({
     relayMin: fc.integer({ min: 1024, max: 40000 }),
     relayMax: fc.integer({ min: 40000, max: 65535 }),
   }),
-  publicIPs: fc.array(fc.oneof(fc.ipV4(), fc.ipV6()), { maxLength: 4 }),
-  nat: fc.option(fc.dictionary(fc.ipV4(), fc.ipV4(), { maxKeys: 3 }), { nil: undefined }),
+  publicIPs: fc.array(nodeAddress, { maxLength: 4 }),
+  nat: fc.option(fc.dictionary(fc.ipV4().filter(isSome), fc.ipV4().filter(isSome), { maxKeys: 3 }), { nil: undefined }),
   allowedPeers: fc.constantFrom(["10.42.0.0/16"], ["10.42.0.0/16", "2001:db8:42::/56"], []),
   userQuota: fc.integer({ min: 1 }),
   totalQuota: fc.integer({ min: 1 }),
@@ -124,6 +129,18 @@ describe("every turnserver.conf", () => {
     expect([options.get("min-port"), options.get("max-port")]).to.deep.equal([["49152"], ["49407"]]);
     expect([options.get("user-quota"), options.get("total-quota")]).to.deep.equal([["12"], ["1200"]]);
     expect([...options.keys()]).to.include.members(["no-tcp-relay", "no-multicast-peers", "no-cli"]);
+  });
+
+  it("relays to browsers on the internet: no range starts at ::, which coturn takes for every IPv4 address", () => {
+    fc.assert(
+      fc.property(anyConfig, (files) => {
+        for (const options of files) {
+          for (const range of options.get("denied-peer-ip") ?? []) expect(range).not.to.match(/^(::|(0:){7}0)(-|$)/);
+          for (const address of ["1.1.1.1", "2606:4700:4700::1111"])
+            expect(relaysTo(options, address), address).to.equal(true);
+        }
+      }),
+    );
   });
 
   it("relays to the pods", () => {

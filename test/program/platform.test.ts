@@ -8,7 +8,14 @@ import { platform } from "../../stacks/platform.ts";
 import { registrationsOf, valueOf } from "./registrations.ts";
 import type { Registration } from "./registrations.ts";
 
+const testHostKey = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIAABAgMEBQYHCAkKCwwNDg8QERITFBUWFxgZGhscHR4f";
 const base = { domain: "desktops.example.com", nodeCount: 3, gpuCount: 2, publicIPs: ["192.0.2.1"] };
+
+/** Every part of the platform at once. */
+const everything = {
+  turn: { enabled: true },
+  agents: [{ name: "rack-1", host: "192.0.2.9", hostKey: testHostKey, password: "correct horse" }],
+};
 
 // Stand for the real ones, whose schemas are long and no matter of the graph.
 const crds: Crd[] = ["vdisessions", "vditemplates"].map((plural) => ({
@@ -28,7 +35,7 @@ const registerConfig = (config: StackConfig) =>
       const given = inputs as Record<string, unknown>;
       if (type === "random:index/randomPassword:RandomPassword")
         return { ...given, result: pulumi.secret("swordfish") };
-      if (type === "command:local:Command") return { ...given, stdout: "{}" };
+      if (type.startsWith("command:")) return { ...given, stdout: "{}" };
       if (type === "kubernetes:core/v1:Service")
         return { status: { loadBalancer: { ingress: [{ ip: "198.51.100.7" }] } } };
       return given;
@@ -45,21 +52,47 @@ const find = (resources: readonly Registration[], name: string): Registration =>
 const isKubernetes = ({ type }: Registration) => type.startsWith("kubernetes:");
 
 describe("the platform's registration graph", () => {
-  it("is five components and what they consist of", async () => {
-    const { resources } = await register();
-    expect(
-      resources.filter(({ isComponent, type }) => isComponent && type.startsWith("kasm:")).map(({ type }) => type),
-    ).to.have.members([
-      "kasm:ingress:Traefik",
-      "kasm:storage:LocalPathStorage",
-      "kasm:vdi:VdiOperator",
+  const components = (resources: Registration[]) =>
+    resources.filter(({ isComponent, type }) => isComponent && type.startsWith("kasm:")).map(({ type }) => type);
+  const always = [
+    "kasm:ingress:Traefik",
+    "kasm:storage:LocalPathStorage",
+    "kasm:vdi:VdiOperator",
+    "kasm:workspaces:KasmWorkspaces",
+  ];
+
+  it("is all eight components when the config asks for all", async () => {
+    const { resources } = await register({ ...everything });
+    expect(components(resources)).to.have.members([
+      ...always,
+      "kasm:cluster:Preflight",
       "kasm:gpu:GpuOperator",
-      "kasm:workspaces:KasmWorkspaces",
+      "kasm:turn:TurnServer",
+      "kasm:agents:KasmAgents",
     ]);
+  });
+
+  it("is the four that every environment needs when the config asks for no more", async () => {
+    const { resources } = await register({ gpuCount: 0, preflight: { mode: "off" } });
+    expect(components(resources)).to.have.members(always);
+  });
+
+  it("looks at the prerequisites before any other component", async () => {
+    const { resources } = await register({ ...everything });
+    const { urn } = find(resources, "preflight-checks");
+    // Agents wait for Kasm, which waits for the checks.
+    for (const name of ["traefik", "storage", "turn", "vdi", "gpu", "kasm"])
+      expect(find(resources, name).dependencies, name).to.include(urn);
+    expect(find(resources, "agents").dependencies).to.include(find(resources, "kasm-release").urn);
+  });
+
+  it("consists of these parts", async () => {
+    const { resources } = await register();
     // What the VDI operator consists of is said by its own test.
     const parts = resources.filter(({ isComponent, name }) => !isComponent && !name.startsWith("vdi-"));
     expect(parts.map(({ name }) => name)).to.have.members([
       "cluster",
+      "preflight-checks",
       "traefik-gate",
       "storage-check",
       "gpu-namespace",
@@ -82,6 +115,7 @@ describe("the platform's registration graph", () => {
       "kasm-from-traefik",
       "kasm-to-the-world",
       "kasm-certificate",
+      "kasm-default-certificate",
       "kasm-release",
       "kasm-proxy-budget",
       "kasm-api-budget",
@@ -219,7 +253,7 @@ describe("the platform's registration graph", () => {
   it("hands the kubeconfig to every script by its path, and nothing when the surroundings decide", async () => {
     const scripts = (resources: Registration[]) => resources.filter(({ type }) => type === "command:local:Command");
     const given = scripts((await register({ kubeconfig: "./kubeconfig" })).resources);
-    expect(given).to.have.length(5);
+    expect(given).to.have.length(7);
     for (const { inputs, name } of given)
       expect(inputs["environment"], name).to.include({ KUBECONFIG: "./kubeconfig" });
     for (const { inputs, name } of scripts((await register()).resources))
@@ -259,7 +293,7 @@ describe("the platform's registration graph", () => {
     );
   });
 
-  it("changes only the gate's expectation when a node of the same kind is added", async () => {
+  it("changes only what prerequisites and gate expect when a node of the same kind is added", async () => {
     const pools = (count: number) => ({
       nodeCount: count + 1,
       gpuCount: count,
@@ -273,7 +307,7 @@ describe("the platform's registration graph", () => {
     const changed = after.filter(
       ({ name, inputs }) => JSON.stringify(find(before, name).inputs) !== JSON.stringify(inputs),
     );
-    expect(changed.map(({ name }) => name)).to.deep.equal(["gpu-capacity"]);
+    expect(changed.map(({ name }) => name)).to.deep.equal(["preflight-checks", "gpu-capacity"]);
     expect(after.map(({ name }) => name)).to.have.members(before.map(({ name }) => name));
   });
 });

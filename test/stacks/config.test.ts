@@ -261,9 +261,28 @@ const bad: [title: string, source: Record<string, unknown>, problems: string[]][
     ["kasm-vdi:turn.ports.listen 3478 is taken by direct RDP"],
   ],
   [
-    "a NodePort out of its range",
-    { ...good, kasm: { directRdp: { type: "NodePort", port: 3389 } } },
-    ["kasm-vdi:kasm.directRdp.port 3389, but a NodePort must be from 30000 to 32767"],
+    "a NodePort of one's choice",
+    { ...good, kasm: { directRdp: { type: "NodePort", port: 30389 } } },
+    ["kasm-vdi:kasm.directRdp.port is for a LoadBalancer; a NodePort is chosen by the cluster"],
+  ],
+  [
+    "a chart line that is not known",
+    { ...good, kasm: { chart: { version: "1.1200.0" } } },
+    [
+      "kasm-vdi:kasm.chart.version kasm-helm 1.1200.0 belongs to a chart line whose value keys this program does not know; this program knows 1.1190.5 and later patches of 1.1190.",
+    ],
+  ],
+  [
+    "a chart that makes its own passwords",
+    { ...good, kasm: { chart: { version: "1.1190.4" } } },
+    [
+      "kasm-vdi:kasm.chart.version kasm-helm 1.1190.4 cannot take its passwords from our Secret, nor the DNS resolver's address; this program knows 1.1190.5 and later patches of 1.1190.",
+    ],
+  ],
+  [
+    "a NAT by name",
+    { ...good, turn: { nat: { "node-1": "192.0.2.1" } } },
+    ['kasm-vdi:turn.nat.node-1 "node-1", but must be the node\'s own IP address'],
   ],
   [
     "a backup without a schedule",
@@ -603,7 +622,7 @@ describe("loadConfig fills in", () => {
 
   it("TURN's realm, addresses and image, when there is TURN", () => {
     const { turn } = loadConfig({ ...good, publicIPs: ["192.0.2.1"], turn: { enabled: true } });
-    expect(turn).to.include({ realm: "turn.desktops.example.com", image: "coturn/coturn:4.17.1" });
+    expect(turn).to.include({ realm: "turn.desktops.example.com", image: "coturn/coturn:4.17.0-r0-alpine" });
     expect(turn?.publicIPs).to.deep.equal(["192.0.2.1"]);
   });
 
