@@ -176,7 +176,9 @@ export class VdiOperator extends pulumi.ComponentResource {
    * nor namespace would ever be gone. Does nothing but on deletion.
    */
   private drain(name: string, args: VdiOperatorArgs, needs: pulumi.Resource[]) {
-    const { create, environment } = script("session-drain", args.cluster, { operatorSeconds: 120 });
+    // Where no operator runs, none cleans up.
+    const operatorSeconds = args.program ? 120 : 0;
+    const { create, environment } = script("session-drain", args.cluster, { operatorSeconds });
     new command.local.Command(
       `${name}-drain`,
       { create: "exit 0", update: "exit 0", delete: create, environment },
