@@ -48,19 +48,21 @@ const paths = { bundle: "/opt/kasm-operator", turn: "/etc/kasm-operator/turn" };
 const kilobyte = 1024;
 const configMapLimit = kilobyte * kilobyte;
 
+/** Why the bundle cannot be shipped, and what to do, as a sentence; undefined when it can. */
+export function bundleProblem(text: string): string | undefined {
+  const bytes = Buffer.byteLength(text) + bundleFile.length;
+  if (bytes <= configMapLimit) return undefined;
+  return (
+    `The operator's bundle has ${Math.ceil(bytes / kilobyte)} KiB, and a ConfigMap holds 1024 KiB. Build it minified and ` +
+    `without source map, or put it into an image and name that by kasm-vdi:operator.image.`
+  );
+}
+
 /**
  * The ConfigMap that carries a bundle. Its name holds the content's hash, so that a new bundle rolls the pods and an old
  * one stays until they are gone.
- *
- * @throws Error for a bundle that no ConfigMap holds (1 MiB, keys included)
  */
 export function bundleConfigMap(text: string, operatorNamespace: string) {
-  const bytes = Buffer.byteLength(text) + bundleFile.length;
-  if (bytes > configMapLimit)
-    throw new Error(
-      `The operator's bundle has ${Math.ceil(bytes / kilobyte)} KiB, and a ConfigMap holds 1024 KiB. Build it minified and ` +
-        `without source map, or put it into an image and name that by kasm-vdi:operator.image.`,
-    );
   const hash = createHash("sha256").update(text).digest("hex").slice(0, 10);
   return {
     metadata: { name: `${operatorName}-${hash}`, namespace: operatorNamespace },

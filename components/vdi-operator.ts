@@ -8,6 +8,7 @@ import type { TurnEndpoint } from "./turn-server.ts";
 import type { Crd } from "./vdi-operator.crds.ts";
 import {
   bundleConfigMap,
+  bundleProblem,
   disruptionBudget,
   metricsService,
   operatorDeployment,
@@ -155,6 +156,9 @@ export class VdiOperator extends pulumi.ComponentResource {
     const secrets = turnSecret ? [new k8s.core.v1.Secret(`${name}-turn-credentials`, turnSecret, own)] : [];
     if (!program) return secrets;
 
+    const problem = program.kind === "bundle" ? bundleProblem(program.text) : undefined;
+    // Told without a stack trace.
+    if (problem !== undefined) throw new pulumi.RunError(problem);
     const bundle = program.kind === "bundle" ? bundleConfigMap(program.text, operatorNamespace) : undefined;
     const bundles = bundle ? [new k8s.core.v1.ConfigMap(`${name}-bundle`, bundle, own)] : [];
     const deployment = new k8s.apps.v1.Deployment(
@@ -176,7 +180,9 @@ export class VdiOperator extends pulumi.ComponentResource {
    * nor namespace would ever be gone. Does nothing but on deletion.
    */
   private drain(name: string, args: VdiOperatorArgs, needs: pulumi.Resource[]) {
-    const { create, environment } = script("session-drain", args.cluster, { operatorSeconds: 120 });
+    // Where no operator runs, none cleans up.
+    const operatorSeconds = args.program ? 120 : 0;
+    const { create, environment } = script("session-drain", args.cluster, { operatorSeconds });
     new command.local.Command(
       `${name}-drain`,
       { create: "exit 0", update: "exit 0", delete: create, environment },

@@ -101,7 +101,15 @@ describe("the workflows", () => {
   it("hand secrets to jobs of an environment only", () => {
     for (const { file, name, job } of jobs)
       if (/secrets\./.test(JSON.stringify(job.steps)))
-        expect(job.environment?.name, `${file} ${name}`).to.match(/^(preview-\$\{\{ matrix\.stack \}\}|dev|prod)$/);
+        expect(job.environment?.name, `${file} ${name}`).to.match(
+          /^((preview|drift)-\$\{\{ matrix\.stack \}\}|dev|prod)$/,
+        );
+  });
+
+  it("share no environment between what runs a pull request's code and what runs main's", () => {
+    const environments = Map.groupBy(jobs, ({ job }) => job.environment?.name ?? "");
+    environments.delete("");
+    for (const [name, users] of environments) expect(users.length, name).to.equal(1);
   });
 
   it("keep no credential of git beside the code that runs", () => {

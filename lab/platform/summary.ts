@@ -51,11 +51,9 @@ function installed(children: StateResource[], standInCharts: string[]): string {
     return `${chart} ${inputs?.version ?? ""}${standInCharts.includes(chart) ? " (stand-in)" : ""}`;
   });
   if (crds.length > 0) charts.push(`${crds.length} CRDs`);
-  const kinds = new Set(children.map(({ type }) => type.split(":").at(-1) ?? ""));
-  return [...charts, ...worthNaming.filter((kind) => kinds.has(kind))].join(", ") || "checks only";
+  if (charts.length > 0) return charts.join(", ");
+  return children.every(({ type }) => type.startsWith("command:")) ? "checks only" : "objects";
 }
-
-const worthNaming = ["Deployment", "DaemonSet", "StorageClass", "ConfigMapPatch", "HelmChartConfig"];
 
 /** One row per node: its roles and how many GPU slices the scheduler may give away. */
 export function nodeRows(nodes: AnyObject[]): string[][] {
@@ -79,7 +77,7 @@ export function nodeRows(nodes: AnyObject[]): string[][] {
 
 function outputRows(outputs: Record<string, unknown>): string[][] {
   return Object.entries(outputs)
-    .filter(([, value]) => value !== null)
+    .filter(([, value]) => value !== null && !(Array.isArray(value) && value.length === 0))
     .map(([name, value]) => [name, typeof value === "string" ? value : compact(value)]);
 }
 
@@ -87,16 +85,19 @@ function outputRows(outputs: Record<string, unknown>): string[][] {
 function compact(value: unknown): string {
   if (Array.isArray(value)) return value.map(entry).join("\n");
   return Object.entries(value as Record<string, unknown>)
+    .filter(([, item]) => item !== null)
     .map(([name, item]) => `${name}: ${entry(item)}`)
     .join("\n");
 }
 
 function entry(value: unknown): string {
-  if (typeof value === "string") return value;
-  const record = value as Partial<DnsRecord> | null;
-  return record?.type
-    ? `${record.name} ${record.ttl} ${record.type} ${record.values?.join(" ")}`
-    : JSON.stringify(value);
+  if (typeof value !== "object" || value === null) return String(value);
+  const { name, ttl, type, values } = value as Partial<DnsRecord>;
+  if (type !== undefined && values) return `${name} ${ttl} ${type} ${values.join(" ")}`;
+  // Reports of gates hold sentences; here it is enough how many.
+  return Object.entries(value)
+    .map(([key, item]) => `${key} ${Array.isArray(item) ? item.length : JSON.stringify(item)}`)
+    .join(", ");
 }
 
 type DnsRecord = { name: string; type: string; ttl: number; values: string[] };

@@ -1,5 +1,5 @@
 import { counts } from "./print.ts";
-import { messagesOf, stateOf, stepTree } from "./steps.ts";
+import { isEcho, messagesOf, stateOf, stepTree } from "./steps.ts";
 import type { PreviewDocument, TreeStep } from "./steps.ts";
 
 /** GitHub refuses comments of more than 65,536 characters. */
@@ -34,7 +34,7 @@ export function previewComment(document: PreviewDocument, subject: CommentSubjec
   const parts = [
     marker(subject),
     `### ${capital(what)} of \`${stack}\`: ${verdict(tree, errors)}`,
-    section("Errors", errors.map(quoted)),
+    section("Errors", errors.filter((message) => !isEcho(message)).map(quoted)),
     section("Replaced or deleted", lost.map(withReasons)),
     section("Updated", of("update").map(withProperties)),
     section("Created", of("create").map(line)),

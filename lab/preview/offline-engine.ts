@@ -1,4 +1,5 @@
 import {
+  existsSync,
   mkdirSync,
   mkdtempSync,
   readFileSync,
@@ -18,6 +19,7 @@ import { linkTools } from "../tools/link.ts";
 import { provideShowing } from "../tools/show.ts";
 import { offlineStackFile } from "./offline-stack.ts";
 import type { OfflineOverrides } from "./offline-stack.ts";
+import { withPolicies } from "./policies.ts";
 import { readPreview } from "./steps.ts";
 import type { PreviewDocument } from "./steps.ts";
 
@@ -106,12 +108,20 @@ async function previewStack(
       extendEnv: false,
       reject: false,
     });
+  const eventLog = join(engine.root, `${stack}.events`);
+  const policyPack = join(engine.checkout, "policy", "start");
   const made = await pulumi("stack", "init");
-  const run = made.exitCode === 0 ? await pulumi("preview", "--json") : made;
+  const run =
+    made.exitCode === 0
+      ? await pulumi("preview", "--json", "--event-log", eventLog, "--policy-pack", policyPack)
+      : made;
   return {
     stack,
     succeeded: run.exitCode === 0,
-    document: readPreview(run.stdout, run.stderr),
+    document: withPolicies(
+      readPreview(run.stdout, run.stderr),
+      existsSync(eventLog) ? readFileSync(eventLog, "utf8") : "",
+    ),
     seconds: (performance.now() - startedAt) / 1000,
     notes,
     places: { [engine.kubeconfig]: "<kubeconfig>", [engine.root]: "<preview>", [engine.checkout]: "<checkout>" },
@@ -131,6 +141,8 @@ function engineEnvironment({ checkout, root, home, kubeconfig }: Engine, env: No
     PULUMI_SKIP_UPDATE_CHECK: "true",
     PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
     PULUMI_ERROR_OUTPUT_STRING: "true",
+    // Lets it write its events to a file, as the Automation API does.
+    PULUMI_DEBUG_COMMANDS: "true",
   };
 }
 

@@ -2,7 +2,7 @@ import Table from "cli-table3";
 import pc from "picocolors";
 import { highlights } from "./golden.ts";
 import type { OfflinePreview } from "./offline-engine.ts";
-import { messagesOf, stateOf, stepTree } from "./steps.ts";
+import { isEcho, messagesOf, stateOf, stepTree } from "./steps.ts";
 
 /** The preview for a person: the tree of components with what happens to each, then warnings and notes. */
 export function renderPreview({ stack, document, seconds, notes }: OfflinePreview): string {
@@ -34,9 +34,4 @@ export function counts(operations: readonly string[]): string {
 // Expected: the kubeconfig of the preview leads nowhere.
 function isAboutNowhere(message: string): boolean {
   return message.includes("https://127.0.0.1:1");
-}
-
-// The engine repeats in general words what the program has said.
-function isEcho(message: string): boolean {
-  return message === "preview failed" || /^an unhandled error occurred: program exited/i.test(message);
 }

@@ -87,6 +87,11 @@ export function messagesOf({ diagnostics = [] }: PreviewDocument, severity: "err
     .filter((message) => message !== "");
 }
 
+/** Whether a message only repeats in general words what another one has said. */
+export function isEcho(message: string): boolean {
+  return message === "preview failed" || /^an unhandled error occurred: program exited/i.test(message);
+}
+
 function isHalfOfReplacement(op: string): boolean {
   return ["create-replacement", "delete-replaced", "discard-replaced", "remove-pending-replace"].includes(op);
 }

@@ -1,12 +1,15 @@
 // Turns the output of `pulumi preview --json` into the comment of a pull request or the body of an issue.
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { Command } from "commander";
 import { previewComment } from "./comment.ts";
+import { withPolicies } from "./policies.ts";
 import { readPreview } from "./steps.ts";
+import type { PreviewDocument } from "./steps.ts";
 
 interface Options {
   what: string;
   errors?: string;
+  events?: string;
   runUrl?: string;
 }
 
@@ -16,19 +19,25 @@ const program = new Command("preview:comment")
   .argument("<file>", "what the engine wrote on its standard output")
   .option("--what <words>", "what was done", "preview")
   .option("--errors <file>", "what the engine wrote on its standard error: shown when the output holds no preview")
+  .option("--events <file>", "the engine's event log, for the rules of the policy pack that are broken")
   .option("--run-url <address>", "where the whole log is")
-  .action((stack: string, file: string, { what, errors, runUrl }: Options) => {
-    const read = (path: string) => readFileSync(path, "utf8");
-    console.log(previewComment(documentIn(read(file), errors ? read(errors) : ""), { stack, what, runUrl }));
+  .action((stack: string, file: string, { what, errors, events, runUrl }: Options) => {
+    const document = withPolicies(documentIn(read(file), read(errors)), read(events));
+    console.log(previewComment(document, { stack, what, runUrl }));
   });
 
 await program.parseAsync();
 
 /** An engine that fails early gives no document: what it says instead is the error. */
-function documentIn(stdout: string, stderr: string) {
+function documentIn(stdout: string, stderr: string): PreviewDocument {
   try {
     return readPreview(stdout, stderr);
   } catch (error) {
     return { diagnostics: [{ severity: "error", message: error instanceof Error ? error.message : String(error) }] };
   }
+}
+
+/** The engine may have ended before it wrote a file. */
+function read(path: string | undefined): string {
+  return path !== undefined && existsSync(path) ? readFileSync(path, "utf8") : "";
 }

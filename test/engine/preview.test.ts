@@ -70,6 +70,15 @@ describe("the offline preview", () => {
     for (const file of ["Pulumi.dev.yaml", "previews/dev.txt"]) restore(file);
   });
 
+  it("fails on a broken rule of the policy pack, and says which, where and what to do", async () => {
+    const file = "components/kasm-workspaces.manifests.ts";
+    edit(file, (text) => text.replace('"default-deny": denyAll(namespace),', ""));
+    const { exitCode, stderr } = await preview(copy, "dev");
+    restore(file);
+    expect(exitCode).to.equal(1);
+    expect(stderr).to.match(/kasm-namespace: namespaces-deny-by-default: [^]*Add a NetworkPolicy/);
+  });
+
   it("fails on a bad config with the program's own message alone", async () => {
     edit("Pulumi.dev.yaml", (text) => text.replace("nodeCount", "nodecuont"));
     const { exitCode, stderr } = await preview(copy, "dev");

@@ -203,6 +203,7 @@ describe("the platform's registration graph", () => {
       "kasm-manager-token",
       "kasm-secrets",
       "kasm-database",
+      "kasm-release",
     ]);
   });
 

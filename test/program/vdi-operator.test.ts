@@ -142,6 +142,15 @@ describe("VdiOperator", () => {
     expect(drain.inputs["environment"]).to.include({ KUBECONFIG: "./kubeconfig" });
   });
 
+  it("gives a running operator time to clean up behind sessions, and waits for none that is not there", async () => {
+    const seconds = async (overrides: Partial<VdiOperatorArgs>) => {
+      const { INPUT } = find(await register(() => overrides), "vdi-drain").inputs["environment"] as { INPUT: string };
+      return (JSON.parse(INPUT) as { operatorSeconds: number }).operatorSeconds;
+    };
+    expect(await seconds({ program })).to.equal(120);
+    expect(await seconds({})).to.equal(0);
+  });
+
   it("lets what is in a namespace go with it, and nothing that is not", async () => {
     const resources = await register(() => ({ program, turn: turn() }));
     for (const resource of resources.filter(({ type }) => type.startsWith("kubernetes:"))) {

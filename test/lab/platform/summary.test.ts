@@ -53,6 +53,12 @@ describe("the summary of npm run lab", () => {
     expect(text).not.to.contain("turn");
   });
 
+  it("counts the sentences of a gate's report, and leaves out gates that did not run", () => {
+    const checks = { gpu: null, preflight: { passed: 25, warnings: ["a long story"], unknown: [] } };
+    const text = renderSummary({ ...input, outputs: { checks } });
+    expect(text).to.contain("preflight: passed 25, warnings 1, unknown 0").and.not.to.contain("gpu: ");
+  });
+
   it("says which charts were stand-ins, and nothing when none was", () => {
     expect(renderSummary(input)).to.contain("Stand-ins of the lab were used for: charts gpu-operator");
     expect(renderSummary({ ...input, standInCharts: [] })).not.to.contain("Stand-ins");

@@ -53,9 +53,12 @@ describe("the comment on a preview", () => {
   });
 
   it("of a failed preview says so in its title and gives the message whole", () => {
-    const diagnostics = [{ severity: "error", message: "Pulumi.prod.yaml: 1 problem\n  kasm-vdi:domain  missing" }];
-    const failed = previewComment({ steps, diagnostics }, subject);
+    const message = "Pulumi.prod.yaml: 1 problem\n  kasm-vdi:domain  missing";
+    const echo = { severity: "error", message: "error: preview failed" };
+    const failed = previewComment({ steps, diagnostics: [{ severity: "error", message }, echo] }, subject);
     expect(failed).to.contain("of `prod`: failed").and.to.contain("  kasm-vdi:domain  missing");
+    expect(failed).not.to.contain("preview failed");
+    expect(previewComment({ diagnostics: [echo] }, subject)).to.contain("of `prod`: failed");
   });
 
   it("lets no message break out of its code", () => {
