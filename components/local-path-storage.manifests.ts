@@ -77,7 +77,7 @@ function helperPod(image: string, registry: Registry) {
           name: "helper-pod",
           image: imageReference(image, registry),
           imagePullPolicy: "IfNotPresent",
-          resources: { requests: { cpu: "10m", memory: "16Mi" }, limits: { memory: "64Mi" } },
+          resources: { requests: { cpu: "10m", memory: "16Mi" }, limits: { cpu: "500m", memory: "64Mi" } },
           securityContext: { allowPrivilegeEscalation: false },
         },
       ],
@@ -157,7 +157,7 @@ export function provisionerDeployment(args: OwnLocalPathArgs) {
               ports: [{ name: "health", containerPort: healthPort }],
               livenessProbe: get("/health"),
               readinessProbe: get("/ready"),
-              resources: { requests: { cpu: "20m", memory: "32Mi" }, limits: { memory: "128Mi" } },
+              resources: { requests: { cpu: "20m", memory: "32Mi" }, limits: { cpu: "500m", memory: "128Mi" } },
               securityContext: {
                 allowPrivilegeEscalation: false,
                 readOnlyRootFilesystem: true,
