@@ -246,6 +246,13 @@ const bad: [title: string, source: Record<string, unknown>, problems: string[]][
     ['kasm-vdi:turn.allowedPeers[0] "10.42.0.0", but must be an address range such as 10.42.0.0/16'],
   ],
   [
+    "peers that would make TURN relay to the node itself",
+    { ...good, turn: { allowedPeers: ["0.0.0.0/0"] } },
+    [
+      "kasm-vdi:turn.allowedPeers[0] 0.0.0.0/0 holds the node's loopback addresses; allow only the range of the pods, which in K3s is 10.42.0.0/16",
+    ],
+  ],
+  [
     "native RDP at the port of Traefik",
     { ...good, kasm: { directRdp: { port: 443 } } },
     ["kasm-vdi:kasm.directRdp.port 443 is taken by Traefik (HTTPS)"],
@@ -610,7 +617,7 @@ describe("loadConfig fills in", () => {
         chart: { chart: "traefik", repo: "https://traefik.github.io/charts", version: "41.3.0" },
         timeoutSeconds: 300,
       },
-      operator: { replicas: 2, logLevel: "info" },
+      operator: { replicas: 2, enforceIdentity: true, logLevel: "info" },
       agents: [],
       agentInstaller: {
         version: "1.19.0",
