@@ -70,29 +70,25 @@ export class KasmWorkspaces extends pulumi.ComponentResource {
       },
       kept,
     );
-    const record = this.databaseRecord(name, args, kept);
-    const release = new k8s.helm.v3.Release(
+    const database = this.unlessRefused(this.databaseRecord(name, args, kept), args);
+    const way = this.makeWay(name, args, [namespace, database]);
+    new k8s.helm.v3.Release(
       `${name}-release`,
       { ...chartRelease(releaseName, args.namespace, args.chart, args.timeoutSeconds), values: kasmValues(args) },
       {
-        ...child,
+        ...data,
+        // All the rest comes before it and so goes after it: a destroy that its protection refuses takes nothing away.
         dependsOn: [
-          ...[namespace, secret, this.unlessRefused(record, args), this.makeWay(name, args, namespace)],
+          ...[namespace, secret, database, way],
           ...this.networkPolicies(name, args, plain),
+          ...this.disruptionBudgets(name, args, plain),
           ...this.certificate(name, args, namespace),
+          ...this.defaultCertificate(name, args, plain),
           ...this.trustedCa(name, args, plain),
+          ...this.backup(name, args, plain),
         ],
       },
     );
-    for (const [part, budget] of Object.entries(disruptionBudgets(args.namespace, args.sizing.replicas)))
-      new k8s.policy.v1.PodDisruptionBudget(`${name}-${part}-budget`, budget, plain);
-    if (args.isDefaultCertificate === true)
-      new k8s.apiextensions.CustomResource(
-        `${name}-default-certificate`,
-        defaultTlsStore(args.namespace, certificateSecret(args.certificate)),
-        { ...plain, dependsOn: release },
-      );
-    this.backup(name, args, { ...kept, dependsOn: release });
 
     this.adminUser = pulumi.output(adminUser);
     this.adminPassword = passwords["admin-password"];
@@ -113,7 +109,7 @@ export class KasmWorkspaces extends pulumi.ComponentResource {
   }
 
   /**
-   * Stops the program before the release when the chart would start with an empty database. Told as a dependency rather
+   * Stops the program before it touches the release when the chart would start with an empty database. Told as a dependency rather
    * than in an input: what an input throws is shown with a stack trace.
    */
   private unlessRefused(record: k8s.core.v1.ConfigMap, { chart, database }: KasmWorkspacesArgs) {
@@ -129,12 +125,9 @@ export class KasmWorkspaces extends pulumi.ComponentResource {
   }
 
   /** Takes away what Helm could not change: finished database Jobs, and StatefulSets that ask for another storage class. */
-  private makeWay(name: string, args: KasmWorkspacesArgs, namespace: pulumi.Resource): pulumi.Resource {
-    return new command.local.Command(
-      `${name}-make-way`,
-      script("kasm-make-way", args.cluster, makeWayInput(args.namespace, args)),
-      { parent: this, dependsOn: namespace },
-    );
+  private makeWay(name: string, args: KasmWorkspacesArgs, dependsOn: pulumi.Input<pulumi.Resource>[]) {
+    const run = script("kasm-make-way", args.cluster, makeWayInput(args.namespace, args));
+    return new command.local.Command(`${name}-make-way`, run, { parent: this, dependsOn });
   }
 
   private networkPolicies(name: string, args: KasmWorkspacesArgs, opts: pulumi.CustomResourceOptions) {
@@ -145,21 +138,36 @@ export class KasmWorkspaces extends pulumi.ComponentResource {
     );
   }
 
+  private disruptionBudgets(name: string, args: KasmWorkspacesArgs, opts: pulumi.CustomResourceOptions) {
+    const budgets = disruptionBudgets(args.namespace, args.sizing.replicas);
+    return Object.entries(budgets).map(
+      ([part, manifest]) => new k8s.policy.v1.PodDisruptionBudget(`${name}-${part}-budget`, manifest, opts),
+    );
+  }
+
+  /** Traefik takes the Secret in when it comes; with cert-manager that is after the release. */
+  private defaultCertificate(name: string, args: KasmWorkspacesArgs, opts: pulumi.CustomResourceOptions) {
+    if (args.isDefaultCertificate !== true) return [];
+    const store = defaultTlsStore(args.namespace, certificateSecret(args.certificate));
+    return [new k8s.apiextensions.CustomResource(`${name}-default-certificate`, store, opts)];
+  }
+
   private trustedCa(name: string, { namespace, trustedCa }: KasmWorkspacesArgs, opts: pulumi.CustomResourceOptions) {
     if (trustedCa === undefined) return [];
     return [new k8s.core.v1.ConfigMap(`${name}-trusted-ca`, trustedCaConfigMap(namespace, trustedCa), opts)];
   }
 
-  private backup(name: string, args: KasmWorkspacesArgs, opts: pulumi.CustomResourceOptions): void {
+  private backup(name: string, args: KasmWorkspacesArgs, opts: pulumi.CustomResourceOptions): pulumi.Resource[] {
     const { backup: plan, chart, ...rest } = args;
-    if (plan === undefined) return;
+    if (plan === undefined) return [];
     const all = { ...rest, plan, chartVersion: chart.version };
     const claim = new k8s.core.v1.PersistentVolumeClaim(`${name}-backup-claim`, backupClaim(all), {
       ...opts,
+      protect: args.protectData,
       // A claim that is bound cannot be changed, and a new one would be empty.
       ignoreChanges: ["spec"],
     });
-    new k8s.batch.v1.CronJob(`${name}-backup`, backupCronJob(all), { ...opts, protect: false, dependsOn: claim });
+    return [claim, new k8s.batch.v1.CronJob(`${name}-backup`, backupCronJob(all), { ...opts, dependsOn: claim })];
   }
 
   /** Makes the TLS Secret in the cluster; its key is in neither program nor state. Nothing for other sources. */

@@ -201,6 +201,7 @@ describe("the platform's registration graph", () => {
       "kasm-manager-token",
       "kasm-secrets",
       "kasm-database",
+      "kasm-release",
     ]);
   });
 

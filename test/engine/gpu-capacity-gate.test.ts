@@ -1,0 +1,147 @@
+import { join } from "node:path";
+import { expect } from "chai";
+import { execa } from "execa";
+import { ClusterClient, loadKubeConfig } from "../../kube/client.ts";
+import type { AnyObject } from "../../kube/client.ts";
+
+const checkout = join(import.meta.dirname, "..", "..");
+const configMap = "gpu-gate-test";
+const policyKey = { apiVersion: "nvidia.com/v1", kind: "ClusterPolicy", metadata: { name: "cluster-policy" } };
+const shared = (replicas: number, more = "") =>
+  `sharing: { timeSlicing: { ${more}resources: [{ name: nvidia.com/gpu, replicas: ${replicas} }] } }`;
+
+// Breaks the lab's own ClusterPolicy in every way that the simulator knows, and puts it back.
+describe("the GPU capacity gate on the lab", () => {
+  let client: ClusterClient;
+  let namespace: string;
+  let ownConfig: unknown;
+  let nodes: number;
+  let gpus: number;
+
+  before(async () => {
+    client = new ClusterClient(loadKubeConfig());
+    const policy = await client.get(policyKey);
+    if (!policy) throw new Error("The lab has no ClusterPolicy: run `npm run lab` with GPUs in its stack first");
+    namespace = (policy["status"] as { namespace: string }).namespace;
+    ownConfig = (policy["spec"] as { devicePlugin: { config?: unknown } }).devicePlugin.config ?? null;
+    const gpuNodes = await client.list("v1", "Node", { labelSelector: "nvidia.com/gpu.present=true" });
+    nodes = gpuNodes.length;
+    gpus = Number(gpuNodes[0]?.metadata?.annotations?.["lab.kasm-vdi/gpus"]);
+  });
+  beforeEach(() => removeConfigs());
+  after(async () => {
+    await setPolicy(ownConfig);
+    await removeConfigs();
+    await client.config.close();
+  });
+
+  it("passes for a right config, and tells each node's slices", async () => {
+    await writeConfig({ "shared-8": shared(8) });
+    await setPolicy({ name: configMap, default: "shared-8" });
+    const { exitCode, stdout, stderr } = await gate(30);
+    expect(exitCode, stderr).to.equal(0);
+    const { slices } = JSON.parse(stdout) as { slices: Record<string, number> };
+    expect(Object.values(slices)).to.deep.equal(Array<number>(nodes).fill(gpus * 8));
+  });
+
+  it("tells a default that is missing", async () => {
+    await writeConfig({ "shared-8": shared(8) });
+    await setPolicy({ name: configMap, default: "" });
+    await fails(/ClusterPolicy names no default config and the node has no label .*, so GPUs are not shared/);
+  });
+
+  it("tells a key that the ConfigMap does not have", async () => {
+    await writeConfig({ "shared-8": shared(8) });
+    await setPolicy({ name: configMap, default: "egiht" });
+    await fails(/ClusterPolicy's default is egiht, which ConfigMap gpu-gate-test does not have \(it has shared-8\)/);
+  });
+
+  it("tells a ConfigMap in another namespace", async () => {
+    await writeConfig({ "shared-8": shared(8) }, "default");
+    await setPolicy({ name: configMap, default: "shared-8" });
+    await fails(/ConfigMap .*\/gpu-gate-test is missing; it is in default, where nothing reads it/);
+  });
+
+  it("tells a config that was edited in place and is wrong now", async () => {
+    await writeConfig({ "shared-8": shared(4) });
+    await setPolicy({ name: configMap, default: "shared-8" });
+    await fails(/config shared-8 of ConfigMap .* has replicas: 4 instead of 8 \(kubectl delete configmap /);
+  });
+
+  it("tells a config that was put right in place, which the device plugin does not notice", async () => {
+    await writeConfig({ "shared-8": shared(4) });
+    await setPolicy({ name: configMap, default: "shared-8" });
+    await until(async () => (await capacities()).every((slices) => slices === gpus * 4));
+    await writeConfig({ "shared-8": shared(8) });
+    await fails(
+      /takes no notice of an edit in place \(kubectl rollout restart .*device-plugin.* .*feature-discovery\)/,
+    );
+  });
+
+  const wrongTexts: [string, string, RegExp][] = [
+    ["fewer than two replicas", shared(1), /has replicas: 1, and the device plugin crashes for less than 2/],
+    ["text that is no YAML", "sharing: [", /is not readable as a config, so that the device plugin crashes/],
+    ["renamed slices", shared(8, "renameByDefault: true, "), /renames the slices to nvidia\.com\/gpu\.shared/],
+    ["MPS", shared(8).replace("timeSlicing", "mps"), /shares by MPS, which wins over time-slicing/],
+  ];
+  for (const [what, text, cause] of wrongTexts)
+    it(`tells ${what}`, async () => {
+      await writeConfig({ "shared-8": text });
+      await setPolicy({ name: configMap, default: "shared-8" });
+      await fails(cause);
+    });
+
+  /** The gate fails in time, with the name of a GPU node, what it reports and the cause. */
+  async function fails(cause: RegExp): Promise<void> {
+    const { exitCode, stderr } = await gate(6);
+    expect(exitCode, stderr).to.equal(1);
+    const last = stderr.split("waiting: ").at(-1) ?? "";
+    expect(last).to.match(/^node k3s-\S+ reports \d+ nvidia\.com\/gpu, expected \d+ \(\d+ x 8\): /m);
+    expect(last).to.match(cause);
+    expect(last).to.match(/Gave up after 6 s\.$/);
+    expect(stderr).not.to.contain("    at ");
+  }
+
+  function gate(timeoutSeconds: number) {
+    const pools = [
+      { name: "gpu", count: nodes, gpusPerNode: gpus, slicesPerNode: gpus * 8, labels: {}, configKey: "shared-8" },
+    ];
+    const input = { namespace, configMap, defaultKey: "shared-8", pools, timeoutSeconds };
+    const env = { INPUT: JSON.stringify(input) };
+    return execa("node", ["commands/gpu-capacity.ts"], { cwd: checkout, env, reject: false });
+  }
+
+  function writeConfig(data: Record<string, string>, where = namespace): Promise<AnyObject> {
+    const metadata = { name: configMap, namespace: where };
+    return client.apply({ apiVersion: "v1", kind: "ConfigMap", metadata, data }, {
+      fieldManager: "gpu-gate-test",
+      force: true,
+    });
+  }
+
+  // Through another config, so that the plugins really start anew.
+  async function setPolicy(config: unknown): Promise<void> {
+    for (const next of [ownConfig, config])
+      await client.mergePatch({ ...policyKey, spec: { devicePlugin: { config: next } } });
+  }
+
+  async function removeConfigs(): Promise<void> {
+    for (const where of [namespace, "default"])
+      await client.delete({ apiVersion: "v1", kind: "ConfigMap", metadata: { name: configMap, namespace: where } });
+  }
+
+  async function capacities(): Promise<number[]> {
+    const gpuNodes = await client.list("v1", "Node", { labelSelector: "nvidia.com/gpu.present=true" });
+    return gpuNodes.map(({ status }) =>
+      Number((status as { allocatable: Record<string, string> }).allocatable["nvidia.com/gpu"]),
+    );
+  }
+
+  async function until(isSo: () => Promise<boolean>): Promise<void> {
+    const deadline = Date.now() + 30_000;
+    while (!(await isSo())) {
+      if (Date.now() > deadline) throw new Error("not within 30 s");
+      await new Promise((resolve) => setTimeout(resolve, 200));
+    }
+  }
+});
