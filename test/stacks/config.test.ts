@@ -169,6 +169,13 @@ const bad: [title: string, source: Record<string, unknown>, problems: string[]][
     ["kasm-vdi:certificate has secretName and selfSigned; give only one of them"],
   ],
   [
+    "a domain too long for a certificate of cert-manager's",
+    { ...good, domain: `${"a".repeat(60)}.example.com`, certificate: { certManager: { issuerName: "x" } } },
+    [
+      `kasm-vdi:certificate ${"a".repeat(60)}.example.com has 72 characters, and a certificate of cert-manager's takes 64 at most; give one by secretName.`,
+    ],
+  ],
+  [
     "selfSigned switched off",
     { ...good, certificate: { selfSigned: false } },
     ["kasm-vdi:certificate.selfSigned false, but must be true"],
