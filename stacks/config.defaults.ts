@@ -94,9 +94,11 @@ function agentInstaller(raw: RawConfig["agentInstaller"], kasmVersion: string): 
 }
 
 function turnServer({ domain, publicIPs, turn }: RawConfig): NonNullable<StackConfig["turn"]> {
+  const host = `turn.${domain}`;
   return {
     ...turn,
-    realm: turn.realm ?? `turn.${domain}`,
+    host,
+    realm: turn.realm ?? host,
     publicIPs: turn.publicIPs ?? publicIPs,
     image: turn.image ?? coturnImage,
   };

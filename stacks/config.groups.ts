@@ -181,6 +181,9 @@ export const operator = group({
   image: pinnedImage.optional().describe("An image that brings the operator."),
   bundle: filePath.optional().describe("The operator's bundle, run by a stock Node image."),
   replicas: wholeNumber(1, 5).optional().describe("Default: 2 with more than one node, else 1."),
+  enforceIdentity: flag()
+    .default(true)
+    .describe("Only users themselves make and delete their sessions. Needs Kubernetes 1.30; false before it."),
   logLevel: oneOf(["debug", "info", "warn", "error"]).default("info").describe("What its log shows."),
 });
 

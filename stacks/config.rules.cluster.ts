@@ -1,6 +1,7 @@
 import { BlockList, isIPv4 } from "node:net";
 import { deviceConfigLabel, gpuCount, nodeCount } from "../components/node-pool.ts";
 import type { NodePool } from "../components/node-pool.ts";
+import { peerProblem } from "../components/turn-server.config.ts";
 import type { ConfigProblem } from "./config.problems.ts";
 import { problem, repeated } from "./config.rule.ts";
 import type { Rule } from "./config.rule.ts";
@@ -62,6 +63,14 @@ export const clusterRules: readonly Rule[] = [
       ),
   },
   { about: ["publicIPs"], check: ({ publicIPs }) => addressList(["publicIPs"], publicIPs) },
+  {
+    about: ["turn"],
+    check: ({ turn: { allowedPeers } }) =>
+      allowedPeers.flatMap((range, index) => {
+        const mistake = peerProblem(range);
+        return mistake === undefined ? [] : [problem(["turn", "allowedPeers", index], mistake)];
+      }),
+  },
   { about: ["turn"], check: ({ turn }) => addressList(["turn", "publicIPs"], turn.publicIPs ?? []) },
 ];
 

@@ -1,4 +1,5 @@
 import { chartRefusal } from "../components/kasm-workspaces.chart.ts";
+import { certificateRefusal } from "../components/kasm-workspaces.manifests.ts";
 import { presetDemand, presetFits } from "../components/kasm-workspaces.sizing.ts";
 import { nodeCount } from "../components/node-pool.ts";
 import type { ConfigProblem } from "./config.problems.ts";
@@ -19,6 +20,13 @@ export const partRules: readonly Rule[] = [
     check: (_raw, { kasm: { chart } }) => {
       const refusal = chartRefusal(chart.version);
       return refusal === undefined ? [] : [problem(["kasm", "chart", "version"], refusal)];
+    },
+  },
+  {
+    about: ["certificate", "domain"],
+    check: (_raw, { certificate, domain }) => {
+      const refusal = certificateRefusal(certificate, domain);
+      return refusal === undefined ? [] : [problem(["certificate"], refusal)];
     },
   },
   { about: ["certificate"], check: ({ certificate }) => atMostOneOf(["certificate"], certificate) },

@@ -61,7 +61,7 @@ export function plannedOutputs({ domain, pools, namespaces, traefik, turn, stora
     },
     turn: turn
       ? {
-          host: turn.realm,
+          host: turn.host,
           realm: turn.realm,
           ports: {
             listen: turn.ports.listen,

@@ -41,7 +41,7 @@ export function platform(config: StackConfig, crds: readonly Crd[] = vendoredCrd
   const kasm = kasmWorkspaces(config, after(traefik, storage, gpu));
   const agents = kasmAgents(config, kasm);
 
-  const turnAddresses = config.turn && { host: config.turn.realm, addresses: config.turn.publicIPs };
+  const turnAddresses = config.turn && { host: config.turn.host, addresses: config.turn.publicIPs };
   return {
     dns: traefik.addresses.apply((addresses) => dnsRecords(config.domain, addresses, turnAddresses)),
     ...plannedOutputs(config),
@@ -86,7 +86,7 @@ function volumes({ storage, namespaces, registry, cluster }: StackConfig, opts: 
 
 function turnServer({ turn, namespaces, registry }: StackConfig, opts: Options): TurnServer | undefined {
   if (!turn) return undefined;
-  return new TurnServer("turn", { ...turn, host: turn.realm, namespace: namespaces.turn, registry }, opts);
+  return new TurnServer("turn", { ...turn, namespace: namespaces.turn, registry }, opts);
 }
 
 function vdiOperator(config: StackConfig, crds: readonly Crd[], turn: TurnServer | undefined, opts: Options) {
@@ -102,6 +102,7 @@ function vdiOperator(config: StackConfig, crds: readonly Crd[], turn: TurnServer
       gpuSlices: gpuSlices(config.pools),
       replicas: operator.replicas,
       logLevel: operator.logLevel,
+      enforceIdentity: operator.enforceIdentity,
       ...(program && { program }),
       ...(turn && { turn }),
     },

@@ -50,6 +50,8 @@ export interface StackConfig {
   readonly traefik: Omit<RawConfig["traefik"], "chart"> & { readonly chart: ChartSource };
   /** Absent without a TURN server. */
   readonly turn?: RawConfig["turn"] & {
+    /** Name that browsers find it by: `turn.` and the domain. */
+    readonly host: string;
     readonly realm: string;
     readonly publicIPs: readonly string[];
     readonly image: string;

@@ -26,6 +26,7 @@ const program = new Command("preview")
   )
   .action(run);
 
+process.once("SIGINT", () => process.exit(130));
 try {
   await program.parseAsync();
 } catch (error) {

@@ -55,6 +55,9 @@ export async function previewOffline(
   const stackFiles = stacks.map((stack) => [stack, readStackFile(checkout, stack)] as const);
   const tools = await provideShowing(["pulumi", "helm"], { output: process.stderr, env });
   const root = realpathSync(mkdtempSync(join(tmpdir(), "kasm-vdi-preview-")));
+  const remove = () => rmSync(root, { recursive: true, force: true });
+  // An interrupt ends the process without coming back here.
+  process.once("exit", remove);
   try {
     const engine = layOut(root, checkout);
     await linkTools(join(root, "bin"), Object.values(tools));
@@ -62,7 +65,8 @@ export async function previewOffline(
     await installPlugins({ pulumiHome: engine.home, env: { KASM_VDI_PLUGINS: "standin", ...env } });
     return await Promise.all(stackFiles.map(([stack, text]) => previewStack(engine, stack, text, charts, env)));
   } finally {
-    rmSync(root, { recursive: true, force: true });
+    process.off("exit", remove);
+    remove();
   }
 }
 

@@ -37,13 +37,17 @@ export interface TreeStep {
   depth: number;
 }
 
-/** The document on the engine's standard output. @throws when there is none, with what the engine said instead */
-export function readPreview(stdout: string, otherwise: string): PreviewDocument {
+/**
+ * The document on the engine's standard output. An engine that ends early writes none: then what it said on its standard
+ * error is the document's one error.
+ */
+export function readPreview(stdout: string, stderr: string): PreviewDocument {
   const start = stdout.indexOf("{");
   try {
     return JSON.parse(stdout.slice(Math.max(start, 0))) as PreviewDocument;
   } catch {
-    throw new Error(`The engine gave no preview. It said:\n${otherwise.trim() || stdout.trim() || "nothing"}`);
+    const said = stderr.trim() || stdout.trim() || "nothing";
+    return { diagnostics: [{ severity: "error", message: `The engine gave no preview. It said:\n${said}` }] };
   }
 }
 

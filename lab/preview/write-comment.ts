@@ -4,7 +4,6 @@ import { Command } from "commander";
 import { previewComment } from "./comment.ts";
 import { withPolicies } from "./policies.ts";
 import { readPreview } from "./steps.ts";
-import type { PreviewDocument } from "./steps.ts";
 
 interface Options {
   what: string;
@@ -22,20 +21,11 @@ const program = new Command("preview:comment")
   .option("--events <file>", "the engine's event log, for the rules of the policy pack that are broken")
   .option("--run-url <address>", "where the whole log is")
   .action((stack: string, file: string, { what, errors, events, runUrl }: Options) => {
-    const document = withPolicies(documentIn(read(file), read(errors)), read(events));
+    const document = withPolicies(readPreview(read(file), read(errors)), read(events));
     console.log(previewComment(document, { stack, what, runUrl }));
   });
 
 await program.parseAsync();
-
-/** An engine that fails early gives no document: what it says instead is the error. */
-function documentIn(stdout: string, stderr: string): PreviewDocument {
-  try {
-    return readPreview(stdout, stderr);
-  } catch (error) {
-    return { diagnostics: [{ severity: "error", message: error instanceof Error ? error.message : String(error) }] };
-  }
-}
 
 /** The engine may have ended before it wrote a file. */
 function read(path: string | undefined): string {

@@ -169,6 +169,13 @@ const bad: [title: string, source: Record<string, unknown>, problems: string[]][
     ["kasm-vdi:certificate has secretName and selfSigned; give only one of them"],
   ],
   [
+    "a domain too long for a certificate of cert-manager's",
+    { ...good, domain: `${"a".repeat(60)}.example.com`, certificate: { certManager: { issuerName: "x" } } },
+    [
+      `kasm-vdi:certificate ${"a".repeat(60)}.example.com has 72 characters, and a certificate of cert-manager's takes 64 at most; give one by secretName.`,
+    ],
+  ],
+  [
     "selfSigned switched off",
     { ...good, certificate: { selfSigned: false } },
     ["kasm-vdi:certificate.selfSigned false, but must be true"],
@@ -244,6 +251,13 @@ const bad: [title: string, source: Record<string, unknown>, problems: string[]][
     "peers that are no range",
     { ...good, turn: { allowedPeers: ["10.42.0.0"] } },
     ['kasm-vdi:turn.allowedPeers[0] "10.42.0.0", but must be an address range such as 10.42.0.0/16'],
+  ],
+  [
+    "peers that would make TURN relay to the node itself",
+    { ...good, turn: { allowedPeers: ["0.0.0.0/0"] } },
+    [
+      "kasm-vdi:turn.allowedPeers[0] 0.0.0.0/0 holds the node's loopback addresses; allow only the range of the pods, which in K3s is 10.42.0.0/16",
+    ],
   ],
   [
     "native RDP at the port of Traefik",
@@ -610,7 +624,7 @@ describe("loadConfig fills in", () => {
         chart: { chart: "traefik", repo: "https://traefik.github.io/charts", version: "41.3.0" },
         timeoutSeconds: 300,
       },
-      operator: { replicas: 2, logLevel: "info" },
+      operator: { replicas: 2, enforceIdentity: true, logLevel: "info" },
       agents: [],
       agentInstaller: {
         version: "1.19.0",

@@ -56,7 +56,8 @@ describe("what the engine writes for a preview", () => {
   });
 
   it("that is no document is answered with what the engine said", () => {
-    expect(() => readPreview("", "error: no stack named 'x'")).to.throw(/said:\nerror: no stack named 'x'/);
+    const errors = messagesOf(readPreview("", "error: no stack named 'x'"), "error");
+    expect(errors).to.deep.equal(["The engine gave no preview. It said:\nerror: no stack named 'x'"]);
   });
 
   it("carries messages that are told without colours, prefixes and empty lines, with the resource's name", () => {
