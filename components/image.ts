@@ -15,6 +15,11 @@ export function imageReference(image: string, { mirror }: Registry = {}): string
   return `${mirror.replace(/\/+$/, "")}/${imagePath(image)}`;
 }
 
+/** Whether a tag may mean other content tomorrow. */
+export function isMovingTag(tag: string): boolean {
+  return /^(.*-)?(latest|develop|main|master|edge|nightly|stable|rolling(-daily|-weekly)?)$/i.test(tag);
+}
+
 /** Pull secrets of a pod spec or a ServiceAccount; nothing without one. */
 export function pullSecrets({ pullSecretName }: Registry): { imagePullSecrets?: { name: string }[] } {
   return pullSecretName === undefined ? {} : { imagePullSecrets: [{ name: pullSecretName }] };

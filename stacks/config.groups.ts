@@ -8,6 +8,7 @@ import {
   flag,
   group,
   hostName,
+  imageTag,
   ipAddress,
   ipAddresses,
   labels,
@@ -64,9 +65,7 @@ export const namespaces = group({
 
 export const kasm = group({
   chart: chart.optional(),
-  imageTag: text(/^[\w][\w.-]{0,127}$/, "an image tag such as 1.19.0")
-    .optional()
-    .describe("Tag of Kasm's images. Default: the Kasm version of the chart."),
+  imageTag: imageTag.optional().describe("Tag of Kasm's images. Default: the Kasm version of the chart."),
   database: oneOf(["initialize", "keep", "upgrade"])
     .default("initialize")
     .describe("What may happen to the database; see components/kasm-workspaces.md."),

@@ -1,5 +1,6 @@
 import { isIP } from "node:net";
 import { z } from "zod";
+import { isMovingTag } from "../components/image.ts";
 
 /**
  * Building blocks of the config's schema. Each carries `allowed`: it completes "must be ..." in a message, and stands in
@@ -34,6 +35,7 @@ export const group = <T extends z.core.$ZodShape>(shape: T, error = "a group of 
 
 export const list = <T extends z.ZodType>(element: T, error: string) => shaped(z.array(element, { error }), error);
 
+const tagForm = /^\w[\w.-]{0,127}$/;
 const label = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/;
 const hostname = /^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]([a-z0-9-]{0,61}[a-z0-9])?$/;
 const labelKey = /^([a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?\/)?[A-Za-z0-9]([A-Za-z0-9._-]{0,61}[A-Za-z0-9])?$/;
@@ -53,12 +55,15 @@ export const ipAddress = (error = "an IPv4 or IPv6 address") => textThat((ip) =>
 export const ipAddresses = list(ipAddress(), "a list of IP addresses");
 export const cidr = textThat(isCidr, "an address range such as 10.42.0.0/16");
 
-/** An image that stays the same: with a tag other than `latest`, or a digest, or both. */
+/** An image that stays the same: with a tag that does not move, or a digest, or both. */
 export const pinnedImage = textThat(
-  (image) =>
-    /^[\w.-]+(:\d+)?(\/[\w.-]+)*(:(?!latest(@|$))[\w][\w.-]{0,127})?(@sha256:[0-9a-f]{64})?$/.test(image) &&
-    /:[\w.-]+$|@sha256:/.test(image.slice(image.lastIndexOf("/") + 1)),
+  isPinned,
   "an image with a tag other than latest, or with a digest, such as node:24.11.1-alpine",
+);
+
+export const imageTag = textThat(
+  (tag) => tagForm.test(tag) && !isMovingTag(tag),
+  "an image tag that does not move, such as 1.19.0",
 );
 
 export const textMap = (key: z.ZodString, value: z.ZodString, error: string) =>
@@ -69,6 +74,13 @@ export const labels = textMap(
   text(labelValue, "a label value: letters, digits, dashes, dots and underscores, at most 63"),
   "labels as key: value",
 );
+
+function isPinned(image: string): boolean {
+  const [, tag, digest] =
+    /^[\w.-]+(?::\d+(?=\/))?(?:\/[\w.-]+)*?(?::([\w.-]+))?(@sha256:[0-9a-f]{64})?$/.exec(image) ?? [];
+  if (tag !== undefined && (!tagForm.test(tag) || isMovingTag(tag))) return false;
+  return tag !== undefined || digest !== undefined;
+}
 
 function isCidr(range: string): boolean {
   const [address = "", bits = "", ...rest] = range.split("/");

@@ -319,6 +319,11 @@ const bad: [title: string, source: Record<string, unknown>, problems: string[]][
     [`kasm-vdi:operator.image "example.com/operator:latest", but ${pinned}`],
   ],
   [
+    "a tag that moves",
+    { ...good, kasm: { imageTag: "develop" } },
+    ['kasm-vdi:kasm.imageTag "develop", but must be an image tag that does not move, such as 1.19.0'],
+  ],
+  [
     "an image without a tag",
     { ...good, turn: { image: "registry.example.com:5000/coturn" } },
     [`kasm-vdi:turn.image "registry.example.com:5000/coturn", but ${pinned}`],
