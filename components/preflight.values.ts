@@ -19,6 +19,7 @@ export interface PreflightExpectation {
   readonly certificate: CertificateSource;
   readonly storage: { readonly mode: "check" | "patch" | "own"; readonly className: string };
   readonly traefik: { readonly mode: "k3s" | "own" };
+  readonly operator: { readonly enforceIdentity: boolean };
   readonly turn?: {
     readonly nodeLabels: Readonly<Record<string, string>>;
     readonly tlsSecretName?: string | undefined;
@@ -58,6 +59,7 @@ export function preflightInput(expected: PreflightExpectation) {
     storage: { className: storage.className, isOurs: storage.mode === "own" },
     nginxResolver: kasm.nginxResolver,
     traefik: traefik.mode,
+    enforceIdentity: expected.operator.enforceIdentity,
     certificate: expected.certificate,
     namespaces: madeNamespaces(expected),
     ports: [...entryPorts, rdpPort(kasm.directRdp), ...(turn ? turnPorts(turn) : [])],

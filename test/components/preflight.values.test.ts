@@ -28,6 +28,7 @@ const base: PreflightExpectation = {
   certificate: { kind: "self-signed" },
   storage: { mode: "check", className: "local-path" },
   traefik: { mode: "k3s" },
+  operator: { enforceIdentity: true },
   crds: ["vdisessions.vdi.kasm.io"],
 };
 const input = (changes: Partial<PreflightExpectation> = {}) => preflightInput({ ...base, ...changes });
@@ -37,6 +38,11 @@ const turn = {
 };
 
 describe("the input of preflight", () => {
+  it("asks for admission policies only where one is made", () => {
+    expect(input().enforceIdentity).to.equal(true);
+    expect(input({ operator: { enforceIdentity: false } }).enforceIdentity).to.equal(false);
+  });
+
   it("counts nodes over all pools, and asks for each pool's labels, the device plugin's among them", () => {
     const { nodeCount, pools } = input({ pools: [pool("cpu", 1, 0), pool("gpu", 3, 2), pool("few", 1, 1, 4)] });
     expect(nodeCount).to.equal(5);
