@@ -64,12 +64,13 @@ describe("the input of preflight", () => {
     expect(all.namespaces).to.deep.equal(base.namespaces);
   });
 
-  it("asks for room for the preset, or for the lowered requests of small nodes", () => {
-    expect(input().kasmDemand).to.deep.equal({ cpuMillis: 5750, memoryMiB: 4352 });
-    const sizing = { deploymentSize: "small", replicas: 1, isCompact: true } as const;
+  it("asks for room for the preset or for the lowered requests of small nodes, in all copies", () => {
+    expect(input().kasmDemand).to.deep.equal({ cpuMillis: 7250, memoryMiB: 5888 });
+    const sizing = { deploymentSize: "small", replicas: 2, isCompact: true } as const;
     const { proxy, api, manager, db, gateway, sidecar } = compactResources;
     const gateways = [gateway, sidecar, gateway, sidecar, gateway, sidecar];
-    const requests = [proxy, api, manager, db, ...gateways].map((one) => one.requests);
+    const copies = [proxy, api, manager, proxy, api, manager];
+    const requests = [...copies, db, ...gateways].map((one) => one.requests);
     const sum = (of: "cpu" | "memory") => requests.reduce((total, one) => total + quantityValue(one[of]), 0);
     expect(input({ kasm: { ...base.kasm, sizing } }).kasmDemand).to.deep.equal({
       cpuMillis: Math.round(sum("cpu") * 1000),
