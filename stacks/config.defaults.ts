@@ -6,7 +6,7 @@ import { kasmVersion } from "../components/kasm-workspaces.chart.ts";
 import { coturnImage } from "../components/turn-server.manifests.ts";
 import type { NodePool } from "../components/node-pool.ts";
 import { nodeCount } from "../components/node-pool.ts";
-import type { RawChart } from "./config.groups.ts";
+import type { RawChart } from "./config.groups.cluster.ts";
 import type { RawConfig } from "./config.schema.ts";
 import type { StackConfig } from "./stack-config.ts";
 

@@ -1,21 +1,15 @@
 import type { z } from "zod";
 import {
-  agent,
-  agentInstaller,
-  certificate,
-  gpu,
-  kasm,
   namespaces,
   nodePool,
   nodeSize,
-  operator,
   preflight,
   registry,
   storage,
   traefik,
   trustedCa,
-  turn,
-} from "./config.groups.ts";
+} from "./config.groups.cluster.ts";
+import { agent, agentInstaller, certificate, gpu, kasm, operator, turn } from "./config.groups.desktops.ts";
 import { dnsLabel, filePath, flag, group, hostName, ipAddresses, list, text, wholeNumber } from "./config.shapes.ts";
 
 /** What people write: one entry for each key of the namespace `kasm-vdi`. Rules between keys are in config.rules.ts. */

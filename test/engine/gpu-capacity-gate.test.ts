@@ -113,10 +113,13 @@ describe("the GPU capacity gate on the lab", () => {
 
   function writeConfig(data: Record<string, string>, where = namespace): Promise<AnyObject> {
     const metadata = { name: configMap, namespace: where };
-    return client.apply({ apiVersion: "v1", kind: "ConfigMap", metadata, data }, {
-      fieldManager: "gpu-gate-test",
-      force: true,
-    });
+    return client.apply(
+      { apiVersion: "v1", kind: "ConfigMap", metadata, data },
+      {
+        fieldManager: "gpu-gate-test",
+        force: true,
+      },
+    );
   }
 
   // Through another config, so that the plugins really start anew.
