@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
+import { DataProtection } from "../components/data-protection.ts";
 import { GpuOperator } from "../components/gpu-operator.ts";
 import { KasmAgents } from "../components/kasm-agents.ts";
 import { agentDefaults } from "../components/kasm-agents.values.ts";
@@ -35,11 +36,13 @@ export function platform(config: StackConfig, crds: readonly Crd[] = vendoredCrd
   const storage = volumes(config, after());
   const turn = turnServer(config, after());
   // Sessions' routes are of Traefik's kinds.
-  vdiOperator(config, crds, turn, after(traefik));
+  const vdi = vdiOperator(config, crds, turn, after(traefik));
   const gpu = gpuOperator(config, after());
   // The GPU toolkit restarts K3s on the nodes, so Kasm is installed after it rather than during it.
   const kasm = kasmWorkspaces(config, after(traefik, storage, gpu));
   const agents = kasmAgents(config, kasm);
+  const everything = after(traefik, storage, turn, vdi, gpu, kasm, agents);
+  new DataProtection("protection", config, { dependsOn: everything.dependsOn });
 
   const turnAddresses = config.turn && { host: config.turn.host, addresses: config.turn.publicIPs };
   return {
