@@ -81,7 +81,7 @@ describe("the stacks of this repository on the lab", () => {
       expect(await stack.kasmVolumes()).to.deep.equal(volumes);
     });
 
-    it("shows for a TURN server its parts, and runs it on nodes that are full", async () => {
+    it("shows for a TURN server its parts, and gets it onto every node", async () => {
       stack.edit((config) => (group(config, "turn")["enabled"] = true));
       await stack.shows({ ...all("update", "preflight-checks"), ...all("create", ...turnServer) });
     });
