@@ -1,3 +1,6 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { isDeepStrictEqual } from "node:util";
+import { expect } from "chai";
 import type { ClusterClient } from "../../kube/client.ts";
 
 const kinds = [
@@ -22,4 +25,16 @@ export async function clusterObjects(client: ClusterClient): Promise<string[]> {
     }),
   );
   return named.flat().sort();
+}
+
+/** Expects these {@link clusterObjects}, soon: a provisioner deletes volumes only after their claims are gone. */
+export async function settlesAt(client: ClusterClient, expected: readonly string[]): Promise<void> {
+  const wanted = expected.toSorted();
+  const deadline = Date.now() + 60_000;
+  let seen = await clusterObjects(client);
+  while (!isDeepStrictEqual(seen, wanted) && Date.now() < deadline) {
+    await sleep(1000);
+    seen = await clusterObjects(client);
+  }
+  expect(seen).to.deep.equal(wanted);
 }

@@ -77,15 +77,14 @@ export class EditedStack extends LabStack {
     return (await this.client.get({ apiVersion: "v1", kind: "Secret", metadata }))?.["data"];
   }
 
-  /** Volume and class of each of Kasm's claims that has a volume. */
-  async kasmVolumes(): Promise<Record<string, string>> {
+  /** Name and class of the volume of each of Kasm's claims that has one. */
+  async kasmVolumes(): Promise<Record<string, { name: string; className: string }>> {
     const claims = await this.client.list("v1", "PersistentVolumeClaim", { namespace: "kasm" });
-    const volumes = claims.map(({ metadata, spec }): [string, string | undefined, string | undefined] => {
-      const { volumeName, storageClassName } = spec as { volumeName?: string; storageClassName?: string };
-      return [metadata?.name ?? "", volumeName, storageClassName];
+    const bound = claims.flatMap(({ metadata, spec }) => {
+      const { volumeName: name, storageClassName: className = "" } = spec as Record<string, string | undefined>;
+      return name === undefined ? [] : [[metadata?.name ?? "", { name, className }] as const];
     });
-    const bound = volumes.filter(([, volume]) => volume !== undefined);
-    return Object.fromEntries(bound.map(([claim, ...volume]) => [claim, volume.join(" of ")]));
+    return Object.fromEntries(bound);
   }
 
   async remove(): Promise<void> {
