@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { Command, InvalidArgumentError } from "commander";
 import { labLayout } from "../lab/cluster/layout.ts";
+import { benchPreview } from "./preview.ts";
 import { benchUp } from "./up.ts";
 
 /** `npm run bench`: each benchmark prints one line of JSON; progress goes to stderr. */
@@ -9,6 +10,12 @@ const layout = labLayout(join(import.meta.dirname, ".."));
 const say = (line: string) => console.error(line);
 
 const program = new Command("npm run bench --").description("Benchmarks, each beside a peer in the same run");
+
+program
+  .command("preview")
+  .description("offline `pulumi preview` of the whole prod stack beside an empty program")
+  .option("--runs <count>", "how often", wholeNumber, 5)
+  .action(async ({ runs }: { runs: number }) => print(await benchPreview(layout.checkout, runs, say)));
 
 program
   .command("up")
