@@ -16,6 +16,8 @@ export interface Expectation {
   readonly nginxResolver: string;
   /** Who brings Traefik. */
   readonly traefik: "k3s" | "own";
+  /** Whether the program makes a ValidatingAdmissionPolicy. */
+  readonly enforceIdentity: boolean;
   readonly certificate: ExpectedCertificate;
   /** Namespaces that the program makes, by their key in the config. `kasm` is always among them. */
   readonly namespaces: Readonly<Record<string, string>>;

@@ -25,6 +25,7 @@ const inputSchema = z.object({
   storage: z.object({ className: z.string(), isOurs: z.boolean() }),
   nginxResolver: z.string(),
   traefik: z.enum(["k3s", "own"]),
+  enforceIdentity: z.boolean(),
   certificate: z.discriminatedUnion("kind", [
     z.object({ kind: z.literal("secret"), secretName: z.string() }),
     z.object({

@@ -135,14 +135,17 @@ wait_for_manager() {
   fi
   say "waiting for $address"
   deadline=$(($(date +%s) + wait_seconds))
-  until
-    status=$(curl --silent --show-error --max-time 5 --output /dev/null --write-out '%{http_code}' "$@" "$address" 2>"$work/curl") &&
-      [ "$status" = 200 ]
-  do
+  # The site's authorities need not be those of Kasm's certificate: with --cacert curl forgets the public ones.
+  until manager_answers "$@" || { [ -n "$ca" ] && manager_answers; }; do
     [ "$(date +%s)" -lt "$deadline" ] ||
       fail "Kasm does not answer at $address after $wait_seconds s (status $status) $(cat "$work/curl")"
     sleep 1
   done
+}
+
+manager_answers() {
+  status=$(curl --silent --show-error --max-time 5 --output /dev/null --write-out '%{http_code}' "$@" "$address" 2>"$work/curl") &&
+    [ "$status" = 200 ]
 }
 
 fetch_installer() {

@@ -63,9 +63,15 @@ const presets: Record<DeploymentSize, Pods> = {
 // Kept free on every node for K3s itself, its packaged components and what the nodes run beside Kasm.
 const reservedPerNode: Demand = { cpuMillis: 500, memoryMiB: 1024 };
 
-/** Requests of the whole preset: 5.75 cores for small, 13 for medium, 27.5 for large. */
-export function presetDemand(size: DeploymentSize): Demand {
-  return Object.values(presets[size]).reduce<Demand>(
+/**
+ * Requests of the whole preset: 5.75 cores for small, 13 for medium, 27.5 for large.
+ *
+ * @param copies of proxy, API and manager each, where that is more than the preset has
+ */
+export function presetDemand(size: DeploymentSize, copies = 1): Demand {
+  const { proxy, api, manager, ...rest } = presets[size];
+  const copied = [proxy, api, manager].map((one) => ({ ...one, replicas: Math.max(one.replicas, copies) }));
+  return [...copied, ...Object.values(rest)].reduce<Demand>(
     (total, { replicas, cpuMillis, memoryMiB }) => ({
       cpuMillis: total.cpuMillis + replicas * cpuMillis,
       memoryMiB: total.memoryMiB + replicas * memoryMiB,
@@ -77,7 +83,7 @@ export function presetDemand(size: DeploymentSize): Demand {
 /** Whether the nodes can hold the preset beside K3s, and one of them its largest pod. */
 export function presetFits(size: DeploymentSize, nodes: number, nodeSize: NodeSize): boolean {
   const free = freePerNode(nodeSize);
-  const total = presetDemand(size);
+  const total = presetDemand(size, copiesOn(nodes));
   const largest = Object.values(presets[size]);
   return (
     total.cpuMillis <= nodes * free.cpuMillis &&
@@ -97,9 +103,13 @@ export function kasmSizing(nodes: number, nodeSize: NodeSize, wanted?: Deploymen
   const copies = presets[deploymentSize].api.replicas;
   return {
     deploymentSize,
-    replicas: Math.max(copies, Math.min(2, nodes)),
+    replicas: Math.max(copies, copiesOn(nodes)),
     isCompact: wanted === undefined && !presetFits(deploymentSize, nodes, nodeSize),
   };
+}
+
+function copiesOn(nodes: number): number {
+  return Math.min(2, nodes);
 }
 
 function freePerNode({ cpuCores, memoryGiB }: NodeSize): Demand {

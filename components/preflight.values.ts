@@ -19,6 +19,7 @@ export interface PreflightExpectation {
   readonly certificate: CertificateSource;
   readonly storage: { readonly mode: "check" | "patch" | "own"; readonly className: string };
   readonly traefik: { readonly mode: "k3s" | "own" };
+  readonly operator: { readonly enforceIdentity: boolean };
   readonly turn?: {
     readonly nodeLabels: Readonly<Record<string, string>>;
     readonly tlsSecretName?: string | undefined;
@@ -36,8 +37,12 @@ export interface PreflightExpectation {
 // A K3s that has just started lays its packaged components down within its first minutes.
 const settleSeconds = 120;
 
-// What the requests of kasm-workspaces.compact.ts add up to, with one copy of each service.
-const compactDemand = { cpuMillis: 1150, memoryMiB: 1920 };
+/** Requests of Kasm's services, in all their copies. */
+function kasmDemand({ deploymentSize, replicas, isCompact }: KasmSizing) {
+  // What the requests of kasm-workspaces.compact.ts add up to: database and gateways once, the others in copies.
+  if (isCompact) return { cpuMillis: 700 + replicas * 450, memoryMiB: 1024 + replicas * 896 };
+  return presetDemand(deploymentSize, replicas);
+}
 
 /** INPUT of commands/preflight.ts, apart from the mode. Only what the stack really makes is asked for. */
 export function preflightInput(expected: PreflightExpectation) {
@@ -54,10 +59,11 @@ export function preflightInput(expected: PreflightExpectation) {
       labels: requiredNodeLabels(pool, pools),
     })),
     turnLabels: turn?.nodeLabels ?? {},
-    kasmDemand: kasm.sizing.isCompact ? compactDemand : presetDemand(kasm.sizing.deploymentSize),
+    kasmDemand: kasmDemand(kasm.sizing),
     storage: { className: storage.className, isOurs: storage.mode === "own" },
     nginxResolver: kasm.nginxResolver,
     traefik: traefik.mode,
+    enforceIdentity: expected.operator.enforceIdentity,
     certificate: expected.certificate,
     namespaces: madeNamespaces(expected),
     ports: [...entryPorts, rdpPort(kasm.directRdp), ...(turn ? turnPorts(turn) : [])],

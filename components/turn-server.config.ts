@@ -83,13 +83,8 @@ function turnConfig(args: TurnConfigArgs, sharedSecret: string, addresses: reado
   const own = [...publicIPs, ...Object.entries(nat).flat()];
   const denied = [...deniedPeers, ...new Set(own)].map((range) => `denied-peer-ip=${range}`);
   const allowed = args.allowedPeers.map(cidrRange).map(({ first, last }) => `allowed-peer-ip=${first}-${last}`);
-  const tls = [
-    `tls-listening-port=${ports.tls}`,
-    `cert=${turnPaths.tls}/tls.crt`,
-    `pkey=${turnPaths.tls}/tls.key`,
-    "no-tlsv1",
-    "no-tlsv1_1",
-  ];
+  // TLS 1.0 and 1.1 are off unless asked for; the options that switched them off are gone (coturn 4.17: mainrelay.c).
+  const tls = [`tls-listening-port=${ports.tls}`, `cert=${turnPaths.tls}/tls.crt`, `pkey=${turnPaths.tls}/tls.key`];
   const lines = [
     // Without a way to authenticate the server is an open relay.
     "use-auth-secret",

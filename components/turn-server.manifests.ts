@@ -35,6 +35,8 @@ export function turnPodSpec({ ports, nat, tlsSecretName, nodeLabels, image, regi
   const probe = { tcpSocket: { port: ports.listen } };
   return {
     hostNetwork: true,
+    // The pod can run on its node alone: where others have filled that, they make room.
+    priorityClassName: "system-cluster-critical",
     dnsPolicy: "ClusterFirstWithHostNet",
     nodeSelector: { "kubernetes.io/os": "linux", ...nodeLabels },
     automountServiceAccountToken: false,

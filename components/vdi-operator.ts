@@ -177,7 +177,7 @@ export class VdiOperator extends pulumi.ComponentResource {
 
   /**
    * Ends all sessions before anything of the operator goes: their finalizers need it, and with them left neither CRDs
-   * nor namespace would ever be gone. Does nothing but on deletion.
+   * nor namespace would ever be gone. Does nothing but on deletion, which another namespace for sessions also means.
    */
   private drain(name: string, args: VdiOperatorArgs, needs: pulumi.Resource[]) {
     // Where no operator runs, none cleans up.
@@ -185,7 +185,7 @@ export class VdiOperator extends pulumi.ComponentResource {
     const { create, environment } = script("session-drain", args.cluster, { operatorSeconds });
     new command.local.Command(
       `${name}-drain`,
-      { create: "exit 0", update: "exit 0", delete: create, environment },
+      { create: "exit 0", update: "exit 0", delete: create, environment, triggers: [args.namespace] },
       { parent: this, protect: args.protectData, dependsOn: needs },
     );
   }

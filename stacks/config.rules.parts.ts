@@ -36,11 +36,11 @@ export const partRules: readonly Rule[] = [
   },
   {
     about: ["kasm", "nodeSize", "nodeCount", "nodePools"],
-    check: ({ kasm }, { pools, nodeSize }) => {
+    check: ({ kasm }, { pools, nodeSize, kasm: { sizing } }) => {
       const size = kasm.deploymentSize;
       const nodes = nodeCount(pools);
       if (size === undefined || presetFits(size, nodes, nodeSize)) return [];
-      const { cpuMillis, memoryMiB } = presetDemand(size);
+      const { cpuMillis, memoryMiB } = presetDemand(size, sizing.replicas);
       const needs = `${cpuMillis / 1000} cores and ${memoryMiB / 1024} GiB`;
       const has = `${nodes} x ${nodeSize.cpuCores} cores and ${nodeSize.memoryGiB} GiB`;
       const way = "leave it out to get what fits, or correct nodeSize";

@@ -98,6 +98,7 @@ export const healthyExpectation: Expectation = {
   storage: { className: "local-path", isOurs: false },
   nginxResolver: "10.43.0.10",
   traefik: "k3s",
+  enforceIdentity: true,
   certificate: { kind: "self-signed" },
   namespaces: { kasm: "kasm", vdi: "kasm-vdi", gpuOperator: "gpu-operator" },
   ports: [

@@ -35,7 +35,8 @@ describe("the verdict of preflight", () => {
     const seen = verdict({ hasAdmissionPolicies: false, storageClasses: [] });
     expect(refusal(seen).split("\n")).to.deep.equal([
       "Preflight: 2 requirements are not met.",
-      "  - API server: it has no ValidatingAdmissionPolicy (admissionregistration.k8s.io/v1), which guards VDISessions. Use K3s 1.30 or later.",
+      "  - API server: it has no ValidatingAdmissionPolicy (admissionregistration.k8s.io/v1), which guards VDISessions. " +
+        "Use K3s 1.30 or later, or set kasm-vdi:operator.enforceIdentity to false: users could then make sessions for others.",
       "  - StorageClass local-path: it does not exist. Set kasm-vdi:storage.className to one that exists, or kasm-vdi:storage.mode to own.",
       "To go on all the same, set kasm-vdi:preflight.mode to warn.",
     ]);

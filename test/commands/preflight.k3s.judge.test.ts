@@ -39,8 +39,15 @@ describe("preflight's checks of K3s", () => {
       title: "ask for the API that guards sessions",
       seen: { hasAdmissionPolicies: false },
       finds: [
-        "required API server: it has no ValidatingAdmissionPolicy (admissionregistration.k8s.io/v1), which guards VDISessions. Use K3s 1.30 or later",
+        "required API server: it has no ValidatingAdmissionPolicy (admissionregistration.k8s.io/v1), which guards VDISessions. " +
+          "Use K3s 1.30 or later, or set kasm-vdi:operator.enforceIdentity to false: users could then make sessions for others",
       ],
+    },
+    {
+      title: "do without it where the config leaves the policy out",
+      expected: { enforceIdentity: false },
+      seen: { hasAdmissionPolicies: false },
+      finds: [],
     },
     {
       title: "name all that the user may not create",

@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "chai";
@@ -100,11 +100,11 @@ describe("agentInput", () => {
   });
 });
 
-describe("the script on a machine that cannot be an agent", () => {
+describe("the script on the machine", () => {
   const folder = mkdtempSync(join(tmpdir(), "machine-"));
   after(() => rmSync(folder, { recursive: true }));
 
-  it("names all that is missing at once, and installs nothing", () => {
+  it("names all that keeps the machine from being an agent, and installs nothing", () => {
     const bin = join(folder, "bin");
     mkdirSync(bin);
     for (const tool of ["sh", "uname", "id", "mkdir"]) {
@@ -130,6 +130,22 @@ describe("the script on a machine that cannot be an agent", () => {
       "- the installer at http://mirror.example.com/kasm.tar.gz comes unprotected; give its sha256\n",
     ])
       expect(stderr).to.contain(problem);
+  });
+
+  it("takes a control plane whose certificate is of a public authority, though the site has its own", () => {
+    const bin = join(folder, "public");
+    mkdirSync(bin);
+    const tool = (name: string, text: string) =>
+      writeFileSync(join(bin, name), `#!/bin/sh\n${text}\n`, { mode: 0o755 });
+    tool("docker", "exit 0");
+    tool("curl", 'case "$*" in *--cacert*) exit 60 ;; *__healthcheck*) printf 200 ;; *) exit 22 ;; esac');
+    const quick = { ...installation, minimumDiskGiB: 0, timeoutSeconds: 1, installPath: join(folder, "kasm") };
+    const run = spawnSync("sh", ["-c", agentCommands(machine, quick).create], {
+      input: agentInput("swordfish", "PEM"),
+      env: { PATH: `${bin}:${process.env["PATH"] ?? ""}` },
+      encoding: "utf8",
+    });
+    expect(run.stderr).to.contain("the installer cannot be downloaded").and.not.contain("does not answer");
   });
 });
 

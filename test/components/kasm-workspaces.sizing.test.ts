@@ -12,6 +12,16 @@ describe("Kasm's size", () => {
     expect(presetDemand("large")).to.deep.equal({ cpuMillis: 27_500, memoryMiB: 24_576 });
   });
 
+  it("counts the copies that nodes beyond the first bring", () => {
+    expect(presetDemand("small", 2)).to.deep.equal({ cpuMillis: 7250, memoryMiB: 5888 });
+    expect(presetDemand("large", 2)).to.deep.equal(presetDemand("large"));
+  });
+
+  it("is compact on two nodes that the preset fits, but not with two copies", () => {
+    expect(presetDemand("small").cpuMillis).to.be.below(2 * 3500);
+    expect(kasmSizing(2, small)).to.deep.equal({ deploymentSize: "small", replicas: 2, isCompact: true });
+  });
+
   it("is compact on a single node of 4 cores, which the small preset does not fit", () => {
     expect(kasmSizing(1, small)).to.deep.equal({ deploymentSize: "small", replicas: 1, isCompact: true });
   });

@@ -28,6 +28,7 @@ const base: PreflightExpectation = {
   certificate: { kind: "self-signed" },
   storage: { mode: "check", className: "local-path" },
   traefik: { mode: "k3s" },
+  operator: { enforceIdentity: true },
   crds: ["vdisessions.vdi.kasm.io"],
 };
 const input = (changes: Partial<PreflightExpectation> = {}) => preflightInput({ ...base, ...changes });
@@ -37,6 +38,11 @@ const turn = {
 };
 
 describe("the input of preflight", () => {
+  it("asks for admission policies only where one is made", () => {
+    expect(input().enforceIdentity).to.equal(true);
+    expect(input({ operator: { enforceIdentity: false } }).enforceIdentity).to.equal(false);
+  });
+
   it("counts nodes over all pools, and asks for each pool's labels, the device plugin's among them", () => {
     const { nodeCount, pools } = input({ pools: [pool("cpu", 1, 0), pool("gpu", 3, 2), pool("few", 1, 1, 4)] });
     expect(nodeCount).to.equal(5);
@@ -58,12 +64,13 @@ describe("the input of preflight", () => {
     expect(all.namespaces).to.deep.equal(base.namespaces);
   });
 
-  it("asks for room for the preset, or for the lowered requests of small nodes", () => {
-    expect(input().kasmDemand).to.deep.equal({ cpuMillis: 5750, memoryMiB: 4352 });
-    const sizing = { deploymentSize: "small", replicas: 1, isCompact: true } as const;
+  it("asks for room for the preset or for the lowered requests of small nodes, in all copies", () => {
+    expect(input().kasmDemand).to.deep.equal({ cpuMillis: 7250, memoryMiB: 5888 });
+    const sizing = { deploymentSize: "small", replicas: 2, isCompact: true } as const;
     const { proxy, api, manager, db, gateway, sidecar } = compactResources;
     const gateways = [gateway, sidecar, gateway, sidecar, gateway, sidecar];
-    const requests = [proxy, api, manager, db, ...gateways].map((one) => one.requests);
+    const copies = [proxy, api, manager, proxy, api, manager];
+    const requests = [...copies, db, ...gateways].map((one) => one.requests);
     const sum = (of: "cpu" | "memory") => requests.reduce((total, one) => total + quantityValue(one[of]), 0);
     expect(input({ kasm: { ...base.kasm, sizing } }).kasmDemand).to.deep.equal({
       cpuMillis: Math.round(sum("cpu") * 1000),

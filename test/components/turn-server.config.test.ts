@@ -157,6 +157,12 @@ describe("turnserver.conf", () => {
     const tls = config({ tlsSecretName: "turn-tls" });
     expect(tls.has("no-tls")).to.equal(false);
     expect(tls.get("tls-listening-port")).to.deep.equal(["5349"]);
+    const plain = config({});
+    expect([...tls.keys()].filter((option) => !plain.has(option))).to.deep.equal([
+      "tls-listening-port",
+      "cert",
+      "pkey",
+    ]);
     expect(tls.get("cert")).to.deep.equal(["/etc/coturn-tls/tls.crt"]);
   });
 

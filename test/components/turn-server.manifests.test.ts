@@ -14,6 +14,7 @@ interface Pod {
   hostNetwork: boolean;
   dnsPolicy: string;
   nodeSelector: Record<string, string>;
+  priorityClassName: string;
   imagePullSecrets?: { name: string }[];
   containers: {
     image: string;
@@ -34,6 +35,10 @@ describe("the TURN server's pod", () => {
     const { hostNetwork, dnsPolicy, nodeSelector } = pod();
     expect({ hostNetwork, dnsPolicy }).to.deep.equal({ hostNetwork: true, dnsPolicy: "ClusterFirstWithHostNet" });
     expect(nodeSelector).to.include({ "example.com/turn": "true" });
+  });
+
+  it("comes before pods that could run on another node too", () => {
+    expect(pod().priorityClassName).to.equal("system-cluster-critical");
   });
 
   it("starts coturn with a file alone: no secret and no look-up of the public address on the command line", () => {

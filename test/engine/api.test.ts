@@ -47,7 +47,12 @@ describe("the API server, on objects of vdi.kasm.io", () => {
     it(`takes the documented ${example.kind} ${example.metadata?.name}`, async () => {
       await create({
         ...example,
-        metadata: { ...example.metadata, ...(example.metadata?.namespace && { namespace: "default" }) },
+        metadata: {
+          ...example.metadata,
+          // The platform's own templates have such names too.
+          name: `documented-${example.metadata?.name}`,
+          ...(example.metadata?.namespace && { namespace: "default" }),
+        },
       });
     });
   }

@@ -14,6 +14,7 @@ const args: PreflightArgs = {
   certificate: { kind: "self-signed" },
   storage: { mode: "check", className: "local-path" },
   traefik: { mode: "k3s" },
+  operator: { enforceIdentity: true },
   crds: [],
   cluster: { kubeconfig: "/kube/config", context: "site" },
 };

@@ -142,6 +142,13 @@ describe("VdiOperator", () => {
     expect(drain.inputs["environment"]).to.include({ KUBECONFIG: "./kubeconfig" });
   });
 
+  it("ends all sessions when their namespace is given up for another, and for no other change", async () => {
+    const triggers = async (overrides: Partial<VdiOperatorArgs>) =>
+      find(await register(() => overrides), "vdi-drain").inputs["triggers"];
+    expect(await triggers({ namespace: "desktops" })).to.deep.equal(["desktops"]);
+    expect(await triggers({ program, replicas: 1, operatorNamespace: "elsewhere" })).to.deep.equal(await triggers({}));
+  });
+
   it("gives a running operator time to clean up behind sessions, and waits for none that is not there", async () => {
     const seconds = async (overrides: Partial<VdiOperatorArgs>) => {
       const { INPUT } = find(await register(() => overrides), "vdi-drain").inputs["environment"] as { INPUT: string };
