@@ -26,19 +26,16 @@ import { dnsRecords, plannedOutputs } from "./outputs.ts";
 export function platform(config: StackConfig, crds: readonly Crd[] = vendoredCrds()) {
   const provider = clusterProvider(config);
   const preflight = prerequisites(config, crds, { provider });
-  const after = (...others: (pulumi.Resource | undefined)[]) => ({
-    provider,
-    dependsOn: [preflight, ...others].filter((resource) => resource !== undefined),
-  });
+  const after = () => ({ provider, dependsOn: preflight ? [preflight] : [] });
 
+  // First, since it takes longest.
+  const gpu = gpuOperator(config, after());
   const traefik = ingress(config, after());
   const storage = volumes(config, after());
   const turn = turnServer(config, after());
-  // Sessions' routes are of Traefik's kinds.
-  vdiOperator(config, crds, turn, after(traefik));
-  const gpu = gpuOperator(config, after());
-  // The GPU toolkit restarts K3s on the nodes, so Kasm is installed after it rather than during it.
-  const kasm = kasmWorkspaces(config, after(traefik, storage, gpu));
+  vdiOperator(config, crds, { turn, traefik }, after());
+  // The GPU toolkit restarts K3s on the nodes, so the chart is installed after it rather than during it.
+  const kasm = kasmWorkspaces(config, [traefik, storage, ...(gpu ? [gpu] : [])], after());
   const agents = kasmAgents(config, kasm);
 
   const turnAddresses = config.turn && { host: config.turn.host, addresses: config.turn.publicIPs };
@@ -89,7 +86,12 @@ function turnServer({ turn, namespaces, registry }: StackConfig, opts: Options):
   return new TurnServer("turn", { ...turn, namespace: namespaces.turn, registry }, opts);
 }
 
-function vdiOperator(config: StackConfig, crds: readonly Crd[], turn: TurnServer | undefined, opts: Options) {
+function vdiOperator(
+  config: StackConfig,
+  crds: readonly Crd[],
+  { turn, traefik }: { turn: TurnServer | undefined; traefik: Traefik },
+  opts: Options,
+) {
   const { domain, namespaces, operator, registry, cluster, protectData } = config;
   const program = operatorProgram(operator);
   return new VdiOperator(
@@ -99,6 +101,7 @@ function vdiOperator(config: StackConfig, crds: readonly Crd[], turn: TurnServer
       namespace: namespaces.vdi,
       operatorNamespace: namespaces.operator,
       traefikNamespace: traefikNamespace(config),
+      routesAfter: traefik,
       gpuSlices: gpuSlices(config.pools),
       replicas: operator.replicas,
       logLevel: operator.logLevel,
@@ -116,7 +119,7 @@ function gpuOperator(config: StackConfig, opts: Options): GpuOperator | undefine
   return new GpuOperator("gpu", { ...gpu, namespace: namespaces.gpuOperator, pools, registry, cluster }, opts);
 }
 
-function kasmWorkspaces(config: StackConfig, opts: Options): KasmWorkspaces {
+function kasmWorkspaces(config: StackConfig, releaseAfter: pulumi.Resource[], opts: Options): KasmWorkspaces {
   const { kasm, domain, namespaces, storage, certificate, registry, trustedCa, cluster, protectData } = config;
   return new KasmWorkspaces(
     "kasm",
@@ -127,6 +130,7 @@ function kasmWorkspaces(config: StackConfig, opts: Options): KasmWorkspaces {
       namespace: namespaces.kasm,
       traefikNamespace: traefikNamespace(config),
       storageClassName: storage.className,
+      releaseAfter,
       isDefaultCertificate: true,
     },
     opts,
