@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { Command, InvalidArgumentError } from "commander";
+import { ExecaError } from "execa";
 import { labLayout } from "../lab/cluster/layout.ts";
 import { benchPreview } from "./preview.ts";
 import { benchUp } from "./up.ts";
@@ -23,7 +24,12 @@ program
   .option("--pairs <count>", "how often", wholeNumber, 3)
   .action(async ({ pairs }: { pairs: number }) => print(await benchUp(layout, pairs, say)));
 
-await program.parseAsync();
+try {
+  await program.parseAsync();
+} catch (error) {
+  console.error(error instanceof ExecaError ? error.message : error);
+  process.exitCode = 1;
+}
 
 function print(figures: object): void {
   console.log(JSON.stringify(figures));
