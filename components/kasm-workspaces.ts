@@ -185,7 +185,8 @@ export class KasmWorkspaces extends pulumi.ComponentResource {
           ...script("self-signed-certificate", args.cluster, input),
           delete: "node commands/self-signed-certificate.ts remove",
         },
-        { parent: this, dependsOn: namespace },
+        // Else a replacement would take away the Secret that it has just made.
+        { parent: this, dependsOn: namespace, deleteBeforeReplace: true },
       ),
     ];
   }
