@@ -92,6 +92,8 @@ export function ownProvisioner(
   );
   const deployment = new k8s.apps.v1.Deployment(`${name}-provisioner`, provisionerDeployment(args), {
     ...inside,
+    // In another namespace the old one goes first: two provisioners of one name would race for each claim.
+    deleteBeforeReplace: true,
     dependsOn: [toCluster, helper, clusterBinding, binding, config],
   });
   const storageClass = new k8s.storage.v1.StorageClass(`${name}-class`, ownStorageClass(args), {

@@ -29,6 +29,13 @@ describe("a self-signed certificate", () => {
     expect(certificate.ca).to.equal(true);
   });
 
+  it("takes a domain that is too long for a common name", async () => {
+    const long = `${"a".repeat(60)}.example.com`;
+    const { certificate } = await issueSelfSigned([long], now);
+    expect(new X509Certificate(certificate).checkHost(long)).to.equal(long);
+    expect(new X509Certificate(certificate).subject).to.equal("CN=kasm");
+  });
+
   it("comes with the key that fits it", async () => {
     const { certificate, key } = await issueSelfSigned(names, now);
     const { createPrivateKey } = await import("node:crypto");
