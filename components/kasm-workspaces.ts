@@ -23,6 +23,7 @@ import {
 } from "./kasm-workspaces.values.ts";
 import type { KasmValuesArgs } from "./kasm-workspaces.values.ts";
 import { namespaceArgs } from "./namespace.ts";
+import { pullSecret } from "./pull-secret.ts";
 import { chartRelease } from "./release.ts";
 import { script } from "./script.ts";
 import type { ClusterAccess } from "./script.ts";
@@ -85,6 +86,7 @@ export class KasmWorkspaces extends pulumi.ComponentResource {
           ...this.certificate(name, args, namespace),
           ...this.defaultCertificate(name, args, plain),
           ...this.trustedCa(name, args, plain),
+          ...pullSecret(name, args.namespace, args.registry ?? {}, plain),
           ...this.backup(name, args, plain),
         ],
       },

@@ -370,6 +370,13 @@ const bad: [title: string, source: Record<string, unknown>, problems: string[]][
     ],
   ],
   [
+    "a pull secret that is a password: it is not repeated",
+    { ...good, registry: { pullSecret: "swordfish" } },
+    [
+      "kasm-vdi:registry.pullSecret what is there (not shown, as it may be secret), but must be the text of a .dockerconfigjson",
+    ],
+  ],
+  [
     "a private key among the authorities",
     { ...good, trustedCa: "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n" },
     [
@@ -672,6 +679,11 @@ describe("loadConfig fills in", () => {
     const { turn } = loadConfig({ ...good, publicIPs: ["192.0.2.1"], turn: { enabled: true } });
     expect(turn).to.include({ realm: "turn.desktops.example.com", image: "coturn/coturn:4.17.0-r0-alpine" });
     expect(turn?.publicIPs).to.deep.equal(["192.0.2.1"]);
+  });
+
+  it("a name for the pull secret whose content is given", () => {
+    const { registry } = loadConfig({ ...good, registry: { pullSecret: '{"auths":{}}' } });
+    expect(registry).to.include({ pullSecretName: "site-registry" });
   });
 
   it("a class of its own for storage mode own", () => {
