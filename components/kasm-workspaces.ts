@@ -23,6 +23,7 @@ import {
 } from "./kasm-workspaces.values.ts";
 import type { KasmValuesArgs } from "./kasm-workspaces.values.ts";
 import { namespaceArgs } from "./namespace.ts";
+import { pullSecret } from "./pull-secret.ts";
 import { chartRelease } from "./release.ts";
 import { script } from "./script.ts";
 import type { ClusterAccess } from "./script.ts";
@@ -88,6 +89,7 @@ export class KasmWorkspaces extends pulumi.ComponentResource {
           ...this.certificate(name, args, namespace),
           ...this.defaultCertificate(name, args, late),
           ...this.trustedCa(name, args, plain),
+          ...pullSecret(name, args.namespace, args.registry ?? {}, plain),
           ...this.backup(name, args, late),
         ],
       },
@@ -188,7 +190,8 @@ export class KasmWorkspaces extends pulumi.ComponentResource {
           ...script("self-signed-certificate", args.cluster, input),
           delete: "node commands/self-signed-certificate.ts remove",
         },
-        { parent: this, dependsOn: namespace },
+        // Else a replacement would take away the Secret that it has just made.
+        { parent: this, dependsOn: namespace, deleteBeforeReplace: true },
       ),
     ];
   }

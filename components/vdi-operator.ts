@@ -2,6 +2,7 @@ import * as command from "@pulumi/command";
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { namespaceArgs } from "./namespace.ts";
+import { pullSecret } from "./pull-secret.ts";
 import { script } from "./script.ts";
 import type { ClusterAccess } from "./script.ts";
 import type { TurnEndpoint } from "./turn-server.ts";
@@ -76,8 +77,13 @@ export class VdiOperator extends pulumi.ComponentResource {
     );
     const inside = (home: pulumi.Resource) => ({ parent: this, dependsOn: home, deletedWith: home });
     const homes = { sessions: inside(sessions), own: inside(own) };
+    const pulls = [
+      ...pullSecret(name, args.namespace, args.registry, homes.sessions),
+      ...pullSecret(`${name}-operator`, args.operatorNamespace, args.registry, homes.own),
+    ];
     const installed = [
       ...crds,
+      ...pulls,
       ...this.rights(name, args, homes),
       ...this.policies(name, args, homes, crds),
       ...this.shared(name, args, homes, crds),

@@ -20,6 +20,7 @@ export interface Registration {
   readonly retainOnDelete: boolean;
   /** URN of the resource whose deletion takes this one along; empty for none. */
   readonly deletedWith: string;
+  readonly deleteBeforeReplace: boolean;
   readonly ignoreChanges: readonly string[];
   /** Inputs in plain JSON, secrets unwrapped. */
   readonly inputs: Record<string, unknown>;
@@ -38,6 +39,7 @@ interface Request {
   getProtect?(): boolean;
   getRetainondelete?(): boolean;
   getDeletedwith?(): string;
+  getDeletebeforereplace?(): boolean;
   getIgnorechangesList?(): string[];
   getObject?(): { toJavaScript(): Record<string, unknown> } | undefined;
 }
@@ -113,6 +115,7 @@ function registration(request: Request, urn: string, isRead: boolean): Registrat
     protect: request.getProtect?.() ?? false,
     retainOnDelete: request.getRetainondelete?.() ?? false,
     deletedWith: request.getDeletedwith?.() ?? "",
+    deleteBeforeReplace: request.getDeletebeforereplace?.() ?? false,
     ignoreChanges: request.getIgnorechangesList?.() ?? [],
     inputs,
     secrets,
