@@ -42,6 +42,8 @@ export interface VdiOperatorArgs extends OperatorSettings {
   readonly enforceIdentity?: boolean;
   /** Where Traefik's pods are. Default: where K3s has them. */
   readonly traefikNamespace?: string;
+  /** What brings Traefik's kinds, which routes are made of; all else does not wait for it. */
+  readonly routesAfter?: pulumi.Resource;
   readonly cluster: ClusterAccess;
   /** Refuses to delete the CRDs and the namespace of sessions, and with them every session. */
   readonly protectData: boolean;
@@ -143,12 +145,16 @@ export class VdiOperator extends pulumi.ComponentResource {
   private shared(name: string, args: VdiOperatorArgs, homes: Homes, crds: pulumi.Resource[]): pulumi.Resource[] {
     const { CustomResource } = k8s.apiextensions;
     const afterCrds = { parent: this, dependsOn: crds };
+    const afterKinds = {
+      ...homes.sessions,
+      dependsOn: [homes.sessions.dependsOn, ...(args.routesAfter ? [args.routesAfter] : [])],
+    };
     return [
       ...starterTemplates(args.gpuSlices, args.registry).map(
         (template) => new CustomResource(`${name}-template-${template.metadata.name}`, template, afterCrds),
       ),
       ...Object.entries(sessionRouting(args.namespace)).map(
-        ([suffix, object]) => new CustomResource(`${name}-${suffix}`, object, homes.sessions),
+        ([suffix, object]) => new CustomResource(`${name}-${suffix}`, object, afterKinds),
       ),
     ];
   }
