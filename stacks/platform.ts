@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
+import { DataProtection } from "../components/data-protection.ts";
 import { GpuOperator } from "../components/gpu-operator.ts";
 import { KasmAgents } from "../components/kasm-agents.ts";
 import { agentDefaults } from "../components/kasm-agents.values.ts";
@@ -40,6 +41,8 @@ export function platform(config: StackConfig, crds: readonly Crd[] = vendoredCrd
   const gpu = gpuOperator(config, after(traefik, storage, turn, vdi));
   const kasm = kasmWorkspaces(config, [traefik, storage, ...(gpu ? [gpu] : [])], after());
   const agents = kasmAgents(config, kasm);
+  const everything = after(traefik, storage, turn, vdi, gpu, kasm, agents);
+  new DataProtection("protection", config, { dependsOn: everything.dependsOn });
 
   const turnAddresses = config.turn && { host: config.turn.host, addresses: config.turn.publicIPs };
   return {

@@ -55,13 +55,14 @@ describe("the platform's registration graph", () => {
   const components = (resources: Registration[]) =>
     resources.filter(({ isComponent, type }) => isComponent && type.startsWith("kasm:")).map(({ type }) => type);
   const always = [
+    "kasm:platform:DataProtection",
     "kasm:ingress:Traefik",
     "kasm:storage:LocalPathStorage",
     "kasm:vdi:VdiOperator",
     "kasm:workspaces:KasmWorkspaces",
   ];
 
-  it("is all eight components when the config asks for all", async () => {
+  it("is all eight components and what protects them when the config asks for all", async () => {
     const { resources } = await register({ ...everything });
     expect(components(resources)).to.have.members([
       ...always,
@@ -72,7 +73,7 @@ describe("the platform's registration graph", () => {
     ]);
   });
 
-  it("is the four that every environment needs when the config asks for no more", async () => {
+  it("is those that every environment needs when the config asks for no more", async () => {
     const { resources } = await register({ gpuCount: 0, preflight: { mode: "off" } });
     expect(components(resources)).to.have.members(always);
   });
@@ -199,7 +200,12 @@ describe("the platform's registration graph", () => {
     const { resources } = await register();
     const after = (name: string) =>
       resources.filter(({ dependencies }) => dependencies.includes(find(resources, name).urn)).map((one) => one.name);
-    expect(after("gpu-capacity")).to.have.members(["kasm-make-way", "kasm-default-certificate", "kasm-release"]);
+    expect(after("gpu-capacity")).to.have.members([
+      "kasm-make-way",
+      "kasm-default-certificate",
+      "kasm-release",
+      "protection",
+    ]);
     expect(after("traefik-gate").filter((name) => name.startsWith("vdi-"))).to.have.members([
       "vdi-session-headers",
       "vdi-session-transport",
@@ -234,7 +240,16 @@ describe("the platform's registration graph", () => {
       "kasm-secrets",
       "kasm-database",
       "kasm-release",
+      "protection",
     ]);
+  });
+
+  it("has a destroy meet the protection before anything else, whatever there is", async () => {
+    const { resources } = await register({ ...everything, protectData: true });
+    const { dependencies } = find(resources, "protection");
+    const others = resources.filter(({ isComponent, name }) => !isComponent && name !== "cluster");
+    expect(others.length).to.be.greaterThan(60);
+    expect(dependencies).to.include.members(others.map(({ urn }) => urn));
   });
 
   it("protects and retains nothing otherwise: the next `up` would trip over what a destroy left", async () => {
