@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
+import { DataProtection } from "../components/data-protection.ts";
 import { GpuOperator } from "../components/gpu-operator.ts";
 import { KasmAgents } from "../components/kasm-agents.ts";
 import { agentDefaults } from "../components/kasm-agents.values.ts";
@@ -26,17 +27,22 @@ import { dnsRecords, plannedOutputs } from "./outputs.ts";
 export function platform(config: StackConfig, crds: readonly Crd[] = vendoredCrds()) {
   const provider = clusterProvider(config);
   const preflight = prerequisites(config, crds, { provider });
-  const after = () => ({ provider, dependsOn: preflight ? [preflight] : [] });
+  const after = (...others: (pulumi.Resource | undefined)[]) => ({
+    provider,
+    dependsOn: [preflight, ...others].filter((resource) => resource !== undefined),
+  });
 
-  // First, since it takes longest.
-  const gpu = gpuOperator(config, after());
   const traefik = ingress(config, after());
   const storage = volumes(config, after());
   const turn = turnServer(config, after());
-  vdiOperator(config, crds, { turn, traefik }, after());
-  // The GPU toolkit restarts K3s on the nodes, so the chart is installed after it rather than during it.
+  const vdi = vdiOperator(config, crds, { turn, traefik }, after());
+  // The GPU toolkit restarts K3s on its nodes. Where that is the only server the API is away for a moment, which plain
+  // resources do not ride out: the quick parts come before it, and Kasm's chart after it.
+  const gpu = gpuOperator(config, after(traefik, storage, turn, vdi));
   const kasm = kasmWorkspaces(config, [traefik, storage, ...(gpu ? [gpu] : [])], after());
   const agents = kasmAgents(config, kasm);
+  const everything = after(traefik, storage, turn, vdi, gpu, kasm, agents);
+  new DataProtection("protection", config, { dependsOn: everything.dependsOn });
 
   const turnAddresses = config.turn && { host: config.turn.host, addresses: config.turn.publicIPs };
   return {
@@ -138,9 +144,11 @@ function kasmWorkspaces(config: StackConfig, releaseAfter: pulumi.Resource[], op
 }
 
 function kasmAgents(config: StackConfig, kasm: KasmWorkspaces): KasmAgents | undefined {
-  const { agents, agentInstaller: installer, domain, trustedCa } = config;
+  const { agents, agentInstaller: installer, domain, certificate, trustedCa } = config;
   if (agents.length === 0) return undefined;
-  const manager = { hostname: domain, port: 443, token: kasm.managerToken, ...(trustedCa && { ca: trustedCa }) };
+  // The site's authorities say nothing about a certificate that signs itself.
+  const ca = certificate.kind === "self-signed" ? undefined : trustedCa;
+  const manager = { hostname: domain, port: 443, token: kasm.managerToken, ...(ca !== undefined && { ca }) };
   // They register with a control plane that is up.
   return new KasmAgents("agents", { ...agentDefaults, agents, installer, manager }, { dependsOn: kasm });
 }

@@ -1,8 +1,8 @@
 import { CoreV1Api } from "@kubernetes/client-node";
-import type { NodePool } from "../../components/node-pool.ts";
 import { statusCode } from "../../kube/client.ts";
 import type { AnyObject, ClusterClient } from "../../kube/client.ts";
 import { desiredNodes, nodeLabelsAnnotation, nodeOrdinals, poolLabel } from "./nodes.ts";
+import type { Machines } from "./nodes.ts";
 
 /** What {@link applyNodes} did, by node name. */
 export interface NodeChanges {
@@ -12,39 +12,43 @@ export interface NodeChanges {
 }
 
 /**
- * Makes the simulated machines match the pools: adds what is missing, takes away what is too many together with its
- * pods (a machine that is switched off for good), and updates labels and GPU counts of the others. Capacity of nodes
- * that stay is left alone: device plugins write it.
+ * Makes the simulated machines match the stack's: adds what is missing, takes away what is too many together with its
+ * pods (a machine that is switched off for good), and updates labels, GPU counts and size of the others. What device plugins
+ * report of nodes that stay is left alone.
  */
-export async function applyNodes(client: ClusterClient, pools: readonly NodePool[]): Promise<NodeChanges> {
+export async function applyNodes(client: ClusterClient, machines: Machines): Promise<NodeChanges> {
   const present = await client.list("v1", "Node", { labelSelector: poolLabel });
-  const plan = planNodes(pools, present);
+  const plan = planNodes(machines, present);
   await Promise.all([
     ...plan.create.map((node) => createIfMissing(client, node)),
     ...plan.patch.map((node) => client.mergePatch(node, "k3s")),
+    ...plan.resize.map((node) => client.mergePatchStatus(node, "k3s")),
     ...plan.remove.map((name) => removeNode(client, name)),
   ]);
   return {
     added: plan.create.map(nameOf),
-    changed: plan.patch.map(nameOf),
+    changed: [...new Set([...plan.patch, ...plan.resize].map(nameOf))],
     removed: plan.remove,
   };
 }
 
-/** The writes that turn `present` (the lab's nodes as they are) into the pools' nodes. Equal nodes give no write. */
+/** The writes that turn `present` (the lab's nodes as they are) into the stack's. Equal nodes give no write. */
 export function planNodes(
-  pools: readonly NodePool[],
+  machines: Machines,
   present: AnyObject[],
-): { create: AnyObject[]; patch: AnyObject[]; remove: string[] } {
-  const desired = desiredNodes(pools, nodeOrdinals(present));
+): { create: AnyObject[]; patch: AnyObject[]; resize: AnyObject[]; remove: string[] } {
+  const desired = desiredNodes(machines, nodeOrdinals(present));
   const presentByName = new Map(present.map((node) => [nameOf(node), node]));
   const desiredNames = new Set(desired.map(nameOf));
+  const ofStaying = (change: (desired: AnyObject, old: AnyObject) => AnyObject[]) =>
+    desired.flatMap((node) => {
+      const old = presentByName.get(nameOf(node));
+      return old ? change(node, old) : [];
+    });
   return {
     create: desired.filter((node) => !presentByName.has(nameOf(node))),
-    patch: desired.flatMap((node) => {
-      const old = presentByName.get(nameOf(node));
-      return old ? metadataPatch(node, old) : [];
-    }),
+    patch: ofStaying(metadataPatch),
+    resize: ofStaying(sizePatch),
     remove: [...presentByName.keys()].filter((name) => !desiredNames.has(name)),
   };
 }
@@ -72,6 +76,23 @@ function metadataPatch(desired: AnyObject, old: AnyObject): AnyObject[] {
   if (!labels && !annotations) return [];
   const metadata = { name: nameOf(desired), ...(labels && { labels }), ...(annotations && { annotations }) };
   return [{ apiVersion: "v1", kind: "Node", metadata } as AnyObject];
+}
+
+/** Cores and memory alone: the rest of a node's status is written by others. */
+function sizePatch(desired: AnyObject, old: AnyObject): AnyObject[] {
+  const status = Object.fromEntries(
+    (["capacity", "allocatable"] as const).flatMap((key) => {
+      const { cpu = "", memory = "" } = resourcesOf(desired, key);
+      const changed = changes(resourcesOf(old, key), { cpu, memory });
+      return changed ? [[key, changed]] : [];
+    }),
+  );
+  if (Object.keys(status).length === 0) return [];
+  return [{ apiVersion: "v1", kind: "Node", metadata: { name: nameOf(desired) }, status }];
+}
+
+function resourcesOf({ status }: AnyObject, key: "capacity" | "allocatable"): Record<string, string> {
+  return (status as Partial<Record<typeof key, Record<string, string>>> | undefined)?.[key] ?? {};
 }
 
 function droppedLabels(desired: AnyObject, old: AnyObject): Record<string, null> {

@@ -1,5 +1,6 @@
 import { requiredNodeLabels } from "../../components/node-pool.ts";
 import type { NodePool } from "../../components/node-pool.ts";
+import type { NodeSize } from "../../components/kasm-workspaces.sizing.ts";
 import type { AnyObject } from "../../kube/client.ts";
 
 export const k3sVersion = "v1.35.4+k3s1";
@@ -13,14 +14,20 @@ const ordinalAnnotation = "lab.kasm-vdi/ordinal";
 // K3s gives each node a /24 of its cluster-cidr 10.42.0.0/16, so 256 nodes are all that fit.
 const maxNodes = 256;
 
+/** The machines of a stack: every one is of the size that the stack gives for the smallest. */
+export interface Machines {
+  readonly pools: readonly NodePool[];
+  readonly nodeSize: NodeSize;
+}
+
 /**
- * The Node objects of the given pools as K3s registers them: the first node is the server, the others are agents.
+ * The Node objects of the given machines as K3s registers them: the first node is the server, the others are agents.
  * Pod and node addresses follow a node's ordinal, which nodes named in `taken` keep, because podCIDR is immutable.
  *
  * @param taken ordinals by node name, from {@link nodeOrdinals} of the nodes that exist
  * @throws Error for more than 256 nodes
  */
-export function desiredNodes(pools: readonly NodePool[], taken: Map<string, number> = new Map()): AnyObject[] {
+export function desiredNodes({ pools, nodeSize }: Machines, taken: Map<string, number> = new Map()): AnyObject[] {
   const names = pools.flatMap((pool, poolIndex) =>
     Array.from({ length: pool.count }, (_, index) => ({ pool, name: nodeName(pool, poolIndex, index) })),
   );
@@ -33,7 +40,9 @@ export function desiredNodes(pools: readonly NodePool[], taken: Map<string, numb
     names.map(({ name }) => name),
     taken,
   );
-  return names.map(({ pool, name }) => node(pool, name, ordinals.get(name) ?? 0, requiredNodeLabels(pool, pools)));
+  return names.map(({ pool, name }) => {
+    return node(pool, name, ordinals.get(name) ?? 0, requiredNodeLabels(pool, pools), nodeSize);
+  });
 }
 
 /** The ordinals that existing nodes were made with, by node name. */
@@ -64,7 +73,13 @@ function assignOrdinals(names: string[], taken: Map<string, number>): Map<string
   );
 }
 
-function node(pool: NodePool, name: string, ordinal: number, stackLabels: Record<string, string>): AnyObject {
+function node(
+  pool: NodePool,
+  name: string,
+  ordinal: number,
+  stackLabels: Record<string, string>,
+  size: NodeSize,
+): AnyObject {
   const isServer = name === "k3s-server-0";
   const ip = nodeAddress(ordinal);
   const podCIDR = `10.42.${ordinal}.0/24`;
@@ -103,8 +118,7 @@ function node(pool: NodePool, name: string, ordinal: number, stackLabels: Record
         { type: "InternalIP", address: ip },
         { type: "Hostname", address: name },
       ],
-      capacity: machineCapacity,
-      allocatable: machineAllocatable,
+      ...resources(size),
       nodeInfo: {
         architecture: "amd64",
         bootID: identifier(0xb0, ordinal),
@@ -134,13 +148,16 @@ function identifier(kind: number, ordinal: number): string {
 }
 
 const diskKi = 500 * 1024 * 1024;
-const machineCapacity = {
-  cpu: "32",
-  memory: `${128 * 1024 * 1024}Ki`,
-  "ephemeral-storage": `${diskKi}Ki`,
-  "hugepages-1Gi": "0",
-  "hugepages-2Mi": "0",
-  pods: "110",
-};
-// K3s reserves nothing for the system; the kubelet keeps 5 % of the disk free (K3s's eviction threshold).
-const machineAllocatable = { ...machineCapacity, "ephemeral-storage": String(diskKi * 1024 * 0.95) };
+
+function resources({ cpuCores, memoryGiB }: NodeSize) {
+  const capacity = {
+    cpu: String(cpuCores),
+    memory: `${Math.floor(memoryGiB * 1024 * 1024)}Ki`,
+    "ephemeral-storage": `${diskKi}Ki`,
+    "hugepages-1Gi": "0",
+    "hugepages-2Mi": "0",
+    pods: "110",
+  };
+  // K3s reserves nothing for the system; the kubelet keeps 5 % of the disk free (K3s's eviction threshold).
+  return { capacity, allocatable: { ...capacity, "ephemeral-storage": String(diskKi * 1024 * 0.95) } };
+}

@@ -1,7 +1,7 @@
 import { startSimulators } from "../cluster/control-plane.ts";
 import { applyNodes } from "../k3s/apply-nodes.ts";
 import { applyFurniture } from "../k3s/furniture/apply.ts";
-import { readPools } from "../k3s/stack-pools.ts";
+import { readMachines } from "../k3s/stack-machines.ts";
 import { copyConfigTemplate, labStackFile } from "../platform/stack.ts";
 import { withAdministrator } from "./context.ts";
 import type { PhaseWork } from "./context.ts";
@@ -11,13 +11,13 @@ export const k3s: PhaseWork = async (context, report) => {
   const { layout, controlPlane } = context;
   if (!controlPlane) throw new Error("the K3s phase comes after the control plane");
   await copyConfigTemplate(layout.checkout);
-  const pools = await readPools(labStackFile(layout.checkout));
+  const machines = await readMachines(labStackFile(layout.checkout));
   const changes = await withAdministrator(layout, async (client) => {
-    const [nodes] = await Promise.all([applyNodes(client, pools), applyFurniture(client, { onProgress: report })]);
+    const [nodes] = await Promise.all([applyNodes(client, machines), applyFurniture(client, { onProgress: report })]);
     return nodes;
   });
   await startSimulators(controlPlane, labStackFile(layout.checkout));
-  const nodeCount = pools.reduce((sum, { count }) => sum + count, 0);
+  const nodeCount = machines.pools.reduce((sum, { count }) => sum + count, 0);
   const changed = [...changes.added, ...changes.changed, ...changes.removed].length;
   return `${nodeCount} simulated nodes${changed > 0 ? ` (${changed} changed)` : ""}, storage, DNS and Traefik as K3s has them`;
 };

@@ -1,7 +1,7 @@
 import { parseArgs } from "node:util";
 import { ClusterClient, loadKubeConfig } from "../../kube/client.ts";
 import { applyNodes } from "../k3s/apply-nodes.ts";
-import { readPools } from "../k3s/stack-pools.ts";
+import { readMachines } from "../k3s/stack-machines.ts";
 import { ClusterView } from "./cluster-view.ts";
 import { gpuNodeSimulator } from "./gpu/node-agent.ts";
 import { gpuOperatorSimulator } from "./gpu/operator.ts";
@@ -46,9 +46,9 @@ console.log("ready");
 await followStack(
   {
     stackFile,
-    readPools,
-    async follow(pools) {
-      const { added, changed, removed } = await applyNodes(client, pools);
+    readMachines,
+    async follow(machines) {
+      const { added, changed, removed } = await applyNodes(client, machines);
       if (added.length > 0) log(`stack: nodes added: ${added.join(", ")}`);
       if (changed.length > 0) log(`stack: nodes changed: ${changed.join(", ")}`);
       if (removed.length > 0) log(`stack: nodes removed: ${removed.join(", ")}`);

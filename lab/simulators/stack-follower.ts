@@ -1,12 +1,12 @@
 import { stat } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { NodePool } from "../../components/node-pool.ts";
+import type { Machines } from "../k3s/nodes.ts";
 
 export interface StackFollower {
   stackFile: string;
-  readPools: (stackFile: string) => Promise<readonly NodePool[]>;
+  readMachines: (stackFile: string) => Promise<Machines>;
   /** Makes the hardware follow. Called at the start, after each edit of the file, and again after it failed. */
-  follow: (pools: readonly NodePool[]) => Promise<void>;
+  follow: (machines: Machines) => Promise<void>;
   log: (line: string) => void;
   /** How often to look at the file; 1000 unless told otherwise. */
   pollMs?: number;
@@ -14,18 +14,18 @@ export interface StackFollower {
 
 /** Keeps the simulated hardware as the stack file says. A file that cannot be read as a stack changes nothing. */
 export async function followStack(follower: StackFollower, signal: AbortSignal): Promise<void> {
-  const { stackFile, readPools, follow, log, pollMs = 1_000 } = follower;
+  const { stackFile, readMachines, follow, log, pollMs = 1_000 } = follower;
   let done: string | undefined;
   while (!signal.aborted) {
     const version = await fileVersion(stackFile);
     if (version !== undefined && version !== done) {
-      const pools = await readPools(stackFile).catch((error: unknown) => {
+      const machines = await readMachines(stackFile).catch((error: unknown) => {
         log(`stack: ${oneLine(error)}; the hardware stays as it is`);
         done = version;
         return undefined;
       });
-      if (pools) {
-        await follow(pools).then(
+      if (machines) {
+        await follow(machines).then(
           () => (done = version),
           (error: unknown) => log(`stack: ${oneLine(error)}; trying again`),
         );

@@ -1,36 +1,32 @@
-import { readFileSync, readdirSync, statSync, writeFileSync } from "node:fs";
+import { readFileSync, readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect } from "chai";
-import { type ResultPromise, execa } from "execa";
-import { parse, stringify } from "yaml";
+import { execa } from "execa";
 import { ClusterClient, loadKubeConfig } from "../../kube/client.ts";
 import { labLayout } from "../../lab/cluster/layout.ts";
 import { labStatus } from "../../lab/cluster/status.ts";
-import { labStackFile } from "../../lab/platform/stack.ts";
+import { LabStack, checkout } from "./lab-stack.ts";
+import type { Run } from "./lab-stack.ts";
 
-const checkout = join(import.meta.dirname, "..", "..");
 const layout = labLayout(checkout);
-const stackFile = labStackFile(checkout);
 
 // The real program on the real engine: stack `lab`, as `npm run lab` left it. The cases build on each other.
 describe("the program on the lab", () => {
   const client = new ClusterClient(loadKubeConfig({ file: layout.kubeconfig }));
-  const original = readFileSync(stackFile, "utf8");
+  const stack = new LabStack();
   after(async () => {
-    writeFileSync(stackFile, original);
+    stack.restore();
     await client.config.close();
   });
 
-  it("has nothing to do after `npm run lab`: preview is clean", async () => {
-    await succeeds(pulumi("preview", "--expect-no-changes"));
-  });
+  it("has nothing to do after `npm run lab`: preview is clean", () => stack.hasNothingToDo());
 
   it("has nothing to repair after a refresh", async () => {
     // The first refresh may find news in what others own: addresses and times of the Service kube-system/traefik.
-    await succeeds(pulumi("refresh", "--yes"));
-    await succeeds(pulumi("refresh", "--preview-only", "--expect-no-changes"));
-    await succeeds(pulumi("preview", "--expect-no-changes"));
+    await stack.run("refresh", "--yes");
+    await stack.run("refresh", "--preview-only", "--expect-no-changes");
+    await stack.hasNothingToDo();
   });
 
   it("shows 8 slices per physical GPU on each GPU node", async () => {
@@ -38,10 +34,10 @@ describe("the program on the lab", () => {
   });
 
   it("answers stack output --json with the documented keys, and keeps the password back", async () => {
-    const { stdout } = await pulumi("stack", "output", "--json");
+    const { stdout } = await stack.pulumi("stack", "output", "--json");
     const outputs = JSON.parse(stdout) as Record<string, unknown>;
     expect(outputs).to.have.all.keys(
-      ...["adminPassword", "adminUser", "capacity", "checks", "dns", "namespaces", "turn", "urls"],
+      ...["adminPassword", "adminUser", "agents", "capacity", "checks", "dns", "namespaces", "turn", "urls"],
     );
     expect(outputs["adminPassword"]).to.equal("[secret]");
     expect(outputs["dns"]).to.deep.include({
@@ -67,49 +63,49 @@ describe("the program on the lab", () => {
       expect(texts.some((text) => text.includes(password) || text.includes(btoa(password)))).to.equal(false);
   });
 
-  it("previews a changed gpuCount as exactly the capacity gate, and applies it", async () => {
-    editStack((config) => {
+  it("previews a changed gpuCount as exactly the checks before and after, and applies it", async () => {
+    stack.edit((config) => {
       config["kasm-vdi:gpuCount"] = 6;
       config["kasm-vdi:nodePools"] = [
         { name: "server", count: 1 },
         { name: "gpu", count: 2, gpusPerNode: 3 },
       ];
     });
-    expect(await changes()).to.deep.equal({ "gpu-capacity": "update" });
-    await succeeds(pulumi("up", "--yes", "--skip-preview"));
+    expect(await stack.changes()).to.deep.equal({ "preflight-checks": "update", "gpu-capacity": "update" });
+    await stack.up();
     expect(await slices()).to.deep.equal({ "k3s-gpu-0": 24, "k3s-gpu-1": 24 });
-    await succeeds(pulumi("preview", "--expect-no-changes"));
+    await stack.hasNothingToDo();
   });
 
   it("previews a changed replicasPerGpu as a new sharing config, the release that refers to it and the gate", async () => {
-    editStack((config) => {
+    stack.edit((config) => {
       config["kasm-vdi:nodePools"] = [
         { name: "server", count: 1 },
         { name: "gpu", count: 2, gpusPerNode: 3, replicasPerGpu: 4 },
       ];
     });
-    const changed = await changes();
+    const changed = await stack.changes();
     expect(Object.keys(changed).sort()).to.deep.equal(["gpu-capacity", "gpu-release", "gpu-time-slicing"]);
-    await succeeds(pulumi("up", "--yes", "--skip-preview"));
+    await stack.up();
     expect(await slices()).to.deep.equal({ "k3s-gpu-0": 12, "k3s-gpu-1": 12 });
   });
 
   it("answers a bad config with every problem at once, without a stack trace, and changes nothing", async () => {
-    editStack((config) => {
+    stack.edit((config) => {
       config["kasm-vdi:gpuCount"] = 7;
       config["kasm-vdi:nodecuont"] = 3;
     });
-    const { exitCode, all } = await pulumi("up", "--yes", "--skip-preview");
+    const { exitCode, all } = await stack.pulumi("up", "--yes", "--skip-preview");
     expect(exitCode).not.to.equal(0);
     expect(all).to.match(/Pulumi\.lab\.yaml: 2 problems/);
     expect(all).to.match(/kasm-vdi:nodecuont\s+unknown key; did you mean nodeCount\?/);
     expect(all).to.match(/kasm-vdi:gpuCount\s+7, but nodePools add up to 6/);
     expect(all).not.to.contain("    at ");
-    writeFileSync(stackFile, original);
+    stack.restore();
   });
 
   it("destroys all but what is meant to stay: the CRD that Helm never deletes, and everything of K3s", async () => {
-    await succeeds(pulumi("destroy", "--yes", "--skip-preview"));
+    await stack.destroy();
     const names = async (apiVersion: string, kind: string) =>
       (await client.list(apiVersion, kind)).map(({ metadata }) => metadata?.name);
     expect(await names("v1", "Namespace")).to.have.members([
@@ -130,7 +126,7 @@ describe("the program on the lab", () => {
   });
 
   it("converges after kill -9 of the API server in the middle of an up", async () => {
-    const up = pulumi("up", "--yes", "--skip-preview");
+    const up = stack.pulumi("up", "--yes", "--skip-preview");
     await says(up, /gpu-release creating/);
     const { pid } = (await labStatus(layout)).find(({ name }) => name === "kube-apiserver")!;
     process.kill(pid!, "SIGKILL");
@@ -139,17 +135,17 @@ describe("the program on the lab", () => {
     await runLab();
     await up;
     await lab();
-    await succeeds(pulumi("preview", "--expect-no-changes"));
+    await stack.hasNothingToDo();
   });
 
   it("converges after kill -9 of the kubernetes plugin in the middle of an up", async () => {
-    await succeeds(pulumi("destroy", "--yes", "--skip-preview"));
-    const up = pulumi("up", "--yes", "--skip-preview");
+    await stack.destroy();
+    const up = stack.pulumi("up", "--yes", "--skip-preview");
     await says(up, /kasm-release creating/);
     process.kill(await pluginOf(up.pid!), "SIGKILL");
     expect((await up).exitCode).not.to.equal(0);
     await lab();
-    await succeeds(pulumi("preview", "--expect-no-changes"));
+    await stack.hasNothingToDo();
   });
 
   async function slices(): Promise<Record<string, number>> {
@@ -164,15 +160,6 @@ describe("the program on the lab", () => {
 
 const kasmSecret = { apiVersion: "v1", kind: "Secret", metadata: { name: "kasm-secrets", namespace: "kasm" } };
 
-function pulumi(...args: string[]): ResultPromise<{ reject: false; all: true }> {
-  return execa("pulumi", [...args, "--non-interactive", "--stack", "lab"], { cwd: checkout, reject: false, all: true });
-}
-
-async function succeeds(run: ReturnType<typeof pulumi>): Promise<void> {
-  const { exitCode, all } = await run;
-  expect(exitCode, all).to.equal(0);
-}
-
 function runLab() {
   return execa("node", ["lab/main.ts"], { cwd: checkout, reject: false, all: true });
 }
@@ -182,22 +169,7 @@ async function lab(): Promise<void> {
   expect(exitCode, all).to.equal(0);
 }
 
-/** What a preview would do, by resource name; a replacement is one entry. Reads are no change. */
-async function changes(): Promise<Record<string, string>> {
-  const { stdout, all } = await pulumi("preview", "--json");
-  expect(stdout, all).to.match(/^{/);
-  const { steps } = JSON.parse(stdout) as { steps: { op: string; urn: string }[] };
-  const isOwn = ({ op }: { op: string }) => !["same", "read", "create-replacement", "delete-replaced"].includes(op);
-  return Object.fromEntries(steps.filter(isOwn).map(({ op, urn }) => [urn.split("::").at(-1)!, op]));
-}
-
-function editStack(edit: (config: Record<string, unknown>) => void): void {
-  const file = parse(readFileSync(stackFile, "utf8")) as { config: Record<string, unknown> };
-  edit(file.config);
-  writeFileSync(stackFile, stringify(file));
-}
-
-function says(run: ReturnType<typeof pulumi>, pattern: RegExp): Promise<void> {
+function says(run: Run, pattern: RegExp): Promise<void> {
   let heard = "";
   return new Promise((resolve, reject) => {
     run.all.on("data", (chunk: Buffer) => {

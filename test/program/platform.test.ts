@@ -55,13 +55,14 @@ describe("the platform's registration graph", () => {
   const components = (resources: Registration[]) =>
     resources.filter(({ isComponent, type }) => isComponent && type.startsWith("kasm:")).map(({ type }) => type);
   const always = [
+    "kasm:platform:DataProtection",
     "kasm:ingress:Traefik",
     "kasm:storage:LocalPathStorage",
     "kasm:vdi:VdiOperator",
     "kasm:workspaces:KasmWorkspaces",
   ];
 
-  it("is all eight components when the config asks for all", async () => {
+  it("is all eight components and what protects them when the config asks for all", async () => {
     const { resources } = await register({ ...everything });
     expect(components(resources)).to.have.members([
       ...always,
@@ -72,7 +73,7 @@ describe("the platform's registration graph", () => {
     ]);
   });
 
-  it("is the four that every environment needs when the config asks for no more", async () => {
+  it("is those that every environment needs when the config asks for no more", async () => {
     const { resources } = await register({ gpuCount: 0, preflight: { mode: "off" } });
     expect(components(resources)).to.have.members(always);
   });
@@ -84,6 +85,23 @@ describe("the platform's registration graph", () => {
     for (const name of ["traefik", "storage", "turn", "vdi", "gpu", "kasm"])
       expect(find(resources, name).dependencies, name).to.include(urn);
     expect(find(resources, "agents").dependencies).to.include(find(resources, "kasm-release").urn);
+  });
+
+  it("installs the GPU operator, whose toolkit may restart the only K3s server, after all that is quick", async () => {
+    const { resources } = await register({ ...everything });
+    const { dependencies } = find(resources, "gpu");
+    for (const name of ["traefik-rollout", "storage-check", "turn-server", "vdi-drain"])
+      expect(dependencies, name).to.include(find(resources, name).urn);
+  });
+
+  it("checks Kasm's certificate by the site's authorities only where it is not self-signed", async () => {
+    const pem = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n";
+    const stdin = async (certificate: object) => {
+      const { resources } = await register({ ...everything, trustedCa: pem, certificate });
+      return String(find(resources, "agents-rack-1").inputs["stdin"]).split("\n")[1];
+    };
+    expect(await stdin({})).to.equal("ca=''");
+    expect(await stdin({ secretName: "mine" })).to.match(/^ca='-----BEGIN CERTIFICATE-----$/);
   });
 
   it("consists of these parts", async () => {
@@ -182,7 +200,12 @@ describe("the platform's registration graph", () => {
     const { resources } = await register();
     const after = (name: string) =>
       resources.filter(({ dependencies }) => dependencies.includes(find(resources, name).urn)).map((one) => one.name);
-    expect(after("gpu-capacity")).to.have.members(["kasm-make-way", "kasm-default-certificate", "kasm-release"]);
+    expect(after("gpu-capacity")).to.have.members([
+      "kasm-make-way",
+      "kasm-default-certificate",
+      "kasm-release",
+      "protection",
+    ]);
     expect(after("traefik-gate").filter((name) => name.startsWith("vdi-"))).to.have.members([
       "vdi-session-headers",
       "vdi-session-transport",
@@ -217,7 +240,16 @@ describe("the platform's registration graph", () => {
       "kasm-secrets",
       "kasm-database",
       "kasm-release",
+      "protection",
     ]);
+  });
+
+  it("has a destroy meet the protection before anything else, whatever there is", async () => {
+    const { resources } = await register({ ...everything, protectData: true });
+    const { dependencies } = find(resources, "protection");
+    const others = resources.filter(({ isComponent, name }) => !isComponent && name !== "cluster");
+    expect(others.length).to.be.greaterThan(60);
+    expect(dependencies).to.include.members(others.map(({ urn }) => urn));
   });
 
   it("protects and retains nothing otherwise: the next `up` would trip over what a destroy left", async () => {

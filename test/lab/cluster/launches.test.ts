@@ -72,7 +72,7 @@ describe("lab components", () => {
 
   it("give the API server the address of the first simulated server", () => {
     const pool = { name: "pool", count: 1, gpusPerNode: 0, replicasPerGpu: 1, labels: {} };
-    const [server] = desiredNodes([pool]);
+    const [server] = desiredNodes({ pools: [pool], nodeSize: { cpuCores: 8, memoryGiB: 32 } });
     expect(JSON.stringify(server)).to.include(`{"type":"InternalIP","address":"${advertisedAddress}"}`);
   });
 

@@ -9,6 +9,8 @@ function pool(name: string, count: number, more: Partial<NodePool> = {}): NodePo
   return { name, count, gpusPerNode: 0, replicasPerGpu: 1, labels: {}, ...more };
 }
 
+const nodeSize = { cpuCores: 8, memoryGiB: 32 };
+const machines = (...pools: NodePool[]) => ({ pools, nodeSize });
 const names = (nodes: AnyObject[]) => nodes.map(({ metadata }) => metadata?.name);
 const addresses = (node: AnyObject) => (node.status as { addresses: { type: string; address: string }[] }).addresses;
 const podCidr = (node: AnyObject) => (node.spec as { podCIDR: string }).podCIDR;
@@ -17,12 +19,12 @@ const anyPools = fc.uniqueArray(
   fc.record({ name: fc.constantFrom("a", "b", "c", "d"), count: fc.integer({ min: 1, max: 12 }), gpus: fc.nat(4) }),
   { selector: ({ name }) => name, minLength: 1 },
 );
-const toPools = (drawn: { name: string; count: number; gpus: number }[]) =>
-  drawn.map(({ name, count, gpus }) => pool(name, count, { gpusPerNode: gpus, replicasPerGpu: 8 }));
+const toMachines = (drawn: { name: string; count: number; gpus: number }[]) =>
+  machines(...drawn.map(({ name, count, gpus }) => pool(name, count, { gpusPerNode: gpus, replicasPerGpu: 8 })));
 
 describe("simulated K3s nodes", () => {
   it("are one server and agents named after their pool", () => {
-    expect(names(desiredNodes([pool("main", 2), pool("gpu", 2)]))).to.deep.equal([
+    expect(names(desiredNodes(machines(pool("main", 2), pool("gpu", 2))))).to.deep.equal([
       "k3s-server-0",
       "k3s-main-1",
       "k3s-gpu-0",
@@ -31,7 +33,7 @@ describe("simulated K3s nodes", () => {
   });
 
   it("look like K3s: version, instance type, server roles, an internal address and no external one", () => {
-    const [server] = desiredNodes([pool("main", 1)]);
+    const [server] = desiredNodes(machines(pool("main", 1)));
     expect(server?.metadata?.labels).to.include({
       "node.kubernetes.io/instance-type": "k3s",
       "node-role.kubernetes.io/control-plane": "true",
@@ -42,7 +44,7 @@ describe("simulated K3s nodes", () => {
   });
 
   it("carry their GPUs as a fact of the machine and no GPU label: labels are NFD's to give", () => {
-    const [node] = desiredNodes([pool("gpu", 1, { gpusPerNode: 2 })]);
+    const [node] = desiredNodes(machines(pool("gpu", 1, { gpusPerNode: 2 })));
     expect(node?.metadata?.annotations).to.include({ "lab.kasm-vdi/gpus": "2" });
     expect(Object.keys(node?.metadata?.labels ?? {}).filter((key) => /nvidia|pci/.test(key))).to.deep.equal([]);
   });
@@ -52,7 +54,7 @@ describe("simulated K3s nodes", () => {
       pool("a", 2, { gpusPerNode: 1, replicasPerGpu: 8 }),
       pool("b", 1, { gpusPerNode: 1, replicasPerGpu: 4, labels: { zone: "x" } }),
     ];
-    expect(desiredNodes(pools)[2]?.metadata?.labels).to.include({
+    expect(desiredNodes(machines(...pools))[2]?.metadata?.labels).to.include({
       zone: "x",
       "nvidia.com/device-plugin.config": "shared-4",
     });
@@ -61,8 +63,8 @@ describe("simulated K3s nodes", () => {
   it("never share an address or a pod network, whatever pools come and go", () => {
     fc.assert(
       fc.property(anyPools, anyPools, (first, second) => {
-        const before = desiredNodes(toPools(first));
-        const after = desiredNodes(toPools(second), nodeOrdinals(before));
+        const before = desiredNodes(toMachines(first));
+        const after = desiredNodes(toMachines(second), nodeOrdinals(before));
         expect(new Set(after.map(podCidr)).size).to.equal(after.length);
         const kept = new Map(before.map((node) => [node.metadata?.name, podCidr(node)]));
         for (const node of after)
@@ -72,12 +74,12 @@ describe("simulated K3s nodes", () => {
   });
 
   it("do not fit in K3s's cluster network beyond 256", () => {
-    expect(desiredNodes([pool("a", 256)])).to.have.length(256);
-    expect(() => desiredNodes([pool("a", 257)])).to.throw("257 nodes do not fit");
+    expect(desiredNodes(machines(pool("a", 256)))).to.have.length(256);
+    expect(() => desiredNodes(machines(pool("a", 257)))).to.throw("257 nodes do not fit");
   });
 
   it("take over the places of nodes that leave", () => {
-    const replaced = desiredNodes([pool("b", 256)], nodeOrdinals(desiredNodes([pool("a", 256)])));
+    const replaced = desiredNodes(machines(pool("b", 256)), nodeOrdinals(desiredNodes(machines(pool("a", 256)))));
     expect(replaced.map(podCidr)).to.include("10.42.255.0/24").and.not.include("10.42.256.0/24");
   });
 });
@@ -86,32 +88,54 @@ describe("changes of the machines", () => {
   it("are none when the pools stay", () => {
     fc.assert(
       fc.property(anyPools, (drawn) => {
-        const plan = planNodes(toPools(drawn), desiredNodes(toPools(drawn)));
-        expect(plan).to.deep.equal({ create: [], patch: [], remove: [] });
+        const plan = planNodes(toMachines(drawn), desiredNodes(toMachines(drawn)));
+        expect(plan).to.deep.equal({ create: [], patch: [], resize: [], remove: [] });
       }),
     );
   });
 
   it("add and remove nodes at the end of a pool", () => {
-    const present = desiredNodes([pool("main", 1), pool("gpu", 2)]);
-    const plan = planNodes([pool("main", 2), pool("gpu", 1)], present);
+    const present = desiredNodes(machines(pool("main", 1), pool("gpu", 2)));
+    const plan = planNodes(machines(pool("main", 2), pool("gpu", 1)), present);
     expect(names(plan.create)).to.deep.equal(["k3s-main-1"]);
     expect(plan.remove).to.deep.equal(["k3s-gpu-1"]);
   });
 
   it("put a card into a node without touching anything else of it", () => {
-    const present = desiredNodes([pool("main", 1)]);
-    const plan = planNodes([pool("main", 1, { gpusPerNode: 1 })], present);
+    const present = desiredNodes(machines(pool("main", 1)));
+    const plan = planNodes(machines(pool("main", 1, { gpusPerNode: 1 })), present);
     expect(plan.patch.map(({ metadata }) => metadata)).to.deep.equal([
       { name: "k3s-server-0", annotations: { "lab.kasm-vdi/gpus": "1" } },
     ]);
   });
 
+  it("give a node other cores and memory, and leave its GPUs to the device plugin", () => {
+    const [node] = desiredNodes(machines(pool("gpu", 1, { gpusPerNode: 1 })));
+    const { capacity, allocatable } = node?.status as Record<"capacity" | "allocatable", Record<string, string>>;
+    const withGpu = (resources: Record<string, string>) => ({ ...resources, "nvidia.com/gpu": "8" });
+    const present = { ...node, status: { capacity: withGpu(capacity), allocatable: withGpu(allocatable) } };
+    const smaller = { ...machines(pool("gpu", 1, { gpusPerNode: 1 })), nodeSize: { cpuCores: 4, memoryGiB: 8 } };
+    const size = { cpu: "4", memory: "8388608Ki" };
+    expect(planNodes(smaller, [present])).to.deep.equal({
+      create: [],
+      patch: [],
+      resize: [
+        {
+          apiVersion: "v1",
+          kind: "Node",
+          metadata: { name: "k3s-server-0" },
+          status: { capacity: size, allocatable: size },
+        },
+      ],
+      remove: [],
+    });
+  });
+
   it("take away labels that the stack gave before, and leave labels that others set", () => {
-    const [node] = desiredNodes([pool("main", 1, { labels: { site: "a" } })]);
+    const [node] = desiredNodes(machines(pool("main", 1, { labels: { site: "a" } })));
     const labels = { ...node?.metadata?.labels, other: "b" };
     const present = { ...node, metadata: { ...node?.metadata, labels } };
-    const [patch] = planNodes([pool("main", 1)], [present]).patch;
+    const [patch] = planNodes(machines(pool("main", 1)), [present]).patch;
     expect(patch?.metadata?.labels).to.deep.equal({ site: null });
   });
 });

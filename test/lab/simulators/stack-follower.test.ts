@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect } from "chai";
-import type { NodePool } from "../../../components/node-pool.ts";
+import type { Machines } from "../../../lab/k3s/nodes.ts";
 import { followStack } from "../../../lab/simulators/stack-follower.ts";
 
 describe("hardware that follows the stack file", () => {
@@ -29,12 +29,16 @@ describe("hardware that follows the stack file", () => {
   async function start(text: string, follow = count) {
     const stackFile = join(folder, "Pulumi.lab.yaml");
     await writeFile(stackFile, text);
-    const readPools = async (file: string) => JSON.parse(await readFile(file, "utf8")) as NodePool[];
-    ended = followStack({ stackFile, readPools, follow, log: (line) => lines.push(line), pollMs: 10 }, stop.signal);
+    const readMachines = async (file: string) =>
+      ({
+        pools: JSON.parse(await readFile(file, "utf8")) as unknown,
+        nodeSize: { cpuCores: 4, memoryGiB: 8 },
+      }) as Machines;
+    ended = followStack({ stackFile, readMachines, follow, log: (line) => lines.push(line), pollMs: 10 }, stop.signal);
     return stackFile;
   }
 
-  async function count(pools: readonly NodePool[]): Promise<void> {
+  async function count({ pools }: Machines): Promise<void> {
     await Promise.resolve();
     counts.push(pools.length);
   }
