@@ -29,6 +29,7 @@ export interface Patience {
   readonly timeoutSeconds: number;
   /** Gets a line whenever the reason for waiting is another one. */
   readonly say?: (line: string) => void;
+  /** The longest pause between two looks; the first ones are shorter. Default: 2000. */
   readonly pauseMs?: number;
   readonly now?: () => number;
 }
@@ -43,13 +44,13 @@ export async function waitUntil<T>(look: () => Promise<Look<T>>, patience: Patie
   const { timeoutSeconds, say = (line) => console.error(line), pauseMs = 2000, now = Date.now } = patience;
   const deadline = now() + timeoutSeconds * 1000;
   let said = "";
-  for (;;) {
+  for (let pause = 250; ; pause *= 1.5) {
     const seen = await bounded(look).catch(whileAway);
     if ("done" in seen) return seen.done;
     if (now() >= deadline) throw new Error(`${seen.waiting}\nGave up after ${timeoutSeconds} s.`);
     if (seen.waiting !== said) say(`waiting: ${seen.waiting}`);
     said = seen.waiting;
-    await sleep(pauseMs);
+    await sleep(Math.min(pause, pauseMs));
   }
 }
 

@@ -16,7 +16,7 @@ export async function issueSelfSigned(dnsNames: readonly string[], now: Date): P
   // a clock that is a little behind would otherwise refuse it at first
   const notBefore = new Date(now.getTime() - 5 * 60_000);
   const certificate = await x509.X509CertificateGenerator.createSelfSigned({
-    name: [{ CN: [dnsNames[0] ?? ""] }],
+    name: [{ CN: [commonName(dnsNames)] }],
     serialNumber: randomBytes(16).toString("hex"),
     keys,
     signingAlgorithm: algorithm,
@@ -33,4 +33,9 @@ export async function issueSelfSigned(dnsNames: readonly string[], now: Date): P
   });
   const key = await crypto.subtle.exportKey("pkcs8", keys.privateKey);
   return { certificate: certificate.toString("pem"), key: x509.PemConverter.encode(key, "PRIVATE KEY") };
+}
+
+// X.509 takes 64 characters there; browsers look at the alternative names alone.
+function commonName([first = ""]: readonly string[]): string {
+  return first.length <= 64 ? first : "kasm";
 }

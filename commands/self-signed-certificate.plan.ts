@@ -1,4 +1,9 @@
 import { X509Certificate } from "node:crypto";
+import type { AnyObject } from "../kube/client.ts";
+
+/** Makes the Secret, and marks it as the program's own. */
+export const fieldManager = "kasm-vdi-certificate";
+export const ownLabel = { "app.kubernetes.io/managed-by": fieldManager };
 
 /** Days that a certificate is valid: the most that browsers take from an issuer that a user chose to trust. */
 export const validDays = 825;
@@ -21,6 +26,31 @@ export function reasonToIssue(pem: string | undefined, dnsNames: readonly string
     return `the one that is there is for ${names.join(", ")}, not for ${dnsNames.join(", ")}`;
   const daysLeft = (certificate.validToDate.getTime() - now.getTime()) / dayMs;
   return daysLeft < renewalDays ? `the one that is there ends on ${certificate.validTo}` : undefined;
+}
+
+/** Whether the program made the Secret. One that cert-manager took over keeps the label, but is cert-manager's. */
+export function isOurs({ metadata }: AnyObject): boolean {
+  const label = metadata?.labels?.["app.kubernetes.io/managed-by"];
+  return label === fieldManager && certManagers({ metadata }) === undefined;
+}
+
+/** Why somebody else's Secret is left alone, and what to do. */
+export function foreignSecret(secret: AnyObject): string {
+  const { namespace = "", name = "" } = secret.metadata ?? {};
+  const owner = certManagers(secret);
+  const fix =
+    owner === undefined
+      ? "delete it first"
+      : `first delete Certificate ${owner}, by which cert-manager would make it again (kubectl delete certificate ` +
+        `${owner} --namespace ${namespace}), then the Secret`;
+  return (
+    `Secret ${namespace}/${name} exists and was not made by this program. To use it, set kasm-vdi:certificate to ` +
+    `{secretName: ${name}}; to get a self-signed one, ${fix}.`
+  );
+}
+
+function certManagers({ metadata }: AnyObject): string | undefined {
+  return metadata?.annotations?.["cert-manager.io/certificate-name"];
 }
 
 /** DNS names of the certificate's subjectAltName, sorted. */

@@ -3,7 +3,14 @@ import { z } from "zod";
 import type { AnyObject, ClusterClient, ObjectKey } from "../kube/client.ts";
 import { runScript, waitUntil } from "./gate.ts";
 import { issueSelfSigned } from "./self-signed-certificate.issue.ts";
-import { reasonToIssue, subjectNames } from "./self-signed-certificate.plan.ts";
+import {
+  fieldManager,
+  foreignSecret,
+  isOurs,
+  ownLabel,
+  reasonToIssue,
+  subjectNames,
+} from "./self-signed-certificate.plan.ts";
 
 const inputSchema = z.object({
   context: z.string().optional(),
@@ -11,9 +18,6 @@ const inputSchema = z.object({
   secretName: z.string(),
   dnsNames: z.array(z.string()).min(1),
 });
-
-const fieldManager = "kasm-vdi-certificate";
-const managedBy = "app.kubernetes.io/managed-by";
 
 // `remove` deletes the Secret; otherwise it is made, or left alone when it serves.
 await runScript(inputSchema, async ({ namespace, secretName, dnsNames }, client) => {
@@ -25,11 +29,7 @@ await runScript(inputSchema, async ({ namespace, secretName, dnsNames }, client)
 
 async function ensure(client: ClusterClient, key: ObjectKey, dnsNames: readonly string[]): Promise<object> {
   const present = await client.get(key);
-  if (present && !isOurs(present))
-    throw new Error(
-      `Secret ${key.metadata.namespace ?? ""}/${key.metadata.name} exists and was not made by this program. To use it, set ` +
-        `kasm-vdi:certificate to {secretName: ${key.metadata.name}}; to get a self-signed one, delete it first.`,
-    );
+  if (present && !isOurs(present)) throw new Error(foreignSecret(present));
   const pem = certificateOf(present);
   const reason = reasonToIssue(pem, dnsNames, new Date());
   if (reason === undefined && pem !== undefined) return describe(pem);
@@ -38,7 +38,7 @@ async function ensure(client: ClusterClient, key: ObjectKey, dnsNames: readonly 
   const pair = await issueSelfSigned(dnsNames, new Date());
   const secret = {
     ...key,
-    metadata: { ...key.metadata, labels: { [managedBy]: fieldManager } },
+    metadata: { ...key.metadata, labels: ownLabel },
     type: "kubernetes.io/tls",
     stringData: { "tls.crt": pair.certificate, "tls.key": pair.key },
   };
@@ -50,10 +50,6 @@ async function remove(client: ClusterClient, key: ObjectKey): Promise<object> {
   const present = await client.get(key);
   if (present && isOurs(present)) await client.delete(key);
   return {};
-}
-
-function isOurs(secret: AnyObject): boolean {
-  return secret.metadata?.labels?.[managedBy] === fieldManager;
 }
 
 function certificateOf(secret: AnyObject | undefined): string | undefined {

@@ -16,6 +16,22 @@ export function missingCrds(crds: readonly AnyObject[]): string[] {
   return neededCrds.filter((name) => !crds.some((crd) => crd.metadata?.name === name && isEstablished(crd)));
 }
 
+/**
+ * Why they are missing and what to do, as sentences.
+ *
+ * @param crds Traefik's, as far as they are there
+ */
+export function explainMissing(missing: readonly string[], crds: readonly AnyObject[]): string {
+  // Chart 21, which K3s had until patches of 1.28, has the older group alone (traefik/traefik-helm-chart v21.2.1: crds/).
+  const isTooOld = missing.length === neededCrds.length && crds.some(({ metadata }) => metadata?.name === legacyCrd);
+  return (
+    `Traefik's CRDs are not there: ${missing.join(", ")}. ` +
+    (isTooOld
+      ? `This K3s brings a Traefik older than 2.10, which knows only traefik.containo.us: upgrade K3s to 1.29 or later.`
+      : `K3s installs them by the Job kube-system/helm-install-traefik-crd, unless it runs with --disable=traefik.`)
+  );
+}
+
 /** Reads the version from the Deployment's image tag; without a Deployment from the CRDs that only v2 brings. */
 export function describeTraefik(
   crds: readonly AnyObject[],

@@ -2,7 +2,14 @@ import { z } from "zod";
 import type { ClusterClient } from "../kube/client.ts";
 import { runScript, waitUntil } from "./gate.ts";
 import type { Look } from "./gate.ts";
-import { describeTraefik, isLeaving, missingCrds, refuseConfig, refuseOwn } from "./traefik-gate.judge.ts";
+import {
+  describeTraefik,
+  explainMissing,
+  isLeaving,
+  missingCrds,
+  refuseConfig,
+  refuseOwn,
+} from "./traefik-gate.judge.ts";
 import type { TraefikFindings } from "./traefik-gate.judge.ts";
 import { crd, helmObject, traefikCrds, traefikObjects } from "./traefik.ts";
 
@@ -24,12 +31,7 @@ await runScript(inputSchema, async ({ mode, failurePolicy, timeoutSeconds }, cli
 async function lookForK3s(client: ClusterClient, failurePolicy?: string): Promise<Look<TraefikFindings>> {
   const crds = await traefikCrds(client);
   const missing = missingCrds(crds);
-  if (missing.length > 0)
-    return {
-      waiting:
-        `Traefik's CRDs are not there: ${missing.join(", ")}. K3s installs them by the Job ` +
-        `kube-system/helm-install-traefik-crd, unless it runs with --disable=traefik.`,
-    };
+  if (missing.length > 0) return { waiting: explainMissing(missing, crds) };
   if (failurePolicy !== undefined) {
     const [chart, config, configCrd] = await Promise.all([
       helmObject(client, "HelmChart"),

@@ -10,6 +10,7 @@ import type { Registry } from "./image.ts";
 import { namespaceArgs } from "./namespace.ts";
 import { deviceConfigKey, gpuPools } from "./node-pool.ts";
 import type { NodePool } from "./node-pool.ts";
+import { pullSecret } from "./pull-secret.ts";
 import { chartRelease } from "./release.ts";
 import { findings, script } from "./script.ts";
 import type { ClusterAccess } from "./script.ts";
@@ -60,6 +61,7 @@ export class GpuOperator extends pulumi.ComponentResource {
     const policies = Object.entries(networkPolicies(args.namespace, args.driver)).map(
       ([policy, manifest]) => new k8s.networking.v1.NetworkPolicy(`${name}-${policy}`, manifest, plain),
     );
+    const pulls = pullSecret(name, args.namespace, args.registry ?? {}, plain);
     const release = new k8s.helm.v3.Release(
       `${name}-release`,
       {
@@ -68,7 +70,7 @@ export class GpuOperator extends pulumi.ComponentResource {
         disableOpenapiValidation: true,
         values,
       },
-      { ...child, dependsOn: [namespace, sharing, ...policies] },
+      { ...child, dependsOn: [namespace, sharing, ...policies, ...pulls] },
     );
     const gate = new command.local.Command(
       `${name}-capacity`,

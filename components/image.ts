@@ -1,9 +1,13 @@
+import type * as pulumi from "@pulumi/pulumi";
+
 /** Registries of the site, for clusters that must not or cannot pull from the internet. */
 export interface Registry {
   /** Host and path that hold copies of all images under their own paths: `registry.example.com/mirror`. */
   readonly mirror?: string;
-  /** Name of a `kubernetes.io/dockerconfigjson` Secret, which has to be in each namespace of ours. */
+  /** Name of a `kubernetes.io/dockerconfigjson` Secret in each namespace of ours. */
   readonly pullSecretName?: string;
+  /** Its content, JSON; a secret. With it the Secrets are made. */
+  readonly pullSecret?: pulumi.Input<string>;
 }
 
 /**

@@ -69,7 +69,12 @@ export function disruptionBudgets(namespace: string, replicas: number): Record<s
   if (replicas < 2) return {};
   const budget = (name: string) => ({
     metadata: { name: `${releaseName}-${name}`, namespace },
-    spec: { maxUnavailable: 1, selector: { matchLabels: component(name) } },
+    spec: {
+      maxUnavailable: 1,
+      selector: { matchLabels: component(name) },
+      // Pods that wait in their init containers serve nobody: they must not hold up a drain.
+      unhealthyPodEvictionPolicy: "AlwaysAllow",
+    },
   });
   return { proxy: budget("proxy"), api: budget("api"), manager: budget("manager") };
 }

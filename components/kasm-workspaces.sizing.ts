@@ -103,7 +103,8 @@ export function kasmSizing(nodes: number, nodeSize: NodeSize, wanted?: Deploymen
   const copies = presets[deploymentSize].api.replicas;
   return {
     deploymentSize,
-    replicas: Math.max(copies, copiesOn(nodes)),
+    // Two copies on one node survive nothing together, and their disruption budget would hold up its drain for ever.
+    replicas: Math.min(nodes, Math.max(copies, copiesOn(nodes))),
     isCompact: wanted === undefined && !presetFits(deploymentSize, nodes, nodeSize),
   };
 }

@@ -23,6 +23,7 @@ import {
 } from "./kasm-workspaces.values.ts";
 import type { KasmValuesArgs } from "./kasm-workspaces.values.ts";
 import { namespaceArgs } from "./namespace.ts";
+import { pullSecret } from "./pull-secret.ts";
 import { chartRelease } from "./release.ts";
 import { script } from "./script.ts";
 import type { ClusterAccess } from "./script.ts";
@@ -39,6 +40,8 @@ export interface KasmWorkspacesArgs extends KasmValuesArgs {
   readonly isDefaultCertificate?: boolean;
   /** Regular dumps of the database; absent means none. */
   readonly backup?: BackupPlan;
+  /** Storage, Traefik and what else the chart and its volumes come after. Namespace, passwords and policies do not wait. */
+  readonly releaseAfter?: readonly pulumi.Resource[];
 }
 
 /** Kasm's control plane behind Traefik. Its sessions run on agents outside the cluster. */
@@ -71,7 +74,8 @@ export class KasmWorkspaces extends pulumi.ComponentResource {
       kept,
     );
     const database = this.unlessRefused(this.databaseRecord(name, args, kept), args);
-    const way = this.makeWay(name, args, [namespace, database]);
+    const late = { ...plain, dependsOn: [namespace, ...(args.releaseAfter ?? [])] };
+    const way = this.makeWay(name, args, [...late.dependsOn, database]);
     new k8s.helm.v3.Release(
       `${name}-release`,
       { ...chartRelease(releaseName, args.namespace, args.chart, args.timeoutSeconds), values: kasmValues(args) },
@@ -79,13 +83,14 @@ export class KasmWorkspaces extends pulumi.ComponentResource {
         ...data,
         // All the rest comes before it and so goes after it: a destroy that its protection refuses takes nothing away.
         dependsOn: [
-          ...[namespace, secret, database, way],
+          ...[...late.dependsOn, secret, database, way],
           ...this.networkPolicies(name, args, plain),
           ...this.disruptionBudgets(name, args, plain),
           ...this.certificate(name, args, namespace),
-          ...this.defaultCertificate(name, args, plain),
+          ...this.defaultCertificate(name, args, late),
           ...this.trustedCa(name, args, plain),
-          ...this.backup(name, args, plain),
+          ...pullSecret(name, args.namespace, args.registry ?? {}, plain),
+          ...this.backup(name, args, late),
         ],
       },
     );
@@ -185,7 +190,8 @@ export class KasmWorkspaces extends pulumi.ComponentResource {
           ...script("self-signed-certificate", args.cluster, input),
           delete: "node commands/self-signed-certificate.ts remove",
         },
-        { parent: this, dependsOn: namespace },
+        // Else a replacement would take away the Secret that it has just made.
+        { parent: this, dependsOn: namespace, deleteBeforeReplace: true },
       ),
     ];
   }

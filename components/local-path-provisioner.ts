@@ -14,6 +14,7 @@ import {
 import type { OwnLocalPathArgs } from "./local-path-storage.manifests.ts";
 import { namespaceArgs } from "./namespace.ts";
 import { denyAll, toApiServer } from "./network-policy.ts";
+import { pullSecret } from "./pull-secret.ts";
 import { script } from "./script.ts";
 import type { ClusterAccess } from "./script.ts";
 
@@ -92,7 +93,12 @@ export function ownProvisioner(
   );
   const deployment = new k8s.apps.v1.Deployment(`${name}-provisioner`, provisionerDeployment(args), {
     ...inside,
-    dependsOn: [toCluster, helper, clusterBinding, binding, config],
+    // In another namespace the old one goes first: two provisioners of one name would race for each claim.
+    deleteBeforeReplace: true,
+    dependsOn: [
+      ...[toCluster, helper, clusterBinding, binding, config],
+      ...pullSecret(name, namespace, args.registry, inside),
+    ],
   });
   const storageClass = new k8s.storage.v1.StorageClass(`${name}-class`, ownStorageClass(args), {
     ...child,

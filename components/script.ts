@@ -1,6 +1,9 @@
 import type * as command from "@pulumi/command";
 import type * as pulumi from "@pulumi/pulumi";
 
+/** Node keeps compiled modules there, which halves the time that a script takes to start. */
+const compileCache = "node_modules/.cache/node-compile-cache";
+
 /** How the scripts in commands/ reach the cluster; what is absent comes from the environment of `pulumi`. */
 export interface ClusterAccess {
   readonly kubeconfig?: string;
@@ -22,6 +25,7 @@ export function script(name: string, cluster: ClusterAccess, input: object) {
     environment: {
       INPUT: JSON.stringify({ ...input, ...(cluster.context !== undefined && { context: cluster.context }) }),
       ...(cluster.kubeconfig !== undefined && { KUBECONFIG: cluster.kubeconfig }),
+      NODE_COMPILE_CACHE: compileCache,
     },
   } satisfies command.local.CommandArgs;
 }

@@ -6,6 +6,7 @@ import type { ChartSource } from "./chart-source.ts";
 import type { Registry } from "./image.ts";
 import { namespaceArgs } from "./namespace.ts";
 import { denyAll } from "./network-policy.ts";
+import { pullSecret } from "./pull-secret.ts";
 import { chartRelease } from "./release.ts";
 import { findings, script } from "./script.ts";
 import type { ClusterAccess } from "./script.ts";
@@ -114,10 +115,11 @@ function ownTraefik(name: string, args: TraefikArgs, opts: pulumi.CustomResource
     (policy) => new k8s.networking.v1.NetworkPolicy(`${name}-${policy.metadata.name}`, policy, inside),
   );
   const values = traefikValues(registry);
+  const pulls = pullSecret(name, args.namespace, registry, inside);
   const release = new k8s.helm.v3.Release(
     `${name}-release`,
     { ...chartRelease("traefik", args.namespace, chart, timeoutSeconds), values },
-    { parent: opts.parent, dependsOn: [space, ...policies] },
+    { parent: opts.parent, dependsOn: [space, ...policies, ...pulls] },
   );
   return {
     changed: release,

@@ -4,6 +4,7 @@ import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
 import { namespaceArgs } from "./namespace.ts";
 import { denyAll } from "./network-policy.ts";
+import { pullSecret } from "./pull-secret.ts";
 import { turnConfigFiles } from "./turn-server.config.ts";
 import type { TurnConfigArgs, TurnPorts } from "./turn-server.config.ts";
 import { turnLabels, turnName, turnPodSpec, turnTransports } from "./turn-server.manifests.ts";
@@ -72,7 +73,10 @@ export class TurnServer extends pulumi.ComponentResource {
           },
         },
       },
-      { ...inNamespace, dependsOn: [namespace, config] },
+      {
+        ...inNamespace,
+        dependsOn: [namespace, config, ...pullSecret(name, args.namespace, args.registry, inNamespace)],
+      },
     );
 
     const { host, realm, ports, tlsSecretName } = args;

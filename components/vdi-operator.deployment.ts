@@ -191,7 +191,12 @@ export function metricsService(operatorNamespace: string) {
 export function disruptionBudget(operatorNamespace: string) {
   return {
     metadata: { name: operatorName, namespace: operatorNamespace },
-    spec: { maxUnavailable: 1, selector: { matchLabels: operatorLabels } },
+    spec: {
+      maxUnavailable: 1,
+      selector: { matchLabels: operatorLabels },
+      // Replicas that crash do no work: they must not hold up a drain.
+      unhealthyPodEvictionPolicy: "AlwaysAllow",
+    },
   };
 }
 

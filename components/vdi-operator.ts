@@ -2,6 +2,7 @@ import * as command from "@pulumi/command";
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { namespaceArgs } from "./namespace.ts";
+import { pullSecret } from "./pull-secret.ts";
 import { script } from "./script.ts";
 import type { ClusterAccess } from "./script.ts";
 import type { TurnEndpoint } from "./turn-server.ts";
@@ -41,6 +42,8 @@ export interface VdiOperatorArgs extends OperatorSettings {
   readonly enforceIdentity?: boolean;
   /** Where Traefik's pods are. Default: where K3s has them. */
   readonly traefikNamespace?: string;
+  /** What brings Traefik's kinds, which routes are made of; all else does not wait for it. */
+  readonly routesAfter?: pulumi.Resource;
   readonly cluster: ClusterAccess;
   /** Refuses to delete the CRDs and the namespace of sessions, and with them every session. */
   readonly protectData: boolean;
@@ -74,8 +77,13 @@ export class VdiOperator extends pulumi.ComponentResource {
     );
     const inside = (home: pulumi.Resource) => ({ parent: this, dependsOn: home, deletedWith: home });
     const homes = { sessions: inside(sessions), own: inside(own) };
+    const pulls = [
+      ...pullSecret(name, args.namespace, args.registry, homes.sessions),
+      ...pullSecret(`${name}-operator`, args.operatorNamespace, args.registry, homes.own),
+    ];
     const installed = [
       ...crds,
+      ...pulls,
       ...this.rights(name, args, homes),
       ...this.policies(name, args, homes, crds),
       ...this.shared(name, args, homes, crds),
@@ -137,12 +145,16 @@ export class VdiOperator extends pulumi.ComponentResource {
   private shared(name: string, args: VdiOperatorArgs, homes: Homes, crds: pulumi.Resource[]): pulumi.Resource[] {
     const { CustomResource } = k8s.apiextensions;
     const afterCrds = { parent: this, dependsOn: crds };
+    const afterKinds = {
+      ...homes.sessions,
+      dependsOn: [homes.sessions.dependsOn, ...(args.routesAfter ? [args.routesAfter] : [])],
+    };
     return [
       ...starterTemplates(args.gpuSlices, args.registry).map(
         (template) => new CustomResource(`${name}-template-${template.metadata.name}`, template, afterCrds),
       ),
       ...Object.entries(sessionRouting(args.namespace)).map(
-        ([suffix, object]) => new CustomResource(`${name}-${suffix}`, object, homes.sessions),
+        ([suffix, object]) => new CustomResource(`${name}-${suffix}`, object, afterKinds),
       ),
     ];
   }

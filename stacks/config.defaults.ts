@@ -27,6 +27,7 @@ export const rdpPort = 3389;
 export function withDefaults(raw: RawConfig): StackConfig {
   const pools = poolsOf(raw);
   const nodes = nodeCount(pools);
+  const pullSecretName = raw.registry.pullSecretName ?? (raw.registry.pullSecret && "site-registry");
   const { clusterName, kubeconfig, context, storage, trustedCa } = raw;
   const { chart: kasmChart, deploymentSize, directRdp, ...kasm } = raw.kasm;
   const chart = chartSource(kasmChart, charts.kasm);
@@ -43,7 +44,7 @@ export function withDefaults(raw: RawConfig): StackConfig {
     namespaces: raw.namespaces,
     protectData: raw.protectData,
     preflight: raw.preflight,
-    registry: raw.registry,
+    registry: { ...raw.registry, ...(pullSecretName !== undefined && { pullSecretName }) },
     ...(trustedCa !== undefined && { trustedCa }),
     kasm: {
       ...kasm,

@@ -11,6 +11,7 @@ import {
   oneOf,
   pinnedImage,
   seconds,
+  secretText,
   text,
   textThat,
   wholeNumber,
@@ -84,11 +85,25 @@ export const preflight = group({
     .describe("enforce: what is required stops `up`. warn: only tells. off: looks at nothing."),
 });
 
+const isJsonObject = (text: string): boolean => {
+  try {
+    return "auths" in (JSON.parse(text) as object);
+  } catch {
+    return false;
+  }
+};
+
 export const registry = group({
   mirror: text(/^[a-z0-9.-]+(:\d+)?(\/[a-z0-9._-]+)*\/?$/, "a registry's host and path, without https://")
     .optional()
     .describe("Registry that holds copies of all images under their own paths."),
-  pullSecretName: objectName("Secret").optional().describe("Pull secret; has to be in each namespace."),
+  pullSecretName: objectName("Secret")
+    .optional()
+    .describe("Pull secret in each namespace. Default: site-registry where pullSecret is given, else none."),
+  pullSecret: secretText("the text of a .dockerconfigjson")
+    .refine(isJsonObject, { error: "the text of a .dockerconfigjson" })
+    .optional()
+    .describe("Content of the pull secret. Without it somebody else has to put the Secret into each namespace."),
 });
 
 const pem = /^\s*(-----BEGIN CERTIFICATE-----[A-Za-z0-9+/=\s]+-----END CERTIFICATE-----\s*)+$/;

@@ -10,6 +10,7 @@ import {
   imageTag,
   ipAddress,
   ipAddresses,
+  ipv4Address,
   labels,
   list,
   objectName,
@@ -90,8 +91,8 @@ export const turn = group({
   realm: hostName.optional().describe("Default: turn. and the domain."),
   publicIPs: ipAddresses.optional().describe("Addresses of the TURN nodes. Default: publicIPs."),
   nat: textMap(
-    ipAddress("the node's own IP address"),
-    ipAddress("the IP address that browsers reach it at"),
+    ipv4Address("the node's own IPv4 address"),
+    ipv4Address("the IPv4 address that browsers reach it at"),
     "addresses as own: public",
   )
     .default({})

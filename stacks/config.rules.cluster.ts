@@ -71,6 +71,15 @@ export const clusterRules: readonly Rule[] = [
         return mistake === undefined ? [] : [problem(["turn", "allowedPeers", index], mistake)];
       }),
   },
+  {
+    about: ["turn", "publicIPs"],
+    check: ({ publicIPs, turn: { nat, publicIPs: own = publicIPs } }) =>
+      Object.entries(nat).flatMap(([address, reached]) =>
+        own.includes(reached)
+          ? []
+          : [problem(["turn", "nat", address], `${reached} is not among turn.publicIPs, so no browser is sent there`)],
+      ),
+  },
   { about: ["turn"], check: ({ turn }) => addressList(["turn", "publicIPs"], turn.publicIPs ?? []) },
 ];
 

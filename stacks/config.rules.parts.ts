@@ -1,10 +1,16 @@
-import { chartRefusal } from "../components/kasm-workspaces.chart.ts";
+import { chartRefusal, kasmVersion } from "../components/kasm-workspaces.chart.ts";
 import { certificateRefusal } from "../components/kasm-workspaces.manifests.ts";
 import { presetDemand, presetFits } from "../components/kasm-workspaces.sizing.ts";
 import { nodeCount } from "../components/node-pool.ts";
 import type { ConfigProblem } from "./config.problems.ts";
 import { atMostOneOf, problem } from "./config.rule.ts";
 import type { Rule } from "./config.rule.ts";
+
+/** Charts whose value keys are known for one line of versions. */
+const lines = [
+  ["gpu", "gpu-operator", "v26.x"],
+  ["traefik", "traefik", "41.x"],
+] as const;
 
 /** Rules within one part of the platform, and about its size. */
 export const partRules: readonly Rule[] = [
@@ -21,6 +27,38 @@ export const partRules: readonly Rule[] = [
       const refusal = chartRefusal(chart.version);
       return refusal === undefined ? [] : [problem(["kasm", "chart", "version"], refusal)];
     },
+  },
+  {
+    about: ["kasm"],
+    check: (_raw, { kasm: { chart, imageTag } }) => {
+      const wanted = kasmVersion(chart.version);
+      const version = /^\d+\.\d+\.\d+/.exec(imageTag ?? "")?.[0];
+      if (version === undefined || version === wanted) return [];
+      const why = `but the chart is made for Kasm ${wanted}; its database and these images would not fit`;
+      return [problem(["kasm", "imageTag"], `"${imageTag ?? ""}", ${why}`)];
+    },
+  },
+  ...lines.map(([part, chart, line]): Rule => ({
+    about: [part],
+    check: (_raw, config) => {
+      const { version } = config[part].chart;
+      const way = `this program knows the value keys of ${line}, and Helm takes no notice of others`;
+      return version.startsWith(line.slice(0, -1))
+        ? []
+        : [problem([part, "chart", "version"], `${chart} ${version}: ${way}`)];
+    },
+  })),
+  {
+    about: ["operator", "nodeCount"],
+    check: ({ operator: { replicas = 1 }, nodeCount }) =>
+      replicas > nodeCount
+        ? [
+            problem(
+              ["operator", "replicas"],
+              `${replicas}, but nodeCount is ${nodeCount}; copies on one node only get in each other's way`,
+            ),
+          ]
+        : [],
   },
   {
     about: ["certificate", "domain"],

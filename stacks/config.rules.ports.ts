@@ -68,7 +68,13 @@ function portUses({ kasm, turn }: RawConfig): PortUse[] {
   const use = (path: string[], what: string, from: number, to = from): PortUse => ({ path, what, from, to });
   const rdp = directRdp?.type === "LoadBalancer";
   return [
-    ...(rdp ? [use(["kasm", "directRdp", "port"], "direct RDP", directRdp.port ?? rdpPort)] : []),
+    ...(rdp
+      ? [
+          use(["kasm", "directRdp", "port"], "direct RDP", directRdp.port ?? rdpPort),
+          // The chart's Service for it has the gateway's own front as a second port (rdp-gateway-service.yaml).
+          use(["kasm", "directRdp"], "the RDP gateway", 9001),
+        ]
+      : []),
     ...(turn.enabled
       ? [
           use(["turn", "ports", "listen"], "TURN", turn.ports.listen),

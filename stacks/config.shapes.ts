@@ -1,4 +1,4 @@
-import { isIP } from "node:net";
+import { isIP, isIPv4 } from "node:net";
 import { z } from "zod";
 import { isMovingTag } from "../components/image.ts";
 
@@ -52,6 +52,7 @@ export const exactVersion = text(/^v?\d+\.\d+\.\d+(-[0-9A-Za-z.-]+)?$/, "an exac
 export const seconds = wholeNumber(30, 86_400);
 export const port = wholeNumber(1, 65_535);
 export const ipAddress = (error = "an IPv4 or IPv6 address") => textThat((ip) => isIP(ip) !== 0, error);
+export const ipv4Address = (error: string) => textThat(isIPv4, error);
 export const ipAddresses = list(ipAddress(), "a list of IP addresses");
 export const cidr = textThat(isCidr, "an address range such as 10.42.0.0/16");
 

@@ -35,11 +35,11 @@ export function platform(config: StackConfig, crds: readonly Crd[] = vendoredCrd
   const traefik = ingress(config, after());
   const storage = volumes(config, after());
   const turn = turnServer(config, after());
-  // Sessions' routes are of Traefik's kinds.
-  const vdi = vdiOperator(config, crds, turn, after(traefik));
-  const gpu = gpuOperator(config, after());
-  // The GPU toolkit restarts K3s on the nodes, so Kasm is installed after it rather than during it.
-  const kasm = kasmWorkspaces(config, after(traefik, storage, gpu));
+  const vdi = vdiOperator(config, crds, { turn, traefik }, after());
+  // The GPU toolkit restarts K3s on its nodes. Where that is the only server the API is away for a moment, which plain
+  // resources do not ride out: the quick parts come before it, and Kasm's chart after it.
+  const gpu = gpuOperator(config, after(traefik, storage, turn, vdi));
+  const kasm = kasmWorkspaces(config, [traefik, storage, ...(gpu ? [gpu] : [])], after());
   const agents = kasmAgents(config, kasm);
   const everything = after(traefik, storage, turn, vdi, gpu, kasm, agents);
   new DataProtection("protection", config, { dependsOn: everything.dependsOn });
@@ -92,7 +92,12 @@ function turnServer({ turn, namespaces, registry }: StackConfig, opts: Options):
   return new TurnServer("turn", { ...turn, namespace: namespaces.turn, registry }, opts);
 }
 
-function vdiOperator(config: StackConfig, crds: readonly Crd[], turn: TurnServer | undefined, opts: Options) {
+function vdiOperator(
+  config: StackConfig,
+  crds: readonly Crd[],
+  { turn, traefik }: { turn: TurnServer | undefined; traefik: Traefik },
+  opts: Options,
+) {
   const { domain, namespaces, operator, registry, cluster, protectData } = config;
   const program = operatorProgram(operator);
   return new VdiOperator(
@@ -102,6 +107,7 @@ function vdiOperator(config: StackConfig, crds: readonly Crd[], turn: TurnServer
       namespace: namespaces.vdi,
       operatorNamespace: namespaces.operator,
       traefikNamespace: traefikNamespace(config),
+      routesAfter: traefik,
       gpuSlices: gpuSlices(config.pools),
       replicas: operator.replicas,
       logLevel: operator.logLevel,
@@ -119,7 +125,7 @@ function gpuOperator(config: StackConfig, opts: Options): GpuOperator | undefine
   return new GpuOperator("gpu", { ...gpu, namespace: namespaces.gpuOperator, pools, registry, cluster }, opts);
 }
 
-function kasmWorkspaces(config: StackConfig, opts: Options): KasmWorkspaces {
+function kasmWorkspaces(config: StackConfig, releaseAfter: pulumi.Resource[], opts: Options): KasmWorkspaces {
   const { kasm, domain, namespaces, storage, certificate, registry, trustedCa, cluster, protectData } = config;
   return new KasmWorkspaces(
     "kasm",
@@ -130,6 +136,7 @@ function kasmWorkspaces(config: StackConfig, opts: Options): KasmWorkspaces {
       namespace: namespaces.kasm,
       traefikNamespace: traefikNamespace(config),
       storageClassName: storage.className,
+      releaseAfter,
       isDefaultCertificate: true,
     },
     opts,
@@ -137,9 +144,11 @@ function kasmWorkspaces(config: StackConfig, opts: Options): KasmWorkspaces {
 }
 
 function kasmAgents(config: StackConfig, kasm: KasmWorkspaces): KasmAgents | undefined {
-  const { agents, agentInstaller: installer, domain, trustedCa } = config;
+  const { agents, agentInstaller: installer, domain, certificate, trustedCa } = config;
   if (agents.length === 0) return undefined;
-  const manager = { hostname: domain, port: 443, token: kasm.managerToken, ...(trustedCa && { ca: trustedCa }) };
+  // The site's authorities say nothing about a certificate that signs itself.
+  const ca = certificate.kind === "self-signed" ? undefined : trustedCa;
+  const manager = { hostname: domain, port: 443, token: kasm.managerToken, ...(ca !== undefined && { ca }) };
   // They register with a control plane that is up.
   return new KasmAgents("agents", { ...agentDefaults, agents, installer, manager }, { dependsOn: kasm });
 }

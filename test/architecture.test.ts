@@ -24,7 +24,7 @@ describe("the architecture page", () => {
   });
 
   it("draws exactly the folders that the program's entry imports", () => {
-    const imported = [...read("index.ts").matchAll(/from "\.\/(\w+)\//g)].map(
+    const imported = [...read("index.ts").matchAll(/(?:from |import\()"\.\/(\w+)\//g)].map(
       ([, folder]) => `index.ts --> ${folder!}`,
     );
     expect(arrows.filter((arrow) => arrow.startsWith("index.ts"))).to.have.members([...new Set(imported)]);

@@ -53,6 +53,30 @@ export async function previewOffline(
   { charts, env = process.env }: OfflineOptions,
 ): Promise<OfflinePreview[]> {
   const stackFiles = stacks.map((stack) => [stack, readStackFile(checkout, stack)] as const);
+  return withOfflineEngine(checkout, env, (engine) =>
+    Promise.all(stackFiles.map(([stack, text]) => previewStack(engine, stack, text, charts, env))),
+  );
+}
+
+/** An engine with a project that leads to the checkout's program, and with nothing else. */
+export interface OfflineEngine {
+  checkout: string;
+  root: string;
+  home: string;
+  project: string;
+  kubeconfig: string;
+}
+
+/**
+ * Lends an offline engine, and leaves nothing of it behind.
+ *
+ * @throws {ToolsUnavailable} when the engine cannot be had
+ */
+export async function withOfflineEngine<T>(
+  checkout: string,
+  env: NodeJS.ProcessEnv,
+  work: (engine: OfflineEngine) => Promise<T>,
+): Promise<T> {
   const tools = await provideShowing(["pulumi", "helm"], { output: process.stderr, env });
   const root = realpathSync(mkdtempSync(join(tmpdir(), "kasm-vdi-preview-")));
   const remove = () => rmSync(root, { recursive: true, force: true });
@@ -63,23 +87,15 @@ export async function previewOffline(
     await linkTools(join(root, "bin"), Object.values(tools));
     // The same plugins everywhere, so that a preview does not depend on what a machine has or can reach.
     await installPlugins({ pulumiHome: engine.home, env: { KASM_VDI_PLUGINS: "standin", ...env } });
-    return await Promise.all(stackFiles.map(([stack, text]) => previewStack(engine, stack, text, charts, env)));
+    return await work(engine);
   } finally {
     process.off("exit", remove);
     remove();
   }
 }
 
-interface Engine {
-  checkout: string;
-  root: string;
-  home: string;
-  project: string;
-  kubeconfig: string;
-}
-
 /** The project lies apart, so that its stack files do: only its program leads back to the checkout. */
-function layOut(root: string, checkout: string): Engine {
+function layOut(root: string, checkout: string): OfflineEngine {
   const engine = {
     checkout,
     root,
@@ -95,15 +111,26 @@ function layOut(root: string, checkout: string): Engine {
   return engine;
 }
 
+/** @returns what differs from the stack's own config */
+export function writeStackFile(
+  engine: OfflineEngine,
+  stack: string,
+  stackFile: string,
+  charts: OfflineOverrides["charts"],
+): string[] {
+  const { text, notes } = offlineStackFile(stackFile, { kubeconfig: engine.kubeconfig, charts });
+  writeFileSync(join(engine.project, `Pulumi.${stack}.yaml`), text);
+  return notes;
+}
+
 async function previewStack(
-  engine: Engine,
+  engine: OfflineEngine,
   stack: string,
   stackFile: string,
   charts: OfflineOverrides["charts"],
   env: NodeJS.ProcessEnv,
 ): Promise<OfflinePreview> {
-  const { text, notes } = offlineStackFile(stackFile, { kubeconfig: engine.kubeconfig, charts });
-  writeFileSync(join(engine.project, `Pulumi.${stack}.yaml`), text);
+  const notes = writeStackFile(engine, stack, stackFile, charts);
   const startedAt = performance.now();
   const pulumi = (...args: string[]) =>
     execa("pulumi", [...args, "--stack", stack, "--non-interactive"], {
@@ -132,7 +159,11 @@ async function previewStack(
   };
 }
 
-function engineEnvironment({ checkout, root, home, kubeconfig }: Engine, env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+/** The caller's environment without what leads to a cluster, a backend or a stack, and with what leads to this engine. */
+export function engineEnvironment(
+  { checkout, root, home, kubeconfig }: OfflineEngine,
+  env: NodeJS.ProcessEnv,
+): NodeJS.ProcessEnv {
   const kept = Object.entries(env).filter(([name]) => !/^(PULUMI|KUBE)/.test(name));
   return {
     ...Object.fromEntries(kept),
@@ -150,7 +181,8 @@ function engineEnvironment({ checkout, root, home, kubeconfig }: Engine, env: No
   };
 }
 
-function readStackFile(checkout: string, stack: string): string {
+/** @throws Error that lists the stacks with a config, when this one has none */
+export function readStackFile(checkout: string, stack: string): string {
   try {
     return readFileSync(join(checkout, `Pulumi.${stack}.yaml`), "utf8");
   } catch {

@@ -1,7 +1,14 @@
 import { X509Certificate } from "node:crypto";
 import { expect } from "chai";
 import { issueSelfSigned } from "../../commands/self-signed-certificate.issue.ts";
-import { reasonToIssue, subjectNames, validDays } from "../../commands/self-signed-certificate.plan.ts";
+import {
+  foreignSecret,
+  isOurs,
+  ownLabel,
+  reasonToIssue,
+  subjectNames,
+  validDays,
+} from "../../commands/self-signed-certificate.plan.ts";
 
 const names = ["a.example.com", "*.a.example.com"];
 const now = new Date("2026-11-23T12:00:00Z");
@@ -20,6 +27,13 @@ describe("a self-signed certificate", () => {
     expect(certificate.checkHost("b.example.com")).to.equal(undefined);
     expect(certificate.verify(certificate.publicKey)).to.equal(true);
     expect(certificate.ca).to.equal(true);
+  });
+
+  it("takes a domain that is too long for a common name", async () => {
+    const long = `${"a".repeat(60)}.example.com`;
+    const { certificate } = await issueSelfSigned([long], now);
+    expect(new X509Certificate(certificate).checkHost(long)).to.equal(long);
+    expect(new X509Certificate(certificate).subject).to.equal("CN=kasm");
   });
 
   it("comes with the key that fits it", async () => {
@@ -47,6 +61,24 @@ describe("a self-signed certificate", () => {
 
   it("is made anew in its last month", () => {
     expect(reasonToIssue(pem, names, inDays(validDays - 29))).to.match(/^the one that is there ends on /);
+  });
+
+  it("is the program's own until cert-manager takes it over, who leaves the label", () => {
+    expect(isOurs({ metadata: { labels: ownLabel } })).to.equal(true);
+    expect(isOurs({ metadata: {} })).to.equal(false);
+    const annotations = { "cert-manager.io/certificate-name": "kasm-cert-manager" };
+    expect(isOurs({ metadata: { labels: ownLabel, annotations } })).to.equal(false);
+  });
+
+  it("is not made over somebody else's, which cert-manager would make again unless its Certificate goes first", () => {
+    const metadata = { namespace: "kasm", name: "kasm-tls" };
+    expect(foreignSecret({ metadata })).to.match(
+      /^Secret kasm\/kasm-tls exists .* self-signed one, delete it first\.$/,
+    );
+    const annotations = { "cert-manager.io/certificate-name": "wildcard" };
+    expect(foreignSecret({ metadata: { ...metadata, annotations } })).to.contain(
+      "kubectl delete certificate wildcard --namespace kasm",
+    );
   });
 
   it("tells its names", () => {

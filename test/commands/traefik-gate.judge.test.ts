@@ -1,6 +1,7 @@
 import { expect } from "chai";
 import {
   describeTraefik,
+  explainMissing,
   isLeaving,
   legacyCrd,
   missingCrds,
@@ -23,6 +24,15 @@ describe("the Traefik gate", () => {
     expect(missingCrds([])).to.deep.equal(neededCrds);
     expect(missingCrds([crd(neededCrds[0] ?? "", "False"), ...crds.slice(1)])).to.deep.equal([neededCrds[0]]);
     expect(missingCrds(crds)).to.deep.equal([]);
+  });
+
+  it("tells a K3s whose Traefik is too old from one that has not installed it yet", () => {
+    expect(explainMissing(neededCrds, [crd(legacyCrd)])).to.contain("upgrade K3s to 1.29 or later");
+    for (const [missing, seen] of [
+      [neededCrds, []],
+      [neededCrds.slice(0, 1), [crd(legacyCrd)]],
+    ] as const)
+      expect(explainMissing(missing, seen)).to.contain("the Job kube-system/helm-install-traefik-crd");
   });
 
   it("reads the version from the image that runs, whatever CRDs were left behind", () => {

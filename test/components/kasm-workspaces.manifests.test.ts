@@ -63,6 +63,11 @@ describe("Kasm's PodDisruptionBudgets", () => {
     for (const { spec } of Object.values(budgets)) expect(spec).to.include({ maxUnavailable: 1 });
   });
 
+  it("never hold a drain up for copies that wait in their init containers", () => {
+    for (const { spec } of Object.values(disruptionBudgets("kasm", 2)))
+      expect(spec).to.include({ unhealthyPodEvictionPolicy: "AlwaysAllow" });
+  });
+
   it("do not exist for single copies, which a budget would only make undrainable or do nothing for", () => {
     expect(disruptionBudgets("kasm", 1)).to.deep.equal({});
   });

@@ -36,6 +36,11 @@ describe("Kasm's size", () => {
     expect(kasmSizing(200, small)).to.include({ deploymentSize: "medium" });
   });
 
+  it("has no more copies than nodes, whatever the preset says", () => {
+    expect(kasmSizing(1, large, "medium")).to.include({ deploymentSize: "medium", replicas: 1 });
+    expect(kasmSizing(2, large, "large")).to.include({ deploymentSize: "large", replicas: 2 });
+  });
+
   it("is what was asked for", () => {
     expect(kasmSizing(6, large, "small")).to.deep.equal({ deploymentSize: "small", replicas: 2, isCompact: false });
   });

@@ -3,6 +3,7 @@ import fc from "fast-check";
 import {
   bundleConfigMap,
   bundleProblem,
+  disruptionBudget,
   nodeImage,
   operatorDeployment,
 } from "../../components/vdi-operator.deployment.ts";
@@ -140,5 +141,12 @@ describe("the bundle's ConfigMap", () => {
         expect(bundleConfigMap(text, "a").metadata.name).to.equal(bundleConfigMap(text, "b").metadata.name);
       }),
     );
+  });
+});
+
+describe("the operator's PodDisruptionBudget", () => {
+  it("lets a drain take one replica at a time, and any that does not work", () => {
+    const { spec } = disruptionBudget("kasm-vdi-system");
+    expect(spec).to.include({ maxUnavailable: 1, unhealthyPodEvictionPolicy: "AlwaysAllow" });
   });
 });

@@ -79,6 +79,12 @@ describe("KasmWorkspaces", () => {
     expect(inputs["metadata"]).to.deep.equal({ name: "default", namespace: "kasm" });
   });
 
+  it("renews its own certificate by a replacement, which first takes the old one away", async () => {
+    const { deleteBeforeReplace, inputs } = get(await register(), "certificate");
+    expect(deleteBeforeReplace).to.equal(true);
+    expect(inputs["delete"]).to.equal("node commands/self-signed-certificate.ts remove");
+  });
+
   it("takes no backups unless asked to, and keeps their volume through every change of it", async () => {
     expect(await register()).not.to.have.any.keys("backup", "backup-claim");
     const resources = await register({ backup: { schedule: "0 3 * * *", sizeGiB: 20 }, protectData: true });

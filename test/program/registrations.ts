@@ -20,6 +20,7 @@ export interface Registration {
   readonly retainOnDelete: boolean;
   /** URN of the resource whose deletion takes this one along; empty for none. */
   readonly deletedWith: string;
+  readonly deleteBeforeReplace: boolean;
   readonly ignoreChanges: readonly string[];
   /** Inputs in plain JSON, secrets unwrapped. */
   readonly inputs: Record<string, unknown>;
@@ -38,6 +39,7 @@ interface Request {
   getProtect?(): boolean;
   getRetainondelete?(): boolean;
   getDeletedwith?(): string;
+  getDeletebeforereplace?(): boolean;
   getIgnorechangesList?(): string[];
   getObject?(): { toJavaScript(): Record<string, unknown> } | undefined;
 }
@@ -68,6 +70,9 @@ export async function registrationsOf<T>(
         respond(error, response);
       });
     };
+  // Pulumi takes the stack of every promise, which is half of the time that a program takes under mocks.
+  const { stackTraceLimit } = Error;
+  Error.stackTraceLimit = 1;
   prototype.registerResource = recording("registerResource");
   prototype.readResource = recording("readResource");
   try {
@@ -84,6 +89,7 @@ export async function registrationsOf<T>(
     return { resources, result };
   } finally {
     Object.assign(prototype, original);
+    Error.stackTraceLimit = stackTraceLimit;
   }
 }
 
@@ -109,6 +115,7 @@ function registration(request: Request, urn: string, isRead: boolean): Registrat
     protect: request.getProtect?.() ?? false,
     retainOnDelete: request.getRetainondelete?.() ?? false,
     deletedWith: request.getDeletedwith?.() ?? "",
+    deleteBeforeReplace: request.getDeletebeforereplace?.() ?? false,
     ignoreChanges: request.getIgnorechangesList?.() ?? [],
     inputs,
     secrets,

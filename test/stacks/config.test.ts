@@ -296,7 +296,36 @@ const bad: [title: string, source: Record<string, unknown>, problems: string[]][
   [
     "a NAT by name",
     { ...good, turn: { nat: { "node-1": "192.0.2.1" } } },
-    ['kasm-vdi:turn.nat.node-1 "node-1", but must be the node\'s own IP address'],
+    ['kasm-vdi:turn.nat.node-1 "node-1", but must be the node\'s own IPv4 address'],
+  ],
+  [
+    "a NAT to an address that nobody is told",
+    { ...good, turn: { enabled: true, publicIPs: ["192.0.2.1"], nat: { "10.0.0.1": "192.0.2.2" } } },
+    ["kasm-vdi:turn.nat.10.0.0.1 192.0.2.2 is not among turn.publicIPs, so no browser is sent there"],
+  ],
+  [
+    "images of another Kasm than the chart's",
+    { ...good, kasm: { imageTag: "1.20.0" } },
+    [
+      'kasm-vdi:kasm.imageTag "1.20.0", but the chart is made for Kasm 1.19.0; its database and these images would not fit',
+    ],
+  ],
+  [
+    "a GPU operator of another line",
+    { ...good, gpu: { chart: { version: "v25.10.1" } } },
+    [
+      "kasm-vdi:gpu.chart.version gpu-operator v25.10.1: this program knows the value keys of v26.x, and Helm takes no notice of others",
+    ],
+  ],
+  [
+    "more operators than nodes",
+    { ...good, nodeCount: 1, operator: { replicas: 2 } },
+    ["kasm-vdi:operator.replicas 2, but nodeCount is 1; copies on one node only get in each other's way"],
+  ],
+  [
+    "TURN at the second port of direct RDP",
+    { ...good, kasm: { directRdp: {} }, publicIPs: ["192.0.2.1"], turn: { enabled: true, ports: { listen: 9001 } } },
+    ["kasm-vdi:turn.ports.listen 9001 is taken by the RDP gateway"],
   ],
   [
     "a backup without a schedule",
@@ -338,6 +367,13 @@ const bad: [title: string, source: Record<string, unknown>, problems: string[]][
     { ...good, registry: { mirror: "https://registry.example.com" } },
     [
       'kasm-vdi:registry.mirror "https://registry.example.com", but must be a registry\'s host and path, without https://',
+    ],
+  ],
+  [
+    "a pull secret that is a password: it is not repeated",
+    { ...good, registry: { pullSecret: "swordfish" } },
+    [
+      "kasm-vdi:registry.pullSecret what is there (not shown, as it may be secret), but must be the text of a .dockerconfigjson",
     ],
   ],
   [
@@ -643,6 +679,11 @@ describe("loadConfig fills in", () => {
     const { turn } = loadConfig({ ...good, publicIPs: ["192.0.2.1"], turn: { enabled: true } });
     expect(turn).to.include({ realm: "turn.desktops.example.com", image: "coturn/coturn:4.17.0-r0-alpine" });
     expect(turn?.publicIPs).to.deep.equal(["192.0.2.1"]);
+  });
+
+  it("a name for the pull secret whose content is given", () => {
+    const { registry } = loadConfig({ ...good, registry: { pullSecret: '{"auths":{}}' } });
+    expect(registry).to.include({ pullSecretName: "site-registry" });
   });
 
   it("a class of its own for storage mode own", () => {

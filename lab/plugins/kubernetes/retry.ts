@@ -9,10 +9,10 @@ export interface RetryOptions {
   limitSeconds: number;
 }
 
-/** Tries at once, then with pauses growing from 0.25 to 4 s, until it works, the error is final, or the time is over. */
+/** Tries at once, then with pauses growing from 0.1 to 4 s, until it works, the error is final, or the time is over. */
 export async function retry<T>(attempt: () => Promise<T>, options: RetryOptions): Promise<T> {
   const end = Date.now() + options.limitSeconds * 1000;
-  for (let count = 1, pauseMs = 250; ; count++, pauseMs = Math.min(pauseMs * 2, 4000)) {
+  for (let count = 1, pauseMs = 100; ; count++, pauseMs = Math.min(pauseMs * 1.5, 4000)) {
     try {
       return await attempt();
     } catch (error) {

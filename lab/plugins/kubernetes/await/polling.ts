@@ -1,7 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { statusCode } from "../../../../kube/client.ts";
 
-const firstPauseMs = 250;
+const firstPauseMs = 100;
 const longestPauseMs = 1000;
 
 /** How a wait ended when it did not end with a result. */
@@ -15,7 +15,7 @@ export interface PollOptions {
 }
 
 /**
- * Calls `look` again and again, with pauses growing from 250 ms to 1 s, until it returns something.
+ * Calls `look` again and again, with pauses growing from 100 ms to 1 s, until it returns something.
  * An API server that is away (refused connection, 429, 5xx) is waited for within the same time: K3s restarts while
  * the GPU toolkit is being installed. Any other error of `look` ends the wait.
  */
