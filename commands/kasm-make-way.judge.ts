@@ -31,6 +31,18 @@ export function obstacles(
   };
 }
 
+/**
+ * Why an upgrade must not be begun over a database that an upgrade has made already: Helm would delete the dump that was
+ * taken before it, and the chart would dump what is there now, which after a failure is an empty database.
+ */
+export function upgradeRefusal(namespace: string, database: string): string {
+  return (
+    `StatefulSet ${namespace}/${database} is there: this upgrade has been made, or has begun and failed half-way, and to repeat ` +
+    `it would overwrite the dump that was taken before. Look at kubectl logs -n ${namespace} job/kasm-db-upgrade. When the data ` +
+    `has been moved, set kasm-vdi:kasm.database to keep; when not, see docs/components/kasm-workspaces.md before anything else.`
+  );
+}
+
 // A Job that waits for its image or for the database has not touched any data; one whose container runs has.
 function waitingFor(job: AnyObject): string | undefined {
   const { ready = 0 } = (job["status"] ?? {}) as { ready?: number };

@@ -1,12 +1,14 @@
 import { z } from "zod";
 import { runScript, waitUntil } from "./gate.ts";
-import { obstacles } from "./kasm-make-way.judge.ts";
+import { obstacles, upgradeRefusal } from "./kasm-make-way.judge.ts";
 
 const inputSchema = z.object({
   context: z.string().optional(),
   namespace: z.string(),
   /** Name of the database Job that the next release has; absent when it has none. */
   job: z.string().optional(),
+  /** Name of the database that an upgrade makes; absent when there is none. */
+  upgradeTo: z.string().optional(),
   /** Label selector of the StatefulSets that the next release has too. */
   statefulSets: z.string(),
   storageClassName: z.string(),
@@ -17,6 +19,11 @@ const inputSchema = z.object({
 await runScript(inputSchema, async ({ namespace, job, statefulSets: labelSelector, ...input }, client) => {
   const jobKey = { apiVersion: "batch/v1", kind: "Job", metadata: { namespace, name: job ?? "" } };
   const removed = new Set<string>();
+  if (input.upgradeTo !== undefined) {
+    const metadata = { namespace, name: input.upgradeTo };
+    const begun = await client.get({ apiVersion: "apps/v1", kind: "StatefulSet", metadata });
+    if (begun) throw new Error(upgradeRefusal(namespace, input.upgradeTo));
+  }
   await waitUntil(
     async () => {
       const present = job === undefined ? undefined : await client.get(jobKey);

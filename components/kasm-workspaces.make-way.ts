@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { kasmVersion } from "./kasm-workspaces.chart.ts";
 import { kasmValues, releaseName } from "./kasm-workspaces.values.ts";
 import type { DatabasePhase, KasmValuesArgs } from "./kasm-workspaces.values.ts";
 
@@ -21,10 +22,16 @@ export function makeWayInput(namespace: string, args: KasmValuesArgs) {
   return {
     namespace,
     ...(job !== undefined && { job, jobTemplate: jobTemplate(args) }),
+    ...(database === "upgrade" && { upgradeTo: databaseName(args) }),
     statefulSets: `app.kubernetes.io/instance=${releaseName}${butDatabase}`,
     storageClassName,
     timeoutSeconds: 300,
   };
+}
+
+/** The chart names the database after its Kasm version (templates/_helpers.tpl). */
+function databaseName({ chart }: KasmValuesArgs): string {
+  return `${releaseName}-db-${kasmVersion(chart.version).replaceAll(".", "-")}`;
 }
 
 /** Fingerprint of all values that reach the pod templates of the database Jobs (db-init-job.yaml, db-upgrade-job.yaml). */

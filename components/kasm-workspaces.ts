@@ -132,7 +132,9 @@ export class KasmWorkspaces extends pulumi.ComponentResource {
   /** Takes away what Helm could not change: finished database Jobs, and StatefulSets that ask for another storage class. */
   private makeWay(name: string, args: KasmWorkspacesArgs, dependsOn: pulumi.Input<pulumi.Resource>[]) {
     const run = script("kasm-make-way", args.cluster, makeWayInput(args.namespace, args));
-    return new command.local.Command(`${name}-make-way`, run, { parent: this, dependsOn });
+    // An upgrade is looked at by every `up`, also by one that repeats another: its input would be the same.
+    const triggers = args.database === "upgrade" ? [new Date().toISOString()] : [];
+    return new command.local.Command(`${name}-make-way`, { ...run, triggers }, { parent: this, dependsOn });
   }
 
   private networkPolicies(name: string, args: KasmWorkspacesArgs, opts: pulumi.CustomResourceOptions) {

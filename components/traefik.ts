@@ -55,6 +55,11 @@ export class Traefik extends pulumi.ComponentResource {
   readonly report: pulumi.Output<TraefikReport>;
   /** Addresses at which browsers reach the cluster. */
   readonly addresses: pulumi.Output<string[]>;
+  /**
+   * What brings Traefik's kinds, and all else that the API server has to be there for. The wait for the rollout is not among
+   * it: it rides out an API server that is away.
+   */
+  readonly objects: readonly pulumi.Resource[];
 
   constructor(name: string, args: TraefikArgs, opts?: pulumi.ComponentResourceOptions) {
     super("kasm:ingress:Traefik", name, { mode: args.mode }, opts);
@@ -87,13 +92,17 @@ export class Traefik extends pulumi.ComponentResource {
         { ...child, dependsOn: installed.changed },
       );
     this.report = findings(rollout ?? gate);
-    this.addresses =
+    const changed = installed?.changed ?? gate;
+    const service =
       publicIPs.length > 0
-        ? pulumi.output([...publicIPs])
-        : serviceAddresses(name, installed?.service ?? "kube-system/traefik", {
+        ? undefined
+        : k8s.core.v1.Service.get(`${name}-service`, installed?.service ?? "kube-system/traefik", {
             ...child,
-            dependsOn: rollout ?? gate,
+            // The rollout changes pods; addresses are those of nodes.
+            dependsOn: changed,
           });
+    this.addresses = service ? addressesOf(service) : pulumi.output([...publicIPs]);
+    this.objects = [changed, ...(service ? [service] : [])];
     this.registerOutputs({ report: this.report, addresses: this.addresses });
   }
 }
@@ -134,12 +143,7 @@ function revisionOf(what: unknown): string {
 }
 
 // ServiceLB lists the nodes' external addresses there, or the internal ones when no node has an external one.
-function serviceAddresses(
-  name: string,
-  id: pulumi.Input<string>,
-  opts: pulumi.CustomResourceOptions,
-): pulumi.Output<string[]> {
-  const service = k8s.core.v1.Service.get(`${name}-service`, id, opts);
+function addressesOf(service: k8s.core.v1.Service): pulumi.Output<string[]> {
   return service.status.apply((status: LoadBalancerStatus | undefined) =>
     (status?.loadBalancer?.ingress ?? []).flatMap(({ ip }) => (ip === undefined ? [] : [ip])),
   );

@@ -43,7 +43,7 @@ export interface VdiOperatorArgs extends OperatorSettings {
   /** Where Traefik's pods are. Default: where K3s has them. */
   readonly traefikNamespace?: string;
   /** What brings Traefik's kinds, which routes are made of; all else does not wait for it. */
-  readonly routesAfter?: pulumi.Resource;
+  readonly routesAfter?: readonly pulumi.Resource[];
   readonly cluster: ClusterAccess;
   /** Refuses to delete the CRDs and the namespace of sessions, and with them every session. */
   readonly protectData: boolean;
@@ -147,7 +147,7 @@ export class VdiOperator extends pulumi.ComponentResource {
     const afterCrds = { parent: this, dependsOn: crds };
     const afterKinds = {
       ...homes.sessions,
-      dependsOn: [homes.sessions.dependsOn, ...(args.routesAfter ? [args.routesAfter] : [])],
+      dependsOn: [homes.sessions.dependsOn, ...(args.routesAfter ?? [])],
     };
     return [
       ...starterTemplates(args.gpuSlices, args.registry).map(

@@ -38,7 +38,7 @@ export function platform(config: StackConfig, crds: readonly Crd[] = vendoredCrd
   const vdi = vdiOperator(config, crds, { turn, traefik }, after());
   // The GPU toolkit restarts K3s on its nodes. Where that is the only server the API is away for a moment, which plain
   // resources do not ride out: the quick parts come before it, and Kasm's chart after it.
-  const gpu = gpuOperator(config, after(traefik, storage, turn, vdi));
+  const gpu = gpuOperator(config, after(...traefik.objects, storage, turn, vdi));
   const kasm = kasmWorkspaces(config, [traefik, storage, ...(gpu ? [gpu] : [])], after());
   const agents = kasmAgents(config, kasm);
   const everything = after(traefik, storage, turn, vdi, gpu, kasm, agents);
@@ -107,7 +107,7 @@ function vdiOperator(
       namespace: namespaces.vdi,
       operatorNamespace: namespaces.operator,
       traefikNamespace: traefikNamespace(config),
-      routesAfter: traefik,
+      routesAfter: traefik.objects,
       gpuSlices: gpuSlices(config.pools),
       replicas: operator.replicas,
       logLevel: operator.logLevel,

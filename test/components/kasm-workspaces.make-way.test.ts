@@ -14,6 +14,11 @@ const args: KasmValuesArgs = {
 const input = (more: Partial<KasmValuesArgs> = {}) => makeWayInput("kasm", { ...args, ...more });
 
 describe("making way for Helm", () => {
+  it("names the database that an upgrade makes, and none otherwise", () => {
+    expect(input({ database: "upgrade" })).to.include({ upgradeTo: "kasm-db-1-19-0" });
+    expect(input({ database: "keep" })).to.not.have.property("upgradeTo");
+  });
+
   it("has to do again when the database Job's pod template changes", () => {
     const same = input();
     expect(input({ imageTag: "1.19.0-x" })).not.to.deep.equal(same);

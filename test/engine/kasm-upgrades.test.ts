@@ -159,6 +159,17 @@ describe("Kasm's upgrades on the lab", () => {
     expect(await get("v1", "ConfigMap", "kasm-database-version")).to.have.nested.property("data.version", "1.19.0");
   });
 
+  it("refuses to repeat an upgrade, whose dump it would overwrite", async () => {
+    const { exitCode, all } = await stack.pulumi(
+      ["up", "--yes", "--skip-preview"],
+      given({ ...second, database: "upgrade" }),
+    );
+    expect(exitCode).not.to.equal(0);
+    expect(all).to.match(
+      /StatefulSet kasm-upgrades\/kasm-db-1-19-0 is there: this upgrade has been made, or has begun/,
+    );
+  });
+
   it("goes on keeping the database, and has nothing more to do", async () => {
     const kept = given({ ...second, database: "keep" });
     await stack.up(kept);

@@ -90,7 +90,7 @@ describe("the platform's registration graph", () => {
   it("installs the GPU operator, whose toolkit may restart the only K3s server, after all that is quick", async () => {
     const { resources } = await register({ ...everything });
     const { dependencies } = find(resources, "gpu");
-    for (const name of ["traefik-rollout", "storage-check", "turn-server", "vdi-drain"])
+    for (const name of ["traefik-config", "storage-check", "turn-server", "vdi-drain"])
       expect(dependencies, name).to.include(find(resources, name).urn);
   });
 
@@ -206,7 +206,7 @@ describe("the platform's registration graph", () => {
       "kasm-release",
       "protection",
     ]);
-    expect(after("traefik-gate").filter((name) => name.startsWith("vdi-"))).to.have.members([
+    expect(after("traefik-config").filter((name) => name.startsWith("vdi-"))).to.have.members([
       "vdi-session-headers",
       "vdi-session-transport",
     ]);
