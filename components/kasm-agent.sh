@@ -128,24 +128,27 @@ wait_for_manager() {
     *) address="https://$manager:$port/api/__healthcheck" ;;
   esac
   if [ -n "$ca" ]; then
-    printf '%s\n' "$ca" >"$work/ca.pem"
+    # Kasm's certificate may be a public one all the same, and with --cacert curl forgets those authorities.
+    { printf '%s\n' "$ca"; public_authorities; } >"$work/ca.pem"
     set -- --cacert "$work/ca.pem"
   else
     set -- --insecure
   fi
   say "waiting for $address"
   deadline=$(($(date +%s) + wait_seconds))
-  # The site's authorities need not be those of Kasm's certificate: with --cacert curl forgets the public ones.
-  until manager_answers "$@" || { [ -n "$ca" ] && manager_answers; }; do
+  until
+    status=$(curl --silent --show-error --max-time 5 --output /dev/null --write-out '%{http_code}' "$@" "$address" 2>"$work/curl") &&
+      [ "$status" = 200 ]
+  do
     [ "$(date +%s)" -lt "$deadline" ] ||
       fail "Kasm does not answer at $address after $wait_seconds s (status $status) $(cat "$work/curl")"
     sleep 1
   done
 }
 
-manager_answers() {
-  status=$(curl --silent --show-error --max-time 5 --output /dev/null --write-out '%{http_code}' "$@" "$address" 2>"$work/curl") &&
-    [ "$status" = 200 ]
+# Where Debian and Red Hat keep them.
+public_authorities() {
+  cat /etc/ssl/certs/ca-certificates.crt 2>/dev/null || cat /etc/pki/tls/certs/ca-bundle.crt 2>/dev/null || true
 }
 
 fetch_installer() {

@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "chai";
@@ -132,13 +132,17 @@ describe("the script on the machine", () => {
       expect(stderr).to.contain(problem);
   });
 
-  it("takes a control plane whose certificate is of a public authority, though the site has its own", () => {
+  it("checks the control plane by the site's authorities and by those that the machine has", () => {
     const bin = join(folder, "public");
     mkdirSync(bin);
     const tool = (name: string, text: string) =>
       writeFileSync(join(bin, name), `#!/bin/sh\n${text}\n`, { mode: 0o755 });
+    const seen = join(folder, "authorities");
     tool("docker", "exit 0");
-    tool("curl", 'case "$*" in *--cacert*) exit 60 ;; *__healthcheck*) printf 200 ;; *) exit 22 ;; esac');
+    tool(
+      "curl",
+      `while [ $# -gt 0 ]; do case $1 in --cacert) cp "$2" '${seen}'; printf 200; exit ;; esac; shift; done; exit 22`,
+    );
     const quick = { ...installation, minimumDiskGiB: 0, timeoutSeconds: 1, installPath: join(folder, "kasm") };
     const run = spawnSync("sh", ["-c", agentCommands(machine, quick).create], {
       input: agentInput("swordfish", "PEM"),
@@ -146,6 +150,9 @@ describe("the script on the machine", () => {
       encoding: "utf8",
     });
     expect(run.stderr).to.contain("the installer cannot be downloaded").and.not.contain("does not answer");
+    const bundles = ["/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bundle.crt"];
+    const own = bundles.find((file) => existsSync(file));
+    expect(readFileSync(seen, "utf8")).to.equal(`PEM\n${own === undefined ? "" : readFileSync(own, "utf8")}`);
   });
 });
 
