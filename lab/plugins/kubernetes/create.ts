@@ -136,7 +136,15 @@ async function isThere({ cluster }: Session, inputs: Manifest, { signal }: Call)
 /** Deals with an object of the same name that is there: one that is going makes room, our own orphan is taken over. */
 async function settle(session: Session, request: CreateRequest, creation: Creation, call: Call): Promise<Manifest> {
   const { inputs, note } = creation;
-  const { object: live } = await session.cluster.api.get(keyOf(inputs), { signal: call.signal });
+  const live = await session.cluster.api.get(keyOf(inputs), { signal: call.signal }).then(
+    ({ object }) => object,
+    (error: unknown) => {
+      if (hasStatus(error, 404)) return undefined;
+      throw error;
+    },
+  );
+  // It has gone between the two requests.
+  if (live === undefined) return send(session, request, creation, call);
   if (field(live, "metadata", "deletionTimestamp") !== undefined) {
     await untilGone(session, request, live, call);
     return send(session, request, creation, call);
