@@ -10,7 +10,8 @@ import { KasmMachine } from "./kasm-machine.ts";
 import { ScratchStack } from "./scratch-stack.ts";
 import type { Env } from "./scratch-stack.ts";
 import type { SshServer } from "./ssh-server.ts";
-import { freePort, startSshServer } from "./ssh-server.ts";
+import { freePort } from "./loopback-ports.ts";
+import { startSshServer } from "./ssh-server.ts";
 
 const checkout = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 const program = `
