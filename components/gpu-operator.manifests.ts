@@ -1,7 +1,5 @@
-import type * as k8s from "@pulumi/kubernetes";
-import { denyAll, pods, toAnywhere, toApiServer, toClusterDns } from "./network-policy.ts";
-
-type NetworkPolicyArgs = k8s.types.input.networking.v1.NetworkPolicy;
+import { closedBut, pods, toAnywhere, toApiServer, toClusterDns } from "./network-policy.ts";
+import type { NetworkPolicyArgs } from "./network-policy.ts";
 
 /** Ports of DCGM exporter, and of operator and node-feature-discovery. */
 const metricsPorts = [9400, 8080];
@@ -14,22 +12,20 @@ const metricsPorts = [9400, 8080];
  * @param driver in a container it downloads kernel headers when it starts
  */
 export function networkPolicies(namespace: string, driver: "host" | "container"): Record<string, NetworkPolicyArgs> {
-  const policy = (name: string, spec: NetworkPolicyArgs["spec"]) => ({ metadata: { name, namespace }, spec });
   const within = [pods(namespace)];
-  return {
-    "default-deny": denyAll(namespace),
-    "within-namespace": policy("within-namespace", {
+  return closedBut(namespace, {
+    "within-namespace": {
       podSelector: {},
       policyTypes: ["Ingress", "Egress"],
       ingress: [{ from: within }, { ports: metricsPorts.map((port) => ({ protocol: "TCP", port })) }],
       egress: [{ to: within }, toClusterDns, toApiServer],
-    }),
+    },
     ...(driver === "container" && {
-      "driver-downloads": policy("driver-downloads", {
+      "driver-downloads": {
         podSelector: { matchLabels: { "app.kubernetes.io/component": "nvidia-driver" } },
         policyTypes: ["Egress"],
         egress: [toAnywhere],
-      }),
+      },
     }),
-  };
+  });
 }

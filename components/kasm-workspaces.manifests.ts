@@ -2,9 +2,9 @@ import type * as k8s from "@pulumi/kubernetes";
 import { releaseName } from "./kasm-workspaces.values.ts";
 import type { CertificateSource } from "./kasm-workspaces.values.ts";
 import { trustedCaData, trustedCaName } from "./kasm-workspaces.trusted-ca.ts";
-import { denyAll, pods, toAnywhere, toClusterDns } from "./network-policy.ts";
+import { closedBut, pods, toAnywhere, toClusterDns } from "./network-policy.ts";
+import type { NetworkPolicyArgs } from "./network-policy.ts";
 
-type NetworkPolicyArgs = k8s.types.input.networking.v1.NetworkPolicy;
 type BudgetArgs = k8s.types.input.policy.v1.PodDisruptionBudget;
 
 /** What the chart writes on every pod; `app.kubernetes.io/component` tells them apart. */
@@ -26,17 +26,15 @@ export function networkPolicies(
   traefikNamespace: string,
   hasDirectRdp: boolean,
 ): Record<string, NetworkPolicyArgs> {
-  const policy = (name: string, spec: NetworkPolicyArgs["spec"]) => ({ metadata: { name, namespace }, spec });
   const within = [pods(namespace)];
-  return {
-    "default-deny": denyAll(namespace),
-    "within-namespace": policy("within-namespace", {
+  return closedBut(namespace, {
+    "within-namespace": {
       podSelector: {},
       policyTypes: ["Ingress", "Egress"],
       ingress: [{ from: within }],
       egress: [{ to: within }, toClusterDns],
-    }),
-    "from-traefik": policy("from-traefik", {
+    },
+    "from-traefik": {
       podSelector: { matchLabels: component("proxy") },
       policyTypes: ["Ingress"],
       ingress: [
@@ -45,23 +43,23 @@ export function networkPolicies(
           ports: [{ protocol: "TCP", port: 8080 }],
         },
       ],
-    }),
-    "to-the-world": policy("to-the-world", {
+    },
+    "to-the-world": {
       podSelector: {
         matchLabels: ofKasm,
         matchExpressions: [{ key: "app.kubernetes.io/component", operator: "In", values: outgoing }],
       },
       policyTypes: ["Egress"],
       egress: [toAnywhere],
-    }),
+    },
     ...(hasDirectRdp && {
-      "direct-rdp": policy("direct-rdp", {
+      "direct-rdp": {
         podSelector: { matchLabels: component("rdp-gateway") },
         policyTypes: ["Ingress"],
         ingress: [{ ports: [{ protocol: "TCP", port: 3389 }] }],
-      }),
+      },
     }),
-  };
+  });
 }
 
 /** PodDisruptionBudgets by component: a drain takes one copy at a time. None for single copies, which would block it. */

@@ -1,6 +1,7 @@
 import type * as k8s from "@pulumi/kubernetes";
 
 type PolicySpec = k8s.types.input.networking.v1.NetworkPolicySpec;
+export type NetworkPolicyArgs = k8s.types.input.networking.v1.NetworkPolicy;
 type Rule = k8s.types.input.networking.v1.NetworkPolicyEgressRule;
 
 // Link-local addresses hold the clouds' metadata services, which hand out the node's credentials.
@@ -12,6 +13,19 @@ export function denyAll(namespace: string) {
     metadata: { name: "default-deny", namespace },
     spec: { podSelector: {}, policyTypes: ["Ingress", "Egress"] } satisfies PolicySpec,
   };
+}
+
+/**
+ * All policies of one namespace by name: it is closed, but for what `openings` say.
+ *
+ * @param openings specs by the policy's name
+ */
+export function closedBut(
+  namespace: string,
+  openings: Readonly<Record<string, PolicySpec>>,
+): Record<string, NetworkPolicyArgs> {
+  const opened = Object.entries(openings).map(([name, spec]) => [name, { metadata: { name, namespace }, spec }]);
+  return { "default-deny": denyAll(namespace), ...(Object.fromEntries(opened) as Record<string, NetworkPolicyArgs>) };
 }
 
 /** Names are resolved by the cluster's DNS only. */
