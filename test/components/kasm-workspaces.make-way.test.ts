@@ -1,17 +1,9 @@
 import { expect } from "chai";
 import { makeWayInput } from "../../components/kasm-workspaces.make-way.ts";
 import type { KasmValuesArgs } from "../../components/kasm-workspaces.values.ts";
+import { plainKasm } from "./kasm-workspaces.args.ts";
 
-const args: KasmValuesArgs = {
-  domain: "desktops.example.com",
-  chart: { chart: "kasm-helm", version: "1.1190.6" },
-  database: "initialize",
-  sizing: { deploymentSize: "small", replicas: 2, isCompact: false },
-  nginxResolver: "10.43.0.10",
-  storageClassName: "local-path",
-  certificate: { kind: "self-signed" },
-};
-const input = (more: Partial<KasmValuesArgs> = {}) => makeWayInput("kasm", { ...args, ...more });
+const input = (more: Partial<KasmValuesArgs> = {}) => makeWayInput("kasm", { ...plainKasm, ...more });
 
 describe("making way for Helm", () => {
   it("names the database that an upgrade makes, and none otherwise", () => {
@@ -22,7 +14,7 @@ describe("making way for Helm", () => {
   it("has to do again when the database Job's pod template changes", () => {
     const same = input();
     expect(input({ imageTag: "1.19.0-x" })).not.to.deep.equal(same);
-    expect(input({ chart: { ...args.chart, version: "1.1190.7" } })).not.to.deep.equal(same);
+    expect(input({ chart: { ...plainKasm.chart, version: "1.1190.7" } })).not.to.deep.equal(same);
     expect(input({ registry: { mirror: "r.example.com" } })).not.to.deep.equal(same);
     expect(input({ registry: { pullSecretName: "site" } })).not.to.deep.equal(same);
     expect(input({ trustedCa: "-----BEGIN CERTIFICATE-----\nA\n-----END CERTIFICATE-----" })).not.to.deep.equal(same);

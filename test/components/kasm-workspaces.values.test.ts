@@ -1,20 +1,10 @@
 import { expect } from "chai";
 import { databaseRefusal, kasmValues } from "../../components/kasm-workspaces.values.ts";
-import type { KasmValuesArgs } from "../../components/kasm-workspaces.values.ts";
-
-const args: KasmValuesArgs = {
-  domain: "desktops.example.com",
-  chart: { chart: "kasm-helm", version: "1.1190.6" },
-  database: "initialize",
-  sizing: { deploymentSize: "small", replicas: 2, isCompact: false },
-  nginxResolver: "10.43.0.10",
-  storageClassName: "local-path",
-  certificate: { kind: "self-signed" },
-};
+import { plainKasm } from "./kasm-workspaces.args.ts";
 
 describe("kasmValues", () => {
   it("are exactly these for a plain install on K3s", () => {
-    expect(kasmValues(args)).to.deep.equal({
+    expect(kasmValues(plainKasm)).to.deep.equal({
       publicAddr: "desktops.example.com",
       deploymentSize: "small",
       useImageTags: "1.19.0",
@@ -54,7 +44,9 @@ describe("kasmValues", () => {
   });
 
   it("never initialise and upgrade at once, and keep the database's volume in every phase", () => {
-    const phases = (["initialize", "keep", "upgrade"] as const).map((database) => kasmValues({ ...args, database }));
+    const phases = (["initialize", "keep", "upgrade"] as const).map((database) =>
+      kasmValues({ ...plainKasm, database }),
+    );
     expect(phases.map(({ dbManagement: { initialize, upgrade } }) => [initialize, upgrade.enable])).to.deep.equal([
       [true, false],
       [false, false],
@@ -64,14 +56,16 @@ describe("kasmValues", () => {
   });
 
   it("name the given TLS Secret", () => {
-    expect(kasmValues({ ...args, certificate: { kind: "secret", secretName: "mine" } }).certificate).to.deep.equal({
-      secretName: "mine",
-    });
+    expect(kasmValues({ ...plainKasm, certificate: { kind: "secret", secretName: "mine" } }).certificate).to.deep.equal(
+      {
+        secretName: "mine",
+      },
+    );
   });
 
   it("have cert-manager fill the program's own TLS Secret, wildcard included", () => {
     const certificate = { kind: "cert-manager", issuerName: "letsencrypt", issuerKind: "ClusterIssuer" } as const;
-    expect(kasmValues({ ...args, certificate }).certificate).to.deep.equal({
+    expect(kasmValues({ ...plainKasm, certificate }).certificate).to.deep.equal({
       secretName: "kasm-tls",
       certManager: {
         enabled: true,
@@ -84,7 +78,7 @@ describe("kasmValues", () => {
   });
 
   it("lower every service's requests on a node that the small preset does not fit", () => {
-    const values = kasmValues({ ...args, sizing: { deploymentSize: "small", replicas: 1, isCompact: true } });
+    const values = kasmValues({ ...plainKasm, sizing: { deploymentSize: "small", replicas: 1, isCompact: true } });
     expect(values.database).to.have.nested.property("resources.requests.cpu", "250m");
     for (const component of ["proxy", "api", "manager", "guac", "rdpGateway", "rdpHttpsGateway"])
       expect(values.components, component).to.have.nested.property(`${component}.resources.requests.cpu`);
@@ -93,7 +87,7 @@ describe("kasmValues", () => {
   });
 
   it("put every volume on the class that is given, the gateway's recordings and the dump before an upgrade too", () => {
-    const values = kasmValues({ ...args, storageClassName: "kasm-local-path" });
+    const values = kasmValues({ ...plainKasm, storageClassName: "kasm-local-path" });
     expect([
       values.database.storage.storageClassName,
       values.components.guac.recordingData.storageClassName,
@@ -103,7 +97,7 @@ describe("kasmValues", () => {
 
   it("take every image from the site's mirror, by host and path, with the pull secret", () => {
     const registry = { mirror: "registry.example.com:5000/mirror/", pullSecretName: "site" };
-    const { components, database, imagePullSecrets } = kasmValues({ ...args, registry });
+    const { components, database, imagePullSecrets } = kasmValues({ ...plainKasm, registry });
     expect(imagePullSecrets).to.deep.equal({ enabled: true, name: "site" });
     const images = [database, ...Object.values(components)].map((part) => "image" in part && part.image);
     const repositories = ["postgres", "proxy", "api", "manager", "kasm-guac", "rdp-gateway", "rdp-https-gateway"];
@@ -114,15 +108,17 @@ describe("kasmValues", () => {
 
   it("refer to the site's certificates by a name that changes with them", () => {
     const pem = (text: string) => `-----BEGIN CERTIFICATE-----\n${text}\n-----END CERTIFICATE-----\n`;
-    const name = (text: string) => kasmValues({ ...args, trustedCa: pem(text) }).trustedCaBundle?.configMapName;
+    const name = (text: string) => kasmValues({ ...plainKasm, trustedCa: pem(text) }).trustedCaBundle?.configMapName;
     expect(name("MIIA")).to.match(/^kasm-trusted-ca-[0-9a-f]{10}$/);
     expect(name("MIIA")).not.to.equal(name("MIIB"));
-    expect(kasmValues(args)).not.to.have.property("trustedCaBundle");
+    expect(kasmValues(plainKasm)).not.to.have.property("trustedCaBundle");
   });
 
   it("open native RDP only when it is asked for, under the base domain", () => {
-    expect(kasmValues(args)).not.to.have.property("directRdpService");
-    expect(kasmValues({ ...args, directRdp: { type: "LoadBalancer", port: 3390 } }).directRdpService).to.deep.equal({
+    expect(kasmValues(plainKasm)).not.to.have.property("directRdpService");
+    expect(
+      kasmValues({ ...plainKasm, directRdp: { type: "LoadBalancer", port: 3390 } }).directRdpService,
+    ).to.deep.equal({
       enabled: true,
       type: "LoadBalancer",
       loadBalancerPort: 3390,
@@ -131,11 +127,11 @@ describe("kasmValues", () => {
   });
 
   it("leave single copies where the scheduler puts them", () => {
-    expect(kasmValues({ ...args, sizing: { ...args.sizing, replicas: 1 } })).not.to.have.property("affinity");
+    expect(kasmValues({ ...plainKasm, sizing: { ...plainKasm.sizing, replicas: 1 } })).not.to.have.property("affinity");
   });
 
   it("take another image tag when one is given", () => {
-    expect(kasmValues({ ...args, imageTag: "1.19.0-rolling-2026-06-02" }).useImageTags).to.equal(
+    expect(kasmValues({ ...plainKasm, imageTag: "1.19.0-rolling-2026-06-02" }).useImageTags).to.equal(
       "1.19.0-rolling-2026-06-02",
     );
   });

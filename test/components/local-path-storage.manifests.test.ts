@@ -12,17 +12,10 @@ import {
 } from "../../components/local-path-storage.manifests.ts";
 import { addons } from "../../lab/k3s/furniture/manifests.ts";
 import { nodeBasePath } from "../../lab/simulators/local-path/node-path.ts";
+import { ownStorage } from "./local-path-storage.args.ts";
 
-const args = {
-  className: "kasm-local-path",
-  path: "/var/lib/kasm-vdi/storage",
-  image: "rancher/local-path-provisioner:v0.0.37",
-  helperImage: "busybox:1.37.0",
-  namespace: "storage",
-  registry: {},
-};
 const k3s = addons().flatMap(({ objects }) => objects);
-const pod = (changes = {}) => provisionerDeployment({ ...args, ...changes }).spec.template;
+const pod = (changes = {}) => provisionerDeployment({ ...ownStorage, ...changes }).spec.template;
 
 describe("the local-path provisioner of our own", () => {
   it("has the setup script that K3s has, to the byte: a patch with it is a shared no-op", () => {
@@ -34,17 +27,17 @@ describe("the local-path provisioner of our own", () => {
     const taken = k3s.filter(({ metadata }) => metadata?.namespace === undefined).map(({ metadata }) => metadata?.name);
     expect(taken).to.include("local-path-provisioner-role");
     expect(taken).not.to.include(names.clusterWide);
-    expect(taken).not.to.include(ownStorageClass(args).metadata.name);
+    expect(taken).not.to.include(ownStorageClass(ownStorage).metadata.name);
     expect(ownLocalPath("storage").provisioner).not.to.equal("rancher.io/local-path");
   });
 
   it("finds a path on every node", () => {
-    const config = provisionerConfig(args);
-    expect(nodeBasePath(config["config.json"], "kasm-local-path", "any")).to.deep.equal({ path: args.path });
+    const config = provisionerConfig(ownStorage);
+    expect(nodeBasePath(config["config.json"], "kasm-local-path", "any")).to.deep.equal({ path: ownStorage.path });
   });
 
   it("has a helper pod that the provisioner accepts: one container without volumes or added rights", () => {
-    const { spec } = parse(provisionerConfig(args)["helperPod.yaml"]) as { spec: Record<string, unknown> };
+    const { spec } = parse(provisionerConfig(ownStorage)["helperPod.yaml"]) as { spec: Record<string, unknown> };
     expect(spec).to.have.all.keys("automountServiceAccountToken", "containers", "tolerations");
     expect(spec["containers"]).to.have.lengthOf(1);
     expect((spec["containers"] as object[])[0]).not.to.have.any.keys("volumeMounts", "envFrom", "lifecycle");
@@ -69,13 +62,13 @@ describe("the local-path provisioner of our own", () => {
 
   it("starts anew when something changes that it reads once, like the helper pod's template", () => {
     expect(pod({ helperImage: "busybox:1.38.0" }).metadata.annotations).not.to.deep.equal(pod().metadata.annotations);
-    expect(configHash({ ...args, path: "/data" })).not.to.equal(configHash(args));
-    expect(configHash({ ...args })).to.equal(configHash(args));
+    expect(configHash({ ...ownStorage, path: "/data" })).not.to.equal(configHash(ownStorage));
+    expect(configHash({ ...ownStorage })).to.equal(configHash(ownStorage));
   });
 
   it("takes both images from the mirror, with the pull secret", () => {
     const registry = { mirror: "registry.example.com/mirror", pullSecretName: "pull" };
-    const config = provisionerConfig({ ...args, registry });
+    const config = provisionerConfig({ ...ownStorage, registry });
     expect(pod({ registry }).spec.containers[0]?.image).to.equal(
       "registry.example.com/mirror/rancher/local-path-provisioner:v0.0.37",
     );
@@ -85,7 +78,7 @@ describe("the local-path provisioner of our own", () => {
   });
 
   it("makes volumes of type local that wait for a pod, and leaves the default class to K3s", () => {
-    expect(ownStorageClass(args)).to.deep.include({
+    expect(ownStorageClass(ownStorage)).to.deep.include({
       metadata: { name: "kasm-local-path", annotations: { defaultVolumeType: "local" } },
       volumeBindingMode: "WaitForFirstConsumer",
       reclaimPolicy: "Delete",

@@ -3,17 +3,13 @@ import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { KasmWorkspaces } from "../../components/kasm-workspaces.ts";
 import type { KasmWorkspacesArgs } from "../../components/kasm-workspaces.ts";
+import { plainKasm } from "../components/kasm-workspaces.args.ts";
 import { registrationsOf } from "./registrations.ts";
 import type { Registration } from "./registrations.ts";
 
 const args: KasmWorkspacesArgs = {
-  domain: "desktops.example.com",
-  chart: { chart: "kasm-helm", version: "1.1190.6" },
-  database: "initialize",
-  sizing: { deploymentSize: "small", replicas: 1, isCompact: false },
-  nginxResolver: "10.43.0.10",
-  storageClassName: "local-path",
-  certificate: { kind: "self-signed" },
+  ...plainKasm,
+  sizing: { ...plainKasm.sizing, replicas: 1 },
   namespace: "kasm",
   cluster: {},
   timeoutSeconds: 900,

@@ -1,18 +1,11 @@
 import { expect } from "chai";
 import * as k8s from "@pulumi/kubernetes";
 import { LocalPathStorage } from "../../components/local-path-storage.ts";
+import { ownStorage } from "../components/local-path-storage.args.ts";
 import { registrationsOf } from "./registrations.ts";
 import type { Registration } from "./registrations.ts";
 
-const args = {
-  className: "kasm-local-path",
-  path: "/var/lib/kasm-vdi/storage",
-  image: "rancher/local-path-provisioner:v0.0.37",
-  helperImage: "busybox:1.37.0",
-  namespace: "storage",
-  registry: {},
-  cluster: {},
-};
+const args = { ...ownStorage, cluster: {} };
 
 const register = async (mode: "check" | "patch" | "own") => {
   const { resources } = await registrationsOf(
