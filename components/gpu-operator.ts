@@ -1,8 +1,8 @@
-import { createHash } from "node:crypto";
 import * as command from "@pulumi/command";
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import type { ChartSource } from "./chart-source.ts";
+import { contentHash } from "./content-hash.ts";
 import { networkPolicies } from "./gpu-operator.manifests.ts";
 import { deviceConfigName, deviceConfigs, gpuOperatorValues } from "./gpu-operator.values.ts";
 import type { Toleration } from "./gpu-operator.values.ts";
@@ -88,10 +88,7 @@ export class GpuOperator extends pulumi.ComponentResource {
         })),
         timeoutSeconds: args.timeoutSeconds,
         // Looks again after any change of the release.
-        release: createHash("sha256")
-          .update(JSON.stringify([args.chart, values]))
-          .digest("hex")
-          .slice(0, 10),
+        release: contentHash([args.chart, values]),
       }),
       { ...child, dependsOn: release },
     );

@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { contentHash } from "./content-hash.ts";
 import { imageReference, pullSecrets } from "./image.ts";
 import type { Registry } from "./image.ts";
 import { defaultReplicas, deviceConfigKey, gpuPools } from "./node-pool.ts";
@@ -25,8 +25,7 @@ export function deviceConfigs(pools: readonly NodePool[]): DeviceConfigs {
  * a new name changes the ClusterPolicy, and the operator rolls plugin and feature discovery.
  */
 export function deviceConfigName({ data }: DeviceConfigs): string {
-  const hash = createHash("sha256").update(JSON.stringify(data)).digest("hex");
-  return `time-slicing-config-${hash.slice(0, 10)}`;
+  return `time-slicing-config-${contentHash(data)}`;
 }
 
 /** Lets pods onto nodes with a taint; without `value` whatever the taint's value, without `effect` whatever it does. */

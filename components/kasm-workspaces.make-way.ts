@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { contentHash } from "./content-hash.ts";
 import { kasmVersion } from "./kasm-workspaces.chart.ts";
 import { kasmValues, releaseName } from "./kasm-workspaces.values.ts";
 import type { DatabasePhase, KasmValuesArgs } from "./kasm-workspaces.values.ts";
@@ -39,5 +39,5 @@ function jobTemplate(args: KasmValuesArgs): string {
   const { useImageTags, imagePullPolicy, imagePullSecrets, affinity, trustedCaBundle, components } = kasmValues(args);
   const images = [useImageTags, imagePullPolicy, imagePullSecrets, components.api.image];
   const template = [args.chart, images, affinity, trustedCaBundle];
-  return createHash("sha256").update(JSON.stringify(template)).digest("hex").slice(0, 10);
+  return contentHash(template);
 }

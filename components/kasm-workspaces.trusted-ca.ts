@@ -1,11 +1,8 @@
-import { createHash } from "node:crypto";
+import { contentHash } from "./content-hash.ts";
 
 /** Name of the ConfigMap with its content's hash in it: pods take the certificates in when they start. */
 export function trustedCaName(pem: string): string {
-  const hash = createHash("sha256")
-    .update(JSON.stringify(trustedCaData(pem)))
-    .digest("hex");
-  return `kasm-trusted-ca-${hash.slice(0, 10)}`;
+  return `kasm-trusted-ca-${contentHash(trustedCaData(pem))}`;
 }
 
 /**

@@ -1,6 +1,6 @@
-import { createHash } from "node:crypto";
 import type * as k8s from "@pulumi/kubernetes";
 import { stringify } from "yaml";
+import { contentHash } from "./content-hash.ts";
 import { imageReference, pullSecrets } from "./image.ts";
 import type { Registry } from "./image.ts";
 
@@ -175,10 +175,7 @@ export function provisionerDeployment(args: OwnLocalPathArgs) {
 
 /** Changes with anything that the provisioner reads. */
 export function configHash(args: OwnLocalPathArgs): string {
-  return createHash("sha256")
-    .update(JSON.stringify(provisionerConfig(args)))
-    .digest("hex")
-    .slice(0, 10);
+  return contentHash(provisionerConfig(args));
 }
 
 /**

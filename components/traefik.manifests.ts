@@ -1,5 +1,5 @@
 import { stringify } from "yaml";
-import { imageReference } from "./image.ts";
+import { imageReference, pullSecrets } from "./image.ts";
 import type { Registry } from "./image.ts";
 import { toApiServer, toClusterDns } from "./network-policy.ts";
 
@@ -37,7 +37,7 @@ export function traefikValues(registry: Registry) {
     ...(registry.mirror !== undefined && { image: mirroredImage(registry) }),
     deployment: {
       replicas: 1,
-      ...(registry.pullSecretName !== undefined && { imagePullSecrets: [{ name: registry.pullSecretName }] }),
+      ...pullSecrets(registry),
     },
     // Looks for new versions at a server of the maker's.
     global: { checkNewVersion: false, sendAnonymousUsage: false },

@@ -1,8 +1,8 @@
-import { createHash } from "node:crypto";
 import * as command from "@pulumi/command";
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import type { ChartSource } from "./chart-source.ts";
+import { contentHash } from "./content-hash.ts";
 import type { Registry } from "./image.ts";
 import { namespaceArgs } from "./namespace.ts";
 import { denyAll } from "./network-policy.ts";
@@ -112,7 +112,7 @@ function configured(name: string, failurePolicy: "retry" | "abort", opts: pulumi
   return {
     changed: new k8s.apiextensions.CustomResource(`${name}-config`, config, opts),
     service: "kube-system/traefik",
-    revision: revisionOf(config),
+    revision: contentHash(config),
   };
 }
 
@@ -134,12 +134,8 @@ function ownTraefik(name: string, args: TraefikArgs, opts: pulumi.CustomResource
     changed: release,
     // Only known once it is installed: a Service that is not there yet cannot be read, not even in a preview.
     service: pulumi.interpolate`${release.status.namespace}/${release.status.name}`,
-    revision: revisionOf([chart, values]),
+    revision: contentHash([chart, values]),
   };
-}
-
-function revisionOf(what: unknown): string {
-  return createHash("sha256").update(JSON.stringify(what)).digest("hex").slice(0, 10);
 }
 
 // ServiceLB lists the nodes' external addresses there, or the internal ones when no node has an external one.

@@ -1,7 +1,7 @@
-import { createHash } from "node:crypto";
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
+import { contentHash } from "./content-hash.ts";
 import { namespaceArgs } from "./namespace.ts";
 import { denyAll } from "./network-policy.ts";
 import { pullSecret } from "./pull-secret.ts";
@@ -67,7 +67,9 @@ export class TurnServer extends pulumi.ComponentResource {
             metadata: {
               labels: turnLabels,
               // coturn reads its file once, so a change has to roll the pods. The hash of a long random value tells nothing.
-              annotations: { "vdi.kasm.io/config-hash": pulumi.unsecret(files.apply(contentHash)) },
+              annotations: {
+                "vdi.kasm.io/config-hash": pulumi.unsecret(files.apply((content) => contentHash(content, 16))),
+              },
             },
             spec: turnPodSpec(args),
           },
@@ -85,8 +87,4 @@ export class TurnServer extends pulumi.ComponentResource {
     this.secretName = config.metadata.name;
     this.registerOutputs({ endpoint: this.endpoint, secretName: this.secretName });
   }
-}
-
-function contentHash(files: Readonly<Record<string, string>>): string {
-  return createHash("sha256").update(JSON.stringify(files)).digest("hex").slice(0, 16);
 }

@@ -1,5 +1,5 @@
-import { createHash } from "node:crypto";
 import type * as k8s from "@pulumi/kubernetes";
+import { contentHash } from "./content-hash.ts";
 import { imageReference, pullSecrets } from "./image.ts";
 import type { Registry } from "./image.ts";
 import type { TurnEndpoint } from "./turn-server.ts";
@@ -63,9 +63,8 @@ export function bundleProblem(text: string): string | undefined {
  * one stays until they are gone.
  */
 export function bundleConfigMap(text: string, operatorNamespace: string) {
-  const hash = createHash("sha256").update(text).digest("hex").slice(0, 10);
   return {
-    metadata: { name: `${operatorName}-${hash}`, namespace: operatorNamespace },
+    metadata: { name: `${operatorName}-${contentHash(text)}`, namespace: operatorNamespace },
     data: { [bundleFile]: text },
     immutable: true,
   };
