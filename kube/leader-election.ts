@@ -102,10 +102,11 @@ class Candidate {
     };
     // A timer of its own: an attempt that hangs must not keep a leader in office.
     let cancel = clock.after(renewDeadlineMs, checkDeadline.bind(this));
-    while (!until.aborted) {
+    const isOver = () => until.aborted;
+    while (!isOver()) {
       await pause(clock, retryMs, until);
       // Whoever was frozen for so long has lost it, even if it is free again.
-      if (until.aborted || !this.isHeld()) break;
+      if (isOver() || !this.isHeld()) break;
       const outcome = await Promise.race([this.#attempt(["renew"]), pause(clock, renewDeadlineMs, until)]);
       if (outcome === "not-ours") lose(`it says "${this.#observed?.lease?.spec?.holderIdentity ?? ""}"`);
     }

@@ -50,7 +50,7 @@ export async function reflect<T>(
   while (!signal.aborted) {
     const outcome: Outcome = step.act === "list" ? await list() : await watch();
     step = nextStep(step.failures, outcome);
-    await pause(clock, step.waitMs, signal);
+    if (step.waitMs > 0) await pause(clock, step.waitMs, signal);
   }
 
   async function list(): Promise<Outcome> {
