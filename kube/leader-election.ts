@@ -124,6 +124,7 @@ class Candidate {
     const { clock, log, client, name, retryMs } = this.#options;
     // A renewal that is under way would make the version out of date.
     await Promise.race([this.#pending, pause(clock, retryMs)]);
+    this.#renewedMs = -Infinity;
     const resourceVersion = this.#observed?.lease?.metadata?.resourceVersion;
     const spec = releasedSpec(clock.date());
     await client.mergePatch(this.#object(spec, resourceVersion)).then(

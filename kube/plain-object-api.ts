@@ -67,9 +67,10 @@ export class PlainObjectApi extends KubernetesObjectApi {
       return await read(response);
     } catch (error) {
       const config = this.configuration.authMethods.default;
-      if (abort.signal.aborted && config instanceof SharedKubeConfig)
-        await config.abandonConnections(context.getDispatcher());
-      throw error;
+      if (!abort.signal.aborted) throw error;
+      if (config instanceof SharedKubeConfig) await config.abandonConnections(context.getDispatcher());
+      // Over HTTP/2 the reason of an abort does not come through.
+      throw abort.signal.reason;
     } finally {
       clearTimeout(timer);
     }
