@@ -69,7 +69,7 @@ export class PlainObjectApi extends KubernetesObjectApi {
       const config = this.configuration.authMethods.default;
       if (!abort.signal.aborted) throw error;
       if (config instanceof SharedKubeConfig) await config.abandonConnections(context.getDispatcher());
-      // Over HTTP/2 the reason of an abort does not come through.
+      // As it is: fetch wraps what breaks its connection.
       throw abort.signal.reason;
     } finally {
       clearTimeout(timer);
