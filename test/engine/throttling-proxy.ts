@@ -1,6 +1,6 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { Readable } from "node:stream";
+import type { Readable } from "node:stream";
 import { HttpMethod, RequestContext } from "@kubernetes/client-node";
 import { request as send } from "undici";
 import { ClusterClient, SharedKubeConfig } from "../../kube/client.ts";

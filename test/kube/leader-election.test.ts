@@ -83,10 +83,10 @@ describe("leader election", () => {
     await settled();
     const second = candidate("two", two);
     await pass(5_000, one, two);
-    const { isHeld } = first.leadership!;
+    const before = first.leadership!;
     first.stop.abort();
     await pass(3_000, one, two);
-    expect(isHeld()).to.equal(false);
+    expect(before.isHeld()).to.equal(false);
     expect(first.outcome).to.equal("ended");
     expect(second.isLeading()).to.equal(true);
     second.stop.abort();
