@@ -1,43 +1,53 @@
-import { ApiException, HttpMethod } from "@kubernetes/client-node";
-import type { V1Status } from "@kubernetes/client-node";
+import { HttpMethod } from "@kubernetes/client-node";
+import { classifyError, retryAfterMs, statusCode } from "./api-error.ts";
+import { pause, systemClock } from "./clock.ts";
+import type { Clock } from "./clock.ts";
+import type {
+  ApplyOptions,
+  ClientOptions,
+  ListOptions,
+  ObjectPage,
+  PageOptions,
+  WatchOptions,
+} from "./client-options.ts";
 import type { SharedKubeConfig } from "./config.ts";
 import type { AnyObject, ObjectKey } from "./object.ts";
 import { PlainObjectApi, UnknownKindError } from "./plain-object-api.ts";
+import type { PlainRequest } from "./plain-object-api.ts";
+import { watchEvents } from "./watch-events.ts";
+import type { WatchEvent } from "./watch-events.ts";
 
+export { apiMessage, apiReason, classifyError, statusCode } from "./api-error.ts";
+export type { ErrorClass } from "./api-error.ts";
+export type * from "./client-options.ts";
 export { SharedKubeConfig, loadKubeConfig } from "./config.ts";
 export type { AnyObject, ManagedFields, ObjectKey, ObjectMeta, OwnerReference } from "./object.ts";
-export { UnknownKindError } from "./plain-object-api.ts";
+export { NoAnswerError, UnknownKindError } from "./plain-object-api.ts";
 
-export interface ListOptions {
-  namespace?: string;
-  labelSelector?: string;
-  fieldSelector?: string;
-}
+/** The API server's own chunk size for lists. */
+export const pageSize = 500;
 
-export interface ApplyOptions {
-  fieldManager: string;
-  force?: boolean;
-  /** Asks the server what it would do, and changes nothing. */
-  dryRun?: boolean;
-}
-
-// The API server's own chunk size for lists.
-const pageSize = "500";
+// As client-go. The server says how long to wait: its API Priority and Fairness is the only limit on our requests.
+const mostRetries = 10;
 
 /** Reads and writes objects of any kind as plain JSON through one connection pool. */
 export class ClusterClient {
   readonly config: SharedKubeConfig;
   readonly #api: PlainObjectApi;
+  readonly #options: ClientOptions;
+  readonly #clock: Clock;
 
-  constructor(config: SharedKubeConfig) {
+  constructor(config: SharedKubeConfig, options: ClientOptions = {}) {
     this.config = config;
     this.#api = config.makeApiClient(PlainObjectApi);
+    this.#options = options;
+    this.#clock = options.clock ?? systemClock;
   }
 
   /** The object, or undefined when there is none (or no such kind). */
   async get(key: ObjectKey): Promise<AnyObject | undefined> {
     try {
-      return await this.#api.send({ method: HttpMethod.GET, ...address(key) });
+      return await this.#send({ method: HttpMethod.GET, ...address(key) });
     } catch (error) {
       if (statusCode(error) === 404 || error instanceof UnknownKindError) return undefined;
       throw error;
@@ -46,33 +56,58 @@ export class ClusterClient {
 
   /** All objects of a kind, in one namespace or in all, read in pages. */
   async list(apiVersion: string, kind: string, options: ListOptions = {}): Promise<AnyObject[]> {
-    const { namespace, labelSelector, fieldSelector } = options;
     const items: AnyObject[] = [];
     let next: string | undefined;
     do {
-      const query = { labelSelector, fieldSelector, limit: pageSize, continue: next };
-      const page = await this.#api.send({ method: HttpMethod.GET, apiVersion, kind, namespace, query });
-      // Items of a list carry neither apiVersion nor kind.
-      items.push(...(page["items"] as AnyObject[]).map((item) => ({ ...item, apiVersion, kind })));
-      next = (page.metadata as { continue?: string }).continue;
+      const page = await this.listPage(apiVersion, kind, { ...options, limit: pageSize, continue: next });
+      items.push(...page.items);
+      next = page.continue;
     } while (next);
     return items;
+  }
+
+  /** One page of a collection. Fails with 410 when `continue` is older than what the server keeps. */
+  async listPage(apiVersion: string, kind: string, options: PageOptions = {}): Promise<ObjectPage> {
+    const { namespace, labelSelector, fieldSelector, limit, signal } = options;
+    const query = { labelSelector, fieldSelector, limit: limit?.toString(), continue: options.continue };
+    const page = await this.#send({ method: HttpMethod.GET, apiVersion, kind, namespace, query, signal });
+    const { resourceVersion = "", continue: next } = page.metadata as { resourceVersion?: string; continue?: string };
+    // Items of a list carry neither apiVersion nor kind.
+    const items = ((page["items"] ?? []) as AnyObject[]).map((item) => ({ apiVersion, kind, ...item }));
+    return { items, resourceVersion, ...(next && { continue: next }) };
+  }
+
+  /** The changes of a collection from a version on, with bookmarks. Not repeated when the server refuses it. */
+  async watch(apiVersion: string, kind: string, options: WatchOptions): Promise<AsyncIterable<WatchEvent>> {
+    const { namespace, labelSelector, fieldSelector, resourceVersion, timeoutSeconds, signal } = options;
+    const query = {
+      ...{ labelSelector, fieldSelector, resourceVersion, watch: "true", allowWatchBookmarks: "true" },
+      timeoutSeconds: String(timeoutSeconds),
+    };
+    const request = { method: HttpMethod.GET, apiVersion, kind, namespace, query, signal };
+    return watchEvents(await this.#once("WATCH", () => this.#api.open(request, this.#timeoutMs)));
   }
 
   /** Fails with 409 AlreadyExists when the object is there. */
   create(object: AnyObject, options: { fieldManager?: string; dryRun?: boolean } = {}): Promise<AnyObject> {
     const query = { fieldManager: options.fieldManager, dryRun: dryRunFlag(options.dryRun) };
-    return this.#api.send({ method: HttpMethod.POST, ...address(object), name: undefined, query, body: object });
+    return this.#send({ method: HttpMethod.POST, ...address(object), name: undefined, query, body: object });
   }
 
-  /** Server-side apply. */
+  /** Server-side apply. Fails with 409 when `force` is not given and others own a field that differs. */
   apply(object: AnyObject, options: ApplyOptions): Promise<AnyObject> {
-    const { fieldManager, force = false, dryRun } = options;
-    const query = { fieldManager, force: String(force), dryRun: dryRunFlag(dryRun) };
-    return this.#patch(object, "application/apply-patch+yaml", query);
+    return this.#patch(object, applyPatchType, applyQuery(options));
   }
 
-  /** JSON merge patch: only what `object` names changes, null removes. */
+  /** Server-side apply of the status subresource. */
+  applyStatus(object: AnyObject, options: ApplyOptions): Promise<AnyObject> {
+    return this.#patch(object, applyPatchType, applyQuery(options), "status");
+  }
+
+  /**
+   * JSON merge patch: only what `object` names changes, null removes. With a resourceVersion in it, it fails with 409 when
+   * somebody else was faster.
+   */
   mergePatch(object: AnyObject, fieldManager?: string): Promise<AnyObject> {
     return this.#patch(object, mergePatchType, { fieldManager });
   }
@@ -82,13 +117,15 @@ export class ClusterClient {
     return this.#patch(object, mergePatchType, { fieldManager }, "status");
   }
 
-  /** Deletes the object; one that is gone already is no error. */
+  /** Deletes the object; one that is gone already is no error. Fails with 409 when a precondition does not hold. */
   async delete(
     key: ObjectKey,
     propagationPolicy: "Foreground" | "Background" | "Orphan" = "Background",
+    preconditions?: { uid?: string; resourceVersion?: string },
   ): Promise<void> {
+    const body = preconditions && { apiVersion: "v1", kind: "DeleteOptions", preconditions };
     try {
-      await this.#api.send({ method: HttpMethod.DELETE, ...address(key), query: { propagationPolicy } });
+      await this.#send({ method: HttpMethod.DELETE, ...address(key), query: { propagationPolicy }, body });
     } catch (error) {
       if (statusCode(error) !== 404) throw error;
     }
@@ -100,7 +137,7 @@ export class ClusterClient {
     query: Record<string, string | undefined>,
     subresource?: string,
   ): Promise<AnyObject> {
-    return this.#api.send({
+    return this.#send({
       method: HttpMethod.PATCH,
       ...address(object),
       subresource,
@@ -109,30 +146,47 @@ export class ClusterClient {
       body: object,
     });
   }
-}
 
-/** The HTTP status of an API error; undefined for anything else (a refused connection, a bug). */
-export function statusCode(error: unknown): number | undefined {
-  return error instanceof ApiException ? error.code : undefined;
-}
+  /** Waits as long as the server asks to, and tries again: what it throttled it did not do. */
+  async #send(request: PlainRequest): Promise<AnyObject> {
+    for (let retries = 0; ; retries++) {
+      try {
+        return await this.#once(request.method, () => this.#api.send(request, this.#timeoutMs));
+      } catch (error) {
+        const delayMs = retryAfterMs(error) ?? (classifyError(error) === "throttled" ? 1000 : undefined);
+        if (delayMs === undefined || retries === mostRetries) throw error;
+        await pause(this.#clock, delayMs * (1 + Math.random() / 2), request.signal);
+        request.signal?.throwIfAborted();
+      }
+    }
+  }
 
-/** The API server's own sentence, for people. */
-export function apiMessage(error: unknown): string {
-  if (!(error instanceof ApiException)) return error instanceof Error ? error.message : String(error);
-  const body: unknown = error.body;
-  try {
-    const status = (typeof body === "string" ? JSON.parse(body) : body) as V1Status;
-    return status.message ?? `HTTP ${error.code}`;
-  } catch {
-    return `HTTP ${error.code}: ${String(body)}`;
+  async #once<T>(method: string, work: () => Promise<T>): Promise<T> {
+    try {
+      const result = await work();
+      this.#options.onAnswer?.(method, 200);
+      return result;
+    } catch (error) {
+      this.#options.onAnswer?.(method, statusCode(error));
+      throw error;
+    }
+  }
+
+  get #timeoutMs(): number {
+    return this.#options.requestTimeoutMs ?? 30_000;
   }
 }
 
+const applyPatchType = "application/apply-patch+yaml";
 const mergePatchType = "application/merge-patch+json";
 
 function address({ apiVersion, kind, metadata }: Pick<AnyObject, "apiVersion" | "kind" | "metadata">) {
   if (!apiVersion || !kind) throw new Error("an object needs apiVersion and kind");
   return { apiVersion, kind, namespace: metadata?.namespace, name: metadata?.name };
+}
+
+function applyQuery({ fieldManager, force = false, dryRun }: ApplyOptions): Record<string, string | undefined> {
+  return { fieldManager, force: String(force), dryRun: dryRunFlag(dryRun) };
 }
 
 function dryRunFlag(dryRun: boolean | undefined): string | undefined {

@@ -48,3 +48,10 @@ export interface ObjectKey {
   kind: string;
   metadata: { name: string; namespace?: string };
 }
+
+/** What any typed object is: its own fields need no index signature. */
+export interface KubeObject {
+  apiVersion?: string;
+  kind?: string;
+  metadata?: ObjectMeta;
+}

@@ -1,5 +1,6 @@
 import { ApiException, HttpMethod, KubernetesObjectApi } from "@kubernetes/client-node";
-import type { V1APIResource } from "@kubernetes/client-node";
+import type { RequestContext, ResponseContext, V1APIResource, V1APIResourceList } from "@kubernetes/client-node";
+import { SharedKubeConfig } from "./config.ts";
 import type { AnyObject } from "./object.ts";
 
 /** One request on a kind's resource. `name` is left out for create and list. */
@@ -13,6 +14,8 @@ export interface PlainRequest {
   query?: Record<string, string | undefined>;
   contentType?: string;
   body?: unknown;
+  /** Ends the request, and the body of an opened one. */
+  signal?: AbortSignal | undefined;
 }
 
 /**
@@ -20,8 +23,61 @@ export interface PlainRequest {
  * Date objects and drop fields that their generated types do not have.
  */
 export class PlainObjectApi extends KubernetesObjectApi {
-  async send(request: PlainRequest): Promise<AnyObject> {
-    const context = this.configuration.baseServer.makeRequestContext(await this.#path(request), request.method);
+  readonly #resources = new Map<string, V1APIResource[]>();
+
+  /**
+   * Sends it once and reads the whole answer.
+   *
+   * @throws ApiException for an answer that is no success; NoAnswerError after `timeoutMs`
+   */
+  async send(request: PlainRequest, timeoutMs: number): Promise<AnyObject> {
+    return this.#transfer(await this.#path(request, timeoutMs), request, timeoutMs, async ({ body }) => {
+      return JSON.parse(await body.text()) as AnyObject;
+    });
+  }
+
+  /**
+   * Sends it once and returns the answer's body as it comes, until `request.signal` ends it.
+   *
+   * @param timeoutMs for the answer to begin
+   * @throws as {@link send}
+   */
+  async open(request: PlainRequest, timeoutMs: number): Promise<AsyncIterable<Uint8Array>> {
+    return this.#transfer(await this.#path(request, timeoutMs), request, timeoutMs, ({ body }) => {
+      return body.stream() as unknown as AsyncIterable<Uint8Array>;
+    });
+  }
+
+  /** A server that does not answer in time may be gone without a word: its connections are not used any further. */
+  async #transfer<T>(
+    path: string,
+    request: Omit<PlainRequest, "apiVersion" | "kind">,
+    timeoutMs: number,
+    read: (response: ResponseContext) => T | Promise<T>,
+  ): Promise<T> {
+    const context = await this.#context(path, request);
+    const abort = new AbortController();
+    const timer = setTimeout(() => abort.abort(new NoAnswerError(context, timeoutMs)), timeoutMs);
+    context.setSignal(request.signal ? AbortSignal.any([request.signal, abort.signal]) : abort.signal);
+    try {
+      const response = await this.configuration.httpApi.send(context).toPromise();
+      const { httpStatusCode, headers, body } = response;
+      if (httpStatusCode < 200 || httpStatusCode > 299)
+        throw new ApiException(httpStatusCode, "API request failed", await body.text(), headers);
+      return await read(response);
+    } catch (error) {
+      const config = this.configuration.authMethods.default;
+      if (!abort.signal.aborted) throw error;
+      if (config instanceof SharedKubeConfig) await config.abandonConnections(context.getDispatcher());
+      // As it is: fetch wraps what breaks its connection.
+      throw abort.signal.reason;
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  async #context(path: string, request: Omit<PlainRequest, "apiVersion" | "kind">): Promise<RequestContext> {
+    const context = this.configuration.baseServer.makeRequestContext(path, request.method);
     context.setHeaderParam("Accept", "application/json");
     for (const [name, value] of Object.entries(request.query ?? {}))
       if (value !== undefined) context.setQueryParam(name, value);
@@ -30,15 +86,12 @@ export class PlainObjectApi extends KubernetesObjectApi {
       context.setBody(JSON.stringify(request.body));
     }
     await this.configuration.authMethods.default?.applySecurityAuthentication(context);
-    const response = await this.configuration.httpApi.send(context).toPromise();
-    const text = await response.body.text();
-    if (response.httpStatusCode < 200 || response.httpStatusCode > 299)
-      throw new ApiException(response.httpStatusCode, "API request failed", text, response.headers);
-    return JSON.parse(text) as AnyObject;
+    return context;
   }
 
-  async #path({ method, apiVersion, kind, namespace, name, subresource }: PlainRequest): Promise<string> {
-    const resource = await this.#resource(apiVersion, kind);
+  async #path(request: PlainRequest, timeoutMs: number): Promise<string> {
+    const { method, apiVersion, kind, namespace, name, subresource } = request;
+    const resource = await this.#discover(apiVersion, kind, timeoutMs);
     const isList = method === HttpMethod.GET && name === undefined;
     const scope = namespace ?? (isList ? undefined : this.defaultNamespace);
     const parts = [
@@ -50,11 +103,20 @@ export class PlainObjectApi extends KubernetesObjectApi {
     return [this.apiVersionPath(apiVersion), ...parts.map(encodeURIComponent)].join("/");
   }
 
-  async #resource(apiVersion: string, kind: string): Promise<V1APIResource> {
-    const resource = await this.resource(apiVersion, kind).catch((error: unknown) => {
-      if (error instanceof ApiException && error.code === 404) return undefined;
+  // client-node's own discovery cannot be ended, and takes `widgets/status` for a resource of its own.
+  async #discover(apiVersion: string, kind: string, timeoutMs: number): Promise<V1APIResource> {
+    const find = () => this.#resources.get(apiVersion)?.find((it) => it.kind === kind && !it.name.includes("/"));
+    const known = find();
+    if (known) return known;
+    const path = this.apiVersionPath(apiVersion);
+    const resources = await this.#transfer(path, { method: HttpMethod.GET }, timeoutMs, async ({ body }) => {
+      return (JSON.parse(await body.text()) as V1APIResourceList).resources;
+    }).catch((error: unknown) => {
+      if (error instanceof ApiException && error.code === 404) return [];
       throw error;
     });
+    this.#resources.set(apiVersion, resources);
+    const resource = find();
     if (!resource) throw new UnknownKindError(apiVersion, kind);
     return resource;
   }
@@ -66,5 +128,14 @@ export class UnknownKindError extends Error {
 
   constructor(apiVersion: string, kind: string) {
     super(`the cluster has no kind ${kind} in ${apiVersion}`);
+  }
+}
+
+/** Nothing came back in time. Whether a write happened is not known. */
+export class NoAnswerError extends Error {
+  override readonly name = "NoAnswerError";
+
+  constructor(context: RequestContext, timeoutMs: number) {
+    super(`no answer to ${context.getHttpMethod()} ${context.getUrl()} within ${timeoutMs / 1000} s`);
   }
 }

@@ -1,38 +1,41 @@
-import type { AnyObject, SharedKubeConfig } from "../../kube/client.ts";
-import { watchObjects } from "../../kube/watch.ts";
-import type { WatchedObjects } from "../../kube/watch.ts";
+import type { AnyObject, ClusterClient } from "../../kube/client.ts";
+import { Informer } from "../../kube/informer.ts";
 
 /** Collections that simulators look at. Pods are only those that simulators play or read: a lab may have thousands. */
 const collections = {
-  nodes: { path: "/api/v1/nodes" },
-  services: { path: "/api/v1/services" },
-  configMaps: { path: "/api/v1/configmaps" },
-  claims: { path: "/api/v1/persistentvolumeclaims" },
-  volumes: { path: "/api/v1/persistentvolumes" },
-  deployments: { path: "/apis/apps/v1/deployments" },
-  daemonSets: { path: "/apis/apps/v1/daemonsets" },
-  storageClasses: { path: "/apis/storage.k8s.io/v1/storageclasses" },
-  ingresses: { path: "/apis/networking.k8s.io/v1/ingresses" },
-  ingressClasses: { path: "/apis/networking.k8s.io/v1/ingressclasses" },
-  clusterPolicies: { path: "/apis/nvidia.com/v1/clusterpolicies" },
-  helmCharts: { path: "/apis/helm.cattle.io/v1/helmcharts" },
-  helmChartConfigs: { path: "/apis/helm.cattle.io/v1/helmchartconfigs" },
-  serviceLbPods: { path: "/api/v1/pods", labelSelector: "svccontroller.k3s.cattle.io/svcname" },
-  gpuOperandPods: { path: "/api/v1/pods", labelSelector: "app.kubernetes.io/managed-by=gpu-operator" },
-  nfdWorkerPods: { path: "/api/v1/pods", labelSelector: "app.kubernetes.io/name=node-feature-discovery,role=worker" },
+  nodes: { apiVersion: "v1", kind: "Node" },
+  services: { apiVersion: "v1", kind: "Service" },
+  configMaps: { apiVersion: "v1", kind: "ConfigMap" },
+  claims: { apiVersion: "v1", kind: "PersistentVolumeClaim" },
+  volumes: { apiVersion: "v1", kind: "PersistentVolume" },
+  deployments: { apiVersion: "apps/v1", kind: "Deployment" },
+  daemonSets: { apiVersion: "apps/v1", kind: "DaemonSet" },
+  storageClasses: { apiVersion: "storage.k8s.io/v1", kind: "StorageClass" },
+  ingresses: { apiVersion: "networking.k8s.io/v1", kind: "Ingress" },
+  ingressClasses: { apiVersion: "networking.k8s.io/v1", kind: "IngressClass" },
+  clusterPolicies: { apiVersion: "nvidia.com/v1", kind: "ClusterPolicy" },
+  helmCharts: { apiVersion: "helm.cattle.io/v1", kind: "HelmChart" },
+  helmChartConfigs: { apiVersion: "helm.cattle.io/v1", kind: "HelmChartConfig" },
+  serviceLbPods: { apiVersion: "v1", kind: "Pod", labelSelector: "svccontroller.k3s.cattle.io/svcname" },
+  gpuOperandPods: { apiVersion: "v1", kind: "Pod", labelSelector: "app.kubernetes.io/managed-by=gpu-operator" },
+  nfdWorkerPods: {
+    apiVersion: "v1",
+    kind: "Pod",
+    labelSelector: "app.kubernetes.io/name=node-feature-discovery,role=worker",
+  },
 } as const;
 
 export type CollectionName = keyof typeof collections;
 
 /** Live copies of the collections, each watched once however many simulators read it. */
 export class ClusterView {
-  readonly #config: SharedKubeConfig;
+  readonly #client: ClusterClient;
   readonly #signal: AbortSignal;
-  readonly #watched = new Map<CollectionName, WatchedObjects>();
+  readonly #informers = new Map<CollectionName, Informer>();
   readonly #listeners = new Map<CollectionName, (() => void)[]>();
 
-  constructor(config: SharedKubeConfig, signal: AbortSignal) {
-    this.#config = config;
+  constructor(client: ClusterClient, signal: AbortSignal) {
+    this.#client = client;
     this.#signal = signal;
   }
 
@@ -41,18 +44,23 @@ export class ClusterView {
     for (const name of names) {
       const listeners = this.#listeners.get(name) ?? [];
       this.#listeners.set(name, [...listeners, onChange]);
-      if (this.#watched.has(name)) continue;
+      if (this.#informers.has(name)) continue;
       const notify = () => this.#listeners.get(name)?.forEach((listener) => listener());
-      this.#watched.set(name, watchObjects(this.#config, collections[name], notify, this.#signal));
+      const informer = new Informer(this.#client, collections[name]);
+      this.#informers.set(name, informer);
+      informer.on({ add: notify, update: notify, delete: notify });
+      void informer.run(this.#signal);
+      // An empty collection changes nothing by being known.
+      void informer.synced.then(notify);
     }
   }
 
   isSynced(names: readonly CollectionName[]): boolean {
-    return names.every((name) => this.#watched.get(name)?.synced);
+    return names.every((name) => this.#informers.get(name)?.isSynced);
   }
 
   /** Every object of a subscribed collection. */
   all(name: CollectionName): AnyObject[] {
-    return [...(this.#watched.get(name)?.objects.values() ?? [])];
+    return [...(this.#informers.get(name)?.store.values() ?? [])];
   }
 }

@@ -29,7 +29,7 @@ for (const signal of ["SIGTERM", "SIGINT"] as const) process.once(signal, () => 
 
 const config = loadKubeConfig();
 const client = new ClusterClient(config);
-const view = new ClusterView(config, stop.signal);
+const view = new ClusterView(client, stop.signal);
 const log = (line: string) => console.log(`${new Date().toISOString()} ${line}`);
 
 for (const simulator of [

@@ -1,0 +1,47 @@
+import type { Clock } from "./clock.ts";
+import type { AnyObject } from "./object.ts";
+
+export interface ListOptions {
+  namespace?: string;
+  labelSelector?: string;
+  fieldSelector?: string;
+}
+
+export interface PageOptions extends ListOptions {
+  /** At most this many objects; all of them without it. */
+  limit?: number;
+  /** What the page before said. */
+  continue?: string | undefined;
+  signal?: AbortSignal;
+}
+
+/** One page of a collection. */
+export interface ObjectPage {
+  items: AnyObject[];
+  /** From here on a watch continues, once all pages are read. */
+  resourceVersion: string;
+  /** Names the next page; undefined after the last. */
+  continue?: string;
+}
+
+export interface WatchOptions extends ListOptions {
+  resourceVersion: string;
+  /** After this time the server ends the watch. */
+  timeoutSeconds: number;
+  signal: AbortSignal;
+}
+
+export interface ApplyOptions {
+  fieldManager: string;
+  force?: boolean;
+  /** Asks the server what it would do, and changes nothing. */
+  dryRun?: boolean;
+}
+
+export interface ClientOptions {
+  /** For one answer to come in whole, or a watch to begin. The server's own limit is 60 s. */
+  requestTimeoutMs?: number;
+  /** Told of each answer; `status` is undefined when there was none. */
+  onAnswer?: (method: string, status: number | undefined) => void;
+  clock?: Clock;
+}

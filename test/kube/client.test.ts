@@ -1,0 +1,104 @@
+import { createServer } from "node:http";
+import type { IncomingMessage, Server, ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import { expect } from "chai";
+import { ClusterClient, NoAnswerError, SharedKubeConfig, UnknownKindError, statusCode } from "../../kube/client.ts";
+import { FakeClock } from "./fake-clock.ts";
+
+const resources = [
+  { name: "widgets", kind: "Widget", namespaced: true },
+  { name: "widgets/status", kind: "Widget", namespaced: true },
+];
+
+describe("the client", () => {
+  let server: Server;
+  let config: SharedKubeConfig;
+  let clock: FakeClock;
+  let client: ClusterClient;
+  let asked: string[];
+  let told: string[];
+  let answer: (request: IncomingMessage, response: ServerResponse) => void;
+
+  beforeEach(async () => {
+    [asked, told, clock] = [[], [], new FakeClock()];
+    server = createServer((request, response) => {
+      if (request.url === "/apis/example.com/v1") return void response.end(JSON.stringify({ resources }));
+      asked.push(`${request.method ?? ""} ${request.url ?? ""}`);
+      answer(request, response);
+    }).listen(0, "127.0.0.1");
+    await new Promise((resolve) => server.once("listening", resolve));
+    config = new SharedKubeConfig();
+    const { port } = server.address() as AddressInfo;
+    // client-node allows plain HTTP only for a cluster that is not verified anyway
+    const cluster = { name: "c", server: `http://127.0.0.1:${port}`, skipTLSVerify: true };
+    config.loadFromClusterAndUser(cluster, { name: "u" });
+    const onAnswer = (method: string, status: number | undefined) => told.push(`${method} ${status ?? "none"}`);
+    client = new ClusterClient(config, { clock, onAnswer, requestTimeoutMs: 200 });
+  });
+
+  afterEach(async () => {
+    server.closeAllConnections();
+    server.close();
+    await config.close();
+  });
+
+  const widget = { apiVersion: "example.com/v1", kind: "Widget", metadata: { name: "w", namespace: "ns" } };
+  const json = (response: ServerResponse, body: object, status = 200, headers = {}) =>
+    void response.writeHead(status, headers).end(JSON.stringify(body));
+
+  it("reads a list page by page, and gives its items the kind that lists leave out", async () => {
+    answer = ({ url }, response) =>
+      json(response, {
+        metadata: { resourceVersion: "5", ...(url?.includes("continue") ? {} : { continue: "next" }) },
+        items: [{ metadata: { name: "w" } }],
+      });
+    const items = await client.list("example.com/v1", "Widget", { labelSelector: "a=b" });
+    expect(items[1]).to.deep.equal({ apiVersion: "example.com/v1", kind: "Widget", metadata: { name: "w" } });
+    expect(asked).to.deep.equal([
+      "GET /apis/example.com/v1/widgets?labelSelector=a%3Db&limit=500",
+      "GET /apis/example.com/v1/widgets?labelSelector=a%3Db&limit=500&continue=next",
+    ]);
+  });
+
+  it("asks again when the server throttles it, after the time that the server says", async () => {
+    answer = (_, response) =>
+      asked.length < 3 ? json(response, {}, 429, { "Retry-After": "2" }) : json(response, widget);
+    let got: unknown;
+    void client.get(widget).then((object) => (got = object));
+    while (asked.length < 1 || clock.pending < 1) await new Promise((resolve) => setTimeout(resolve, 1));
+    await clock.advance(1_900);
+    expect(asked).to.have.length(1);
+    while (got === undefined) {
+      await clock.advance(1_000);
+      await new Promise((resolve) => setTimeout(resolve, 1));
+    }
+    expect(told).to.deep.equal(["GET 429", "GET 429", "GET 200"]);
+  });
+
+  it("applies an object and its status with the manager's name, by force only when asked to", async () => {
+    answer = (_, response) => json(response, widget);
+    await client.apply(widget, { fieldManager: "operator" });
+    await client.applyStatus(widget, { fieldManager: "operator", force: true });
+    expect(asked).to.deep.equal([
+      "PATCH /apis/example.com/v1/namespaces/ns/widgets/w?fieldManager=operator&force=false",
+      "PATCH /apis/example.com/v1/namespaces/ns/widgets/w/status?fieldManager=operator&force=true",
+    ]);
+  });
+
+  it("hands on a failure with its status, and says what kind is not there", async () => {
+    answer = (_, response) => json(response, {}, 422);
+    expect(await client.create(widget).catch(statusCode)).to.equal(422);
+    const unknown = await client.list("example.com/v1", "Gadget").catch((error: unknown) => error);
+    expect(unknown).to.be.instanceOf(UnknownKindError);
+  });
+
+  it("does not wait for ever", async () => {
+    answer = () => undefined;
+    const error = await client.get(widget).catch((failure: unknown) => failure);
+    expect(error)
+      .to.be.instanceOf(NoAnswerError)
+      .and.have.property("message")
+      .that.matches(/no answer to GET .*widgets\/w within 0.2 s/);
+    expect(told).to.deep.equal(["GET none"]);
+  });
+});

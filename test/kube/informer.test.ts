@@ -1,0 +1,241 @@
+import { ApiException } from "@kubernetes/client-node";
+import { expect } from "chai";
+import type { ObjectPage, PageOptions, WatchOptions } from "../../kube/client.ts";
+import { Informer } from "../../kube/informer.ts";
+import type { InformerOptions } from "../../kube/informer.ts";
+import type { AnyObject } from "../../kube/object.ts";
+import { UnknownKindError } from "../../kube/plain-object-api.ts";
+import type { WatchEvent } from "../../kube/watch-events.ts";
+import { FakeClock, settled } from "./fake-clock.ts";
+
+const object = (name: string, version: string): AnyObject => ({
+  metadata: { name, namespace: "ns", resourceVersion: version, uid: `uid-${name}` },
+});
+const failure = (code: number, headers = {}) => new ApiException(code, "", "{}", headers);
+const page = (resourceVersion: string, ...items: AnyObject[]): ObjectPage => ({ resourceVersion, items });
+
+/** A watch that a test feeds. */
+class FakeWatch {
+  readonly #events: (WatchEvent | Error | "end")[] = [];
+  #wake: () => void = () => undefined;
+
+  send(type: WatchEvent["type"], of: WatchEvent["object"]): this {
+    return this.#push({ type, object: of });
+  }
+  end(error?: Error): this {
+    return this.#push(error ?? "end");
+  }
+  #push(event: WatchEvent | Error | "end"): this {
+    this.#events.push(event);
+    this.#wake();
+    return this;
+  }
+  async *events(signal: AbortSignal): AsyncGenerator<WatchEvent> {
+    signal.addEventListener("abort", () => this.end(signal.reason as Error));
+    for (;;) {
+      const event = this.#events.shift();
+      if (event === "end") return;
+      if (event instanceof Error) throw event;
+      if (event) yield event;
+      else await new Promise<void>((resolve) => (this.#wake = resolve));
+    }
+  }
+}
+
+describe("an informer", () => {
+  let clock: FakeClock;
+  let stop: AbortController;
+  let pages: (ObjectPage | Error)[];
+  let watches: (FakeWatch | Error)[];
+  let requests: string[];
+  let told: string[];
+  let logged: string[];
+
+  beforeEach(() => {
+    [pages, watches, requests, told, logged] = [[], [], [], [], []];
+    [clock, stop] = [new FakeClock(), new AbortController()];
+  });
+  afterEach(() => stop.abort());
+
+  const client = {
+    async listPage(_apiVersion: string, _kind: string, options: PageOptions = {}): Promise<ObjectPage> {
+      requests.push(`list ${options.continue ?? ""}${options.limit ?? "all"}`);
+      const next = pages.length > 1 ? pages.shift()! : pages[0]!;
+      await Promise.resolve();
+      if (next instanceof Error) throw next;
+      return structuredClone(next);
+    },
+    async watch(_apiVersion: string, _kind: string, { resourceVersion, signal }: WatchOptions) {
+      requests.push(`watch ${resourceVersion}`);
+      const next = watches.shift() ?? new FakeWatch();
+      await Promise.resolve();
+      if (next instanceof Error) throw next;
+      return next.events(signal);
+    },
+  };
+
+  async function start(options: InformerOptions<AnyObject> = {}): Promise<Informer> {
+    const log = (message: string) => logged.push(message);
+    const informer = new Informer(client, { apiVersion: "v1", kind: "ConfigMap" }, { clock, log, ...options });
+    informer.on({
+      add: ({ metadata }) => told.push(`+${metadata?.name ?? ""}`),
+      update: ({ metadata }, before) =>
+        told.push(
+          `~${metadata?.name ?? ""} ${before.metadata?.resourceVersion ?? ""}->${metadata?.resourceVersion ?? ""}`,
+        ),
+      delete: ({ metadata }, isLastKnown) => told.push(`-${metadata?.name ?? ""}${isLastKnown ? " (unseen)" : ""}`),
+    });
+    void informer.run(stop.signal);
+    await settled();
+    return informer;
+  }
+  const pass = async (ms: number) => {
+    await clock.advance(ms);
+    await settled();
+  };
+
+  it("reads all pages, then follows from the version of the last", async () => {
+    pages = [{ ...page("5", object("a", "1")), continue: "next " }, page("5", object("b", "2"))];
+    const informer = await start();
+    await informer.synced;
+    expect(requests).to.deep.equal(["list 500", "list next 500", "watch 5"]);
+    expect(told).to.deep.equal(["+a", "+b"]);
+  });
+
+  it("tells of what is added, changed and deleted, in this order", async () => {
+    pages = [page("5", object("a", "1"))];
+    watches = [
+      new FakeWatch()
+        .send("ADDED", object("b", "6"))
+        .send("MODIFIED", object("a", "7"))
+        .send("DELETED", object("b", "8")),
+    ];
+    await start();
+    expect(told).to.deep.equal(["+a", "+b", "~a 1->7", "-b"]);
+  });
+
+  it("tells late handlers of what is there", async () => {
+    pages = [page("5", object("a", "1"))];
+    const informer = await start();
+    const late: AnyObject[] = [];
+    informer.on({ add: (it) => late.push(it) });
+    expect(late).to.have.length(1);
+  });
+
+  it("starts anew, all in one page, when the pages' version expires in between", async () => {
+    pages = [{ ...page("5", object("a", "1")), continue: "next " }, failure(410), page("9", object("a", "1"))];
+    await start();
+    await pass(300);
+    expect(requests).to.deep.equal(["list 500", "list next 500", "list all", "watch 9"]);
+    expect(told).to.deep.equal(["+a"]);
+  });
+
+  for (const [how, watch] of [
+    ["within the watch", () => new FakeWatch().send("ERROR", { code: 410, message: "too old" })],
+    ["as an answer", () => failure(410)],
+  ] as const)
+    it(`lists anew when the version has expired, told ${how}, and tells the difference alone`, async () => {
+      pages = [page("5", object("a", "1"), object("b", "2")), page("9", object("b", "2"), object("c", "9"))];
+      watches = [watch()];
+      await start();
+      await pass(300);
+      expect(requests).to.deep.equal(["list 500", "watch 5", "list 500", "watch 9"]);
+      expect(told).to.deep.equal(["+a", "+b", "-a (unseen)", "+c"]);
+    });
+
+  it("goes on from the last bookmark when the server ends a watch", async () => {
+    pages = [page("5")];
+    const watch = new FakeWatch().send("BOOKMARK", { metadata: { resourceVersion: "7" } });
+    watches = [watch];
+    await start();
+    await pass(300_000 / 4);
+    watch.end();
+    await settled();
+    expect(requests).to.deep.equal(["list 500", "watch 5", "watch 7"]);
+  });
+
+  it("leaves a watch that is silent for longer than the minute between bookmarks", async () => {
+    pages = [page("5")];
+    await start();
+    await pass(89_000);
+    expect(requests).to.have.length(2);
+    await pass(2_000);
+    expect(requests).to.deep.equal(["list 500", "watch 5", "watch 5"]);
+    expect(logged.join()).to.include("nothing was heard for 90 s");
+  });
+
+  it("stays with a watch on which bookmarks arrive", async () => {
+    pages = [page("5")];
+    const watch = new FakeWatch();
+    watches = [watch];
+    await start();
+    for (let minute = 0; minute < 10; minute++) {
+      await pass(60_000);
+      watch.send("BOOKMARK", { metadata: { resourceVersion: "7" } });
+      await settled();
+    }
+    expect(requests).to.have.length(2);
+  });
+
+  it("lists anew once a server that was away is back, and asks it less and less meanwhile", async () => {
+    pages = [page("5", object("a", "1")), new TypeError("fetch failed")];
+    const watch = new FakeWatch();
+    watches = [watch, new TypeError("fetch failed")];
+    await start();
+    await pass(60_000);
+    watch.end(new TypeError("terminated"));
+    await pass(60_000);
+    expect(requests.length).to.be.within(10, 22);
+    pages = [page("9", object("a", "1"))];
+    await pass(14_000);
+    expect(requests.slice(-2)).to.deep.equal(["list 500", "watch 9"]);
+    expect(told).to.deep.equal(["+a"]);
+  });
+
+  it("waits as long as a throttling server asks", async () => {
+    pages = [failure(429, { "retry-after": "7" }), page("5")];
+    await start();
+    await pass(6_900);
+    expect(requests).to.deep.equal(["list 500"]);
+    await pass(4_000);
+    expect(requests).to.deep.equal(["list 500", "list 500", "watch 5"]);
+  });
+
+  it("counts a kind that the cluster does not have as empty, and finds it when it comes", async () => {
+    pages = [new UnknownKindError("vdi.kasm.io/v1alpha1", "VDISession"), page("5", object("a", "1"))];
+    const informer = await start();
+    expect(informer.isSynced).to.equal(true);
+    await pass(2_500);
+    expect(told).to.deep.equal(["+a"]);
+  });
+
+  it("goes on when a handler throws, and says so", async () => {
+    pages = [page("5", object("a", "1"))];
+    const informer = await start();
+    informer.on({
+      add: () => {
+        throw new Error("my bug");
+      },
+    });
+    expect(logged.join()).to.include("my bug");
+    expect(informer.store.size).to.equal(1);
+  });
+
+  it("repeats nothing of its own accord, only when asked to", async () => {
+    pages = [page("5", object("a", "1"))];
+    const informer = await start();
+    told = [];
+    informer.resync();
+    expect(told).to.deep.equal(["~a 1->1"]);
+  });
+
+  it("leaves no timer and asks nothing more once it is stopped", async () => {
+    pages = [page("5")];
+    await start();
+    stop.abort();
+    await settled();
+    await pass(600_000);
+    expect(requests).to.have.length(2);
+    expect(clock.pending).to.equal(0);
+  });
+});
