@@ -1,5 +1,6 @@
 import { stringify } from "yaml";
 import { crdManifest } from "./crd.ts";
+import { vdiPool } from "./vdi-pool.ts";
 import { vdiSession } from "./vdi-session.ts";
 import { vdiTemplate } from "./vdi-template.ts";
 
@@ -10,7 +11,7 @@ const header = "# Generated from operator/api by `npm run crds`. Do not edit: a 
 
 /** The text that the CRD file must have: one document per kind. */
 export function crdFileText(): string {
-  const documents = [vdiSession, vdiTemplate].map((crd) =>
+  const documents = [vdiSession, vdiTemplate, vdiPool].map((crd) =>
     stringify(crdManifest(crd), { lineWidth: 0, aliasDuplicateObjects: false }),
   );
   return header + documents.join("---\n");

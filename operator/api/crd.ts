@@ -20,6 +20,8 @@ export interface Crd {
   description: string;
   spec: z.ZodObject;
   status: z.ZodObject;
+  /** Paths of the scale subresource, by which `kubectl scale` and autoscalers set a size. */
+  scale?: { specReplicasPath: string; statusReplicasPath: string; labelSelectorPath: string };
   printerColumns: PrinterColumn[];
 }
 
@@ -47,7 +49,7 @@ export function crdManifest(crd: Crd) {
           name: version,
           served: true,
           storage: true,
-          subresources: { status: {} },
+          subresources: { status: {}, ...(crd.scale && { scale: crd.scale }) },
           additionalPrinterColumns: crd.printerColumns,
           schema: {
             openAPIV3Schema: {

@@ -18,8 +18,17 @@ const idle = z
   .object({
     after: duration("How long nobody may be connected before the action is taken, for example 30m."),
     action: z.enum(["Suspend", "Delete"]).default("Suspend"),
+    warnBefore: duration("How long before the action a warning event is written.").default("5m"),
   })
   .meta({ description: "What to do with a desktop that nobody uses. Left out: nothing." });
+
+const access = z
+  .object({
+    revokedBefore: time(
+      "Ends every open stream, and voids each link, cookie and password that was given out before this time.",
+    ).optional(),
+  })
+  .meta({ description: "Who is let in." });
 
 export const vdiSessionSpec = z.object({
   user: rules(
@@ -42,6 +51,7 @@ export const vdiSessionSpec = z.object({
   persistence: persistence.default({ enabled: true, size: "10Gi", reclaim: "Retain" }),
   timeout: duration("Longest life of the session, for example 8h.").default("8h"),
   idle: idle.optional(),
+  access: access.optional(),
 });
 
 export const vdiSessionStatus = z.object({
@@ -49,12 +59,22 @@ export const vdiSessionStatus = z.object({
   phase: z.enum(["Pending", "Creating", "Running", "Suspended", "Terminating", "Failed"]).optional(),
   conditions: conditions("Ready, Reconciling, Stalled, PodScheduled, HomeBound, Routed and Active.").optional(),
   podName: z.string().optional(),
+  homeClaimName: z.string().optional().meta({ description: "The user's home volume." }),
+  credentialsSecretName: z
+    .string()
+    .optional()
+    .meta({ description: "Secret with `user` and `password` of the stream; never shown here." }),
+  launch: z
+    .enum(["Cold", "Warm"])
+    .optional()
+    .meta({ description: "Warm: the desktop came from a VDIPool, started before it was asked for." }),
   nodeName: z.string().optional(),
   url: z.string().optional().meta({ description: "Where the desktop is reached." }),
   startTime: time("When the desktop was last started.").optional(),
   readyTime: time("When the desktop last became reachable.").optional(),
   lastActivity: time("When somebody was last seen connected.").optional(),
   expiresAt: time("When the timeout ends the session.").optional(),
+  restarts: z.int().min(0).optional().meta({ description: "Pods replaced because they failed, since the last start." }),
   message: z.string().optional().meta({ description: "The most important condition's sentence." }),
 });
 
@@ -75,6 +95,12 @@ export const vdiSession: Crd = {
     { name: "Phase", type: "string", jsonPath: ".status.phase" },
     { name: "URL", type: "string", jsonPath: ".status.url" },
     { name: "Age", type: "date", jsonPath: ".metadata.creationTimestamp" },
+    {
+      name: "Reason",
+      type: "string",
+      jsonPath: '.status.conditions[?(@.type=="Ready")].reason',
+      priority: 1,
+    },
     { name: "Template", type: "string", jsonPath: ".spec.template", priority: 1 },
     { name: "Node", type: "string", jsonPath: ".status.nodeName", priority: 1 },
     { name: "Message", type: "string", jsonPath: ".status.message", priority: 1 },

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { Crd } from "./crd.ts";
-import { conditions, desktopResources, quantity, rules } from "./fields.ts";
+import { conditions, desktopResources, duration, objectName, quantity, rules } from "./fields.ts";
 
 const environmentName = z
   .string()
@@ -33,6 +33,30 @@ const runtime = rules(
       })
       .optional()
       .meta({ description: "Names of the variables by which the image takes its credentials." }),
+    home: z
+      .string()
+      .max(256)
+      .regex(/^\//)
+      .optional()
+      .meta({ description: "Directory that the home volume is mounted at." }),
+    user: z
+      .int()
+      .min(0)
+      .optional()
+      .meta({ description: "Number of the user that the desktop runs as, and of the home's group; 0 starts as root." }),
+    activity: z
+      .object({
+        path: z.string().max(256).regex(/^\//),
+        metric: z
+          .string()
+          .max(128)
+          .regex(/^[a-zA-Z_:][a-zA-Z0-9_:]*$/)
+          .meta({ description: "Prometheus metric that is above 0 while somebody is connected." }),
+      })
+      .optional()
+      .meta({
+        description: "Where the image tells whether somebody is connected; without it a desktop is never idle.",
+      }),
   }),
   {
     rule: "self.type != 'custom' || (has(self.port) && has(self.healthPath))",
@@ -94,6 +118,16 @@ export const vdiTemplateSpec = z.object({
   networkMode: z.enum(["Internet", "Cluster", "Isolated"]).default("Internet").meta({
     description: "What the desktop may reach: public addresses only, the cluster as well, or only the stream.",
   }),
+  runtimeClassName: objectName("RuntimeClass of the desktop; `nvidia` where containerd has no CDI.").optional(),
+  access: z.enum(["ForwardAuth", "Password"]).default("ForwardAuth").meta({
+    description: "Who opens the door: the operator, asked by Traefik for each request, or the image's own password.",
+  }),
+  stream: z.enum(["WebSocket", "WebRTC"]).default("WebSocket").meta({
+    description: "How pictures travel; WebRTC needs the TURN server, and an image of the selkies families.",
+  }),
+  progressDeadline: duration(
+    "How long a desktop may take to become ready before its session counts as failed.",
+  ).default("10m"),
   nodeSelector: z.record(z.string(), z.string().max(63)).optional(),
   desktopPolicy: desktopPolicy.default({ clipboard: "Both", files: "Both", microphone: false }),
   allowed: z

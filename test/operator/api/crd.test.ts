@@ -11,12 +11,16 @@ describe("CRDs of vdi.kasm.io", () => {
     expect(readFileSync(crdFile, "utf8")).to.equal(crdFileText());
   });
 
-  it("hold the two kinds, each with a status subresource", () => {
+  it("hold the three kinds, each with a status subresource", () => {
     const crds = parseAllDocuments(crdFileText()).map(
       (document) => document.toJS() as { metadata: { name: string }; spec: { versions: { subresources: unknown }[] } },
     );
-    expect(crds.map((crd) => crd.metadata.name)).to.deep.equal(["vdisessions.vdi.kasm.io", "vditemplates.vdi.kasm.io"]);
-    for (const crd of crds) expect(crd.spec.versions[0]?.subresources).to.deep.equal({ status: {} });
+    expect(crds.map((crd) => crd.metadata.name)).to.deep.equal([
+      "vdisessions.vdi.kasm.io",
+      "vditemplates.vdi.kasm.io",
+      "vdipools.vdi.kasm.io",
+    ]);
+    for (const crd of crds) expect(crd.spec.versions[0]?.subresources).to.have.property("status");
   });
 
   it("use no keyword that a structural schema forbids", () => {

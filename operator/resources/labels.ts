@@ -1,0 +1,57 @@
+import type { VDISession } from "../api/objects.ts";
+import { sessionId, shortHash, userHash } from "./names.ts";
+
+/** Field manager of all writes, and value of the managed-by label by which the caches choose. */
+export const managerName = "kasm-operator";
+
+export const labels = {
+  managedBy: "app.kubernetes.io/managed-by",
+  name: "app.kubernetes.io/name",
+  /** Id of the session that a child belongs to. */
+  session: "vdi.kasm.io/session",
+  /** Hash of the user: names with @ or Unicode are no label values. */
+  user: "vdi.kasm.io/user",
+  /** Hash of the template's name, which may be longer than a label. */
+  template: "vdi.kasm.io/template",
+  /** Id of the pool that made a pod; stays on it when a session takes it. */
+  pool: "vdi.kasm.io/pool",
+} as const;
+
+export const annotations = {
+  userName: "vdi.kasm.io/user-name",
+  sessionName: "vdi.kasm.io/session-name",
+  templateName: "vdi.kasm.io/template-name",
+  /** Hash of what a pod was made from: template and settings; another value means that it is out of date. */
+  podHash: "vdi.kasm.io/pod-hash",
+  /** Extended resource that a pod takes one of. */
+  gpuResource: "vdi.kasm.io/gpu-resource",
+  /** Unix time at which the TURN credentials in a pod's Secret end. */
+  turnExpires: "vdi.kasm.io/turn-expires",
+} as const;
+
+/** Chooses everything of ours that a cache has to know. */
+export const managedSelector = `${labels.managedBy}=${managerName}`;
+
+/** Labels of every child of a session. */
+export function sessionLabels(session: VDISession): Record<string, string> {
+  return {
+    [labels.managedBy]: managerName,
+    [labels.name]: "vdi-desktop",
+    [labels.session]: sessionId(session),
+    [labels.user]: userHash(session.spec.user),
+    [labels.template]: templateHash(session.spec.template),
+  };
+}
+
+/** Names for people: what the labels stand for. */
+export function sessionAnnotations(session: VDISession): Record<string, string> {
+  return {
+    [annotations.sessionName]: session.metadata.name,
+    [annotations.userName]: session.spec.user,
+    [annotations.templateName]: session.spec.template,
+  };
+}
+
+export function templateHash(template: string): string {
+  return shortHash(`template ${template}`);
+}

@@ -1,0 +1,54 @@
+import type { VDISession, VDITemplate } from "../api/objects.ts";
+import type { Child, ClusterEvent, Node, PersistentVolumeClaim, Pod } from "../kinds.ts";
+
+/** All that is known about one session at one moment: what plan and status are made from. */
+export interface SessionView {
+  readonly session: VDISession;
+  readonly template: VDITemplate | undefined;
+  /** Why the template cannot be used, as a sentence. */
+  readonly templateProblem: string | undefined;
+  /** The pod that this session controls, taken from a pool or made for it. */
+  readonly pod: Pod | undefined;
+  readonly home: PersistentVolumeClaim | undefined;
+  readonly service: Child | undefined;
+  readonly route: Child | undefined;
+  readonly networkPolicy: Child | undefined;
+  /** Another session of the same user that has the home volume in use. */
+  readonly homeHolder: VDISession | undefined;
+  readonly nodes: readonly Node[];
+  /** Slices of an extended resource that desktops on a node have. */
+  readonly slicesInUse: (node: string, resourceName: string) => number;
+  /** About pod and home, oldest first. Read only when a start is slow: empty says nothing. */
+  readonly events: readonly ClusterEvent[];
+  /** What the API server refused to write just now. */
+  readonly refusals: readonly Refusal[];
+  /** Whether the stream answers, of this pod; undefined while not known. */
+  readonly stream: Check | undefined;
+  /** Whether somebody is connected, of this pod; undefined while not known. */
+  readonly activity: Activity | undefined;
+}
+
+/** A write that the API server refused, and would refuse again. */
+export interface Refusal {
+  readonly kind: "Pod" | "PersistentVolumeClaim" | "Secret" | "Service" | "IngressRoute" | "NetworkPolicy";
+  /** Quota: exceeded quota. Missing: no such kind. Terminating: the namespace goes. Invalid: 422. Forbidden: all other 403. */
+  readonly why: "Quota" | "Missing" | "Terminating" | "Invalid" | "Forbidden";
+  /** The server's sentence. */
+  readonly message: string;
+}
+
+/** The last try to reach something. */
+export interface Check {
+  readonly ok: boolean;
+  /** What was seen, as a sentence. */
+  readonly message: string;
+}
+
+/** What the last look at a desktop's connections said. */
+export interface Activity {
+  /** When it was looked, milliseconds since 1970. */
+  readonly atMs: number;
+  /** undefined: the look failed, or the runtime does not tell. */
+  readonly connected: boolean | undefined;
+  readonly message: string;
+}
