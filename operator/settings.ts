@@ -28,6 +28,8 @@ export interface Settings {
   readonly accessKeyFile: string | undefined;
   /** Header with the user's name that a middleware before ours sets, for sign-in by OpenID Connect. */
   readonly accessUserHeader: string | undefined;
+  /** Address that its servers listen on; every one of the machine when undefined. */
+  readonly listenAddress: string | undefined;
   readonly ports: { readonly metrics: number; readonly health: number; readonly access: number };
 }
 
@@ -87,6 +89,7 @@ export function loadSettings(environment: Environment): Settings {
     streamCheck: choice("VDI_STREAM_CHECK", ["direct", "kubelet"], "direct"),
     accessKeyFile: environment["VDI_ACCESS_KEY_FILE"],
     accessUserHeader: environment["VDI_ACCESS_USER_HEADER"],
+    listenAddress: environment["VDI_LISTEN_ADDRESS"],
     ports: {
       metrics: port("VDI_METRICS_PORT", 8080),
       health: port("VDI_HEALTH_PORT", 8081),
