@@ -1,0 +1,120 @@
+import { Gauge, Histogram } from "prom-client";
+import type { Registry } from "prom-client";
+import type { VDIPool, VDISession } from "./api/objects.ts";
+
+/** What the figures are counted from when they are asked for. */
+export interface Desktops {
+  readonly sessions: Iterable<Pick<VDISession, "status">>;
+  readonly pools: Iterable<Pick<VDIPool, "metadata" | "status">>;
+}
+
+type Phase = NonNullable<NonNullable<VDISession["status"]>["phase"]>;
+type Launch = NonNullable<NonNullable<VDISession["status"]>["launch"]>;
+
+const phases: readonly Phase[] = ["Pending", "Creating", "Running", "Suspended", "Terminating", "Failed"];
+
+// From a warm start to the longest progress deadline that is usual.
+const startBuckets = [0.05, 0.1, 0.2, 0.3, 0.5, 0.75, 1, 2, 5, 10, 20, 30, 60, 120, 300, 600];
+// From a look to a day: 1, 5, 15, 30 min, 1, 2, 4, 8, 12, 24 h.
+const durationBuckets = [60, 300, 900, 1800, 3600, 7200, 14_400, 28_800, 43_200, 86_400];
+
+/** Figures about desktops. Gauges are counted from the caches at each scrape, so that a restart loses nothing. */
+export class DesktopMetrics {
+  readonly #starts;
+  readonly #durations;
+
+  /** @param read what is known now; every replica that keeps caches answers, so take the maximum over replicas */
+  constructor(registry: Registry, read: () => Desktops) {
+    const registers = [registry];
+    this.#starts = new Histogram({
+      name: "vdi_session_start_seconds",
+      help: "Time from the wish for a desktop to its being reachable",
+      labelNames: ["launch", "template"],
+      buckets: startBuckets,
+      registers,
+    });
+    this.#durations = new Histogram({
+      name: "vdi_session_duration_seconds",
+      help: "Time from a session's creation to its end",
+      labelNames: ["template"],
+      buckets: durationBuckets,
+      registers,
+    });
+    new Gauge({
+      name: "vdi_sessions",
+      help: "Sessions by phase",
+      labelNames: ["phase"],
+      registers,
+      collect() {
+        for (const [phase, count] of countPhases(read().sessions)) this.set({ phase }, count);
+      },
+    });
+    new Gauge({
+      name: "vdi_session_problems",
+      help: "Sessions that something holds up, by the reason of the condition that tells it",
+      labelNames: ["reason"],
+      registers,
+      collect() {
+        this.reset();
+        for (const [reason, count] of countProblems(read().sessions)) this.set({ reason }, count);
+      },
+    });
+    new Gauge({
+      name: "vdi_pool_desktops",
+      help: "Desktops of a pool: wanted, ready to be taken, starting",
+      labelNames: ["pool", "state"],
+      registers,
+      collect() {
+        this.reset();
+        for (const { metadata, status } of read().pools) {
+          const { desiredReplicas = 0, replicas = 0, readyReplicas = 0 } = status ?? {};
+          this.set({ pool: metadata.name, state: "desired" }, desiredReplicas);
+          this.set({ pool: metadata.name, state: "ready" }, readyReplicas);
+          this.set({ pool: metadata.name, state: "starting" }, Math.max(0, replicas - readyReplicas));
+        }
+      },
+    });
+  }
+
+  /** A desktop became reachable. */
+  started({ launch, template, seconds }: { launch: Launch; template: string; seconds: number }): void {
+    this.#starts.observe({ launch, template }, seconds);
+  }
+
+  /** A session is over. */
+  ended({ template, seconds }: { template: string; seconds: number }): void {
+    this.#durations.observe({ template }, seconds);
+  }
+}
+
+/** All phases, also those that no session is in. A session without status waits to be looked at. */
+export function countPhases(sessions: Desktops["sessions"]): Map<Phase, number> {
+  const counts = new Map(phases.map((phase) => [phase, 0]));
+  for (const { status } of sessions) {
+    const phase = status?.phase ?? "Pending";
+    counts.set(phase, (counts.get(phase) ?? 0) + 1);
+  }
+  return counts;
+}
+
+/** One reason per session that is held up, see {@link problemOf}. */
+export function countProblems(sessions: Desktops["sessions"]): Map<string, number> {
+  const counts = new Map<string, number>();
+  for (const session of sessions) {
+    const reason = problemOf(session);
+    if (reason !== undefined) counts.set(reason, (counts.get(reason) ?? 0) + 1);
+  }
+  return counts;
+}
+
+// The order in which a start meets them: what comes later waits for what comes before.
+const neededBefore = ["HomeBound", "PodScheduled", "Routed"];
+
+/** Why a session does not get on: the reason of Stalled, else of the first thing that its start needs and has not got. */
+export function problemOf({ status }: Pick<VDISession, "status">): string | undefined {
+  if (status?.phase === "Suspended" || status?.phase === "Terminating") return undefined;
+  const conditions = new Map((status?.conditions ?? []).map((it) => [it.type, it]));
+  const stalled = conditions.get("Stalled");
+  if (stalled?.status === "True") return stalled.reason;
+  return neededBefore.map((type) => conditions.get(type)).find((it) => it?.status === "False")?.reason;
+}

@@ -1,0 +1,101 @@
+import { expect } from "chai";
+import { Registry } from "prom-client";
+import type { VDIPool, VDISession } from "../../operator/api/objects.ts";
+import { DesktopMetrics, countPhases, problemOf } from "../../operator/metrics.ts";
+import type { Desktops } from "../../operator/metrics.ts";
+
+describe("metrics of desktops", () => {
+  it("counts sessions by phase, also phases that none is in", () => {
+    const counts = countPhases([inPhase("Running"), inPhase("Running"), inPhase("Failed"), {}]);
+    expect(Object.fromEntries(counts)).to.deep.equal({
+      ...{ Pending: 1, Creating: 0, Running: 2, Suspended: 0, Terminating: 0, Failed: 1 },
+    });
+  });
+
+  it("counts anew at each scrape, so that a reason or a pool that is gone is not reported any more", async () => {
+    const stalled = withConditions(["Stalled", "True", "TemplateMissing"]);
+    const known: { sessions: Desktops["sessions"]; pools: Desktops["pools"] } = { sessions: [stalled], pools: [pool] };
+    const registry = new Registry();
+    new DesktopMetrics(registry, () => known);
+    expect(await lines(registry)).to.include.members([
+      'vdi_session_problems{reason="TemplateMissing"} 1',
+      'vdi_pool_desktops{pool="office",state="desired"} 5',
+      'vdi_pool_desktops{pool="office",state="ready"} 2',
+      'vdi_pool_desktops{pool="office",state="starting"} 1',
+    ]);
+    known.sessions = [inPhase("Running")];
+    known.pools = [];
+    const later = await lines(registry);
+    expect(later).to.include('vdi_sessions{phase="Running"} 1');
+    expect(later.filter((line) => /^vdi_(session_problems|pool_desktops)/.test(line))).to.deep.equal([]);
+  });
+
+  it("tells warm starts from cold ones, and how long sessions lasted", async () => {
+    const registry = new Registry();
+    const metrics = new DesktopMetrics(registry, () => ({ sessions: [], pools: [] }));
+    metrics.started({ launch: "Warm", template: "ubuntu", seconds: 0.12 });
+    metrics.started({ launch: "Cold", template: "ubuntu", seconds: 4 });
+    metrics.ended({ template: "ubuntu", seconds: 4000 });
+    expect(await lines(registry)).to.include.members([
+      'vdi_session_start_seconds_bucket{le="0.2",launch="Warm",template="ubuntu"} 1',
+      'vdi_session_start_seconds_bucket{le="2",launch="Cold",template="ubuntu"} 0',
+      'vdi_session_start_seconds_bucket{le="5",launch="Cold",template="ubuntu"} 1',
+      'vdi_session_duration_seconds_bucket{le="7200",template="ubuntu"} 1',
+    ]);
+  });
+
+  describe("what holds a session up", () => {
+    it("is the reason of Stalled before all else", () => {
+      const session = withConditions(
+        ["PodScheduled", "False", "Unschedulable"],
+        ["Stalled", "True", "ImagePullFailed"],
+      );
+      expect(problemOf(session)).to.equal("ImagePullFailed");
+    });
+
+    it("is the first thing that is missing: a pod without its volume is not scheduled either", () => {
+      const session = withConditions(["PodScheduled", "False", "Unschedulable"], ["HomeBound", "False", "HomePending"]);
+      expect(problemOf(session)).to.equal("HomePending");
+    });
+
+    it("is nothing for a session that is suspended on purpose, or that gets on", () => {
+      expect(
+        problemOf(withConditions(["Stalled", "False", "Progressing"], ["PodScheduled", "True", "Scheduled"])),
+      ).to.equal(undefined);
+      const { status } = withConditions(["PodScheduled", "False", "Suspended"]);
+      expect(problemOf({ status: { ...status, phase: "Suspended" } })).to.equal(undefined);
+    });
+  });
+});
+
+type Session = Pick<VDISession, "status">;
+type Condition = [type: string, status: "True" | "False" | "Unknown", reason: string];
+
+const pool: Pick<VDIPool, "metadata" | "status"> = {
+  metadata: { name: "office" },
+  status: { desiredReplicas: 5, replicas: 3, readyReplicas: 2 },
+};
+
+function inPhase(phase: NonNullable<VDISession["status"]>["phase"]): Session {
+  return { status: { phase } };
+}
+
+function withConditions(...conditions: Condition[]): Session {
+  const lastTransitionTime = "2026-01-01T00:00:00Z";
+  return {
+    status: {
+      phase: "Creating",
+      conditions: conditions.map(([type, status, reason]) => ({
+        type,
+        status,
+        reason,
+        message: "",
+        lastTransitionTime,
+      })),
+    },
+  };
+}
+
+async function lines(registry: Registry): Promise<string[]> {
+  return (await registry.metrics()).split("\n");
+}
