@@ -147,16 +147,16 @@ export function operatorDeployment(args: OperatorDeploymentArgs): Deployment {
   };
 }
 
-/** What the operator is told; the names are its contract (docs/components/vdi-operator.md). */
-function operatorEnvironment({
+/** What the operator is told, besides its pod's own name and namespace (docs/components/vdi-operator.md). */
+export function operatorVariables({
   namespace,
   domain,
   replicas,
   logLevel,
   registry,
   turn,
-}: OperatorDeploymentArgs): EnvVar[] {
-  const values: Record<string, string> = {
+}: OperatorSettings & Pick<OperatorDeploymentArgs, "turn">): Record<string, string> {
+  return {
     VDI_NAMESPACE: namespace,
     VDI_DOMAIN: domain,
     VDI_LEADER_ELECTION: String(replicas > 1),
@@ -168,8 +168,11 @@ function operatorEnvironment({
     // Collects garbage before the memory limit ends the process.
     NODE_OPTIONS: "--max-old-space-size=384",
   };
+}
+
+function operatorEnvironment(args: OperatorDeploymentArgs): EnvVar[] {
   return [
-    ...Object.entries(values).map(([name, value]) => ({ name, value })),
+    ...Object.entries(operatorVariables(args)).map(([name, value]) => ({ name, value })),
     { name: "POD_NAME", valueFrom: { fieldRef: { fieldPath: "metadata.name" } } },
     { name: "POD_NAMESPACE", valueFrom: { fieldRef: { fieldPath: "metadata.namespace" } } },
   ];

@@ -14,6 +14,8 @@ export interface Settings {
   readonly sessionTransport: string;
   /** Middleware that asks the operator whether to let a request in. */
   readonly accessMiddleware: string;
+  /** Middlewares of the site before it, one that signs people in for example. */
+  readonly extraMiddlewares: readonly string[];
   readonly traefikNamespace: string;
   readonly pullSecret: string | undefined;
   readonly turn: TurnSettings | undefined;
@@ -26,6 +28,8 @@ export interface Settings {
   readonly accessKeyFile: string | undefined;
   /** Header with the user's name that a middleware before ours sets, for sign-in by OpenID Connect. */
   readonly accessUserHeader: string | undefined;
+  /** Address that its servers listen on; every one of the machine when undefined. */
+  readonly listenAddress: string | undefined;
   readonly ports: { readonly metrics: number; readonly health: number; readonly access: number };
 }
 
@@ -78,12 +82,14 @@ export function loadSettings(environment: Environment): Settings {
     sessionMiddleware: text("VDI_SESSION_MIDDLEWARE", "session-headers"),
     sessionTransport: text("VDI_SESSION_TRANSPORT", "session-self-signed"),
     accessMiddleware: text("VDI_ACCESS_MIDDLEWARE", "session-access"),
+    extraMiddlewares: (environment["VDI_ACCESS_EXTRA_MIDDLEWARES"] ?? "").split(",").filter((name) => name !== ""),
     traefikNamespace: text("VDI_TRAEFIK_NAMESPACE", "kube-system"),
     pullSecret: environment["VDI_PULL_SECRET"],
     turn: turnSettings(environment, problems),
     streamCheck: choice("VDI_STREAM_CHECK", ["direct", "kubelet"], "direct"),
     accessKeyFile: environment["VDI_ACCESS_KEY_FILE"],
     accessUserHeader: environment["VDI_ACCESS_USER_HEADER"],
+    listenAddress: environment["VDI_LISTEN_ADDRESS"],
     ports: {
       metrics: port("VDI_METRICS_PORT", 8080),
       health: port("VDI_HEALTH_PORT", 8081),
