@@ -47,7 +47,7 @@ function pending(view: SessionView, name: string): string {
   }
   if (lastEvent(view, ({ reason, message }) => reason === "FailedBinding" && /no storage class is set/.test(message)))
     return `The home volume ${name} names no StorageClass, and the cluster has no default one. Mark one as default, or set persistence.storageClassName; see ${page}.`;
-  if (lastEvent(view, ({ reason }) => reason === "WaitForFirstConsumer"))
+  if (lastEvent(view, ({ reason }) => reason === "WaitForFirstConsumer" || reason === "WaitForPodScheduled"))
     return `The home volume ${name} is made as soon as the desktop has a node.`;
   return `The home volume ${name} is being made by its provisioner.`;
 }
