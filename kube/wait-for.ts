@@ -40,7 +40,7 @@ export async function waitForObject<T extends KubeObject>(
     ...{ apiVersion, kind, fieldSelector: `metadata.name=${name}` },
     ...(namespace !== undefined && { namespace }),
   });
-  const current = () => informer.store.values().next().value;
+  const current = () => [...informer.store.values()][0];
   const { promise, resolve, reject } = Promise.withResolvers<T | undefined>();
   const look = () => {
     try {
