@@ -46,7 +46,7 @@ export async function waitForObject<T extends KubeObject>(
     try {
       if (informer.isSynced && isSo(current())) resolve(current());
     } catch (error) {
-      reject(error as Error);
+      reject(error);
     }
   };
   const timer = setTimeout(() => reject(new WaitTimeoutError(key, timeoutMs, current())), timeoutMs);

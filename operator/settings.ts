@@ -14,6 +14,8 @@ export interface Settings {
   readonly sessionTransport: string;
   /** Middleware that asks the operator whether to let a request in. */
   readonly accessMiddleware: string;
+  /** Middlewares of the site before it, one that signs people in for example. */
+  readonly extraMiddlewares: readonly string[];
   readonly traefikNamespace: string;
   readonly pullSecret: string | undefined;
   readonly turn: TurnSettings | undefined;
@@ -80,6 +82,7 @@ export function loadSettings(environment: Environment): Settings {
     sessionMiddleware: text("VDI_SESSION_MIDDLEWARE", "session-headers"),
     sessionTransport: text("VDI_SESSION_TRANSPORT", "session-self-signed"),
     accessMiddleware: text("VDI_ACCESS_MIDDLEWARE", "session-access"),
+    extraMiddlewares: (environment["VDI_ACCESS_EXTRA_MIDDLEWARES"] ?? "").split(",").filter((name) => name !== ""),
     traefikNamespace: text("VDI_TRAEFIK_NAMESPACE", "kube-system"),
     pullSecret: environment["VDI_PULL_SECRET"],
     turn: turnSettings(environment, problems),

@@ -1,0 +1,53 @@
+import type { AnyObject, KubeObject, ObjectMeta } from "../../kube/object.ts";
+import type { Child } from "../kinds.ts";
+import { annotations, labels } from "./labels.ts";
+import { shortHash } from "./names.ts";
+
+// Fields of a Service's spec that we say; the API server adds others.
+const serviceFields = ["type", "selector", "ports"];
+const ourLabels = new Set<string>(Object.values(labels));
+const ourAnnotations = new Set<string>(Object.values(annotations));
+
+/**
+ * Stands for all that we say about a child: equal for what we want and what the cluster has, as long as nobody changed it.
+ * What others add beside it (labels, a cluster IP) does not count. So that caches need not keep the objects.
+ */
+export function fingerprint({ kind, metadata = {}, ...rest }: AnyObject): string {
+  const spec = (rest["spec"] ?? {}) as Record<string, unknown>;
+  return shortHash(
+    canonical({
+      labels: pick(metadata.labels, (key) => ourLabels.has(key)),
+      annotations: pick(metadata.annotations, (key) => ourAnnotations.has(key)),
+      owners: (metadata.ownerReferences ?? []).map(({ uid, controller }) => ({ uid, controller })),
+      spec: kind === "Service" ? pick(spec, (key) => serviceFields.includes(key)) : spec,
+    }),
+  );
+}
+
+/** What a cache keeps of a child. */
+export function toChild(object: AnyObject): Child {
+  const { apiVersion, kind, metadata = {} } = object;
+  const { name = "", namespace, uid, resourceVersion, deletionTimestamp, ownerReferences } = metadata;
+  const kept: ObjectMeta & { name: string } = {
+    name,
+    ...(namespace !== undefined && { namespace }),
+    ...(uid !== undefined && { uid }),
+    ...(resourceVersion !== undefined && { resourceVersion }),
+    ...(deletionTimestamp !== undefined && { deletionTimestamp }),
+    ...(ownerReferences && { ownerReferences: ownerReferences.filter(({ controller }) => controller) }),
+  };
+  return { ...({ apiVersion, kind } as KubeObject), metadata: kept, fingerprint: fingerprint(object) };
+}
+
+function pick(record: object | undefined, isWanted: (key: string) => boolean): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(record ?? {}).filter(([key]) => isWanted(key)));
+}
+
+/** JSON with sorted keys, so that the order of fields does not matter. */
+function canonical(value: unknown): string {
+  return JSON.stringify(value, (_key, it: unknown) =>
+    it !== null && typeof it === "object" && !Array.isArray(it)
+      ? Object.fromEntries(Object.entries(it).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : it,
+  );
+}

@@ -1,0 +1,214 @@
+import type { VDISession, VDITemplate } from "../api/objects.ts";
+import type { AnyObject, OwnerReference } from "../../kube/object.ts";
+import type { Settings } from "../settings.ts";
+import { rtcConfigKey } from "./credentials.ts";
+import { annotations } from "./labels.ts";
+import { shortHash } from "./names.ts";
+import { podSecurity } from "./pod-security.ts";
+import { rtcConfigPath, runtimeProfile } from "./runtime-profiles.ts";
+import type { RuntimeProfile } from "./runtime-profiles.ts";
+
+export interface DesktopPodArgs {
+  readonly name: string;
+  readonly namespace: string;
+  readonly owner: OwnerReference;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly annotations: Readonly<Record<string, string>>;
+  readonly template: VDITemplate;
+  readonly resources: DesktopResources;
+  /** Claim of the home volume; undefined for a desktop without one. */
+  readonly homeClaim: string | undefined;
+  readonly settings: Pick<Settings, "pullSecret">;
+  /** Unix time at which the TURN credentials in the Secret end; undefined without TURN. */
+  readonly turnExpires: number | undefined;
+}
+
+export interface DesktopResources {
+  readonly gpu: number;
+  readonly cpu: string;
+  readonly memory: string;
+}
+
+/** Name of the container that streams. */
+export const desktopContainer = "desktop";
+/** Name of the init container that says in words when the home cannot be written. */
+export const homeContainer = "home";
+export const streamPort = "stream";
+
+// Where a template says nothing.
+const defaults: DesktopResources = { gpu: 0, cpu: "1", memory: "2Gi" };
+
+/** What a desktop gets: what its session asks for, else what the template gives. GPU slices are never more than one. */
+export function desktopResources(template: VDITemplate, asked: VDISession["spec"]["resources"] = {}): DesktopResources {
+  const given = template.spec.resources.default ?? {};
+  return {
+    gpu: Math.min(1, asked.gpu ?? given.gpu ?? defaults.gpu),
+    cpu: String(asked.cpu ?? given.cpu ?? defaults.cpu),
+    memory: String(asked.memory ?? given.memory ?? defaults.memory),
+  };
+}
+
+/** The pod of one desktop, with the hash of all that it was made from. Its Secret has the pod's name. */
+export function desktopPod(args: DesktopPodArgs): AnyObject {
+  const { template, resources, turnExpires } = args;
+  const spec = podSpec(args, runtimeProfile(template.spec));
+  return {
+    apiVersion: "v1",
+    kind: "Pod",
+    metadata: {
+      name: args.name,
+      namespace: args.namespace,
+      labels: { ...args.labels },
+      annotations: {
+        ...args.annotations,
+        [annotations.podHash]: podHash(args),
+        ...(resources.gpu > 0 && { [annotations.gpuResource]: template.spec.gpuResourceName }),
+        ...(turnExpires !== undefined && { [annotations.turnExpires]: String(turnExpires) }),
+      },
+      ownerReferences: [args.owner],
+    },
+    spec,
+  };
+}
+
+/** Of what decides about a pod's content, apart from whose it is: two pods with one hash are alike. */
+export function podHash(args: Pick<DesktopPodArgs, "template" | "resources" | "homeClaim" | "settings">): string {
+  const { template, resources, homeClaim, settings } = args;
+  const anybodys = { name: "", namespace: "", labels: {}, annotations: {}, owner: nobody, turnExpires: undefined };
+  const spec = podSpec({ ...anybodys, template, resources, homeClaim, settings }, runtimeProfile(template.spec));
+  return shortHash(JSON.stringify(spec));
+}
+
+const nobody: OwnerReference = { apiVersion: "", kind: "", name: "", uid: "" };
+
+function podSpec(args: DesktopPodArgs, profile: RuntimeProfile): Record<string, unknown> {
+  const { name, template, resources, homeClaim, settings } = args;
+  const { spec } = template;
+  const usesWebRtc = spec.stream === "WebRTC" && profile.rtcConfigVariable !== undefined;
+  const security = podSecurity({ profile: spec.securityProfile, userId: profile.userId });
+  return {
+    restartPolicy: "Always",
+    automountServiceAccountToken: false,
+    enableServiceLinks: false,
+    // A desktop saves its windows' state when it is told to end.
+    terminationGracePeriodSeconds: 30,
+    ...(spec.runtimeClassName !== undefined && { runtimeClassName: spec.runtimeClassName }),
+    ...(spec.nodeSelector && { nodeSelector: spec.nodeSelector }),
+    ...(settings.pullSecret !== undefined && { imagePullSecrets: [{ name: settings.pullSecret }] }),
+    securityContext: security.pod,
+    tolerations: tolerations(resources, spec.gpuResourceName),
+    ...(homeClaim !== undefined && { initContainers: [homeCheck(spec.image, profile, security, resources)] }),
+    containers: [
+      {
+        name: desktopContainer,
+        image: spec.image,
+        imagePullPolicy: "IfNotPresent",
+        env: environment(name, spec, profile, { usesWebRtc, hasGpu: resources.gpu > 0 }),
+        ports: [{ name: streamPort, containerPort: profile.port, protocol: "TCP" }],
+        resources: containerResources(resources, spec.gpuResourceName),
+        securityContext: security.container,
+        ...probes(profile),
+        // The last line of the log becomes part of the status, without the right to read logs.
+        terminationMessagePolicy: "FallbackToLogsOnError",
+        volumeMounts: [
+          { name: "shm", mountPath: "/dev/shm" },
+          ...(homeClaim !== undefined ? [{ name: "home", mountPath: profile.home }] : []),
+          ...(usesWebRtc ? [{ name: "rtc", mountPath: folderOf(rtcConfigPath), readOnly: true }] : []),
+        ],
+      },
+    ],
+    volumes: [
+      { name: "shm", emptyDir: { medium: "Memory", sizeLimit: String(spec.shmSize) } },
+      ...(homeClaim !== undefined ? [{ name: "home", persistentVolumeClaim: { claimName: homeClaim } }] : []),
+      // As a folder, not by subPath: only so the kubelet brings new content into a running pod.
+      ...(usesWebRtc
+        ? [{ name: "rtc", secret: { secretName: name, items: [{ key: rtcConfigKey, path: rtcConfigKey }] } }]
+        : []),
+    ],
+  };
+}
+
+function environment(
+  secretName: string,
+  spec: VDITemplate["spec"],
+  profile: RuntimeProfile,
+  { usesWebRtc, hasGpu }: { usesWebRtc: boolean; hasGpu: boolean },
+) {
+  const ours = Object.keys({ ...profile.credentials, ...profile.environment });
+  return [
+    // Under CDI the devices come whatever this says; the older way mounts what it names, and Vulkan needs display.
+    ...(hasGpu && !spec.env?.some(({ name }) => name === capabilities) ? [{ name: capabilities, value: "all" }] : []),
+    ...(spec.env ?? []).filter(({ name }) => !ours.includes(name)),
+    ...(spec.applications?.length ? [{ name: "VDI_APPLICATIONS", value: spec.applications.join(",") }] : []),
+    ...Object.entries(profile.environment).map(([name, value]) => ({ name, value })),
+    ...(usesWebRtc && profile.rtcConfigVariable ? [{ name: profile.rtcConfigVariable, value: rtcConfigPath }] : []),
+    ...Object.entries(profile.credentials).map(([name, key]) => ({
+      name,
+      valueFrom: { secretKeyRef: { name: secretName, key } },
+    })),
+  ];
+}
+
+const capabilities = "NVIDIA_DRIVER_CAPABILITIES";
+
+/** GPU slices have no request of their own: the API server takes the limit for it. */
+function containerResources({ gpu, cpu, memory }: DesktopResources, gpuResourceName: string) {
+  return {
+    requests: { cpu, memory },
+    limits: { cpu, memory, ...(gpu > 0 && { [gpuResourceName]: "1" }) },
+  };
+}
+
+/** The kubelet asks the path where one answers without password, else whether the port takes connections. */
+function probes({ healthPath, scheme }: RuntimeProfile) {
+  const ask =
+    healthPath === undefined
+      ? { tcpSocket: { port: streamPort } }
+      : { httpGet: { path: healthPath, port: streamPort, scheme: scheme.toUpperCase() } };
+  return {
+    // A desktop may take two minutes to come up; asked each second, since a person waits for it.
+    startupProbe: { ...ask, periodSeconds: 1, timeoutSeconds: 3, failureThreshold: 120 },
+    readinessProbe: { ...ask, periodSeconds: 5, timeoutSeconds: 3, failureThreshold: 3 },
+    livenessProbe: { ...ask, periodSeconds: 20, timeoutSeconds: 5, failureThreshold: 6 },
+  };
+}
+
+/** Ends with a sentence where the storage gives a directory that the desktop's user cannot write (K3s's local-path). */
+function homeCheck(
+  image: string,
+  profile: RuntimeProfile,
+  security: ReturnType<typeof podSecurity>,
+  resources: DesktopResources,
+) {
+  const probe = `${profile.home}/.vdi-write-test`;
+  return {
+    name: homeContainer,
+    image,
+    imagePullPolicy: "IfNotPresent",
+    command: [
+      "sh",
+      "-c",
+      `touch '${probe}' 2>/dev/termination-log && rm -f '${probe}' || ` +
+        `{ echo "uid $(id -u) cannot write the home volume: $(ls -ld '${profile.home}')" >>/dev/termination-log; exit 1; }`,
+    ],
+    // Of the same size: an init container with less would not change what the pod asks for.
+    resources: { requests: { cpu: resources.cpu, memory: "64Mi" }, limits: { cpu: resources.cpu, memory: "64Mi" } },
+    securityContext: security.container,
+    terminationMessagePolicy: "FallbackToLogsOnError",
+    volumeMounts: [{ name: "home", mountPath: profile.home }],
+  };
+}
+
+/** A node that is gone gives its desktops up after a minute; nodes for GPUs are often tainted with the resource's name. */
+function tolerations({ gpu }: DesktopResources, gpuResourceName: string) {
+  const soon = (key: string) => ({ key, operator: "Exists", effect: "NoExecute", tolerationSeconds: 60 });
+  return [
+    soon("node.kubernetes.io/not-ready"),
+    soon("node.kubernetes.io/unreachable"),
+    ...(gpu > 0 ? [{ key: gpuResourceName, operator: "Exists", effect: "NoSchedule" }] : []),
+  ];
+}
+
+function folderOf(path: string): string {
+  return path.slice(0, path.lastIndexOf("/"));
+}
