@@ -5,8 +5,8 @@ import type { Child, ClusterEvent, Node, PersistentVolumeClaim, Pod } from "../k
 export interface SessionView {
   readonly session: VDISession;
   readonly template: VDITemplate | undefined;
-  /** Why the template cannot be used, as a sentence. */
-  readonly templateProblem: string | undefined;
+  /** Why this session cannot be made from its template. */
+  readonly templateProblem: TemplateProblem | undefined;
   /** The pod that this session controls, taken from a pool or made for it. */
   readonly pod: Pod | undefined;
   readonly home: PersistentVolumeClaim | undefined;
@@ -26,6 +26,12 @@ export interface SessionView {
   readonly stream: Check | undefined;
   /** Whether somebody is connected, of this pod; undefined while not known. */
   readonly activity: Activity | undefined;
+}
+
+/** What is wrong between a session and its template, with the reason that the status gives and a sentence. */
+export interface TemplateProblem {
+  readonly reason: "TemplateInvalid" | "NotAllowed" | "ResourcesExceeded";
+  readonly message: string;
 }
 
 /** A write that the API server refused, and would refuse again. */
