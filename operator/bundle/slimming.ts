@@ -28,6 +28,9 @@ const clientNodeParts = `
   export { createConfiguration } from "@kubernetes/client-node/dist/gen/configuration.js";
   export { ServerConfiguration } from "@kubernetes/client-node/dist/gen/servers.js";`;
 
+/** undici's parser for processors without SIMD, which have not been made for 15 years; it has another one for all others. */
+const parserWithoutSimd = /undici[\\/]lib[\\/]llhttp[\\/]llhttp-wasm\.js$/;
+
 /** zod's messages in every language. */
 const zodLocales = /zod[\\/]v4[\\/]locales[\\/]index\.js$/;
 
@@ -57,6 +60,10 @@ export const slimming: Plugin = {
       resolveDir: pluginData as string,
     }));
     build.onLoad({ filter: clientNodeIndex }, () => ({ contents: clientNodeParts }));
+    build.onLoad({ filter: parserWithoutSimd }, () => ({
+      contents: `throw new Error("the operator needs a processor with SIMD instructions (SSE4.1 or NEON)");`,
+      loader: "js",
+    }));
     build.onLoad({ filter: zodLocales }, ({ path }) => ({
       contents: `export { default as en } from "./en.js";`,
       resolveDir: dirname(path),
