@@ -43,5 +43,7 @@ export interface ClientOptions {
   requestTimeoutMs?: number;
   /** Told of each answer; `status` is undefined when there was none. */
   onAnswer?: (method: string, status: number | undefined) => void;
+  /** Told of the time at which the server sent each answer, in whole seconds. */
+  onServerDate?: (date: Date) => void;
   clock?: Clock;
 }

@@ -40,6 +40,7 @@ export class ClusterClient {
   constructor(config: SharedKubeConfig, options: ClientOptions = {}) {
     this.config = config;
     this.#api = config.makeApiClient(PlainObjectApi);
+    this.#api.onServerDate = options.onServerDate;
     this.#options = options;
     this.#clock = options.clock ?? systemClock;
   }

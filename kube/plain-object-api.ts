@@ -23,6 +23,8 @@ export interface PlainRequest {
  * Date objects and drop fields that their generated types do not have.
  */
 export class PlainObjectApi extends KubernetesObjectApi {
+  /** Told of the `Date` header of each answer. */
+  onServerDate: ((date: Date) => void) | undefined;
   readonly #resources = new Map<string, V1APIResource[]>();
 
   /**
@@ -62,6 +64,8 @@ export class PlainObjectApi extends KubernetesObjectApi {
     try {
       const response = await this.configuration.httpApi.send(context).toPromise();
       const { httpStatusCode, headers, body } = response;
+      const { date } = headers;
+      if (date !== undefined) this.onServerDate?.(new Date(date));
       if (httpStatusCode < 200 || httpStatusCode > 299)
         throw new ApiException(httpStatusCode, "API request failed", await body.text(), headers);
       return await read(response);

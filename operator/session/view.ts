@@ -58,5 +58,7 @@ export interface Activity {
   readonly atMs: number;
   /** undefined: the look failed, or the runtime does not tell. */
   readonly connected: boolean | undefined;
+  /** Since when looks have said the same without a gap, milliseconds since 1970; this look alone when left out. */
+  readonly sinceMs?: number;
   readonly message: string;
 }

@@ -92,6 +92,15 @@ describe("the client", () => {
     expect(unknown).to.be.instanceOf(UnknownKindError);
   });
 
+  it("tells the time at which the server sent each answer, failures too", async () => {
+    const dates: string[] = [];
+    const clocked = new ClusterClient(config, { onServerDate: (date) => dates.push(date.toISOString()) });
+    const headers = { Date: "Thu, 01 Jan 2026 08:00:00 GMT" };
+    answer = (_, response) => json(response, {}, 404, headers);
+    await clocked.get(widget);
+    expect(dates.at(-1)).to.equal("2026-01-01T08:00:00.000Z");
+  });
+
   it("does not wait for ever", async () => {
     answer = () => undefined;
     const error = await client.get(widget).catch((failure: unknown) => failure);
