@@ -1,7 +1,7 @@
 import type { VDISession } from "../api/objects.ts";
 import { lifetime } from "../lifetime/lifetime.ts";
 import type { Lifetime } from "../lifetime/lifetime.ts";
-import type { Settings } from "../settings.ts";
+import type { PlanContext } from "./plan-context.ts";
 import { planEnd, sessionFinalizer } from "./plan-end.ts";
 import { planPod } from "./plan-pod.ts";
 import { planRoute } from "./plan-route.ts";
@@ -23,18 +23,17 @@ export interface SessionPlan {
 /**
  * All decisions about one session. Whole state in, whole state out: the same view gives the same plan, and the plan of a
  * view in which all is as it should be has no writes.
- *
- * @param now by the API server's clock
  */
-export function planSession(view: SessionView, settings: Settings, now: Date): SessionPlan {
+export function planSession(view: SessionView, context: PlanContext): SessionPlan {
   const { session } = view;
+  const { now, settings } = context;
   if (session.metadata.deletionTimestamp !== undefined) return { restarts: restartsOf(session), ...planEnd(view, now) };
 
   const life = lifetime(session, view.activity, now);
   const ahead = { ...(life.recheckMs !== undefined && { recheckMs: life.recheckMs }), restarts: restartsOf(session) };
   if (life.action) return { ...ahead, batches: [[lifetimeWrite(session, life.action)]] };
 
-  const pod = planPod(view, settings, now);
+  const pod = planPod(view, context);
   const finalizer = finalizerWrite(session);
   // The finalizer comes first: what it guards must not be there without it.
   const batches = [finalizer ? [finalizer] : [], [...planRoute(view, settings), ...pod.before], pod.writes];
