@@ -38,8 +38,10 @@ export function imageFinding(view: SessionView, status: ContainerStatus): Findin
   return { reason: "ImagePullFailed", message };
 }
 
-/** Set while the image is being pulled, as far as events tell. */
+/** Set while the image is being pulled, as far as events tell: they may be older than the pod's status. */
 export function pullingFinding({ events, pod }: SessionView): Finding | undefined {
+  const { initContainerStatuses = [], containerStatuses = [] } = pod?.status ?? {};
+  if ([...initContainerStatuses, ...containerStatuses].some(({ state }) => state?.running)) return undefined;
   const last = events.findLast(
     ({ reason, lastTime }) => pullSteps.has(reason) && lastTime >= (pod?.metadata.creationTimestamp ?? ""),
   );

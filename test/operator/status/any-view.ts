@@ -191,6 +191,7 @@ export const anyView: fc.Arbitrary<SessionView> = fc.record({
   route: child,
   networkPolicy: child,
   homeHolder: some(fc.constant(session())),
+  homeIsShared: fc.boolean(),
   nodes: fc.array(node, { maxLength: 3 }),
   slicesInUse: fc.constantFrom(
     () => 0,
@@ -199,5 +200,11 @@ export const anyView: fc.Arbitrary<SessionView> = fc.record({
   events: fc.array(event, { maxLength: 4 }),
   refusals: fc.array(refusal, { maxLength: 2 }),
   stream: some(fc.record({ ok: fc.boolean(), message })),
-  activity: some(fc.record({ atMs: fc.constant(Date.parse(ago(5))), connected: some(fc.boolean()), message })),
+  activity: some(
+    fc.record({
+      atMs: fc.constant(Date.parse(ago(5))),
+      connected: some(fc.boolean()),
+      message: fc.constant("The look failed."),
+    }),
+  ),
 });

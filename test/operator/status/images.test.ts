@@ -89,5 +89,7 @@ describe("why an image does not come", () => {
     expectReady({ ...starting, events: [event] }, ["PullingImage", `Image ${image} is being pulled to gpu-1`]);
     const pulled = { ...event, reason: "Pulled", message: "Successfully pulled image in 5s" };
     expectReady({ ...starting, events: [event, pulled] }, ["Starting"]);
+    const running = view({ pod: podWith([container({ state: { running: { startedAt: ago(1) } } })]) });
+    expectReady({ ...running, events: [event] }, ["Starting"]);
   });
 });

@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { sessionStatus, statusRecheckMs } from "../../../operator/status/session-status.ts";
+import { sessionStatus, statusChanged, statusRecheckMs } from "../../../operator/status/session-status.ts";
 import { expectReady, readyTable } from "./ready.ts";
 import { ago, container, now, podWith, readyPod, session, settings, view } from "./views.ts";
 
@@ -56,6 +56,12 @@ describe("why a desktop that runs cannot be reached", () => {
   it("is told at once of a desktop that could be reached before", () => {
     const before = sessionStatus(view(), settings, now);
     expectReady(view({ session: session({ status: before }), pod: running(5) }), ["StreamNotAnswering"]);
+  });
+
+  it("stays reachable while an operator that was started anew has not asked yet", () => {
+    const before = sessionStatus(view(), settings, now);
+    const status = sessionStatus(view({ session: session({ status: before }), stream: undefined }), settings, now);
+    expect(statusChanged(before, status)).to.equal(false);
   });
 
   it("is the kubelet's to say where the operator has no way to pods", () => {

@@ -170,7 +170,7 @@ describe("why a desktop has no node", () => {
       waiting("0/1 nodes are available: pod has unbound immediate PersistentVolumeClaims.", [node("a")], {
         home: home("Pending"),
       }),
-      ["HomePending", "home-alice"],
+      ["HomeProvisioning", "home-alice"],
     ],
     "for a reason that only the scheduler knows": [
       waiting(

@@ -71,7 +71,7 @@ describe("why a home volume is not there", () => {
 
   it("waits for the desktop's node with WaitForFirstConsumer, which is no problem", () => {
     const waiting = pending(event("WaitForFirstConsumer", "waiting for first consumer to be created before binding"));
-    expectReady(waiting, ["HomePending", "made as soon as the desktop has a node"]);
+    expectReady(waiting, ["HomeProvisioning", "made as soon as the desktop has a node"]);
     const starting = { ...waiting, pod: { ...pod(), metadata: { ...pod().metadata, creationTimestamp: ago(2) } } };
     expectReady(starting, ["Creating"]);
   });
