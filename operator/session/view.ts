@@ -15,6 +15,8 @@ export interface SessionView {
   readonly networkPolicy: Child | undefined;
   /** Another session of the same user that has the home volume in use. */
   readonly homeHolder: VDISession | undefined;
+  /** Whether another session of the user, deleted or not, wants the home. */
+  readonly homeIsShared: boolean;
   readonly nodes: readonly Node[];
   /** Slices of an extended resource that desktops on a node have. */
   readonly slicesInUse: (node: string, resourceName: string) => number;

@@ -1,0 +1,75 @@
+import type { ClusterClient } from "../kube/client.ts";
+import type { Clock } from "../kube/clock.ts";
+import type { EventRecorder } from "../kube/event-recorder.ts";
+import type { Leadership } from "../kube/leader-election.ts";
+import type { ControllerMetrics } from "../kube/metrics.ts";
+import { WorkQueue } from "../kube/work-queue.ts";
+import { runWorkers } from "../kube/worker-pool.ts";
+import type { WorkResult } from "../kube/worker-pool.ts";
+import type { Caches } from "./caches.ts";
+import type { Logger } from "./log.ts";
+import type { DesktopMetrics } from "./metrics.ts";
+import { SessionController } from "./session/controller.ts";
+import { watchForSessions } from "./session/triggers.ts";
+import type { Settings } from "./settings.ts";
+
+export interface ControllerParts {
+  settings: Settings;
+  log: Logger;
+  client: ClusterClient;
+  caches: Caches;
+  clock: Clock;
+  recorder: EventRecorder;
+  metrics: DesktopMetrics;
+  controllerMetrics: ControllerMetrics;
+}
+
+// Each waits for the API server most of its time.
+const sessionWorkers = 32;
+
+/** Runs what writes, as long as this process leads. */
+export async function runControllers(parts: ControllerParts, leadership: Leadership): Promise<void> {
+  const { caches, controllerMetrics } = parts;
+  const sessions = new SessionController({ ...parts, seen: () => ({ stream: undefined, activity: undefined }) });
+  const queue = newQueue("session", controllerMetrics);
+  watchForSessions({ caches, queue, forget: (session) => sessions.forget(session) });
+  await run("session", {
+    ...parts,
+    leadership,
+    queue,
+    concurrency: sessionWorkers,
+    work: (key) => sessions.reconcile(key),
+  });
+}
+
+function newQueue(name: string, metrics: ControllerMetrics): WorkQueue {
+  const queue = new WorkQueue({ observer: metrics.queueObserver(name), backoff });
+  metrics.watchQueue(name, queue);
+  return queue;
+}
+
+// People wait for desktops: what failed is tried again at least each minute.
+const backoff = { firstMs: 50, mostMs: 60_000, jitter: 0.2 };
+
+interface Run {
+  log: Logger;
+  controllerMetrics: ControllerMetrics;
+  leadership: Leadership;
+  queue: WorkQueue;
+  concurrency: number;
+  work: (key: string) => Promise<WorkResult | undefined>;
+}
+
+function run(name: string, { log, controllerMetrics, leadership, queue, concurrency, work }: Run): Promise<void> {
+  return runWorkers(
+    {
+      queue,
+      concurrency,
+      // A process that was frozen may wake up when another leads: it must not write any more.
+      work: async (key) => (leadership.isHeld() ? work(key) : undefined),
+      log: (message, key) => log.error({ [name]: key }, message),
+      observer: controllerMetrics.workObserver(name, concurrency),
+    },
+    leadership.signal,
+  );
+}
