@@ -1,8 +1,7 @@
-import { randomBytes } from "node:crypto";
 import { join } from "node:path";
 import { parse } from "yaml";
 
-import { turnSecretName } from "../../components/vdi-operator.deployment.ts";
+import { accessSecretName, turnSecretName } from "../../components/vdi-operator.deployment.ts";
 import { operatorName } from "../../components/vdi-operator.rbac.ts";
 import type { ClusterClient } from "../../kube/client.ts";
 import type { BroughtUp } from "../cluster/bring-up.ts";
@@ -47,9 +46,10 @@ export async function prepareOperator(
   keepKubeconfig(layout, { file, user: operatorName, port }, { token });
 
   const accessKey = join(layout.operatorSecrets, "access-key");
-  if (readIfThere(accessKey) === undefined) keepPrivateFile(accessKey, randomBytes(32).toString("base64url"));
+  keepPrivateFile(accessKey, await secretValue(client, { namespace, name: accessSecretName }, "key"));
   const turnSecret = join(layout.operatorSecrets, "turn-secret");
-  if (config.turn) keepPrivateFile(turnSecret, await turnSharedSecret(client, namespace));
+  if (config.turn)
+    keepPrivateFile(turnSecret, await secretValue(client, { namespace, name: turnSecretName }, "shared-secret"));
   return labOperatorVariables(config, { accessKey, turnSecret });
 }
 
@@ -58,8 +58,16 @@ function tokenOf(kubeconfig: string | undefined): string | undefined {
   return config?.users?.[0]?.user.token;
 }
 
-async function turnSharedSecret(client: ClusterClient, namespace: string): Promise<string> {
-  const key = { apiVersion: "v1", kind: "Secret", metadata: { namespace, name: turnSecretName } };
-  const data = (await client.get(key))?.["data"] as Record<string, string> | undefined;
-  return Buffer.from(data?.["shared-secret"] ?? "", "base64").toString("utf8");
+async function secretValue(
+  client: ClusterClient,
+  metadata: { namespace: string; name: string },
+  key: string,
+): Promise<string> {
+  const secret = await client.get({ apiVersion: "v1", kind: "Secret", metadata });
+  const value = (secret?.["data"] as Record<string, string> | undefined)?.[key];
+  if (value === undefined)
+    throw new Error(
+      `There is no Secret ${metadata.namespace}/${metadata.name} with the key ${key}: the lab's stack makes it. Run \`npm run lab\`.`,
+    );
+  return Buffer.from(value, "base64").toString("utf8");
 }

@@ -1,10 +1,11 @@
 import { turnTransports } from "../../components/turn-server.manifests.ts";
 import { operatorVariables } from "../../components/vdi-operator.deployment.ts";
 import type { StackConfig } from "../../stacks/config.ts";
+import { plannedOutputs } from "../../stacks/outputs.ts";
 
 /** Files that are mounted from Secrets where the operator runs in a pod. */
 export interface OperatorFiles {
-  /** The key that links and cookies are signed with. */
+  /** What links and cookies are signed with. */
   readonly accessKey: string;
   /** TURN's shared secret; only with a TURN server. */
   readonly turnSecret: string;
@@ -23,6 +24,8 @@ export function labOperatorVariables(config: StackConfig, files: OperatorFiles):
       ...{ domain, registry, turn: endpoint, namespace: namespaces.vdi },
       replicas: operator.replicas,
       logLevel: operator.logLevel,
+      access: operator.access,
+      traefikNamespace: plannedOutputs(config).namespaces.traefik,
     }),
     POD_NAMESPACE: namespaces.operator,
     POD_NAME: operatorIdentity,
