@@ -13,7 +13,7 @@ import { Traefik } from "../components/traefik.ts";
 import { TurnServer } from "../components/turn-server.ts";
 import { vendoredCrds } from "../components/vdi-operator.crds.ts";
 import type { Crd } from "../components/vdi-operator.crds.ts";
-import type { OperatorProgram } from "../components/vdi-operator.deployment.ts";
+import type { OperatorProgram } from "../components/vdi-operator.program.ts";
 import { VdiOperator } from "../components/vdi-operator.ts";
 import type { StackConfig } from "./config.ts";
 import { dnsRecords, plannedOutputs } from "./outputs.ts";
@@ -112,6 +112,7 @@ function vdiOperator(
       replicas: operator.replicas,
       logLevel: operator.logLevel,
       enforceIdentity: operator.enforceIdentity,
+      access: operator.access,
       ...(program && { program }),
       ...(turn && { turn }),
     },

@@ -1,3 +1,4 @@
+import { dirname } from "node:path";
 import type { Plugin } from "esbuild";
 
 // client-node brings every model of the API, ways to log in that need programs or browsers, proxies and web sockets, and
@@ -27,6 +28,12 @@ const clientNodeParts = `
   export { createConfiguration } from "@kubernetes/client-node/dist/gen/configuration.js";
   export { ServerConfiguration } from "@kubernetes/client-node/dist/gen/servers.js";`;
 
+/** undici's parser for processors without SIMD, which have not been made for 15 years; it has another one for all others. */
+const parserWithoutSimd = /undici[\\/]lib[\\/]llhttp[\\/]llhttp-wasm\.js$/;
+
+/** zod's messages in every language. */
+const zodLocales = /zod[\\/]v4[\\/]locales[\\/]index\.js$/;
+
 /** It knows all models of the API; kube/plain-object-api.ts sends and reads plain JSON. */
 const clientNodeSerializer = /client-node[\\/]dist[\\/]serializer\.js$/;
 
@@ -53,6 +60,14 @@ export const slimming: Plugin = {
       resolveDir: pluginData as string,
     }));
     build.onLoad({ filter: clientNodeIndex }, () => ({ contents: clientNodeParts }));
+    build.onLoad({ filter: parserWithoutSimd }, () => ({
+      contents: `throw new Error("the operator needs a processor with SIMD instructions (SSE4.1 or NEON)");`,
+      loader: "js",
+    }));
+    build.onLoad({ filter: zodLocales }, ({ path }) => ({
+      contents: `export { default as en } from "./en.js";`,
+      resolveDir: dirname(path),
+    }));
     build.onLoad({ filter: clientNodeSerializer }, () => ({
       contents: leftOutModule("the serializer of @kubernetes/client-node", ["ObjectSerializer"]),
     }));

@@ -182,8 +182,8 @@ describe("the platform's registration graph", () => {
   it("marks every place that a password reaches as secret, and puts none into a Release", async () => {
     const { resources } = await register();
     const withPassword = resources.filter(({ inputs }) => JSON.stringify(inputs).includes("swordfish"));
-    expect(withPassword.map(({ name }) => name)).to.deep.equal(["kasm-secrets"]);
-    expect(withPassword[0]?.secrets).to.deep.equal(["stringData"]);
+    expect(withPassword.map(({ name }) => name)).to.have.members(["kasm-secrets", "vdi-access-secret"]);
+    for (const { secrets } of withPassword) expect(secrets).to.deep.equal(["stringData"]);
     for (const release of resources.filter(({ type }) => type === "kubernetes:helm.sh/v3:Release"))
       expect(release.secrets, release.name).to.deep.equal([]);
   });
@@ -215,6 +215,7 @@ describe("the platform's registration graph", () => {
       "protection",
     ]);
     expect(after("traefik-config").filter((name) => name.startsWith("vdi-"))).to.have.members([
+      "vdi-session-access",
       "vdi-session-headers",
       "vdi-session-transport",
     ]);
