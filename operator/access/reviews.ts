@@ -13,9 +13,10 @@ type Creates = Pick<ClusterClient, "create">;
 
 const tokenReview = z.object({
   authenticated: z.boolean().default(false),
+  // Empty, but there, for a token that the server does not know.
   user: z
     .object({
-      username: z.string().min(1),
+      username: z.string().optional(),
       uid: z.string().optional(),
       groups: z.array(z.string()).optional(),
       extra: z.record(z.string(), z.array(z.string())).optional(),
@@ -36,9 +37,8 @@ export function reviewToken(client: Creates): (bearerToken: string) => Promise<R
       spec: { token },
     });
     const { authenticated, user } = tokenReview.parse(review["status"]);
-    if (!authenticated || !user) return undefined;
-    const { username, ...rest } = user;
-    return { user: username, ...rest };
+    const { username, ...rest } = user ?? {};
+    return authenticated && username ? { user: username, ...rest } : undefined;
   };
 }
 
