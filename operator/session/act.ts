@@ -46,7 +46,7 @@ function send(write: Write, { client }: Writer): Promise<AnyObject | undefined> 
     case "create":
       return client.create(write.object, { fieldManager: managerName }).catch((error: unknown) => {
         if (classifyError(error) !== "exists") throw error;
-        return client.mergePatch(marksOf(write.object), managerName);
+        return takeOver(write, client);
       });
     case "apply":
       return client.apply(write.object, { fieldManager: managerName, force: true });
@@ -61,6 +61,16 @@ function send(write: Write, { client }: Writer): Promise<AnyObject | undefined> 
       return client.delete(key, "Background", options).then(() => undefined);
     }
   }
+}
+
+async function takeOver(
+  { object, refresh, renewWith }: Write & { do: "create" },
+  client: Writer["client"],
+): Promise<AnyObject> {
+  const found = await client.mergePatch({ ...refresh, ...marksOf(object) }, managerName);
+  if (renewWith === undefined) return found;
+  const said = ({ metadata }: AnyObject) => metadata?.annotations?.[renewWith];
+  return said(found) === said(object) ? found : client.mergePatch(object, managerName);
 }
 
 /** What makes an object ours: it was not seen since others took its marks away, or since its creation is still on the way. */

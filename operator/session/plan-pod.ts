@@ -1,7 +1,8 @@
+import type { AnyObject } from "../../kube/object.ts";
 import type { Pod } from "../kinds.ts";
-import { credentialsSecret } from "../resources/credentials.ts";
+import { credentialsSecret, rtcConfigKey } from "../resources/credentials.ts";
 import { homeClaim } from "../resources/home.ts";
-import { sessionAnnotations, sessionLabels } from "../resources/labels.ts";
+import { annotations, sessionAnnotations, sessionLabels } from "../resources/labels.ts";
 import { controllerReference, sessionMetadata } from "../resources/metadata.ts";
 import { desktopName, homeName } from "../resources/names.ts";
 import { desktopPod, desktopResources } from "../resources/pod.ts";
@@ -59,8 +60,14 @@ function planStart(view: SessionView, context: PlanContext): PodPlan {
   const name = desktopName(session);
   const turn = turnFor(name, template, context);
   const metadata = sessionMetadata(session);
+  const { revokedBefore } = session.spec.access ?? {};
+  const madeUnder: Record<string, string> =
+    revokedBefore === undefined ? {} : { [annotations.revokedBefore]: revokedBefore };
   const secret = credentialsSecret(
-    { name, namespace: settings.namespace, labels: metadata.labels ?? {}, owner: metadata.ownerReferences?.[0] },
+    {
+      ...{ name, namespace: settings.namespace, labels: metadata.labels ?? {}, annotations: madeUnder },
+      owner: metadata.ownerReferences?.[0],
+    },
     {
       user: runtimeProfile(template.spec).streamUser,
       password: context.newPassword(),
@@ -72,7 +79,7 @@ function planStart(view: SessionView, context: PlanContext): PodPlan {
     namespace: settings.namespace,
     owner: controllerReference("VDISession", session),
     labels: sessionLabels(session),
-    annotations: sessionAnnotations(session),
+    annotations: { ...sessionAnnotations(session), ...madeUnder },
     template,
     resources: desktopResources(template, session.spec.resources),
     homeClaim: enabled ? homeName(session.spec.user) : undefined,
@@ -81,7 +88,12 @@ function planStart(view: SessionView, context: PlanContext): PodPlan {
   });
   return {
     before: [
-      { do: "create", object: secret },
+      {
+        ...{ do: "create", object: secret },
+        // Of an earlier pod that nobody revoked: people go on with its password, and TURN with credentials as new as the pod.
+        ...(turn && { refresh: { stringData: { [rtcConfigKey]: turn.rtcConfig } } as AnyObject }),
+        ...(revokedBefore !== undefined && { renewWith: annotations.revokedBefore }),
+      },
       ...(enabled && !home ? [{ do: "create" as const, object: homeClaim(session) }] : []),
     ],
     writes: [{ do: "create", object: pod }],
@@ -89,10 +101,14 @@ function planStart(view: SessionView, context: PlanContext): PodPlan {
   };
 }
 
-/** Open streams, links and passwords from before end with the pod that they belong to. */
-function isRevoked({ session }: SessionView, pod: Pod): boolean {
+/**
+ * Open streams, links and passwords from before end with the pod that they belong to. A pod that was made when it was
+ * said already is not meant, whatever the clock of who said it shows: else a time to come would replace pods until then.
+ */
+function isRevoked({ session }: SessionView, { metadata }: Pod): boolean {
   const { revokedBefore } = session.spec.access ?? {};
-  return revokedBefore !== undefined && Date.parse(pod.metadata.creationTimestamp ?? "") < Date.parse(revokedBefore);
+  if (revokedBefore === undefined || metadata.annotations?.[annotations.revokedBefore] === revokedBefore) return false;
+  return Date.parse(metadata.creationTimestamp ?? "") < Date.parse(revokedBefore);
 }
 
 // Streams that are open end with the pod: whoever was shut out must not go on for the usual half minute.

@@ -134,6 +134,18 @@ describe("the plan of a session", () => {
     expect(planSession({ ...running, session: revoked, pod: pod(5) }, context).batches).to.deep.equal([]);
   });
 
+  it("ends a pod once for a revocation whose time is still to come, and gives the next one a new password", () => {
+    const revokedBefore = new Date(now.getTime() + 3_600_000).toISOString();
+    const revoked = session({ spec: { access: { revokedBefore } } });
+    const running = settled();
+    const old = { ...running.pod, metadata: { ...running.pod?.metadata, creationTimestamp: ago(60) } } as Pod;
+    const before = { ...running, session: revoked, pod: old };
+    expect(told(writesOf(before))).to.deep.equal(["delete Secret", "delete Pod"]);
+    const [secret] = writesOf({ ...before, pod: undefined });
+    expect(secret).to.include({ do: "create", renewWith: "vdi.kasm.io/revoked-before" });
+    expect(planSession(after({ ...before, pod: undefined }), context).batches).to.deep.equal([]);
+  });
+
   it("replaces a pod that ended, later each time, and counts that", () => {
     const ended = (seconds: number, restarts: number) =>
       planSession(
