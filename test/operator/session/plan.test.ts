@@ -1,7 +1,6 @@
 import { expect } from "chai";
 import fc from "fast-check";
 import type { AnyObject } from "../../../kube/object.ts";
-import type { VDISession } from "../../../operator/api/objects.ts";
 import type { PersistentVolumeClaim, Pod } from "../../../operator/kinds.ts";
 import { toChild } from "../../../operator/resources/fingerprint.ts";
 import { desktopName, homeName } from "../../../operator/resources/names.ts";
@@ -46,7 +45,7 @@ function after(before: SessionView): SessionView {
         ...before.session,
         metadata: { ...before.session.metadata, ...object.metadata },
         spec,
-      } as VDISession;
+      };
     }
   }
   return { ...before, ...changes };
