@@ -12,6 +12,8 @@ import type { DesktopMetrics } from "./metrics.ts";
 import { SessionController } from "./session/controller.ts";
 import { watchForSessions } from "./session/triggers.ts";
 import type { Settings } from "./settings.ts";
+import { TemplateController } from "./template/controller.ts";
+import { watchForTemplates } from "./template/triggers.ts";
 
 export interface ControllerParts {
   settings: Settings;
@@ -33,13 +35,19 @@ export async function runControllers(parts: ControllerParts, leadership: Leaders
   const sessions = new SessionController({ ...parts, seen: () => ({ stream: undefined, activity: undefined }) });
   const queue = newQueue("session", controllerMetrics);
   watchForSessions({ caches, queue, forget: (session) => sessions.forget(session) });
-  await run("session", {
-    ...parts,
-    leadership,
-    queue,
-    concurrency: sessionWorkers,
-    work: (key) => sessions.reconcile(key),
-  });
+  const templates = new TemplateController(parts);
+  const templateQueue = newQueue("template", controllerMetrics);
+  watchForTemplates({ caches, queue: templateQueue });
+  const common = { ...parts, leadership };
+  await Promise.all([
+    run("session", {
+      ...common,
+      queue,
+      concurrency: sessionWorkers,
+      work: (key) => sessions.reconcile(key),
+    }),
+    run("template", { ...common, queue: templateQueue, concurrency: 1, work: (key) => templates.reconcile(key) }),
+  ]);
 }
 
 function newQueue(name: string, metrics: ControllerMetrics): WorkQueue {

@@ -13,7 +13,7 @@ export interface ConditionState {
 
 /** The conditions as they are written: one whose status is what it was keeps its lastTransitionTime. */
 export function withTransitions(
-  states: readonly ConditionState[],
+  states: readonly Omit<Condition, "lastTransitionTime" | "observedGeneration">[],
   before: Condition[] | undefined,
   generation: number | undefined,
   now: Date,
