@@ -4,16 +4,22 @@ import { condition } from "../lifetime/idle-clock.ts";
 import type { Reason } from "./reasons.ts";
 
 /** A condition without its times. */
-export interface ConditionState {
-  readonly type: "Ready" | "Reconciling" | "Stalled" | "PodScheduled" | "HomeBound" | "Routed" | "Active" | "Expiring";
+export interface StateOf<Type extends string, ReasonOf extends string> {
+  readonly type: Type;
   readonly status: Condition["status"];
-  readonly reason: Reason;
+  readonly reason: ReasonOf;
   readonly message: string;
 }
 
+/** A condition of a session. */
+export type ConditionState = StateOf<
+  "Ready" | "Reconciling" | "Stalled" | "PodScheduled" | "HomeBound" | "Routed" | "Active" | "Expiring",
+  Reason
+>;
+
 /** The conditions as they are written: one whose status is what it was keeps its lastTransitionTime. */
 export function withTransitions(
-  states: readonly ConditionState[],
+  states: readonly StateOf<string, string>[],
   before: Condition[] | undefined,
   generation: number | undefined,
   now: Date,
