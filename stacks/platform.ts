@@ -11,6 +11,7 @@ import { gpuCount, gpuSlices } from "../components/node-pool.ts";
 import { Preflight } from "../components/preflight.ts";
 import { Traefik } from "../components/traefik.ts";
 import { TurnServer } from "../components/turn-server.ts";
+import { currentBundle } from "../components/vdi-operator.bundle.ts";
 import { vendoredCrds } from "../components/vdi-operator.crds.ts";
 import type { Crd } from "../components/vdi-operator.crds.ts";
 import type { OperatorProgram } from "../components/vdi-operator.program.ts";
@@ -99,7 +100,6 @@ function vdiOperator(
   opts: Options,
 ) {
   const { domain, namespaces, operator, registry, cluster, protectData } = config;
-  const program = operatorProgram(operator);
   return new VdiOperator(
     "vdi",
     {
@@ -113,7 +113,7 @@ function vdiOperator(
       logLevel: operator.logLevel,
       enforceIdentity: operator.enforceIdentity,
       access: operator.access,
-      ...(program && { program }),
+      program: operatorProgram(operator),
       ...(turn && { turn }),
     },
     opts,
@@ -154,9 +154,9 @@ function kasmAgents(config: StackConfig, kasm: KasmWorkspaces): KasmAgents | und
   return new KasmAgents("agents", { ...agentDefaults, agents, installer, manager }, { dependsOn: kasm });
 }
 
-function operatorProgram({ image, bundle }: StackConfig["operator"]): OperatorProgram | undefined {
+function operatorProgram({ image, bundle }: StackConfig["operator"]): OperatorProgram {
   if (image !== undefined) return { kind: "image", image };
-  return bundle === undefined ? undefined : { kind: "bundle", text: readFileSync(bundle, "utf8") };
+  return { kind: "bundle", text: bundle === undefined ? currentBundle() : readFileSync(bundle, "utf8") };
 }
 
 function traefikNamespace({ traefik, namespaces }: StackConfig): string {

@@ -148,7 +148,16 @@ export class Door {
     this.#options.onAccess?.(session);
     this.#options.observe?.("entered");
     const basic = Buffer.from(`${credentials.user}:${credentials.password}`).toString("base64");
-    return { status: 200, headers: { Authorization: `Basic ${basic}`, "Cache-Control": "no-store" }, body: "" };
+    return {
+      status: 200,
+      // Traefik puts both in the place of the visitor's own, and leaves out what is not here.
+      headers: {
+        Authorization: `Basic ${basic}`,
+        ...(visit.desktopCookies !== "" && { Cookie: visit.desktopCookies }),
+        "Cache-Control": "no-store",
+      },
+      body: "",
+    };
   }
 
   /** Only for a person who opens the desktop: what a forgotten page asks for by itself must not keep it awake. */

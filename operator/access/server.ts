@@ -50,7 +50,9 @@ export async function serveAccess(options: AccessServerOptions): Promise<{ port:
         log("error", `a link could not be given out: ${apiMessage(error)}`);
         return jsonAnswer(503, { message: "this cannot be looked up just now: try again" }, { "Retry-After": "5" });
       })
-      .then(({ status, headers, body }) => response.writeHead(status, headers).end(body));
+      .then(({ status, headers, body }) => response.writeHead(status, headers).end(body))
+      // Nothing that somebody sends may end the process: a header that cannot be passed on, for one.
+      .catch(() => response.destroy());
   });
   // Longer than Traefik keeps idle connections (90 s), or it would ask on one that is being closed.
   Object.assign(server, { headersTimeout: 5_000, requestTimeout: 10_000, keepAliveTimeout: 120_000 });

@@ -16,7 +16,10 @@ export interface Visit {
   readonly path: string;
   /** Token of a link; "" for one that is not readable. */
   readonly linkToken: string | undefined;
+  /** Values of the cookie that keeps the door open, as many as are there. */
   readonly cookies: readonly string[];
+  /** Cookie header with what is the desktop's own business: cookies that open doors are not. */
+  readonly desktopCookies: string;
   readonly password: { readonly user: string; readonly password: string } | undefined;
   /** Name that a middleware before ours has found out; only when that is configured. */
   readonly signedInUser: string | undefined;
@@ -54,7 +57,7 @@ export function readVisit(
     ...host,
     path,
     linkToken,
-    cookies: cookies(headers.cookie ?? ""),
+    ...cookies(headers.cookie ?? ""),
     password: basicPassword(one("authorization") ?? ""),
     // An empty header is that of a middleware which let somebody pass unknown.
     signedInUser: signedInUser === undefined || signedInUser === "" ? undefined : unicode(signedInUser),
@@ -107,14 +110,21 @@ function isUpgrade(headers: IncomingHttpHeaders, method: string): boolean {
   );
 }
 
-function cookies(header: string): string[] {
-  const found = [];
-  for (const pair of header.split(";")) {
-    const [name = "", value] = pair.trim().split("=", 2);
-    if (name === cookieName && value !== undefined) found.push(value);
-    if (found.length === mostCookies) break;
-  }
-  return found;
+// A cookie of oauth2-proxy opens every desktop of its user, so no desktop may see it; it comes in parts with a suffix.
+const signInCookies = /^_oauth2_proxy/;
+
+function cookies(header: string): Pick<Visit, "cookies" | "desktopCookies"> {
+  const pairs = header.split(";").map((pair) => pair.trim());
+  const nameOf = (pair: string) => pair.split("=", 1)[0] ?? "";
+  return {
+    cookies: pairs
+      .filter((pair) => nameOf(pair) === cookieName)
+      .slice(0, mostCookies)
+      .map((pair) => pair.slice(cookieName.length + 1)),
+    desktopCookies: pairs
+      .filter((pair) => pair !== "" && nameOf(pair) !== cookieName && !signInCookies.test(pair))
+      .join("; "),
+  };
 }
 
 function basicPassword(authorization: string): { user: string; password: string } | undefined {

@@ -28,22 +28,29 @@ const clientNodeParts = `
   export { createConfiguration } from "@kubernetes/client-node/dist/gen/configuration.js";
   export { ServerConfiguration } from "@kubernetes/client-node/dist/gen/servers.js";`;
 
-/** undici's parser for processors without SIMD, which have not been made for 15 years; it has another one for all others. */
-const parserWithoutSimd = /undici[\\/]lib[\\/]llhttp[\\/]llhttp-wasm\.js$/;
-
 /** zod's messages in every language. */
 const zodLocales = /zod[\\/]v4[\\/]locales[\\/]index\.js$/;
 
-/** It knows all models of the API; kube/plain-object-api.ts sends and reads plain JSON. */
-const clientNodeSerializer = /client-node[\\/]dist[\\/]serializer\.js$/;
-
-/** What a pod never uses: other ways to log in, and proxies on the way to the API server. Using one throws. */
-const leftOut: Record<string, readonly string[]> = {
+/** Packages that a pod never uses: other ways to log in, proxies, traces, log transports. Using one throws. */
+const packagesLeftOut: Record<string, readonly string[]> = {
   "openid-client": ["customFetch", "discovery", "refreshTokenGrant"],
   "jsonpath-plus": ["JSONPath"],
   "socks-proxy-agent": ["SocksProxyAgent"],
   socks: ["SocksClient"],
   hpagent: ["HttpProxyAgent", "HttpsProxyAgent"],
+  "@opentelemetry/api": ["context", "trace"],
+  "thread-stream": [],
+};
+
+/** The same for files inside of packages, by the end of their path. */
+const filesLeftOut: Record<string, readonly string[]> = {
+  // It knows all models of the API; kube/plain-object-api.ts sends and reads plain JSON.
+  "client-node/dist/serializer.js": ["ObjectSerializer"],
+  "undici/lib/dispatcher/proxy-agent.js": [],
+  // For processors without SIMD, which have not been made for 15 years; there is another one for all others.
+  "undici/lib/llhttp/llhttp-wasm.js": [],
+  "zod/v4/core/compile.js": ["compile", "withParser", "INVALID", "ZodCompileAsyncError", "ZodCompileUnsupportedError"],
+  "zod/v4/classic/from-json-schema.js": ["fromJSONSchema"],
 };
 
 /** Keeps what the operator never uses out of its bundle. */
@@ -60,21 +67,16 @@ export const slimming: Plugin = {
       resolveDir: pluginData as string,
     }));
     build.onLoad({ filter: clientNodeIndex }, () => ({ contents: clientNodeParts }));
-    build.onLoad({ filter: parserWithoutSimd }, () => ({
-      contents: `throw new Error("the operator needs a processor with SIMD instructions (SSE4.1 or NEON)");`,
-      loader: "js",
-    }));
     build.onLoad({ filter: zodLocales }, ({ path }) => ({
       contents: `export { default as en } from "./en.js";`,
       resolveDir: dirname(path),
     }));
-    build.onLoad({ filter: clientNodeSerializer }, () => ({
-      contents: leftOutModule("the serializer of @kubernetes/client-node", ["ObjectSerializer"]),
-    }));
-    build.onResolve({ filter: anyOf(Object.keys(leftOut)) }, ({ path }) => ({ path, namespace: "left-out" }));
+    build.onResolve({ filter: anyOf(Object.keys(packagesLeftOut)) }, ({ path }) => ({ path, namespace: "left-out" }));
     build.onLoad({ filter: /./, namespace: "left-out" }, ({ path }) => ({
-      contents: leftOutModule(path, leftOut[path] ?? []),
+      contents: leftOutModule(path, packagesLeftOut[path] ?? []),
     }));
+    for (const [end, names] of Object.entries(filesLeftOut))
+      build.onLoad({ filter: endsWith(end) }, () => ({ contents: leftOutModule(end, names) }));
   },
 };
 
@@ -82,11 +84,22 @@ function anyOf(packages: readonly string[]): RegExp {
   return new RegExp(`^(${packages.join("|")})$`);
 }
 
-// A Proxy: `new`, a call and a static method of what is left out all say the same.
+function endsWith(path: string): RegExp {
+  return new RegExp(`${path.replaceAll(".", "\\.").replaceAll("/", "[\\\\/]")}$`);
+}
+
+/** @param names exports of an ES module; without any it is a CommonJS module that exports one thing */
 function leftOutModule(what: string, names: readonly string[]): string {
   const message = JSON.stringify(`${what} is not in the operator's bundle, see operator/bundle/slimming.ts`);
+  const exported =
+    names.length > 0 ? names.map((name) => `export const ${name} = absent;`) : ["module.exports = absent;"];
+  // A Proxy: `new`, a call and a static method of what is left out all say the same. Whoever imports it asks for __esModule.
   return `
     const refuse = () => { throw new Error(${message}); };
-    const absent = new Proxy(class {}, { get: refuse, apply: refuse, construct: refuse });
-    ${names.map((name) => `export const ${name} = absent;`).join("\n")}`;
+    const absent = new Proxy(class {}, {
+      get: (_, name) => name === "__esModule" ? undefined : refuse(),
+      apply: refuse,
+      construct: refuse,
+    });
+    ${exported.join("\n")}`;
 }

@@ -12,7 +12,7 @@ import { mostImportant } from "./reasons.ts";
 import type { Finding } from "./reasons.ts";
 import { refusalFindings } from "./refusals.ts";
 import { isSettling, schedulingFinding } from "./scheduling.ts";
-import { homeFinding, isHomeOverdue } from "./storage.ts";
+import { homeFinding } from "./storage.ts";
 import { templateFinding } from "./template.ts";
 
 /** What the state of the session follows from: Ready's reason and sentence. */
@@ -31,13 +31,12 @@ export function causeOf(
     };
   const scheduling = isSettling(view, moment) ? undefined : schedulingFinding(view);
   const home = homeFinding(view);
-  const homeIsWaitedFor = isHomeOverdue(view) || scheduling?.reason === "Scheduling";
   const found = mostImportant([
     lost,
     templateFinding(view),
     ...refusalFindings(view),
     scheduling,
-    home?.reason === "HomePending" && !homeIsWaitedFor ? undefined : home,
+    home?.reason === "HomeProvisioning" && scheduling?.reason !== "Scheduling" ? undefined : home,
     podEndFinding(view),
     ...setupFindings(view),
     ...containerFindings(view, moment),

@@ -4,22 +4,16 @@ import { condition } from "../lifetime/idle-clock.ts";
 import type { Reason } from "./reasons.ts";
 
 /** A condition without its times. */
-export interface StateOf<Type extends string, ReasonOf extends string> {
-  readonly type: Type;
+export interface ConditionState {
+  readonly type: "Ready" | "Reconciling" | "Stalled" | "PodScheduled" | "HomeBound" | "Routed" | "Active" | "Expiring";
   readonly status: Condition["status"];
-  readonly reason: ReasonOf;
+  readonly reason: Reason;
   readonly message: string;
 }
 
-/** A condition of a session. */
-export type ConditionState = StateOf<
-  "Ready" | "Reconciling" | "Stalled" | "PodScheduled" | "HomeBound" | "Routed" | "Active" | "Expiring",
-  Reason
->;
-
 /** The conditions as they are written: one whose status is what it was keeps its lastTransitionTime. */
 export function withTransitions(
-  states: readonly StateOf<string, string>[],
+  states: readonly Omit<Condition, "lastTransitionTime" | "observedGeneration">[],
   before: Condition[] | undefined,
   generation: number | undefined,
   now: Date,

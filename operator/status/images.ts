@@ -28,7 +28,7 @@ export function imageFinding(view: SessionView, status: ContainerStatus): Findin
       .filter(({ reason, message }) => reason === "Failed" && message.includes("pull"))
       .map((it) => it.message),
   ].join("\n");
-  const kind = kinds.find(([form]) => form.test(said));
+  const kind = kinds.find(([form]) => form.test(withoutNames(said, image)));
   const registry = registryOf(image);
   const message = kind
     ? `Image ${image} cannot be pulled: ${kind[1](registry)}. The kubelet tries again by itself.`
@@ -38,8 +38,10 @@ export function imageFinding(view: SessionView, status: ContainerStatus): Findin
   return { reason: "ImagePullFailed", message };
 }
 
-/** Set while the image is being pulled, as far as events tell. */
+/** Set while the image is being pulled, as far as events tell: they may be older than the pod's status. */
 export function pullingFinding({ events, pod }: SessionView): Finding | undefined {
+  const { initContainerStatuses = [], containerStatuses = [] } = pod?.status ?? {};
+  if ([...initContainerStatuses, ...containerStatuses].some(({ state }) => state?.running)) return undefined;
   const last = events.findLast(
     ({ reason, lastTime }) => pullSteps.has(reason) && lastTime >= (pod?.metadata.creationTimestamp ?? ""),
   );
@@ -96,6 +98,11 @@ const kinds: readonly [RegExp, Remedy][] = [
 function told({ session }: SessionView, image: string): string | undefined {
   const ready = session.status?.conditions?.find(({ type }) => type === "Ready");
   return ready?.reason === "ImagePullFailed" && ready.message.includes(`Image ${image} `) ? ready.message : undefined;
+}
+
+/** Names of images and addresses may hold any of the words that are looked for. */
+function withoutNames(said: string, image: string): string {
+  return said.replaceAll(image, "").replace(/"[^"]*"/g, "");
 }
 
 function registryOf(image: string): string {

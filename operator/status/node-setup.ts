@@ -9,7 +9,8 @@ export function setupFindings(view: SessionView): (Finding | undefined)[] {
 }
 
 function isSetUp({ pod, events }: SessionView): boolean {
-  if (pod?.spec?.nodeName === undefined) return true;
+  // A pod gets its address with its sandbox.
+  if (pod?.spec?.nodeName === undefined || pod.status?.podIP !== undefined) return true;
   const created = pod.metadata.creationTimestamp ?? "";
   const last = events.findLast(({ reason, lastTime }) => setupSteps.has(reason) && lastTime >= created);
   return (

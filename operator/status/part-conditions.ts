@@ -5,7 +5,7 @@ import type { ConditionState } from "./conditions.ts";
 import { readyReasons } from "./reasons.ts";
 import type { Finding } from "./reasons.ts";
 import { isPlaced, schedulingFinding } from "./scheduling.ts";
-import { homeFinding } from "./storage.ts";
+import { homeAwaited, homeFinding } from "./storage.ts";
 
 /**
  * The conditions of the session's parts. While a start has just begun, or all goes, they stay what they were: the steps
@@ -32,12 +32,12 @@ function podScheduled(view: SessionView): ConditionState[] {
 function homeBound(view: SessionView, holds: boolean): ConditionState {
   const name = view.home?.metadata.name ?? homeName(view.session.spec.user);
   const problem = homeFinding(view);
-  if (holds && (problem === undefined || problem.reason === "HomePending"))
+  if (holds && (problem === undefined || problem.reason === "HomeProvisioning"))
     return held(view, {
       type: "HomeBound",
       status: "False",
-      reason: "HomePending",
-      message: `The home volume ${name} is not there yet.`,
+      reason: "HomeProvisioning",
+      message: homeAwaited(name),
     });
   return problem
     ? { type: "HomeBound", status: "False", ...problem }

@@ -1,3 +1,4 @@
+import { condition } from "../lifetime/idle-clock.ts";
 import { hostOf } from "../resources/names.ts";
 import type { Settings } from "../settings.ts";
 import type { SessionView } from "../session/view.ts";
@@ -8,18 +9,25 @@ import { quoted } from "./sentences.ts";
 /** A stream that has just been started may take so long before its silence means anything. */
 const streamMs = 30_000;
 
-/** Whether the desktop can be used: the kubelet says so, the stream answered when asked, and the route is there. */
+/**
+ * Whether the desktop can be used: the kubelet says so, the stream answered when asked, and the route is there. What
+ * answered before counts until it is asked again, so that a restart of the operator writes nothing.
+ */
 export function isReachable(
-  { pod, stream, service, route }: SessionView,
+  { session, pod, stream, service, route }: SessionView,
   { streamCheck }: Pick<Settings, "streamCheck">,
 ): boolean {
   return (
     isPodReady(pod) &&
     pod?.metadata.deletionTimestamp === undefined &&
-    (streamCheck === "kubelet" || stream?.ok === true) &&
+    (streamCheck === "kubelet" || (stream?.ok ?? wasReady(session))) &&
     service !== undefined &&
     route !== undefined
   );
+}
+
+function wasReady({ status }: SessionView["session"]): boolean {
+  return condition(status?.conditions, "Ready")?.status === "True";
 }
 
 function isPodReady(pod: SessionView["pod"]): boolean {
@@ -48,9 +56,8 @@ function silent(view: SessionView, moment: Moment): Finding | undefined {
   const { pod, session, stream } = view;
   const running = pod?.status?.containerStatuses?.find(({ state }) => state?.running)?.state?.running;
   if (!running || (isPodReady(pod) && stream?.ok !== false)) return undefined;
-  const before = session.status?.conditions?.find(({ type }) => type === "Ready");
-  const hasAnswered = before?.status === "True" || before?.reason === "StreamNotAnswering";
-  if (!hasAnswered && !moment.isLaterThan(running.startedAt, streamMs)) return undefined;
+  const isTold = condition(session.status?.conditions, "Ready")?.reason === "StreamNotAnswering";
+  if (!wasReady(session) && !isTold && !moment.isLaterThan(running.startedAt, streamMs)) return undefined;
   return isPodReady(pod) ? notAnswering(quoted(stream?.message ?? "")) : (probeFinding(view) ?? notAnswering(""));
 }
 

@@ -66,6 +66,7 @@ export const readyReasons = {
   RouteMissing: "slow",
   StreamNotAnswering: "slow",
   // As it goes.
+  HomeProvisioning: "moving",
   Scheduling: "moving",
   PullingImage: "moving",
   Starting: "moving",

@@ -69,8 +69,8 @@ export function statusChanged(before: VDISessionStatus | undefined, after: VDISe
 /** When the status can be another one by the mere passing of time, in milliseconds from now; undefined: never. */
 export function statusRecheckMs(view: SessionView, now: Date): number | undefined {
   const moment = new Moment(now);
-  // Neither setting decides about times: without a direct check the view has no answer of the stream.
-  const cause = causeOf(view, { domain: "", streamCheck: view.stream ? "direct" : "kubelet" }, moment);
+  // No setting decides about times, but that one look too many is made where the stream is not asked.
+  const cause = causeOf(view, { domain: "", streamCheck: "direct" }, moment);
   deadlineMessage(view, cause, moment);
   return moment.untilNextMs;
 }

@@ -26,18 +26,19 @@ export function homeFinding(view: SessionView): Finding | undefined {
       reason: "HomeInUse",
       message: `The home volume ${name} is in use by session ${homeHolder.metadata.name} of the same user. Suspend or delete that session, and this one goes on by itself; or create this one with persistence.enabled false.`,
     };
-  if (!home) return { reason: "HomePending", message: `The home volume ${name} is not there yet.` };
-  return home.status?.phase === "Bound" ? undefined : { reason: "HomePending", message: pending(view, name) };
+  if (!home) return { reason: "HomeProvisioning", message: homeAwaited(name) };
+  if (home.status?.phase === "Bound") return undefined;
+  const problem = provisioningProblem(view, name);
+  return problem === undefined
+    ? { reason: "HomeProvisioning", message: provisioning(view, name) }
+    : { reason: "HomePending", message: problem };
 }
 
-/** Whether a pending home is more than a step on the way: with WaitForFirstConsumer it waits for the pod's node. */
-export function isHomeOverdue(view: SessionView): boolean {
-  return (
-    view.home?.status?.phase === "Pending" && lastEvent(view, (it) => it.reason === "ProvisioningFailed") !== undefined
-  );
+export function homeAwaited(name: string): string {
+  return `The home volume ${name} is not there yet.`;
 }
 
-function pending(view: SessionView, name: string): string {
+function provisioningProblem(view: SessionView, name: string): string | undefined {
   const failed = lastEvent(view, ({ reason }) => reason === "ProvisioningFailed");
   if (failed) {
     const [, missing] = /storageclass\.storage\.k8s\.io "(.*?)" not found/.exec(failed.message) ?? [];
@@ -47,7 +48,12 @@ function pending(view: SessionView, name: string): string {
   }
   if (lastEvent(view, ({ reason, message }) => reason === "FailedBinding" && /no storage class is set/.test(message)))
     return `The home volume ${name} names no StorageClass, and the cluster has no default one. Mark one as default, or set persistence.storageClassName; see ${page}.`;
-  if (lastEvent(view, ({ reason }) => reason === "WaitForFirstConsumer"))
+  return undefined;
+}
+
+/** With WaitForFirstConsumer a home waits for the pod's node, which is as it should be. */
+function provisioning(view: SessionView, name: string): string {
+  if (lastEvent(view, ({ reason }) => reason === "WaitForFirstConsumer" || reason === "WaitForPodScheduled"))
     return `The home volume ${name} is made as soon as the desktop has a node.`;
   return `The home volume ${name} is being made by its provisioner.`;
 }

@@ -9,7 +9,11 @@ import { registrationsOf, valueOf } from "./registrations.ts";
 import type { Registration } from "./registrations.ts";
 
 const testHostKey = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIAABAgMEBQYHCAkKCwwNDg8QERITFBUWFxgZGhscHR4f";
-const base = { domain: "desktops.example.com", nodeCount: 3, gpuCount: 2, publicIPs: ["192.0.2.1"] };
+const base = {
+  ...{ domain: "desktops.example.com", nodeCount: 3, gpuCount: 2, publicIPs: ["192.0.2.1"] },
+  // No test of the graph waits for a build.
+  operator: { image: "registry.example.com/kasm-operator:1.0.0" },
+};
 
 /** Every part of the platform at once. */
 const everything = {

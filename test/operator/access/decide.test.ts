@@ -13,8 +13,8 @@ const context = { key, template: aTemplate("ForwardAuth"), nowMs: begin };
 /** Somebody who opens the desktop and has nothing, or what a test gives. */
 function visit(changes: Partial<Visit> = {}): Visit {
   return {
-    ...{ host: aliceHost, authority: aliceHost, path: "/", linkToken: undefined, cookies: [], password: undefined },
-    ...{ signedInUser: undefined, origin: undefined, isWebSocket: false, isNavigation: true },
+    ...{ host: aliceHost, authority: aliceHost, path: "/", linkToken: undefined, cookies: [], desktopCookies: "" },
+    ...{ password: undefined, signedInUser: undefined, origin: undefined, isWebSocket: false, isNavigation: true },
     ...changes,
   };
 }

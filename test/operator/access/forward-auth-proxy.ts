@@ -7,8 +7,8 @@ import { buffer } from "node:stream/consumers";
 const hopHeaders = ["connection", "keep-alive", "te", "trailers", "transfer-encoding", "upgrade"];
 
 /**
- * What Traefik does for a route with forwardAuth, `trustForwardHeader: false` and `authResponseHeaders: [Authorization]`:
- * asks, and lets pass what is answered with 2xx; any other answer goes back to the client.
+ * What Traefik does for a route with forwardAuth, `trustForwardHeader: false` and `authResponseHeaders: [Authorization, Cookie]`: asks,
+ * and lets pass what is answered with 2xx, with these headers; any other answer goes back to the client.
  */
 export class ForwardAuthProxy {
   readonly #server: Server;
@@ -69,8 +69,11 @@ export class ForwardAuthProxy {
     const body = await buffer(answer);
     const status = answer.statusCode ?? 0;
     if (status >= 200 && status < 300) {
-      const passed: IncomingHttpHeaders = { ...incoming.headers, authorization: answer.headers.authorization };
-      if (passed.authorization === undefined) delete passed.authorization;
+      const passed: IncomingHttpHeaders = { ...incoming.headers };
+      for (const name of ["authorization", "cookie"]) {
+        Reflect.deleteProperty(passed, name);
+        if (answer.headers[name] !== undefined) passed[name] = answer.headers[name];
+      }
       return { isLetIn: true, status, body, headers: passed };
     }
     const headers: IncomingHttpHeaders = { ...answer.headers };

@@ -1,5 +1,6 @@
 import { createServer, request } from "node:http";
 import type { IncomingHttpHeaders } from "node:http";
+import { connect } from "node:net";
 import type { AddressInfo } from "node:net";
 import type { Duplex } from "node:stream";
 import { text } from "node:stream/consumers";
@@ -56,7 +57,8 @@ describe("a desktop behind Traefik's forwardAuth", () => {
       ...changes,
     });
     const upstream = createServer((incoming, outgoing) => {
-      outgoing.end(`desktop ${incoming.url ?? ""} ${incoming.headers.authorization ?? "nobody"}`);
+      const { authorization = "nobody", cookie = "" } = incoming.headers;
+      outgoing.end(`desktop ${incoming.url ?? ""} ${authorization}${cookie}`);
     });
     upstream.on("upgrade", (_incoming, socket: Duplex) => {
       socket.write("HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n");
@@ -162,6 +164,35 @@ describe("a desktop behind Traefik's forwardAuth", () => {
     expect([status, body]).to.deep.equal([200, `desktop /?q ${basic("desktop", "pass:wörd").authorization}`]);
     expect(await echo("/api/websockets", cookie)).to.equal("frames");
     expect(accessed).to.deep.equal(["alice", "alice"]);
+  });
+
+  it("keeps the cookies that open doors from the desktop, and gives it the others", async () => {
+    const { cookie } = await signIn();
+    const { body } = await get("/", { cookie: `a=1; ${cookie}; _oauth2_proxy=x` });
+    expect(body).to.equal(`desktop / ${basic("desktop", "pass:wörd").authorization}a=1`);
+  });
+
+  it("lives on whatever bytes a visitor sends", async () => {
+    const { cookie } = await signIn();
+    const bytes = (from: number, to: number) => Buffer.from(Array.from({ length: to - from }, (_, at) => from + at));
+    for (const junk of [bytes(0x01, 0x20), bytes(0x21, 0x7f), bytes(0x7f, 0xa0), bytes(0xa0, 0x100)])
+      for (const header of ["x-forwarded-host", "x-forwarded-uri", "cookie", "accept", "authorization", "origin"]) {
+        const socket = connect(accessPort, "127.0.0.1");
+        socket.write(`GET /auth HTTP/1.1\r\nHost: a\r\nConnection: close\r\nX-Forwarded-Host: ${aliceHost}\r\n`);
+        socket.write(`Cookie: ${cookie}\r\n${header}: `);
+        socket.write(junk);
+        socket.end("\r\n\r\n");
+        await text(socket).catch(() => "");
+      }
+    expect((await get("/", { cookie })).status).to.equal(200);
+  });
+
+  it("answers 431 to headers beyond 32 KiB", async () => {
+    const ask = async (length: number) => {
+      const headers = { "x-forwarded-host": aliceHost, x: "1".repeat(length) };
+      return (await fetch(`http://127.0.0.1:${accessPort}/auth`, { headers })).status;
+    };
+    expect([await ask(31_000), await ask(33_000)]).to.deep.equal([401, 431]);
   });
 
   it("refuses without a cookie, by HTTP and WebSocket, and tells the session's id for who probes the route", async () => {

@@ -99,7 +99,13 @@ describe("a visit, as Traefik tells of it", () => {
   it("reads four cookies of ours at the most, of however many", () => {
     const cookie = ["a=1", ...Array.from({ length: 900 }, (_, index) => `__Host-vdi-session=${index}`)].join("; ");
     expect(read({ ...host, cookie })?.cookies).to.deep.equal(["0", "1", "2", "3"]);
-    expect(read({ ...host, cookie: "x__Host-vdi-session=1; =; ;; __Host-vdi-session" })?.cookies).to.deep.equal([]);
+    expect(read({ ...host, cookie: "x__Host-vdi-session=1; =; ;; __Host-vdi-sessions=1" })?.cookies).to.deep.equal([]);
+  });
+
+  it("leaves the desktop its own cookies, and none that opens a door", () => {
+    const cookie = "a=1;__Host-vdi-session=x; _oauth2_proxy_0=y; _oauth2_proxy=z ; b=2=3; ; __Host-vdi-session=x; c";
+    expect(read({ ...host, cookie })?.desktopCookies).to.equal("a=1; b=2=3; c");
+    expect(read({ ...host, cookie: "__Host-vdi-session=x" })?.desktopCookies).to.equal("");
   });
 
   it("reads a password in UTF-8 with colons in it, and none that is malformed", () => {
