@@ -25,7 +25,8 @@ export function warmWish(view: SessionView, settings: Pick<Settings, "pullSecret
 /** Whether a desktop that belongs to nobody would do: no volume can be added to a running pod, and its size is fixed. */
 export function canBeWarm({ spec }: VDISession, template: VDITemplate): boolean {
   return (
-    !spec.persistence.enabled && isDeepStrictEqual(desktopResources(template, spec.resources), desktopResources(template))
+    !spec.persistence.enabled &&
+    isDeepStrictEqual(desktopResources(template, spec.resources), desktopResources(template))
   );
 }
 

@@ -1,11 +1,11 @@
+import { durationMs } from "../api/time.ts";
 import type { Pod } from "../kinds.ts";
 import type { Refusal } from "../session/view.ts";
-import { Moment } from "../status/moment.ts";
+import type { Moment } from "../status/moment.ts";
 import { counted, quoted } from "../status/sentences.ts";
 import type { Roster } from "./roster.ts";
 import { scheduleProblem } from "./schedule.ts";
 import type { PoolView } from "./view.ts";
-import { durationMs } from "../api/time.ts";
 
 /** `stuck` needs somebody who changes something; `moving` goes on by itself. */
 const courses = {

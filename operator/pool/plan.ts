@@ -94,7 +94,11 @@ function policyWrites({ pool, template, templateFault, networkPolicy }: PoolView
   return networkPolicy?.fingerprint === fingerprint(wanted) ? [] : [{ do: "apply", object: wanted }];
 }
 
-function secretWrites({ pool, template, withoutSecret }: PoolView, pods: readonly Pod[], context: PoolContext): Write[] {
+function secretWrites(
+  { pool, template, withoutSecret }: PoolView,
+  pods: readonly Pod[],
+  context: PoolContext,
+): Write[] {
   if (!template) return [];
   return pods
     .filter(({ metadata }) => withoutSecret.has(metadata.uid ?? ""))

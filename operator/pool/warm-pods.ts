@@ -35,7 +35,7 @@ export class WarmPods {
   async takeFor(view: SessionView, now: Date): Promise<boolean> {
     const hash = warmWish(view, this.#options.settings, now);
     if (hash === undefined) return false;
-    for (const refused = new Set<Pod>(); ; ) {
+    for (const refused = new Set<Pod>(); ;) {
       const pod = this.#candidate(view.session, hash, refused);
       if (!pod) return false;
       this.#tried.add(pod);
