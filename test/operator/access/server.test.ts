@@ -5,6 +5,7 @@ import type { AddressInfo } from "node:net";
 import type { Duplex } from "node:stream";
 import { text } from "node:stream/consumers";
 import { expect } from "chai";
+import { sessionRouting } from "../../../components/vdi-operator.routing.ts";
 import { serveAccess } from "../../../operator/access/server.ts";
 import type { AccessServerOptions } from "../../../operator/access/server.ts";
 import type { VDISession } from "../../../operator/api/objects.ts";
@@ -65,7 +66,13 @@ describe("a desktop behind Traefik's forwardAuth", () => {
       socket.pipe(socket);
     });
     await new Promise<void>((resolve) => upstream.listen(0, "127.0.0.1", resolve));
-    const proxy = new ForwardAuthProxy(access.port, (upstream.address() as AddressInfo).port);
+    const { userHeader } = changes;
+    const routing = sessionRouting({
+      ...{ namespace: "kasm-vdi", operatorNamespace: "kasm-vdi-system" },
+      access: userHeader === undefined ? {} : { userHeader },
+    });
+    const { forwardAuth } = routing["session-access"].spec;
+    const proxy = new ForwardAuthProxy(access.port, (upstream.address() as AddressInfo).port, forwardAuth);
     accessPort = access.port;
     proxyPort = await proxy.listen();
     closing.push(
