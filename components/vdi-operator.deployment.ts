@@ -1,28 +1,16 @@
 import type * as k8s from "@pulumi/kubernetes";
-import { contentHash } from "./content-hash.ts";
 import { imageReference, pullSecrets } from "./image.ts";
 import type { Registry } from "./image.ts";
 import type { TurnEndpoint } from "./turn-server.ts";
-import { healthPort, metricsPort, operatorLabels } from "./vdi-operator.policies.ts";
+import { bundleConfigMap, bundleFile, nodeImage } from "./vdi-operator.program.ts";
+import type { OperatorProgram } from "./vdi-operator.program.ts";
 import { operatorName } from "./vdi-operator.rbac.ts";
-import { sessionMiddleware, sessionTransport } from "./vdi-operator.routing.ts";
+import { accessMiddleware, sessionMiddleware, sessionTransport } from "./vdi-operator.routing.ts";
+import type { AccessSettings } from "./vdi-operator.routing.ts";
+import { operatorLabels, operatorPorts } from "./vdi-operator.services.ts";
 
 type Deployment = k8s.types.input.apps.v1.Deployment;
 type EnvVar = k8s.types.input.core.v1.EnvVar;
-
-/** What runs as the operator: an image that brings it, or a bundle that a stock Node image runs. */
-export type OperatorProgram =
-  | { readonly kind: "image"; readonly image: string }
-  | {
-      readonly kind: "bundle";
-      /** One ES module, the built operator. */
-      readonly text: string;
-      /** Default: `nodeImage`. */
-      readonly image?: string;
-    };
-
-/** Runs a bundle. The version is the one that the bundle is tested with. */
-export const nodeImage = "node:24.21.0-alpine3.24";
 
 export interface OperatorSettings {
   /** Of sessions. */
@@ -32,6 +20,9 @@ export interface OperatorSettings {
   readonly replicas: number;
   readonly logLevel: "debug" | "info" | "warn" | "error";
   readonly registry: Registry;
+  readonly access?: AccessSettings;
+  /** Where Traefik's pods are. Default: where K3s has them. */
+  readonly traefikNamespace?: string;
 }
 
 export interface OperatorDeploymentArgs extends OperatorSettings {
@@ -43,32 +34,10 @@ export interface OperatorDeploymentArgs extends OperatorSettings {
 /** Secret in the operator's namespace with what TURN credentials are made from, under the key `shared-secret`. */
 export const turnSecretName = "turn-credentials";
 
-const bundleFile = "main.mjs";
-const paths = { bundle: "/opt/kasm-operator", turn: "/etc/kasm-operator/turn" };
-const kilobyte = 1024;
-const configMapLimit = kilobyte * kilobyte;
+/** Secret in the operator's namespace with what links and cookies are signed with, under the key `key`. */
+export const accessSecretName = "access-key";
 
-/** Why the bundle cannot be shipped, and what to do, as a sentence; undefined when it can. */
-export function bundleProblem(text: string): string | undefined {
-  const bytes = Buffer.byteLength(text) + bundleFile.length;
-  if (bytes <= configMapLimit) return undefined;
-  return (
-    `The operator's bundle has ${Math.ceil(bytes / kilobyte)} KiB, and a ConfigMap holds 1024 KiB. Build it minified and ` +
-    `without source map, or put it into an image and name that by kasm-vdi:operator.image.`
-  );
-}
-
-/**
- * The ConfigMap that carries a bundle. Its name holds the content's hash, so that a new bundle rolls the pods and an old
- * one stays until they are gone.
- */
-export function bundleConfigMap(text: string, operatorNamespace: string) {
-  return {
-    metadata: { name: `${operatorName}-${contentHash(text)}`, namespace: operatorNamespace },
-    data: { [bundleFile]: text },
-    immutable: true,
-  };
-}
+const paths = { bundle: "/opt/kasm-operator", turn: "/etc/kasm-operator/turn", access: "/etc/kasm-operator/access" };
 
 /** Arguments of the Deployment. The pod meets Pod Security `restricted`. */
 export function operatorDeployment(args: OperatorDeploymentArgs): Deployment {
@@ -111,10 +80,7 @@ export function operatorDeployment(args: OperatorDeploymentArgs): Deployment {
               image: imageReference(image, registry),
               ...(isBundle && { command: ["node", `${paths.bundle}/${bundleFile}`] }),
               env: operatorEnvironment(args),
-              ports: [
-                { name: "metrics", containerPort: metricsPort },
-                { name: "health", containerPort: healthPort },
-              ],
+              ports: Object.entries(operatorPorts).map(([name, containerPort]) => ({ name, containerPort })),
               startupProbe: { ...probe("/healthz"), periodSeconds: 2, failureThreshold: 30 },
               livenessProbe: { ...probe("/healthz"), periodSeconds: 20 },
               readinessProbe: { ...probe("/readyz"), periodSeconds: 10 },
@@ -125,12 +91,14 @@ export function operatorDeployment(args: OperatorDeploymentArgs): Deployment {
                 capabilities: { drop: ["ALL"] },
               },
               volumeMounts: [
+                { name: "access", mountPath: paths.access, readOnly: true },
                 ...(isBundle ? [{ name: "bundle", mountPath: paths.bundle, readOnly: true }] : []),
                 ...(turn ? [{ name: "turn", mountPath: paths.turn, readOnly: true }] : []),
               ],
             },
           ],
           volumes: [
+            { name: "access", secret: { secretName: accessSecretName, defaultMode: 0o440 } },
             ...(isBundle
               ? [
                   {
@@ -154,6 +122,8 @@ export function operatorVariables({
   replicas,
   logLevel,
   registry,
+  access = {},
+  traefikNamespace,
   turn,
 }: OperatorSettings & Pick<OperatorDeploymentArgs, "turn">): Record<string, string> {
   return {
@@ -163,6 +133,11 @@ export function operatorVariables({
     VDI_LOG_LEVEL: logLevel,
     VDI_SESSION_MIDDLEWARE: sessionMiddleware,
     VDI_SESSION_TRANSPORT: sessionTransport,
+    VDI_ACCESS_MIDDLEWARE: accessMiddleware,
+    VDI_ACCESS_KEY_FILE: `${paths.access}/key`,
+    ...(access.userHeader !== undefined && { VDI_ACCESS_USER_HEADER: access.userHeader }),
+    ...(access.middlewares?.length && { VDI_ACCESS_EXTRA_MIDDLEWARES: access.middlewares.join() }),
+    ...(traefikNamespace !== undefined && { VDI_TRAEFIK_NAMESPACE: traefikNamespace }),
     ...(registry.pullSecretName !== undefined && { VDI_PULL_SECRET: registry.pullSecretName }),
     ...(turn && { VDI_TURN: JSON.stringify(turn), VDI_TURN_SECRET_FILE: `${paths.turn}/shared-secret` }),
     // Collects garbage before the memory limit ends the process.
@@ -176,30 +151,6 @@ function operatorEnvironment(args: OperatorDeploymentArgs): EnvVar[] {
     { name: "POD_NAME", valueFrom: { fieldRef: { fieldPath: "metadata.name" } } },
     { name: "POD_NAMESPACE", valueFrom: { fieldRef: { fieldPath: "metadata.namespace" } } },
   ];
-}
-
-/** Arguments of the Service that metrics are scraped from. */
-export function metricsService(operatorNamespace: string) {
-  return {
-    metadata: { name: `${operatorName}-metrics`, namespace: operatorNamespace, labels: operatorLabels },
-    spec: {
-      selector: operatorLabels,
-      ports: [{ name: "metrics", port: metricsPort, targetPort: "metrics" }],
-    },
-  };
-}
-
-/** Arguments of the PodDisruptionBudget: a drained node takes one replica at a time. */
-export function disruptionBudget(operatorNamespace: string) {
-  return {
-    metadata: { name: operatorName, namespace: operatorNamespace },
-    spec: {
-      maxUnavailable: 1,
-      selector: { matchLabels: operatorLabels },
-      // Replicas that crash do no work: they must not hold up a drain.
-      unhealthyPodEvictionPolicy: "AlwaysAllow",
-    },
-  };
 }
 
 function probe(path: string) {

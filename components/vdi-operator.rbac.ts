@@ -11,20 +11,21 @@ export const operatorName = "kasm-operator";
 
 const group = "vdi.kasm.io";
 const read = ["get", "list", "watch"];
+const change = ["create", "update", "patch", "delete"];
 const own = [...read, "create", "patch", "delete"];
 
-/** What the operator may do in the namespace of sessions. */
+/** What the operator may do in the namespace of sessions; operator/permissions.ts says what for. */
 export const sessionRules: readonly Rule[] = [
-  // Patch sets the finalizer; delete is for sessions whose time is over.
   { apiGroups: [group], resources: ["vdisessions"], verbs: [...read, "patch", "delete"] },
-  { apiGroups: [group], resources: ["vdisessions/status"], verbs: ["get", "patch"] },
-  // Owner references that block deletion need it where OwnerReferencesPermissionEnforcement is on.
-  { apiGroups: [group], resources: ["vdisessions/finalizers"], verbs: ["update"] },
+  { apiGroups: [group], resources: ["vdipools"], verbs: read },
+  { apiGroups: [group], resources: ["vdisessions/status", "vdipools/status"], verbs: ["patch"] },
+  { apiGroups: [group], resources: ["vdisessions/finalizers", "vdipools/finalizers"], verbs: ["update"] },
   { apiGroups: [""], resources: ["pods", "services", "persistentvolumeclaims"], verbs: own },
   // By name only: a list would bring every credential of every session into the operator's memory.
   { apiGroups: [""], resources: ["secrets"], verbs: ["get", "create", "patch", "delete"] },
+  { apiGroups: [""], resources: ["events"], verbs: ["list"] },
   { apiGroups: ["networking.k8s.io"], resources: ["networkpolicies"], verbs: own },
-  { apiGroups: ["traefik.io"], resources: ["ingressroutes", "middlewares"], verbs: own },
+  { apiGroups: ["traefik.io"], resources: ["ingressroutes"], verbs: own },
   { apiGroups: ["events.k8s.io"], resources: ["events"], verbs: ["create", "patch"] },
 ];
 
@@ -36,16 +37,17 @@ export const leaderRules: readonly Rule[] = [
     apiGroups: ["coordination.k8s.io"],
     resources: ["leases"],
     resourceNames: [operatorName],
-    verbs: ["get", "update", "patch"],
+    verbs: ["get", "patch"],
   },
 ];
 
-/** What it may do in the whole cluster: read what has no namespace, and say on a template how it is used. */
+/** What it may do in the whole cluster: read what has no namespace, say how a template is used, ask who somebody is. */
 export const clusterRules: readonly Rule[] = [
   { apiGroups: [group], resources: ["vditemplates"], verbs: read },
-  { apiGroups: [group], resources: ["vditemplates/status"], verbs: ["get", "patch"] },
+  { apiGroups: [group], resources: ["vditemplates/status"], verbs: ["patch"] },
   { apiGroups: [""], resources: ["nodes"], verbs: read },
-  { apiGroups: ["storage.k8s.io"], resources: ["storageclasses"], verbs: read },
+  { apiGroups: ["authentication.k8s.io"], resources: ["tokenreviews"], verbs: ["create"] },
+  { apiGroups: ["authorization.k8s.io"], resources: ["subjectaccessreviews"], verbs: ["create"] },
 ];
 
 /** The verb on VDISessions that lets a person or program make, change and delete sessions of others. */
@@ -62,7 +64,7 @@ export const userRoles: readonly UserRole[] = [
   {
     name: "kasm-vdi-viewer",
     aggregateTo: "view",
-    rules: [{ apiGroups: [group], resources: ["vdisessions", "vditemplates"], verbs: read }],
+    rules: [{ apiGroups: [group], resources: ["vdisessions", "vditemplates", "vdipools"], verbs: read }],
   },
   {
     name: "kasm-vdi-user",
@@ -71,14 +73,18 @@ export const userRoles: readonly UserRole[] = [
       {
         apiGroups: [group],
         resources: ["vdisessions"],
-        verbs: [...read, "create", "update", "patch", "delete"],
+        verbs: [...read, ...change],
       },
     ],
   },
   {
     name: "kasm-vdi-session-manager",
     aggregateTo: "admin",
-    rules: [{ apiGroups: [group], resources: ["vdisessions"], verbs: [actForVerb] }],
+    rules: [
+      { apiGroups: [group], resources: ["vdisessions"], verbs: [actForVerb] },
+      { apiGroups: [group], resources: ["vdipools"], verbs: change },
+      { apiGroups: [group], resources: ["vdipools/scale"], verbs: ["get", "update", "patch"] },
+    ],
   },
 ];
 

@@ -1,22 +1,20 @@
 import * as command from "@pulumi/command";
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
+import * as random from "@pulumi/random";
 import { namespaceArgs } from "./namespace.ts";
 import { pullSecret } from "./pull-secret.ts";
 import { script } from "./script.ts";
 import type { ClusterAccess } from "./script.ts";
 import type { TurnEndpoint } from "./turn-server.ts";
 import type { Crd } from "./vdi-operator.crds.ts";
-import {
-  bundleConfigMap,
-  bundleProblem,
-  disruptionBudget,
-  metricsService,
-  operatorDeployment,
-  turnSecretName,
-} from "./vdi-operator.deployment.ts";
-import type { OperatorProgram, OperatorSettings } from "./vdi-operator.deployment.ts";
-import { identityBinding, identityPolicy, operatorNetworkPolicies } from "./vdi-operator.policies.ts";
+import { admissionPolicies } from "./vdi-operator.admission.ts";
+import { accessSecretName, operatorDeployment, turnSecretName } from "./vdi-operator.deployment.ts";
+import type { OperatorSettings } from "./vdi-operator.deployment.ts";
+import { dashboardConfigMap, prometheusObjects } from "./vdi-operator.monitoring.ts";
+import { operatorNetworkPolicies } from "./vdi-operator.policies.ts";
+import { bundleConfigMap, bundleProblem } from "./vdi-operator.program.ts";
+import type { OperatorProgram } from "./vdi-operator.program.ts";
 import {
   bindingArgs,
   clusterRules,
@@ -28,6 +26,7 @@ import {
   userRoles,
 } from "./vdi-operator.rbac.ts";
 import { sessionRouting } from "./vdi-operator.routing.ts";
+import { accessService, disruptionBudget, metricsService } from "./vdi-operator.services.ts";
 import { starterTemplates } from "./vdi-operator.templates.ts";
 
 export interface VdiOperatorArgs extends OperatorSettings {
@@ -40,14 +39,16 @@ export interface VdiOperatorArgs extends OperatorSettings {
   readonly gpuSlices: number;
   /** Whether only users themselves make and delete their sessions; false for Kubernetes before 1.30. Default: true. */
   readonly enforceIdentity?: boolean;
-  /** Where Traefik's pods are. Default: where K3s has them. */
-  readonly traefikNamespace?: string;
+  /** Dashboard, alerts and scraping, of the Prometheus operator's kinds. Default: false. */
+  readonly monitoring?: boolean;
   /** What brings Traefik's kinds, which routes are made of; all else does not wait for it. */
   readonly routesAfter?: readonly pulumi.Resource[];
   readonly cluster: ClusterAccess;
   /** Refuses to delete the CRDs and the namespace of sessions, and with them every session. */
   readonly protectData: boolean;
 }
+
+const k3sTraefikNamespace = "kube-system";
 
 /** Options for objects of the two namespaces, which go with their namespace. */
 type Homes = Record<"sessions" | "own", pulumi.CustomResourceOptions & { dependsOn: pulumi.Resource }>;
@@ -85,10 +86,12 @@ export class VdiOperator extends pulumi.ComponentResource {
       ...crds,
       ...pulls,
       ...this.rights(name, args, homes),
-      ...this.policies(name, args, homes, crds),
+      ...this.networks(name, args, homes),
+      ...this.admission(name, args, crds),
       ...this.shared(name, args, homes, crds),
     ];
     const program = this.program(name, args, homes, installed);
+    if (args.monitoring) this.monitoring(name, args, homes);
     this.drain(name, args, [sessions, own, ...installed, ...program]);
 
     this.namespace = sessions.metadata.name;
@@ -118,27 +121,24 @@ export class VdiOperator extends pulumi.ComponentResource {
     ];
   }
 
-  private policies(name: string, args: VdiOperatorArgs, homes: Homes, crds: pulumi.Resource[]): pulumi.Resource[] {
-    const { namespace, operatorNamespace, traefikNamespace = "kube-system" } = args;
-    const { NetworkPolicy } = k8s.networking.v1;
-    const networks = operatorNetworkPolicies({ namespace, operatorNamespace, traefikNamespace });
-    const networkPolicies = Object.entries(networks).map(([suffix, policy]) => {
+  private networks(name: string, args: VdiOperatorArgs, homes: Homes): pulumi.Resource[] {
+    const { namespace, operatorNamespace, traefikNamespace = k3sTraefikNamespace } = args;
+    const policies = operatorNetworkPolicies({ namespace, operatorNamespace, traefikNamespace });
+    return Object.entries(policies).map(([suffix, policy]) => {
       const home = policy.metadata.namespace === namespace ? homes.sessions : homes.own;
-      return new NetworkPolicy(`${name}-${suffix}`, policy, home);
+      return new k8s.networking.v1.NetworkPolicy(`${name}-${suffix}`, policy, home);
     });
-    if (args.enforceIdentity === false) return networkPolicies;
+  }
 
+  private admission(name: string, args: VdiOperatorArgs, crds: pulumi.Resource[]): pulumi.Resource[] {
+    if (args.enforceIdentity === false) return [];
     const { ValidatingAdmissionPolicy, ValidatingAdmissionPolicyBinding } = k8s.admissionregistration.v1;
-    const identity = new ValidatingAdmissionPolicy(`${name}-identity`, identityPolicy(operatorNamespace), {
-      parent: this,
+    return Object.entries(admissionPolicies(args.operatorNamespace)).map(([suffix, { policy, binding }]) => {
       // The API server checks the expressions against the CRD's schema.
-      dependsOn: crds,
+      const rule = new ValidatingAdmissionPolicy(`${name}-${suffix}`, policy, { parent: this, dependsOn: crds });
+      const inForce = { parent: this, dependsOn: rule };
+      return new ValidatingAdmissionPolicyBinding(`${name}-${suffix}-binding`, binding, inForce);
     });
-    const inForce = { parent: this, dependsOn: identity };
-    return [
-      ...networkPolicies,
-      new ValidatingAdmissionPolicyBinding(`${name}-identity-binding`, identityBinding(), inForce),
-    ];
   }
 
   /** What sessions share: templates, and the parts of their routes. */
@@ -153,7 +153,7 @@ export class VdiOperator extends pulumi.ComponentResource {
       ...starterTemplates(args.gpuSlices, args.registry).map(
         (template) => new CustomResource(`${name}-template-${template.metadata.name}`, template, afterCrds),
       ),
-      ...Object.entries(sessionRouting(args.namespace)).map(
+      ...Object.entries(sessionRouting(args)).map(
         ([suffix, object]) => new CustomResource(`${name}-${suffix}`, object, afterKinds),
       ),
     ];
@@ -161,30 +161,45 @@ export class VdiOperator extends pulumi.ComponentResource {
 
   private program(name: string, args: VdiOperatorArgs, { own }: Homes, needs: pulumi.Resource[]): pulumi.Resource[] {
     const { operatorNamespace, program, turn } = args;
-    const turnSecret = turn && {
-      metadata: { name: turnSecretName, namespace: operatorNamespace },
-      stringData: { "shared-secret": turn.sharedSecret },
-    };
-    const secrets = turnSecret ? [new k8s.core.v1.Secret(`${name}-turn-credentials`, turnSecret, own)] : [];
+    const { Secret, ConfigMap, Service } = k8s.core.v1;
+    const { PodDisruptionBudget } = k8s.policy.v1;
+    const secret = (suffix: string, secretName: string, stringData: Record<string, pulumi.Output<string>>) =>
+      new Secret(
+        `${name}-${suffix}`,
+        { metadata: { name: secretName, namespace: operatorNamespace }, stringData },
+        own,
+      );
+    // RandomBytes would suit better, but its id, which no state encrypts, is the bytes.
+    const accessKey = new random.RandomPassword(`${name}-access-key`, { length: 64, special: false }, { parent: this });
+    const secrets = [
+      secret("access-secret", accessSecretName, { key: accessKey.result }),
+      ...(turn ? [secret("turn-credentials", turnSecretName, { "shared-secret": turn.sharedSecret })] : []),
+    ];
     if (!program) return secrets;
 
     const problem = program.kind === "bundle" ? bundleProblem(program.text) : undefined;
     // Told without a stack trace.
     if (problem !== undefined) throw new pulumi.RunError(problem);
     const bundle = program.kind === "bundle" ? bundleConfigMap(program.text, operatorNamespace) : undefined;
-    const bundles = bundle ? [new k8s.core.v1.ConfigMap(`${name}-bundle`, bundle, own)] : [];
+    const bundles = bundle ? [new ConfigMap(`${name}-bundle`, bundle, own)] : [];
     const deployment = new k8s.apps.v1.Deployment(
       `${name}-deployment`,
       operatorDeployment({ ...args, program, turn: turn?.endpoint }),
       { ...own, dependsOn: [...needs, ...bundles, ...secrets] },
     );
-    const { PodDisruptionBudget } = k8s.policy.v1;
     if (args.replicas > 1)
       new PodDisruptionBudget(`${name}-disruption-budget`, disruptionBudget(operatorNamespace), own);
-    const metrics = metricsService(operatorNamespace);
     // A Service counts as made when it has pods behind it.
-    new k8s.core.v1.Service(`${name}-metrics`, metrics, { ...own, dependsOn: deployment });
+    const afterPods = { ...own, dependsOn: deployment };
+    new Service(`${name}-metrics`, metricsService(operatorNamespace), afterPods);
+    new Service(`${name}-access`, accessService(operatorNamespace), afterPods);
     return [deployment];
+  }
+
+  private monitoring(name: string, { operatorNamespace }: VdiOperatorArgs, { own }: Homes) {
+    new k8s.core.v1.ConfigMap(`${name}-dashboard`, dashboardConfigMap(operatorNamespace), own);
+    for (const [suffix, object] of Object.entries(prometheusObjects(operatorNamespace)))
+      new k8s.apiextensions.CustomResource(`${name}-${suffix}`, object, own);
   }
 
   /**

@@ -38,6 +38,14 @@ export interface ApplyOptions {
   dryRun?: boolean;
 }
 
+export interface DeleteOptions {
+  /** Deletes this very object, and no later one of the same name. */
+  uid?: string;
+  resourceVersion?: string;
+  /** 0 takes a pod out of the API although its kubelet has not ended it. */
+  gracePeriodSeconds?: number;
+}
+
 export interface ClientOptions {
   /** For one answer to come in whole, or a watch to begin. The server's own limit is 60 s. */
   requestTimeoutMs?: number;

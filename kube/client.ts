@@ -5,6 +5,7 @@ import type { Clock } from "./clock.ts";
 import type {
   ApplyOptions,
   ClientOptions,
+  DeleteOptions,
   ListOptions,
   ObjectPage,
   PageOptions,
@@ -122,9 +123,13 @@ export class ClusterClient {
   async delete(
     key: ObjectKey,
     propagationPolicy: "Foreground" | "Background" | "Orphan" = "Background",
-    preconditions?: { uid?: string; resourceVersion?: string },
+    options?: DeleteOptions,
   ): Promise<void> {
-    const body = preconditions && { apiVersion: "v1", kind: "DeleteOptions", preconditions };
+    const { gracePeriodSeconds, ...preconditions } = options ?? {};
+    const body = options && {
+      ...{ apiVersion: "v1", kind: "DeleteOptions", preconditions },
+      ...(gracePeriodSeconds !== undefined && { gracePeriodSeconds }),
+    };
     try {
       await this.#send({ method: HttpMethod.DELETE, ...address(key), query: { propagationPolicy }, body });
     } catch (error) {

@@ -5,7 +5,7 @@ import type { Clock } from "./clock.ts";
 import type { AnyObject, KubeObject } from "./object.ts";
 import { reflect } from "./reflector.ts";
 import type { CollectionSink, CollectionSource } from "./reflector.ts";
-import { Store } from "./store.ts";
+import { Store, isNewer } from "./store.ts";
 import type { Indexer, StoreChange } from "./store.ts";
 import { trimObject } from "./trim.ts";
 
@@ -47,6 +47,8 @@ export class Informer<T extends KubeObject = AnyObject> {
   readonly #trim: (object: AnyObject) => T;
   readonly #handlers = new Set<ChangeHandlers<T>>();
   #isSynced = false;
+  /** Up to here the watch has told everything. */
+  #version: string | undefined;
   #markSynced: () => void = () => undefined;
 
   constructor(
@@ -81,6 +83,16 @@ export class Informer<T extends KubeObject = AnyObject> {
     return () => this.#handlers.delete(handlers);
   }
 
+  /**
+   * Takes in what a write answered, ahead of the watch, so that who looks next does not do it again. Nothing when the watch
+   * is past that version: the object may be gone by now.
+   */
+  observe(object: AnyObject): void {
+    const version = object.metadata?.resourceVersion;
+    if (version === undefined || !this.#isSynced || !isNewer(version, this.#version)) return;
+    this.#tellAll(this.store.put(this.#trim(structuredClone(object))));
+  }
+
   /** Tells the handlers of every object as if it had been updated, for whoever wants to look at all of them again. */
   resync(): void {
     for (const object of this.store.values()) this.#tellAll([{ type: "update", object, before: object }]);
@@ -91,9 +103,16 @@ export class Informer<T extends KubeObject = AnyObject> {
     const { log = () => undefined, clock = systemClock } = this.#options;
     const sink: CollectionSink<T> = {
       trim: this.#trim,
-      put: (object) => this.#tellAll(this.store.put(object)),
-      remove: (object) => this.#tellAll(this.store.remove(object)),
-      replace: (objects) => {
+      put: (object) => {
+        this.#version = object.metadata?.resourceVersion;
+        this.#tellAll(this.store.put(object));
+      },
+      remove: (object) => {
+        this.#version = object.metadata?.resourceVersion;
+        this.#tellAll(this.store.remove(object));
+      },
+      replace: (objects, version) => {
+        this.#version = version;
         this.#tellAll(this.store.replace(objects));
         this.#isSynced = true;
         this.#markSynced();

@@ -22,8 +22,8 @@ export interface CollectionSource {
 export interface CollectionSink<T> {
   /** What is kept of an object: called at once, so that a long list never is in memory as it came. */
   trim(object: AnyObject): T;
-  /** The whole collection as it is now. */
-  replace(items: T[]): void;
+  /** The whole collection as it was at this version. */
+  replace(items: T[], resourceVersion: string | undefined): void;
   put(object: T): void;
   remove(object: T): void;
 }
@@ -66,14 +66,14 @@ export async function reflect<T>(
       return listFailure(error, next);
     }
     limit = pageSize;
-    sink.replace(items);
+    sink.replace(items, version);
     return { of: "list", result: "done" };
   }
 
   function listFailure(error: unknown, next: string | undefined): Outcome {
     const outcome = refusal("list", error);
     if (error instanceof UnknownKindError || outcome.why === "not-found") {
-      sink.replace([]);
+      sink.replace([], undefined);
       return { of: "list", result: "missing" };
     }
     // The pages took longer than the server keeps versions: the next try takes all in one.

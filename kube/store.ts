@@ -48,19 +48,13 @@ export class Store<T extends KubeObject> {
     return [...this.keysBy(index, value)].flatMap((key) => this.#objects.get(key) ?? []);
   }
 
-  /** Tells what changed: nothing for a version that is here already, two things when another object took the name. */
+  /** Tells what changed: nothing for a version that is here already or older, two things when another object took the name. */
   put(object: T): StoreChange<T>[] {
-    const key = keyOf(object);
-    const before = this.#objects.get(key);
-    if (before && before.metadata?.uid === object.metadata?.uid) {
-      const version = object.metadata?.resourceVersion;
-      if (version !== undefined && before.metadata?.resourceVersion === version) return [];
-      this.#set(key, object);
-      return [{ type: "update", object, before }];
-    }
-    this.#set(key, object);
-    const added = { type: "add", object } as const;
-    return before ? [{ type: "delete", object: before, isLastKnown: true }, added] : [added];
+    const before = this.#objects.get(keyOf(object));
+    const isSame = before !== undefined && before.metadata?.uid === object.metadata?.uid;
+    const version = object.metadata?.resourceVersion;
+    if (isSame && version !== undefined && !isNewer(version, before.metadata?.resourceVersion)) return [];
+    return this.#take(object);
   }
 
   remove(object: T): StoreChange<T>[] {
@@ -70,13 +64,27 @@ export class Store<T extends KubeObject> {
     return [{ type: "delete", object, isLastKnown: false }];
   }
 
-  /** Makes the content that of a whole list, and tells in what it differs. */
+  /** Makes the content that of a whole list, also where its versions are older (a restored etcd), and tells in what it differs. */
   replace(objects: readonly T[]): StoreChange<T>[] {
     const present = new Set(objects.map(keyOf));
     const gone = [...this.#objects].filter(([key]) => !present.has(key));
     for (const [key] of gone) this.#unset(key);
     const deleted = gone.map(([, object]) => ({ type: "delete", object, isLastKnown: true }) as const);
-    return [...deleted, ...objects.flatMap((object) => this.put(object))];
+    return [...deleted, ...objects.flatMap((object) => this.#take(object))];
+  }
+
+  #take(object: T): StoreChange<T>[] {
+    const key = keyOf(object);
+    const before = this.#objects.get(key);
+    if (before && before.metadata?.uid === object.metadata?.uid) {
+      const version = object.metadata?.resourceVersion;
+      if (version !== undefined && version === before.metadata?.resourceVersion) return [];
+      this.#set(key, object);
+      return [{ type: "update", object, before }];
+    }
+    this.#set(key, object);
+    const added = { type: "add", object } as const;
+    return before ? [{ type: "delete", object: before, isLastKnown: true }, added] : [added];
   }
 
   #set(key: string, object: T): void {
@@ -103,6 +111,16 @@ export class Store<T extends KubeObject> {
 }
 
 const none: ReadonlySet<string> = new Set();
+
+/**
+ * Whether a version came after another, of one object or one kind: the API promises that versions compare as numbers
+ * (KEP-5504). What is no number counts as newer when it differs.
+ */
+export function isNewer(version: string, than: string | undefined): boolean {
+  if (than === undefined || version === than) return version !== than;
+  if (!/^\d+$/.test(version) || !/^\d+$/.test(than)) return true;
+  return version.length === than.length ? version > than : version.length > than.length;
+}
 
 /** `namespace/name`, or the name alone for cluster-scoped kinds. */
 export function keyOf({ metadata }: KubeObject): string {

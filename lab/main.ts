@@ -5,6 +5,7 @@ import { closest } from "fastest-levenshtein";
 import { labLayout } from "./cluster/layout.ts";
 import { packagedNames } from "./k3s/furniture/packaged.ts";
 import type { PackagedName } from "./k3s/furniture/packaged.ts";
+import { addSessionCommand } from "./session/command.ts";
 
 const layout = labLayout(dirname(import.meta.dirname));
 
@@ -54,6 +55,8 @@ program
   .action(async (options: { disable?: PackagedName[] }) =>
     (await import("./commands/k3s-restart.ts")).restartK3s(layout, options.disable ?? []),
   );
+
+addSessionCommand(program, layout);
 
 program
   .command("logs")

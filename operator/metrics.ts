@@ -1,6 +1,8 @@
 import { Gauge, Histogram } from "prom-client";
 import type { Registry } from "prom-client";
 import type { VDIPool, VDISession } from "./api/objects.ts";
+import { readyReasons } from "./status/reasons.ts";
+import type { Course } from "./status/reasons.ts";
 
 /** What the figures are counted from when they are asked for. */
 export interface Desktops {
@@ -51,7 +53,7 @@ export class DesktopMetrics {
     });
     new Gauge({
       name: "vdi_session_problems",
-      help: "Sessions that something holds up, by the reason of the condition that tells it",
+      help: "Sessions that something holds up, by the reason that its conditions give",
       labelNames: ["reason"],
       registers,
       collect() {
@@ -107,14 +109,19 @@ export function countProblems(sessions: Desktops["sessions"]): Map<string, numbe
   return counts;
 }
 
-// The order in which a start meets them: what comes later waits for what comes before.
-const neededBefore = ["HomeBound", "PodScheduled", "Routed"];
-
-/** Why a session does not get on: the reason of Stalled, else of the first thing that its start needs and has not got. */
+/**
+ * Why a session does not get on: the reason of Ready when it is one that does not pass with a usual start, else that of
+ * Stalled. These are few and stable words (status/reasons.ts), so that a label has few values.
+ */
 export function problemOf({ status }: Pick<VDISession, "status">): string | undefined {
-  if (status?.phase === "Suspended" || status?.phase === "Terminating") return undefined;
-  const conditions = new Map((status?.conditions ?? []).map((it) => [it.type, it]));
-  const stalled = conditions.get("Stalled");
-  if (stalled?.status === "True") return stalled.reason;
-  return neededBefore.map((type) => conditions.get(type)).find((it) => it?.status === "False")?.reason;
+  const condition = (type: string) => status?.conditions?.find((it) => it.type === type);
+  const ready = condition("Ready");
+  const stalled = condition("Stalled");
+  if (ready && ready.status !== "True" && isHeldUp(ready.reason)) return ready.reason;
+  return stalled?.status === "True" ? stalled.reason : undefined;
+}
+
+function isHeldUp(reason: string): boolean {
+  const course: Course | undefined = (readyReasons as Record<string, Course>)[reason];
+  return course === "stuck" || course === "slow";
 }

@@ -117,12 +117,27 @@ export const turn = group({
 
 export const operator = group({
   image: pinnedImage.optional().describe("An image that brings the operator."),
-  bundle: filePath.optional().describe("The operator's bundle, run by a stock Node image."),
+  bundle: filePath
+    .optional()
+    .describe("The operator as one file, run by a stock Node image. Default: built from these sources."),
   replicas: wholeNumber(1, 5).optional().describe("Default: 2 with more than one node, else 1."),
   enforceIdentity: flag()
     .default(true)
     .describe("Only users themselves make and delete their sessions. Needs Kubernetes 1.30; false before it."),
+  access: group({
+    userHeader: text(/^[A-Za-z0-9-]+$/, "the name of a header such as X-Forwarded-User")
+      .optional()
+      .describe("Header in which one of these middlewares tells who has signed in. Default: none is believed."),
+    middlewares: list(objectName("Middleware"), "a list of names of Middlewares in the namespace of sessions")
+      .default([])
+      .describe("Middlewares that every request to a desktop passes before the operator is asked."),
+  })
+    .prefault({})
+    .describe("Sign-in of the site in front of desktops."),
   logLevel: oneOf(["debug", "info", "warn", "error"]).default("info").describe("What its log shows."),
+  monitoring: flag()
+    .default(false)
+    .describe("Ships alerts, a dashboard and scraping; needs the Prometheus operator's kinds."),
 });
 
 export const agent = group({

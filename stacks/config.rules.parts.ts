@@ -73,6 +73,18 @@ export const partRules: readonly Rule[] = [
     check: ({ operator: { image, bundle } }) => atMostOneOf(["operator"], { image, bundle }),
   },
   {
+    about: ["operator"],
+    check: ({ operator: { access } }) =>
+      access.userHeader !== undefined && access.middlewares.length === 0
+        ? [
+            problem(
+              ["operator", "access", "userHeader"],
+              `${access.userHeader} would be believed whoever sends it; name the Middleware that sets it in operator.access.middlewares`,
+            ),
+          ]
+        : [],
+  },
+  {
     about: ["kasm", "nodeSize", "nodeCount", "nodePools"],
     check: ({ kasm }, { pools, nodeSize, kasm: { sizing } }) => {
       const size = kasm.deploymentSize;

@@ -11,9 +11,10 @@ import { gpuCount, gpuSlices } from "../components/node-pool.ts";
 import { Preflight } from "../components/preflight.ts";
 import { Traefik } from "../components/traefik.ts";
 import { TurnServer } from "../components/turn-server.ts";
+import { currentBundle } from "../components/vdi-operator.bundle.ts";
 import { vendoredCrds } from "../components/vdi-operator.crds.ts";
 import type { Crd } from "../components/vdi-operator.crds.ts";
-import type { OperatorProgram } from "../components/vdi-operator.deployment.ts";
+import type { OperatorProgram } from "../components/vdi-operator.program.ts";
 import { VdiOperator } from "../components/vdi-operator.ts";
 import type { StackConfig } from "./config.ts";
 import { dnsRecords, plannedOutputs } from "./outputs.ts";
@@ -99,7 +100,6 @@ function vdiOperator(
   opts: Options,
 ) {
   const { domain, namespaces, operator, registry, cluster, protectData } = config;
-  const program = operatorProgram(operator);
   return new VdiOperator(
     "vdi",
     {
@@ -112,7 +112,9 @@ function vdiOperator(
       replicas: operator.replicas,
       logLevel: operator.logLevel,
       enforceIdentity: operator.enforceIdentity,
-      ...(program && { program }),
+      access: operator.access,
+      monitoring: operator.monitoring,
+      program: operatorProgram(operator),
       ...(turn && { turn }),
     },
     opts,
@@ -153,9 +155,9 @@ function kasmAgents(config: StackConfig, kasm: KasmWorkspaces): KasmAgents | und
   return new KasmAgents("agents", { ...agentDefaults, agents, installer, manager }, { dependsOn: kasm });
 }
 
-function operatorProgram({ image, bundle }: StackConfig["operator"]): OperatorProgram | undefined {
+function operatorProgram({ image, bundle }: StackConfig["operator"]): OperatorProgram {
   if (image !== undefined) return { kind: "image", image };
-  return bundle === undefined ? undefined : { kind: "bundle", text: readFileSync(bundle, "utf8") };
+  return { kind: "bundle", text: bundle === undefined ? currentBundle() : readFileSync(bundle, "utf8") };
 }
 
 function traefikNamespace({ traefik, namespaces }: StackConfig): string {

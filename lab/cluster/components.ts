@@ -1,12 +1,6 @@
-import {
-  apiServerLaunch,
-  controllerManagerLaunch,
-  etcdLaunch,
-  kwokLaunch,
-  schedulerLaunch,
-  simulatorsLaunch,
-} from "./launches.ts";
+import { apiServerLaunch, controllerManagerLaunch, etcdLaunch, kwokLaunch, schedulerLaunch } from "./launches.ts";
 import type { Launch, LaunchContext } from "./launches.ts";
+import { operatorLaunch, simulatorsLaunch } from "./node-launches.ts";
 import { certificateFile, keyFile } from "./pki.ts";
 import type { PortName, Ports } from "./ports.ts";
 import type { Probe } from "./readiness.ts";
@@ -18,6 +12,7 @@ export const componentNames = [
   "kube-scheduler",
   "kwok",
   "simulators",
+  "operator",
 ] as const;
 
 export type ComponentName = (typeof componentNames)[number];
@@ -94,6 +89,15 @@ export const components: readonly Component[] = [
     stopGraceMs: 10_000,
     launch: simulatorsLaunch,
     probe: () => ({ kind: "log-line", matches: /^ready\b/m }),
+  },
+  {
+    name: "operator",
+    dependsOn: ["kube-apiserver"],
+    ports: ["operator-metrics", "operator-health", "operator-access"],
+    // As long as its Deployment gives it.
+    stopGraceMs: 30_000,
+    launch: operatorLaunch,
+    probe: (ports) => ({ kind: "http", url: `http://127.0.0.1:${ports["operator-health"]}/readyz` }),
   },
 ];
 

@@ -57,9 +57,7 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
     tools: options.tools,
     kwokConfigs: options.kwokConfigs ?? [],
   };
-  const wanted = components.filter(
-    ({ name }) => name !== "simulators" && (name !== "kwok" || context.kwokConfigs.length > 0),
-  );
+  const wanted = components.filter(({ name }) => !isLater(name) && (name !== "kwok" || context.kwokConfigs.length > 0));
   const broughtUp = await bringUpAll(wanted, context, {
     beforeStart: options.beforeStart,
     afterReady: async (name) => {
@@ -75,10 +73,29 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
   };
 }
 
-/** Starts the simulators beside a control plane that has its nodes; nothing happens when they run as wanted. */
-export async function startSimulators(controlPlane: ControlPlane, stackFile: string): Promise<BroughtUp[]> {
-  const simulators = components.filter(({ name }) => name === "simulators");
-  return bringUpAll(simulators, { ...controlPlane.context, stackFile });
+/** What is started once the control plane is there and something lies in it. */
+const later = ["simulators", "operator"] as const satisfies readonly ComponentName[];
+
+export type LaterComponent = (typeof later)[number];
+
+/** Starts one of the programs that work on the cluster; nothing happens when it runs as wanted. */
+export async function startBeside(name: LaterComponent, context: LaunchContext): Promise<BroughtUp> {
+  const [started] = await bringUpAll(
+    components.filter((component) => component.name === name),
+    context,
+  );
+  if (!started) throw new Error(`there is no component ${name}`);
+  return started;
+}
+
+/** Stops one of them alone; nothing happens when it does not run. */
+export async function stopBeside(layout: LabLayout, name: LaterComponent): Promise<void> {
+  const component = components.find((candidate) => candidate.name === name);
+  if (component) await stopComponent(layout, component);
+}
+
+function isLater(name: ComponentName): boolean {
+  return later.some((candidate) => candidate === name);
 }
 
 /** Stops every process of this lab, those first that depend on others, also those whose record is lost. */

@@ -1,4 +1,3 @@
-import { readdirSync } from "node:fs";
 import { join } from "node:path";
 
 import { certificatePlans } from "./certificate-plan.ts";
@@ -17,6 +16,8 @@ export interface LaunchContext {
   kwokConfigs: readonly string[];
   /** The lab stack's configuration, which the simulators follow; not needed for anything else. */
   stackFile?: string;
+  /** What the VDI operator is told by its environment, ports and files apart; not needed for anything else. */
+  operatorVariables?: Readonly<Record<string, string>>;
 }
 
 /** How a component is started. Secrets come in files, never as arguments. */
@@ -126,8 +127,8 @@ export function controllerManagerLaunch({ layout, ports, tools }: LaunchContext)
       `--cluster-cidr=${clusterCidr}`,
       `--service-cluster-ip-range=${serviceCidr}`,
       // At the stock 20 requests/s, a new cluster has its first service accounts, and so its first pods, only after 4 s.
-      "--kube-api-qps=200",
-      "--kube-api-burst=400",
+      "--kube-api-qps=1000",
+      "--kube-api-burst=2000",
     ],
     files: [...server.files, clientAuthority],
   };
@@ -135,7 +136,12 @@ export function controllerManagerLaunch({ layout, ports, tools }: LaunchContext)
 
 export function schedulerLaunch({ layout, ports, tools }: LaunchContext): Launch {
   const server = singleInstanceServer(layout, "kube-scheduler", ports["kube-scheduler"]);
-  return { program: tool(tools, "kube-scheduler"), args: server.args, files: server.files };
+  return {
+    program: tool(tools, "kube-scheduler"),
+    // A pod with a volume of its own costs four requests: at the stock 50/s, 12 such pods would be bound in a second.
+    args: [...server.args, "--kube-api-qps=1000", "--kube-api-burst=2000"],
+    files: server.files,
+  };
 }
 
 export function kwokLaunch({ layout, ports, tools, kwokConfigs }: LaunchContext): Launch {
@@ -149,26 +155,6 @@ export function kwokLaunch({ layout, ports, tools, kwokConfigs }: LaunchContext)
     ],
     files: [kubeconfig, ...kwokConfigs],
   };
-}
-
-const checkout = join(import.meta.dirname, "..", "..");
-
-export function simulatorsLaunch({ layout, stackFile }: LaunchContext): Launch {
-  const kubeconfig = componentKubeconfig(layout, "simulators");
-  if (stackFile === undefined) throw new Error("The simulators need the lab stack's configuration.");
-  return {
-    program: process.execPath,
-    args: [join(checkout, "lab", "simulators", "main.ts"), stackFile],
-    env: { KUBECONFIG: kubeconfig },
-    // The stack file is not among them: its changes are followed as they come.
-    files: [kubeconfig, ...["lab/simulators", "lab/k3s", "kube"].flatMap((folder) => sources(join(checkout, folder)))],
-  };
-}
-
-// Else simulators of before a `git pull` would go on running.
-function sources(folder: string): string[] {
-  const entries = readdirSync(folder, { recursive: true, encoding: "utf8" });
-  return entries.filter((file) => file.endsWith(".ts")).map((file) => join(folder, file));
 }
 
 // There is only ever one instance, and without an election it works at once after a restart.

@@ -13,6 +13,8 @@ export interface LabLayout {
   /** Kubeconfigs of the components, one identity each. */
   kubeconfigs: string;
   etcd: string;
+  /** What the operator finds in mounted Secrets elsewhere: its key for links, TURN's shared secret. */
+  operatorSecrets: string;
   logs: string;
   run: string;
   /** Links to the tools that a person calls: kubectl, helm, pulumi. */
@@ -35,6 +37,7 @@ export function labLayout(checkout: string): LabLayout {
     kubeconfig: join(root, "kubeconfig"),
     kubeconfigs: join(root, "kubeconfigs"),
     etcd: join(root, "etcd"),
+    operatorSecrets: join(root, "operator"),
     logs: join(root, "logs"),
     run: join(root, "run"),
     bin: join(root, "bin"),

@@ -9,6 +9,9 @@ export const portNames = [
   "kube-controller-manager",
   "kube-scheduler",
   "kwok",
+  "operator-metrics",
+  "operator-health",
+  "operator-access",
 ] as const;
 
 export type PortName = (typeof portNames)[number];

@@ -33,6 +33,7 @@ export function labData(layout: LabLayout): { path: string; what: string }[] {
     { path: layout.pki, what: "authorities and certificates" },
     { path: layout.kubeconfig, what: "the kubeconfig" },
     { path: layout.kubeconfigs, what: "kubeconfigs of the components" },
+    { path: layout.operatorSecrets, what: "the operator's keys" },
     { path: layout.stateFile, what: "chosen ports" },
     { path: layout.logs, what: "logs" },
     { path: layout.run, what: "process records" },

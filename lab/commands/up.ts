@@ -3,8 +3,10 @@ import { withLabLock } from "../cluster/lab-lock.ts";
 import type { UpContext } from "../phases/context.ts";
 import { controlPlane } from "../phases/control-plane.ts";
 import { k3s } from "../phases/k3s.ts";
+import { operator } from "../phases/operator.ts";
 import { platform } from "../phases/platform.ts";
 import { plugins } from "../phases/plugins.ts";
+import { session } from "../phases/session.ts";
 import { tools } from "../phases/tools.ts";
 import { printSummary } from "../platform/print-summary.ts";
 import { prepareEngine } from "./engine-environment.ts";
@@ -18,6 +20,8 @@ const phases: readonly Phase<UpContext>[] = [
   { title: "K3s", run: k3s },
   { title: "Plugins", run: plugins },
   { title: "Platform", run: platform },
+  { title: "Operator", run: operator },
+  { title: "Session", run: session },
 ];
 
 /** Brings the lab up, or up to date. */

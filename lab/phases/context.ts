@@ -4,6 +4,7 @@ import type { LabLayout } from "../cluster/layout.ts";
 import { ClusterClient, loadKubeConfig } from "../../kube/client.ts";
 import type { Deployment } from "../platform/deploy.ts";
 import type { PluginChoice } from "../plugins/install.ts";
+import type { Session } from "../session/objects.ts";
 import type { ProvidedTool, ToolName } from "../tools/provide.ts";
 
 /** What the phases of `up` hand on to each other; each fills in what it is named after. */
@@ -14,6 +15,8 @@ export interface UpContext {
   plugins?: PluginChoice[];
   stack?: Stack;
   deployment?: Deployment;
+  /** What the lab ends with; suspended or ready. */
+  session?: Session;
 }
 
 /** A phase's work: changes the context, reports what is going on, answers with one line for the list. */

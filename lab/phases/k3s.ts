@@ -1,8 +1,8 @@
-import { startSimulators } from "../cluster/control-plane.ts";
+import { startBeside } from "../cluster/control-plane.ts";
 import { applyNodes } from "../k3s/apply-nodes.ts";
 import { applyFurniture } from "../k3s/furniture/apply.ts";
 import { readMachines } from "../k3s/stack-machines.ts";
-import { copyConfigTemplate, labStackFile } from "../platform/stack.ts";
+import { copyConfigTemplate, labStackFile } from "../platform/stack-config.ts";
 import { withAdministrator } from "./context.ts";
 import type { PhaseWork } from "./context.ts";
 
@@ -16,7 +16,7 @@ export const k3s: PhaseWork = async (context, report) => {
     const [nodes] = await Promise.all([applyNodes(client, machines), applyFurniture(client, { onProgress: report })]);
     return nodes;
   });
-  await startSimulators(controlPlane, labStackFile(layout.checkout));
+  await startBeside("simulators", { ...controlPlane.context, stackFile: labStackFile(layout.checkout) });
   const nodeCount = machines.pools.reduce((sum, { count }) => sum + count, 0);
   const changed = [...changes.added, ...changes.changed, ...changes.removed].length;
   return `${nodeCount} simulated nodes${changed > 0 ? ` (${changed} changed)` : ""}, storage, DNS and Traefik as K3s has them`;

@@ -1,5 +1,6 @@
 import { deploy } from "../platform/deploy.ts";
-import { labProject, labStack, selectLabStack } from "../platform/stack.ts";
+import { labStack } from "../platform/stack-config.ts";
+import { labProject, selectLabStack } from "../platform/stack.ts";
 import { takeStack } from "../platform/stack-locks.ts";
 import type { PhaseWork } from "./context.ts";
 

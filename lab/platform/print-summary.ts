@@ -7,7 +7,7 @@ import { renderSummary } from "./summary.ts";
 import type { StateResource } from "./summary.ts";
 
 /** Prints what is installed now: from the stack's state and the cluster, not from what was asked for. */
-export async function printSummary({ layout, stack, deployment, plugins = [] }: UpContext): Promise<void> {
+export async function printSummary({ layout, stack, deployment, session, plugins = [] }: UpContext): Promise<void> {
   if (!stack) throw new Error("the summary comes after the platform");
   const exported = (await stack.exportStack()) as { deployment: { resources?: StateResource[] } };
   const resources = exported.deployment.resources ?? [];
@@ -20,6 +20,7 @@ export async function printSummary({ layout, stack, deployment, plugins = [] }: 
     renderSummary({
       resources,
       nodes,
+      session,
       outputs: Object.fromEntries(outputs) as Record<string, unknown>,
       standInCharts: standInCharts(layout.checkout, resources),
       standInPlugins: plugins.filter(({ kind }) => kind === "stand-in").map(({ name }) => name),

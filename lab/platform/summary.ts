@@ -1,5 +1,7 @@
 import Table from "cli-table3";
 import type { AnyObject } from "../../kube/client.ts";
+import type { Session } from "../session/objects.ts";
+import { sessionLines } from "../session/lines.ts";
 
 /** A resource as `pulumi stack export` gives it, as far as the summary reads it. */
 export interface StateResource {
@@ -18,6 +20,8 @@ export interface SummaryInput {
   standInCharts: string[];
   /** Resource plugins that are the lab's stand-ins, by name. */
   standInPlugins: string[];
+  /** The session that the lab ends with. */
+  session: Session | undefined;
 }
 
 /** What `npm run lab` prints at its end. */
@@ -27,6 +31,7 @@ export function renderSummary(input: SummaryInput): string {
     table(["node", "roles", "version", "GPUs x slices", "nvidia.com/gpu"], nodeRows(input.nodes)),
     table(["output", "value"], outputRows(input.outputs)),
     standInLine(input),
+    input.session ? `${sessionLines(input.session)}\n` : "",
     nextCommands,
   ]
     .filter((part) => part !== "")
@@ -114,7 +119,8 @@ function standInLine({ standInCharts, standInPlugins }: SummaryInput): string {
 
 const nextCommands = `Next:
   eval "$(npm run -s lab env)"      kubectl, helm and pulumi of this lab in your shell
-  kubectl get nodes,pods -A
+  kubectl get nodes,pods,vdi -A
+  npm run lab session create -- --user you@example.com --wait
   pulumi preview                    change Pulumi.lab.yaml first: gpuCount, nodePools ...
   npm run lab status | logs NAME | down | reset`;
 

@@ -13,6 +13,9 @@ const standInCharts = {
   traefik: "./lab/charts/traefik",
 };
 
+/** Takes the place of the operator that would be built from these sources. */
+const standInBundle = "./lab/preview/stand-in-operator.txt";
+
 export interface OfflineOverrides {
   /** Path of a kubeconfig that leads nowhere. */
   kubeconfig: string;
@@ -49,6 +52,8 @@ export function offlineStackFile(text: string, { kubeconfig, charts }: OfflineOv
       const { version } = structured(values["chart"]);
       config[`kasm-vdi:${group}`] = { ...values, chart: { path, ...(version !== undefined && { version }) } };
     }
+  const operator = structured(config["kasm-vdi:operator"]);
+  if (operator["image"] === undefined) config["kasm-vdi:operator"] = { ...operator, bundle: standInBundle };
   if (isUnset(config["kasm-vdi:publicIPs"])) {
     config["kasm-vdi:publicIPs"] = unknownPublicAddresses;
     notes.push(`publicIPs is not set: ${unknownPublicAddresses.join()} stands for what Traefik's Service says.`);

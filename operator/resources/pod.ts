@@ -1,9 +1,9 @@
 import type { VDISession, VDITemplate } from "../api/objects.ts";
 import type { AnyObject, OwnerReference } from "../../kube/object.ts";
 import type { Settings } from "../settings.ts";
-import { rtcConfigKey } from "./credentials.ts";
 import { annotations } from "./labels.ts";
 import { shortHash } from "./names.ts";
+import { homeCheck, rtcContainers, rtcMount, rtcVolumes } from "./pod-init.ts";
 import { podSecurity } from "./pod-security.ts";
 import { rtcConfigPath, runtimeProfile } from "./runtime-profiles.ts";
 import type { RuntimeProfile } from "./runtime-profiles.ts";
@@ -31,8 +31,6 @@ export interface DesktopResources {
 
 /** Name of the container that streams. */
 export const desktopContainer = "desktop";
-/** Name of the init container that says in words when the home cannot be written. */
-export const homeContainer = "home";
 export const streamPort = "stream";
 
 // Where a template says nothing.
@@ -86,6 +84,11 @@ function podSpec(args: DesktopPodArgs, profile: RuntimeProfile): Record<string, 
   const { spec } = template;
   const usesWebRtc = spec.stream === "WebRTC" && profile.rtcConfigVariable !== undefined;
   const security = podSecurity({ profile: spec.securityProfile, userId: profile.userId });
+  const beside = { image: spec.image, imagePullPolicy: "IfNotPresent", securityContext: security.container };
+  const preparations = [
+    ...(homeClaim !== undefined ? [{ ...beside, ...homeCheck(profile.home) }] : []),
+    ...(usesWebRtc ? rtcContainers().map((container) => ({ ...beside, ...container })) : []),
+  ];
   return {
     restartPolicy: "Always",
     automountServiceAccountToken: false,
@@ -97,7 +100,7 @@ function podSpec(args: DesktopPodArgs, profile: RuntimeProfile): Record<string, 
     ...(settings.pullSecret !== undefined && { imagePullSecrets: [{ name: settings.pullSecret }] }),
     securityContext: security.pod,
     tolerations: tolerations(resources, spec.gpuResourceName),
-    ...(homeClaim !== undefined && { initContainers: [homeCheck(spec.image, profile, security, resources)] }),
+    ...(preparations.length > 0 && { initContainers: preparations }),
     containers: [
       {
         name: desktopContainer,
@@ -113,17 +116,14 @@ function podSpec(args: DesktopPodArgs, profile: RuntimeProfile): Record<string, 
         volumeMounts: [
           { name: "shm", mountPath: "/dev/shm" },
           ...(homeClaim !== undefined ? [{ name: "home", mountPath: profile.home }] : []),
-          ...(usesWebRtc ? [{ name: "rtc", mountPath: folderOf(rtcConfigPath), readOnly: true }] : []),
+          ...(usesWebRtc ? [rtcMount] : []),
         ],
       },
     ],
     volumes: [
       { name: "shm", emptyDir: { medium: "Memory", sizeLimit: String(spec.shmSize) } },
       ...(homeClaim !== undefined ? [{ name: "home", persistentVolumeClaim: { claimName: homeClaim } }] : []),
-      // As a folder, not by subPath: only so the kubelet brings new content into a running pod.
-      ...(usesWebRtc
-        ? [{ name: "rtc", secret: { secretName: name, items: [{ key: rtcConfigKey, path: rtcConfigKey }] } }]
-        : []),
+      ...(usesWebRtc ? rtcVolumes(name) : []),
     ],
   };
 }
@@ -173,32 +173,6 @@ function probes({ healthPath, scheme }: RuntimeProfile) {
   };
 }
 
-/** Ends with a sentence where the storage gives a directory that the desktop's user cannot write (K3s's local-path). */
-function homeCheck(
-  image: string,
-  profile: RuntimeProfile,
-  security: ReturnType<typeof podSecurity>,
-  resources: DesktopResources,
-) {
-  const probe = `${profile.home}/.vdi-write-test`;
-  return {
-    name: homeContainer,
-    image,
-    imagePullPolicy: "IfNotPresent",
-    command: [
-      "sh",
-      "-c",
-      `touch '${probe}' 2>/dev/termination-log && rm -f '${probe}' || ` +
-        `{ echo "uid $(id -u) cannot write the home volume: $(ls -ld '${profile.home}')" >>/dev/termination-log; exit 1; }`,
-    ],
-    // Of the same size: an init container with less would not change what the pod asks for.
-    resources: { requests: { cpu: resources.cpu, memory: "64Mi" }, limits: { cpu: resources.cpu, memory: "64Mi" } },
-    securityContext: security.container,
-    terminationMessagePolicy: "FallbackToLogsOnError",
-    volumeMounts: [{ name: "home", mountPath: profile.home }],
-  };
-}
-
 /** A node that is gone gives its desktops up after a minute; nodes for GPUs are often tainted with the resource's name. */
 function tolerations({ gpu }: DesktopResources, gpuResourceName: string) {
   const soon = (key: string) => ({ key, operator: "Exists", effect: "NoExecute", tolerationSeconds: 60 });
@@ -207,8 +181,4 @@ function tolerations({ gpu }: DesktopResources, gpuResourceName: string) {
     soon("node.kubernetes.io/unreachable"),
     ...(gpu > 0 ? [{ key: gpuResourceName, operator: "Exists", effect: "NoSchedule" }] : []),
   ];
-}
-
-function folderOf(path: string): string {
-  return path.slice(0, path.lastIndexOf("/"));
 }

@@ -5,8 +5,8 @@ import type { Child, ClusterEvent, Node, PersistentVolumeClaim, Pod } from "../k
 export interface SessionView {
   readonly session: VDISession;
   readonly template: VDITemplate | undefined;
-  /** Why the template cannot be used, as a sentence. */
-  readonly templateProblem: string | undefined;
+  /** Why this session cannot be made from its template. */
+  readonly templateProblem: TemplateProblem | undefined;
   /** The pod that this session controls, taken from a pool or made for it. */
   readonly pod: Pod | undefined;
   readonly home: PersistentVolumeClaim | undefined;
@@ -15,6 +15,8 @@ export interface SessionView {
   readonly networkPolicy: Child | undefined;
   /** Another session of the same user that has the home volume in use. */
   readonly homeHolder: VDISession | undefined;
+  /** Whether another session of the user, deleted or not, wants the home. */
+  readonly homeIsShared: boolean;
   readonly nodes: readonly Node[];
   /** Slices of an extended resource that desktops on a node have. */
   readonly slicesInUse: (node: string, resourceName: string) => number;
@@ -26,6 +28,12 @@ export interface SessionView {
   readonly stream: Check | undefined;
   /** Whether somebody is connected, of this pod; undefined while not known. */
   readonly activity: Activity | undefined;
+}
+
+/** What is wrong between a session and its template, with the reason that the status gives and a sentence. */
+export interface TemplateProblem {
+  readonly reason: "TemplateInvalid" | "NotAllowed" | "ResourcesExceeded";
+  readonly message: string;
 }
 
 /** A write that the API server refused, and would refuse again. */

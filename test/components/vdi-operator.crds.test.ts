@@ -28,10 +28,11 @@ describe("parseCrds", () => {
 });
 
 describe("vendoredCrds", () => {
-  it("are the two kinds of sessions", () => {
+  it("are the three kinds of the API", () => {
     expect(vendoredCrds().map(({ name }) => name)).to.have.members([
       "vdisessions.vdi.kasm.io",
       "vditemplates.vdi.kasm.io",
+      "vdipools.vdi.kasm.io",
     ]);
   });
 });

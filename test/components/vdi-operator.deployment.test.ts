@@ -1,14 +1,9 @@
 import { expect } from "chai";
-import fc from "fast-check";
-import {
-  bundleConfigMap,
-  bundleProblem,
-  disruptionBudget,
-  nodeImage,
-  operatorDeployment,
-} from "../../components/vdi-operator.deployment.ts";
+import { operatorDeployment } from "../../components/vdi-operator.deployment.ts";
 import type { OperatorDeploymentArgs } from "../../components/vdi-operator.deployment.ts";
+import { bundleConfigMap, nodeImage } from "../../components/vdi-operator.program.ts";
 import { sessionRouting } from "../../components/vdi-operator.routing.ts";
+import { loadSettings } from "../../operator/settings.ts";
 
 const base: OperatorDeploymentArgs = {
   namespace: "kasm-vdi",
@@ -75,8 +70,8 @@ describe("the operator's Deployment", () => {
     const { image, command, volumeMounts } = container();
     expect(image).to.equal(nodeImage);
     expect(command).to.deep.equal(["node", "/opt/kasm-operator/main.mjs"]);
-    expect(volumeMounts).to.deep.equal([{ name: "bundle", mountPath: "/opt/kasm-operator", readOnly: true }]);
-    expect(spec().template.spec.volumes[0]?.configMap?.name).to.equal(
+    expect(volumeMounts).to.deep.include({ name: "bundle", mountPath: "/opt/kasm-operator", readOnly: true });
+    expect(spec().template.spec.volumes.map(({ configMap }) => configMap?.name)).to.include(
       bundleConfigMap("console.log(1);", "kasm-vdi-system").metadata.name,
     );
   });
@@ -86,7 +81,7 @@ describe("the operator's Deployment", () => {
     const { image, command, volumeMounts } = container({ program, registry: { mirror: "mirror.example.com" } });
     expect(image).to.equal("mirror.example.com/operator@sha256:0");
     expect(command).to.equal(undefined);
-    expect(volumeMounts).to.deep.equal([]);
+    expect(volumeMounts.map(({ name }) => name)).not.to.include("bundle");
   });
 
   it("is told where the TURN server is by its environment, and the secret by a file", () => {
@@ -106,9 +101,31 @@ describe("the operator's Deployment", () => {
   });
 
   it("names routing objects that are there", () => {
-    const names = Object.values(sessionRouting("kasm-vdi")).map(({ metadata }) => metadata.name);
-    const { VDI_SESSION_MIDDLEWARE, VDI_SESSION_TRANSPORT } = environment();
-    expect(names).to.have.members([VDI_SESSION_MIDDLEWARE, VDI_SESSION_TRANSPORT]);
+    const names = Object.values(sessionRouting(base)).map(({ metadata }) => metadata.name);
+    const { VDI_SESSION_MIDDLEWARE, VDI_SESSION_TRANSPORT, VDI_ACCESS_MIDDLEWARE } = environment();
+    expect(names).to.have.members([VDI_SESSION_MIDDLEWARE, VDI_SESSION_TRANSPORT, VDI_ACCESS_MIDDLEWARE]);
+  });
+
+  it("signs links and cookies with a key that only a file holds", () => {
+    expect(environment()).to.include({ VDI_ACCESS_KEY_FILE: "/etc/kasm-operator/access/key" });
+    expect(container().volumeMounts).to.deep.include({
+      ...{ name: "access", mountPath: "/etc/kasm-operator/access", readOnly: true },
+    });
+    expect(spec().template.spec.volumes).to.deep.include({
+      ...{ name: "access", secret: { secretName: "access-key", defaultMode: 0o440 } },
+    });
+  });
+
+  it("believes no header about who has signed in, unless the site names one and what sets it", () => {
+    expect(environment()).not.to.have.any.keys("VDI_ACCESS_USER_HEADER", "VDI_ACCESS_EXTRA_MIDDLEWARES");
+    const access = { userHeader: "X-Forwarded-User", middlewares: ["sign-in", "groups"] };
+    expect(environment({ access })).to.include({
+      ...{ VDI_ACCESS_USER_HEADER: "X-Forwarded-User", VDI_ACCESS_EXTRA_MIDDLEWARES: "sign-in,groups" },
+    });
+  });
+
+  it("is told where Traefik's pods are, whom desktops and access let in", () => {
+    expect(environment({ traefikNamespace: "traefik" })).to.include({ VDI_TRAEFIK_NAMESPACE: "traefik" });
   });
 
   it("keeps its heap below its memory limit", () => {
@@ -116,37 +133,15 @@ describe("the operator's Deployment", () => {
     const heap = /--max-old-space-size=(\d+)/.exec(environment()["NODE_OPTIONS"] ?? "")?.[1];
     expect(Number(heap)).to.be.lessThan(Number.parseInt(resources.limits["memory"] ?? "0"));
   });
-});
 
-describe("the bundle's ConfigMap", () => {
-  it("cannot change, and has another name for another text", () => {
-    const { immutable, metadata, data } = bundleConfigMap("a", "system");
-    expect({ immutable, data }).to.deep.equal({ immutable: true, data: { "main.mjs": "a" } });
-    expect(metadata.name).to.match(/^kasm-operator-[0-9a-f]{10}$/);
-    expect(bundleConfigMap("b", "system").metadata.name).not.to.equal(metadata.name);
-  });
-
-  it("takes a bundle up to what a ConfigMap holds, counted in bytes", () => {
-    const most = 1024 * 1024 - "main.mjs".length;
-    expect(bundleProblem("x".repeat(most))).to.equal(undefined);
-    expect(bundleProblem("x".repeat(most + 1))).to.match(
-      /^The operator's bundle has 1025 KiB, and a ConfigMap holds 1024 KiB\. Build it minified .* kasm-vdi:operator\.image\.$/,
-    );
-    expect(bundleProblem("ü".repeat(most - 10))).to.match(/ 2048 KiB/);
-  });
-
-  it("keeps its name for the same text", () => {
-    fc.assert(
-      fc.property(fc.string(), (text) => {
-        expect(bundleConfigMap(text, "a").metadata.name).to.equal(bundleConfigMap(text, "b").metadata.name);
-      }),
-    );
-  });
-});
-
-describe("the operator's PodDisruptionBudget", () => {
-  it("lets a drain take one replica at a time, and any that does not work", () => {
-    const { spec } = disruptionBudget("kasm-vdi-system");
-    expect(spec).to.include({ maxUnavailable: 1, unhealthyPodEvictionPolicy: "AlwaysAllow" });
+  it("tells the operator nothing that it does not understand", () => {
+    const told = environment({ turn: endpoint, replicas: 1, traefikNamespace: "traefik" });
+    const settings = loadSettings({ ...told, POD_NAME: "kasm-operator-0", POD_NAMESPACE: "kasm-vdi-system" });
+    expect(settings).to.deep.include({
+      ...{ namespace: "kasm-vdi", domain: "desktops.example.com", leaderElection: false, logLevel: "info" },
+      ...{ traefikNamespace: "traefik", accessKeyFile: "/etc/kasm-operator/access/key" },
+      ports: { metrics: 8080, health: 8081, access: 8082 },
+    });
+    expect(settings.turn?.host).to.equal(endpoint.host);
   });
 });

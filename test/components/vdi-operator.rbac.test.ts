@@ -8,6 +8,7 @@ import {
   userRoles,
 } from "../../components/vdi-operator.rbac.ts";
 import type { Rule } from "../../components/vdi-operator.rbac.ts";
+import { permissions } from "../../operator/permissions.ts";
 
 const rights = (rules: readonly Rule[]) =>
   rules.flatMap(({ apiGroups, resources, verbs }) =>
@@ -26,9 +27,13 @@ describe("the operator's rights", () => {
       expect(rights(rules)).to.have.lengthOf(new Set(rights(rules)).size);
   });
 
-  it("change nothing outside the two namespaces but the status of templates", () => {
+  it("change nothing outside the two namespaces but the status of templates; a review changes nothing", () => {
     const writes = rights(clusterRules).filter((right) => !/^(get|list|watch) /.test(right));
-    expect(writes).to.deep.equal(["patch vditemplates/status.vdi.kasm.io"]);
+    expect(writes).to.deep.equal([
+      "patch vditemplates/status.vdi.kasm.io",
+      "create tokenreviews.authentication.k8s.io",
+      "create subjectaccessreviews.authorization.k8s.io",
+    ]);
   });
 
   it("read Secrets by name only", () => {
@@ -48,19 +53,23 @@ describe("the operator's rights", () => {
     expect(named.map(({ resourceNames }) => resourceNames)).to.deep.equal([["kasm-operator"]]);
   });
 
-  it("cover what a session consists of", () => {
-    expect(rights(sessionRules)).to.include.members([
-      "patch vdisessions/status.vdi.kasm.io",
-      "update vdisessions/finalizers.vdi.kasm.io",
-      "create pods.",
-      "create services.",
-      "create persistentvolumeclaims.",
-      "create secrets.",
-      "create networkpolicies.networking.k8s.io",
-      "create ingressroutes.traefik.io",
-      "create middlewares.traefik.io",
-      "create events.events.k8s.io",
-    ]);
+  it("are what the operator declares to ask for, right by right", () => {
+    const installed = { sessions: sessionRules, own: leaderRules, cluster: clusterRules };
+    for (const [scope, rules] of Object.entries(installed)) {
+      const declared = permissions
+        .filter((it) => it.scope === scope)
+        .flatMap(({ apiGroup, resource, verbs, name = "" }) =>
+          verbs.map((verb) => [verb, resource, apiGroup, name].join(" ")),
+        );
+      const given = rules.flatMap(({ apiGroups, resources, verbs, resourceNames = [""] }) =>
+        apiGroups.flatMap((group) =>
+          resources.flatMap((resource) =>
+            verbs.flatMap((verb) => resourceNames.map((name) => [verb, resource, group, name].join(" "))),
+          ),
+        ),
+      );
+      expect(given, scope).to.have.members(declared);
+    }
   });
 });
 
@@ -78,6 +87,14 @@ describe("bindings and roles", () => {
     expect(labels).to.deep.equal(
       ["view", "edit", "admin"].map((role) => `rbac.authorization.k8s.io/aggregate-to-${role}`),
     );
+  });
+
+  it("show pools to who may view, and leave them to administrators: a pool takes GPUs from everybody", () => {
+    const may = (right: string) =>
+      userRoles.filter(({ rules }) => rights(rules).includes(right)).map(({ aggregateTo }) => aggregateTo);
+    expect(may("list vdipools.vdi.kasm.io")).to.deep.equal(["view"]);
+    for (const right of ["create vdipools", "delete vdipools", "patch vdipools/scale"])
+      expect(may(`${right}.vdi.kasm.io`), right).to.deep.equal(["admin"]);
   });
 
   it("let only administrators act for others", () => {

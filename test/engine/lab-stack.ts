@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { expect } from "chai";
 import { type ResultPromise, execa } from "execa";
 import { parse, stringify } from "yaml";
-import { labStackFile } from "../../lab/platform/stack.ts";
+import { labStackFile } from "../../lab/platform/stack-config.ts";
 
 export const checkout = join(import.meta.dirname, "..", "..");
 

@@ -13,7 +13,7 @@ describe("metrics of desktops", () => {
   });
 
   it("counts anew at each scrape, so that a reason or a pool that is gone is not reported any more", async () => {
-    const stalled = withConditions(["Stalled", "True", "TemplateMissing"]);
+    const stalled = withConditions(["Ready", "False", "TemplateMissing"], ["Stalled", "True", "TemplateMissing"]);
     const known: { sessions: Desktops["sessions"]; pools: Desktops["pools"] } = { sessions: [stalled], pools: [pool] };
     const registry = new Registry();
     new DesktopMetrics(registry, () => known);
@@ -45,25 +45,20 @@ describe("metrics of desktops", () => {
   });
 
   describe("what holds a session up", () => {
-    it("is the reason of Stalled before all else", () => {
-      const session = withConditions(
-        ["PodScheduled", "False", "Unschedulable"],
-        ["Stalled", "True", "ImagePullFailed"],
-      );
-      expect(problemOf(session)).to.equal("ImagePullFailed");
+    it("is the reason of Ready, when it is one that a usual start does not have", () => {
+      expect(problemOf(withConditions(["Ready", "False", "GpuSlicesInUse"]))).to.equal("GpuSlicesInUse");
+      expect(problemOf(withConditions(["Ready", "False", "PullingImage"]))).to.equal(undefined);
     });
 
-    it("is the first thing that is missing: a pod without its volume is not scheduled either", () => {
-      const session = withConditions(["PodScheduled", "False", "Unschedulable"], ["HomeBound", "False", "HomePending"]);
-      expect(problemOf(session)).to.equal("HomePending");
+    it("is the reason of Stalled for a start that takes too long for no reason that is known", () => {
+      const late = withConditions(["Ready", "False", "Starting"], ["Stalled", "True", "ProgressDeadlineExceeded"]);
+      expect(problemOf(late)).to.equal("ProgressDeadlineExceeded");
     });
 
-    it("is nothing for a session that is suspended on purpose, or that gets on", () => {
-      expect(
-        problemOf(withConditions(["Stalled", "False", "Progressing"], ["PodScheduled", "True", "Scheduled"])),
-      ).to.equal(undefined);
-      const { status } = withConditions(["PodScheduled", "False", "Suspended"]);
-      expect(problemOf({ status: { ...status, phase: "Suspended" } })).to.equal(undefined);
+    it("is nothing for a session that runs, is suspended on purpose, or ends", () => {
+      expect(problemOf(withConditions(["Ready", "True", "Ready"], ["Stalled", "False", "Ready"]))).to.equal(undefined);
+      for (const reason of ["Suspended", "Terminating"])
+        expect(problemOf(withConditions(["Ready", "False", reason])), reason).to.equal(undefined);
     });
   });
 });

@@ -84,24 +84,36 @@ describe("VdiOperator", () => {
       "vdi-operator-network",
       "vdi-identity",
       "vdi-identity-binding",
+      "vdi-templates",
+      "vdi-templates-binding",
       "vdi-template-ubuntu",
       "vdi-template-webtop",
       "vdi-template-ubuntu-gpu",
+      "vdi-session-access",
       "vdi-session-headers",
       "vdi-session-transport",
+      "vdi-access-key",
+      "vdi-access-secret",
       "vdi-drain",
     ]);
   });
 
-  it("adds Deployment, bundle, metrics and, with several replicas, a disruption budget", async () => {
+  it("adds Deployment, bundle, Services and, with several replicas, a disruption budget", async () => {
     const names = async (overrides: Partial<VdiOperatorArgs>) => {
       const before = (await register()).map(({ name }) => name);
       return (await register(() => overrides)).map(({ name }) => name).filter((name) => !before.includes(name));
     };
-    const always = ["vdi-deployment", "vdi-metrics"];
+    const always = ["vdi-deployment", "vdi-metrics", "vdi-access"];
     expect(await names({ program })).to.have.members([...always, "vdi-bundle", "vdi-disruption-budget"]);
     expect(await names({ program, replicas: 1 })).to.have.members([...always, "vdi-bundle"]);
     expect(await names({ program: { kind: "image", image: "a:1" }, replicas: 1 })).to.have.members(always);
+  });
+
+  it("brings dashboard, alerts and scraping only when they are wanted: their kinds may be unknown", async () => {
+    const names = async (monitoring: boolean) => (await register(() => ({ monitoring }))).map(({ name }) => name);
+    const shipped = ["vdi-dashboard", "vdi-service-monitor", "vdi-prometheus-rule"];
+    expect(await names(true)).to.include.members(shipped);
+    expect(await names(false)).not.to.include.members(shipped);
   });
 
   it("holds sessions' pods to the baseline level and the operator's to the restricted one", async () => {
@@ -124,7 +136,9 @@ describe("VdiOperator", () => {
       "vdi-operator-network",
       "vdi-identity-binding",
       "vdi-session-headers",
+      "vdi-templates-binding",
       "vdi-bundle",
+      "vdi-access-secret",
       "vdi-turn-credentials",
     ]);
   });
@@ -133,7 +147,9 @@ describe("VdiOperator", () => {
     const resources = await register(() => ({ program }));
     const drain = find(resources, "vdi-drain");
     const others = resources.filter(({ isComponent, name }) => !isComponent && name !== "vdi-drain");
-    const notHeld = ["vdi-view-role", "vdi-edit-role", "vdi-admin-role", "vdi-disruption-budget", "vdi-metrics"];
+    const notHeld = ["view-role", "edit-role", "admin-role", "disruption-budget", "metrics", "access"].map(
+      (it) => `vdi-${it}`,
+    );
     expect(needs(resources, "vdi-drain")).to.include.members(
       others.map(({ name }) => name).filter((name) => !notHeld.includes(name)),
     );

@@ -59,6 +59,14 @@ const bad: [title: string, source: Record<string, unknown>, problems: string[]][
       `kasm-vdi:domain "${"a".repeat(62)}.${"b".repeat(62)}.${"c".repeat(62)}.example.com", but must be at most 189 characters, since session names come before it`,
     ],
   ],
+  [
+    "a name that anybody could send",
+    { ...good, operator: { access: { userHeader: "X-User" } } },
+    [
+      "kasm-vdi:operator.access.userHeader X-User would be believed whoever sends it; " +
+        "name the Middleware that sets it in operator.access.middlewares",
+    ],
+  ],
   ["no nodes", { ...good, nodeCount: 0 }, ["kasm-vdi:nodeCount 0, but must be a whole number, 1 or more"]],
   ["half a node", { ...good, nodeCount: 1.5 }, ["kasm-vdi:nodeCount 1.5, but must be a whole number, 1 or more"]],
   [
@@ -665,7 +673,13 @@ describe("loadConfig fills in", () => {
         chart: { chart: "traefik", repo: "https://traefik.github.io/charts", version: "41.3.0" },
         timeoutSeconds: 300,
       },
-      operator: { replicas: 2, enforceIdentity: true, logLevel: "info" },
+      operator: {
+        replicas: 2,
+        enforceIdentity: true,
+        access: { middlewares: [] },
+        logLevel: "info",
+        monitoring: false,
+      },
       agents: [],
       agentInstaller: {
         version: "1.19.0",

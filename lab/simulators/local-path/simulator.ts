@@ -4,6 +4,7 @@ import type { ClusterView } from "../cluster-view.ts";
 import { EventRecorder } from "../events.ts";
 import type { Simulator } from "../simulator.ts";
 import { provision, selectedNodeAnnotation } from "./provision.ts";
+import type { Provisioned } from "./provision.ts";
 import { provisioners } from "./provisioner.ts";
 import type { Provisioner } from "./provisioner.ts";
 
@@ -50,16 +51,21 @@ export function localPathSimulator(client: ClusterClient, view: ClusterView): Si
   ): Promise<void> {
     const { namespace = "", name = "" } = claim.metadata ?? {};
     const message = `External provisioner is provisioning volume for claim "${namespace}/${name}"`;
-    await events.record(claim, { type: "Normal", reason: "Provisioning", message });
-    const result = provision({ claim, storageClass, config });
+    await Promise.all([
+      events.record(claim, { type: "Normal", reason: "Provisioning", message }),
+      make(events, claim, provision({ claim, storageClass, config })),
+    ]);
+  }
+
+  async function make(events: EventRecorder, claim: AnyObject, result: Provisioned): Promise<void> {
     if ("failure" in result) {
       await events.record(claim, { type: "Warning", reason: "ProvisioningFailed", message: result.failure });
       return;
     }
     await createIfMissing(result.volume);
     const volume = result.volume.metadata?.name ?? "";
-    const done = `Successfully provisioned volume ${volume}`;
-    await events.record(claim, { type: "Normal", reason: "ProvisioningSucceeded", message: done });
+    const message = `Successfully provisioned volume ${volume}`;
+    await events.record(claim, { type: "Normal", reason: "ProvisioningSucceeded", message });
   }
 
   async function createIfMissing(volume: AnyObject): Promise<void> {

@@ -19,6 +19,7 @@ const context: LaunchContext = {
   tools: Object.fromEntries(components.map(({ name }) => [name, `/tools/${name}`])),
   kwokConfigs: ["/stages/a.yaml", "/stages/b.yaml"],
   stackFile: "/checkout/Pulumi.lab.yaml",
+  operatorVariables: { VDI_NAMESPACE: "desktops" },
 };
 
 function component(name: string) {
@@ -44,6 +45,12 @@ describe("lab components", () => {
       expect(launch(name).args).to.include.members(["--bind-address=127.0.0.1", `--secure-port=${ports[name]}`]);
     }
     expect(launch("kwok").args).to.include(`--server-address=127.0.0.1:${ports.kwok}`);
+    expect(launch("operator").env).to.deep.include({
+      VDI_LISTEN_ADDRESS: "127.0.0.1",
+      VDI_METRICS_PORT: String(ports["operator-metrics"]),
+      VDI_HEALTH_PORT: String(ports["operator-health"]),
+      VDI_ACCESS_PORT: String(ports["operator-access"]),
+    });
   });
 
   it("turn no check off: no anonymous access, no insecure TLS, no admission plugin disabled", () => {
@@ -60,7 +67,8 @@ describe("lab components", () => {
     for (const name of ["kube-controller-manager", "kube-scheduler", "kwok"]) {
       expect(launch(name).args).to.include(`--kubeconfig=/checkout/.lab/kubeconfigs/${name}`);
     }
-    expect(launch("simulators").env).to.deep.equal({ KUBECONFIG: "/checkout/.lab/kubeconfigs/simulators" });
+    for (const name of ["simulators", "operator"])
+      expect(launch(name).env).to.include({ KUBECONFIG: `/checkout/.lab/kubeconfigs/${name}` });
   });
 
   it("of KWOK read the stages in the given order", () => {

@@ -29,6 +29,7 @@ const input: SummaryInput = {
   },
   standInCharts: ["gpu-operator"],
   standInPlugins: [],
+  session: undefined,
 };
 
 describe("the summary of npm run lab", () => {

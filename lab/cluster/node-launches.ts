@@ -1,0 +1,46 @@
+import { readdirSync } from "node:fs";
+import { join } from "node:path";
+
+import type { Launch, LaunchContext } from "./launches.ts";
+import { componentKubeconfig } from "./layout.ts";
+
+const checkout = join(import.meta.dirname, "..", "..");
+
+export function simulatorsLaunch({ layout, stackFile }: LaunchContext): Launch {
+  const kubeconfig = componentKubeconfig(layout, "simulators");
+  if (stackFile === undefined) throw new Error("The simulators need the lab stack's configuration.");
+  return {
+    program: process.execPath,
+    args: [join(checkout, "lab", "simulators", "main.ts"), stackFile],
+    env: { KUBECONFIG: kubeconfig },
+    // The stack file is not among them: its changes are followed as they come.
+    files: [kubeconfig, ...sources("lab/simulators", "lab/k3s", "kube")],
+  };
+}
+
+/** The product's operator as it is in this checkout, beside the cluster and not in it. */
+export function operatorLaunch({ layout, ports, operatorVariables }: LaunchContext): Launch {
+  const kubeconfig = componentKubeconfig(layout, "operator");
+  if (operatorVariables === undefined) throw new Error("The operator needs what the lab's stack tells it.");
+  return {
+    program: process.execPath,
+    args: [join(checkout, "operator", "main.ts")],
+    env: {
+      ...operatorVariables,
+      KUBECONFIG: kubeconfig,
+      VDI_LISTEN_ADDRESS: "127.0.0.1",
+      VDI_METRICS_PORT: String(ports["operator-metrics"]),
+      VDI_HEALTH_PORT: String(ports["operator-health"]),
+      VDI_ACCESS_PORT: String(ports["operator-access"]),
+    },
+    files: [kubeconfig, ...sources("operator", "kube")],
+  };
+}
+
+// Else programs of before a `git pull` would go on running.
+function sources(...folders: string[]): string[] {
+  return folders.flatMap((folder) => {
+    const entries = readdirSync(join(checkout, folder), { recursive: true, encoding: "utf8" });
+    return entries.filter((file) => file.endsWith(".ts")).map((file) => join(checkout, folder, file));
+  });
+}

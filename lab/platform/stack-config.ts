@@ -1,0 +1,33 @@
+import { copyFile, readFile, stat } from "node:fs/promises";
+import { basename, join } from "node:path";
+import { parse } from "yaml";
+import { loadConfig } from "../../stacks/config.ts";
+import type { StackConfig } from "../../stacks/config.ts";
+
+/** Name of the stack that the lab installs. */
+export const labStack = "lab";
+
+/** Path of the stack's config, which belongs to the user once it is made. */
+export function labStackFile(checkout: string): string {
+  return join(checkout, `Pulumi.${labStack}.yaml`);
+}
+
+/** Makes Pulumi.lab.yaml from its template; a file that is there is never touched. */
+export async function copyConfigTemplate(checkout: string): Promise<void> {
+  const target = labStackFile(checkout);
+  const exists = await stat(target).then(
+    () => true,
+    () => false,
+  );
+  if (!exists) await copyFile(join(checkout, "lab", "stack.yaml"), target);
+}
+
+/**
+ * The config of a stack file, complete. Secrets in it stay encrypted.
+ * @throws ConfigError with every problem of the file
+ */
+export async function readStackConfig(stackFile: string): Promise<StackConfig> {
+  const text = await readFile(stackFile, "utf8");
+  const { config = {} } = (parse(text) ?? {}) as { config?: Record<string, unknown> };
+  return loadConfig(config, basename(stackFile));
+}

@@ -1,0 +1,214 @@
+import type { IncomingMessage } from "node:http";
+import { apiMessage } from "../../kube/client.ts";
+import type { Clock } from "../../kube/clock.ts";
+import type { VDISession, VDITemplate } from "../api/objects.ts";
+import { desktopName, hostOf, sessionId } from "../resources/names.ts";
+import { pageAnswer } from "./answer.ts";
+import type { Answer } from "./answer.ts";
+import { knows } from "./credentials.ts";
+import type { Credentials, ReadCredentials } from "./credentials.ts";
+import { admit, desktopState, revokedBeforeMs, tokenSubject } from "./decide.ts";
+import type { Refusal } from "./decide.ts";
+import { GuessLimit } from "./guess-limit.ts";
+import { notWakingPage, refusalPages, stuckPage, throttledPage, unavailablePage } from "./pages.ts";
+import { waitingPage, wakingPage } from "./pages.ts";
+import type { Page } from "./pages.ts";
+import { RecentWork } from "./recent-work.ts";
+import { issueToken, tokenLifeMs } from "./tokens.ts";
+import { cookieName, readVisit } from "./visit.ts";
+import type { Visit } from "./visit.ts";
+
+/** How a visit ended, for metrics. */
+export type AccessOutcome = "entered" | "signed-in" | "waiting" | "throttled" | "failed" | Refusal;
+
+/** Writes what happened, with the session's key, and never an address, a header or a credential. */
+export type AccessLog = (
+  level: "info" | "warn" | "error",
+  message: string,
+  fields?: Readonly<Record<string, string>>,
+) => void;
+
+export interface DoorOptions {
+  /** Base domain; sessions have names below it. */
+  readonly domain: string;
+  /** Signs links and cookies. */
+  readonly key: Buffer;
+  readonly sessions: {
+    byHost(host: string): VDISession | undefined;
+    template(name: string): VDITemplate | undefined;
+  };
+  readonly credentials: ReadCredentials;
+  /** Sets a suspended session going; may be called again when it has rejected, or after 10 s. */
+  readonly wake: (session: VDISession) => Promise<void>;
+  /** Header with the user's name that a middleware before ours sets. Believed as it comes. */
+  readonly userHeader?: string | undefined;
+  /** Somebody has entered a session, or gone on in it: called for every request that passes. */
+  readonly onAccess?: (session: VDISession) => void;
+  readonly observe?: (outcome: AccessOutcome) => void;
+  readonly clock: Clock;
+  readonly log: AccessLog;
+}
+
+// A page of a desktop is dozens of requests at once; a pod that was replaced has its own password soon enough.
+const credentialsKeptMs = 10_000;
+// The cache that says "suspended" has heard of the patch by then.
+const wakingMs = 10_000;
+
+/** Answers Traefik's question whether a request may go on to a desktop. */
+export class Door {
+  readonly #options: DoorOptions;
+  readonly #guesses = new GuessLimit();
+  readonly #credentials;
+  readonly #waking;
+
+  constructor(options: DoorOptions) {
+    this.#options = options;
+    this.#credentials = new RecentWork<Credentials | undefined>(options.clock, credentialsKeptMs);
+    this.#waking = new RecentWork<undefined>(options.clock, wakingMs);
+  }
+
+  async answer(request: Pick<IncomingMessage, "headers" | "headersDistinct">): Promise<Answer> {
+    const visit = readVisit(request, this.#options.userHeader);
+    const session = visit && this.#options.sessions.byHost(visit.host);
+    if (!session || hostOf(session, this.#options.domain) !== visit.host) {
+      this.#options.observe?.("unknown-host");
+      return pageAnswer(refusalPages["unknown-host"], visit?.isNavigation ?? false);
+    }
+    const answer = await this.#visit(visit, session).catch((error: unknown) => {
+      this.#log("error", session, `a visit could not be answered: ${apiMessage(error)}`);
+      return this.#page("failed", unavailablePage, visit);
+    });
+    // Tells whoever probes a route that it is live, whatever the answer is.
+    return { ...answer, headers: { ...answer.headers, "X-Vdi-Session": sessionId(session) } };
+  }
+
+  async #visit(visit: Visit, session: VDISession): Promise<Answer> {
+    const { key, sessions, clock } = this.#options;
+    const nowMs = clock.date().getTime();
+    const admission = admit(visit, session, { key, nowMs, template: sessions.template(session.spec.template) });
+    switch (admission.kind) {
+      case "refused":
+        return this.#refuse(admission.why, visit, session);
+      case "password":
+        return this.#password(admission, visit, session);
+      case "admitted":
+        if (admission.by === "link") return this.#signIn("link", visit, session);
+        // A link that was used before opens nothing, but is no reason to turn away who is inside.
+        if (visit.linkToken !== undefined && visit.isNavigation) return redirect(visit);
+        return this.#enter(visit, session);
+    }
+  }
+
+  async #password(given: { user: string; password: string }, visit: Visit, session: VDISession): Promise<Answer> {
+    const credentials = await this.#credentialsOf(session);
+    // From here to the result nothing else runs, so that guesses at the same time are counted one by one.
+    const { clock } = this.#options;
+    const id = session.metadata.uid ?? "";
+    const waitMs = this.#guesses.waitMs(id, clock.now());
+    if (waitMs > 0) {
+      const seconds = Math.ceil(waitMs / 1000);
+      return this.#page("throttled", throttledPage(seconds), visit, { "Retry-After": seconds.toFixed() });
+    }
+    if (credentials === undefined) return this.#refuse("sign-in", visit, session);
+    if (!knows(given, credentials)) {
+      this.#guesses.wrong(id, clock.now());
+      this.#log("warn", session, "wrong user or password");
+      return this.#refuse("wrong-password", visit, session);
+    }
+    this.#guesses.right(id);
+    return visit.isNavigation ? this.#signIn("password", visit, session) : this.#enter(visit, session);
+  }
+
+  #signIn(by: string, visit: Visit, session: VDISession): Answer {
+    const { key, clock } = this.#options;
+    this.#log("info", session, `signed in by ${by}`);
+    this.#options.observe?.("signed-in");
+    const token = issueToken(key, "cookie", tokenSubject(session, visit.host), clock.date().getTime());
+    return redirect(visit, {
+      "Set-Cookie":
+        `${cookieName}=${token}; Path=/; Secure; HttpOnly; SameSite=Lax; ` +
+        `Max-Age=${(tokenLifeMs.cookie / 1000).toFixed()}`,
+    });
+  }
+
+  async #enter(visit: Visit, session: VDISession): Promise<Answer> {
+    const desktop = desktopState(session);
+    switch (desktop.kind) {
+      case "asleep":
+        return this.#wake(visit, session);
+      case "starting":
+        return this.#page("waiting", waitingPage(desktop.message), visit);
+      case "stuck":
+        return this.#page("waiting", stuckPage(desktop.message), visit);
+      case "ready":
+        break;
+    }
+    const credentials = await this.#credentialsOf(session);
+    if (credentials === undefined) return this.#page("waiting", waitingPage("Its password is being made anew."), visit);
+    this.#options.onAccess?.(session);
+    this.#options.observe?.("entered");
+    const basic = Buffer.from(`${credentials.user}:${credentials.password}`).toString("base64");
+    return {
+      status: 200,
+      // Traefik puts both in the place of the visitor's own, and leaves out what is not here.
+      headers: {
+        Authorization: `Basic ${basic}`,
+        ...(visit.desktopCookies !== "" && { Cookie: visit.desktopCookies }),
+        "Cache-Control": "no-store",
+      },
+      body: "",
+    };
+  }
+
+  /** Only for a person who opens the desktop: what a forgotten page asks for by itself must not keep it awake. */
+  async #wake(visit: Visit, session: VDISession): Promise<Answer> {
+    if (!visit.isNavigation) return this.#page("waiting", waitingPage("It is suspended: open it in a browser."), visit);
+    const { uid = "", generation = 0 } = session.metadata;
+    try {
+      // Suspended another time, it has another generation.
+      await this.#waking.once(`${uid} ${generation}`, async () => {
+        await this.#options.wake(session);
+        this.#log("info", session, "woken by a visit");
+        return undefined;
+      });
+      return this.#page("waiting", wakingPage, visit);
+    } catch (error) {
+      this.#log("error", session, `could not be woken: ${apiMessage(error)}`);
+      return this.#page("failed", notWakingPage, visit);
+    }
+  }
+
+  /** Those that still count: a Secret from before a revocation goes as its pod does. */
+  async #credentialsOf(session: VDISession): Promise<Credentials | undefined> {
+    const name = session.status?.credentialsSecretName ?? desktopName(session);
+    const revokedMs = revokedBeforeMs(session) ?? -Infinity;
+    const { podName = "" } = session.status ?? {};
+    const credentials = await this.#credentials.once(`${name} ${podName} ${revokedMs}`, () =>
+      this.#options.credentials(name),
+    );
+    return credentials !== undefined && credentials.createdMs > revokedMs ? credentials : undefined;
+  }
+
+  #refuse(why: Refusal, visit: Visit, session: VDISession): Answer {
+    if (why !== "sign-in") this.#log("info", session, `refused: ${refusalPages[why].title.toLowerCase()}`);
+    const { status } = refusalPages[why];
+    const headers = status === 401 ? { "WWW-Authenticate": 'Basic realm="desktop", charset="UTF-8"' } : undefined;
+    return this.#page(why, refusalPages[why], visit, headers);
+  }
+
+  #page(outcome: AccessOutcome, page: Page, visit: Visit, headers?: Readonly<Record<string, string>>): Answer {
+    this.#options.observe?.(outcome);
+    return pageAnswer(page, visit.isNavigation, headers);
+  }
+
+  #log(level: "info" | "warn" | "error", session: VDISession, message: string): void {
+    const { namespace = "", name } = session.metadata;
+    this.#options.log(level, message, { session: `${namespace}/${name}` });
+  }
+}
+
+/** To the same address without a link's token; written out in full, for Traefik takes a path for one of ours. */
+function redirect(visit: Visit, headers: Readonly<Record<string, string>> = {}): Answer {
+  const location = `https://${visit.authority}${visit.path}`;
+  return { status: 302, headers: { Location: location, "Cache-Control": "no-store", ...headers }, body: "" };
+}

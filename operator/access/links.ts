@@ -1,0 +1,80 @@
+import type { IncomingMessage } from "node:http";
+import { z } from "zod";
+import type { Clock } from "../../kube/clock.ts";
+import type { VDISession } from "../api/objects.ts";
+import { hostOf } from "../resources/names.ts";
+import { jsonAnswer } from "./answer.ts";
+import type { Answer } from "./answer.ts";
+import { hasEnded, tokenSubject } from "./decide.ts";
+import type { Reviewed } from "./reviews.ts";
+import { issueToken, tokenLifeMs } from "./tokens.ts";
+import { linkParameter } from "./visit.ts";
+
+export interface LinkOptions {
+  readonly domain: string;
+  readonly key: Buffer;
+  readonly sessions: { byName(name: string): VDISession | undefined };
+  /** Who holds a Kubernetes token; undefined for nobody that the API server knows. */
+  readonly review?: ((bearerToken: string) => Promise<Reviewed | undefined>) | undefined;
+  /** Whether somebody may act for others on the session of that name, be there one or not. */
+  readonly mayActFor?: ((reviewed: Reviewed, sessionName: string) => Promise<boolean>) | undefined;
+  readonly clock: Clock;
+}
+
+const question = z.strictObject({ session: z.string().min(1).max(253) });
+const largestQuestion = 4_096;
+const longestToken = 16_384;
+
+/** Gives a link to a desktop to its user, or to a portal that may act for others. */
+export async function answerLink(request: IncomingMessage, options: LinkOptions): Promise<Answer> {
+  const { review, mayActFor, sessions, clock, domain, key } = options;
+  if (review === undefined) return refusal(404, "links are not given out here: the operator reviews no tokens");
+  const bearerToken = bearer(request);
+  if (bearerToken === undefined)
+    return refusal(401, "no Kubernetes token: send `Authorization: Bearer TOKEN`", { "WWW-Authenticate": "Bearer" });
+  const asked = await readQuestion(request);
+  if (asked === undefined) return refusal(400, 'not understood: send {"session": "NAME"} as JSON');
+  const reviewed = await review(bearerToken);
+  if (reviewed === undefined)
+    return refusal(401, "the API server does not know this token: it has ended, or is not of this cluster", {
+      "WWW-Authenticate": 'Bearer error="invalid_token"',
+    });
+  const session = sessions.byName(asked.session);
+  const isOwn = session?.spec.user === reviewed.user;
+  // Asked for sessions that are not there as well: neither answer nor time tell whether others have one of that name.
+  const isAllowed = isOwn || ((await mayActFor?.(reviewed, asked.session)) ?? false);
+  const nowMs = clock.date().getTime();
+  if (!session || !isAllowed || hasEnded(session, nowMs))
+    return refusal(404, `there is no session ${asked.session} that ${reviewed.user} may open, or it has ended`);
+  const host = hostOf(session, domain);
+  const url = new URL(session.status?.url ?? `https://${host}/`);
+  url.searchParams.set(linkParameter, issueToken(key, "link", tokenSubject(session, host), nowMs));
+  const expiresAt = new Date(nowMs + tokenLifeMs.link).toISOString();
+  return jsonAnswer(200, { url: url.href, expiresAt });
+}
+
+function refusal(status: number, message: string, headers?: Readonly<Record<string, string>>): Answer {
+  return jsonAnswer(status, { message }, headers);
+}
+
+function bearer({ headersDistinct }: IncomingMessage): string | undefined {
+  const values = headersDistinct["authorization"] ?? [];
+  const [, token] = /^bearer +([\x21-\x7e]+)$/i.exec(values[0] ?? "") ?? [];
+  return values.length === 1 && token !== undefined && token.length <= longestToken ? token : undefined;
+}
+
+async function readQuestion(request: IncomingMessage): Promise<{ session: string } | undefined> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  // Whoever sends too much gets an answer, too: the connection stays.
+  for await (const chunk of request.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
+    size += chunk.length;
+    if (size > largestQuestion) return undefined;
+    chunks.push(chunk);
+  }
+  try {
+    return question.parse(JSON.parse(Buffer.concat(chunks).toString()));
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,149 @@
+import type { IncomingHttpHeaders, IncomingMessage } from "node:http";
+
+/** Cookie that keeps a desktop's door open. Browsers hold `__Host-` cookies to one host, and to TLS. */
+export const cookieName = "__Host-vdi-session";
+
+/** Parameter of a link's address that carries its token. */
+export const linkParameter = "vdi_token";
+
+/** One request to a desktop, as Traefik tells of it. */
+export interface Visit {
+  /** Lower case, without port and final dot. */
+  readonly host: string;
+  /** Host as the browser has it in its address bar, port included. */
+  readonly authority: string;
+  /** Path and query as they came, without the link's token. */
+  readonly path: string;
+  /** Token of a link; "" for one that is not readable. */
+  readonly linkToken: string | undefined;
+  /** Values of the cookie that keeps the door open, as many as are there. */
+  readonly cookies: readonly string[];
+  /** Cookie header with what is the desktop's own business: cookies that open doors are not. */
+  readonly desktopCookies: string;
+  readonly password: { readonly user: string; readonly password: string } | undefined;
+  /** Name that a middleware before ours has found out; only when that is configured. */
+  readonly signedInUser: string | undefined;
+  readonly origin: string | undefined;
+  readonly isWebSocket: boolean;
+  /** Somebody opens a page: an answer in HTML is read, a redirect followed. */
+  readonly isNavigation: boolean;
+}
+
+// Of a request with more cookies of our name only as many are looked at: each costs a signature.
+const mostCookies = 4;
+
+/**
+ * @param userHeader header that is believed to hold the user's name, as configured
+ * @returns undefined for a request that Traefik would not make: no host, or a header that must be there once is there
+ *   twice
+ */
+export function readVisit(
+  request: Pick<IncomingMessage, "headers" | "headersDistinct">,
+  userHeader: string | undefined,
+): Visit | undefined {
+  const { headers, headersDistinct: values } = request;
+  const once = ["x-forwarded-host", "x-forwarded-uri", "x-forwarded-method", "authorization", "origin"];
+  if (userHeader !== undefined) once.push(userHeader.toLowerCase());
+  if (once.some((name) => (values[name]?.length ?? 0) > 1)) return undefined;
+  const one = (name: string) => values[name]?.[0];
+
+  const host = hostName(one("x-forwarded-host") ?? "");
+  if (host === undefined) return undefined;
+  const { path, linkToken } = withoutToken(one("x-forwarded-uri") ?? "/");
+  const method = one("x-forwarded-method") ?? "GET";
+  const isWebSocket = isUpgrade(headers, method);
+  const signedInUser = userHeader === undefined ? undefined : one(userHeader.toLowerCase());
+  return {
+    ...host,
+    path,
+    linkToken,
+    ...cookies(headers.cookie ?? ""),
+    password: basicPassword(one("authorization") ?? ""),
+    // An empty header is that of a middleware which let somebody pass unknown.
+    signedInUser: signedInUser === undefined || signedInUser === "" ? undefined : unicode(signedInUser),
+    origin: one("origin"),
+    isWebSocket,
+    isNavigation:
+      method === "GET" &&
+      !isWebSocket &&
+      (headers.accept ?? "").includes("text/html") &&
+      (headers["sec-fetch-mode"] ?? "navigate") === "navigate",
+  };
+}
+
+function hostName(text: string): { host: string; authority: string } | undefined {
+  const [, name, port = ""] = /^([a-z0-9](?:[-a-z0-9.]{0,252}[a-z0-9])?)\.?(:\d{1,5})?$/.exec(text.toLowerCase()) ?? [];
+  return name === undefined ? undefined : { host: name, authority: `${name}${port}` };
+}
+
+/**
+ * Takes the link's token out of an address. The rest stays as it was written: what a desktop reads from its query is not
+ * ours to decode. A redirect leads to `https://<our host><path>`, so the path begins with a slash whatever was asked.
+ */
+function withoutToken(uri: string): { path: string; linkToken: string | undefined } {
+  const [address = ""] = uri.split("#");
+  const at = address.indexOf("?");
+  const path = escaped((at < 0 ? address : address.slice(0, at)).replace(/^[^/].*$/, "/") || "/");
+  if (at < 0) return { path, linkToken: undefined };
+  const parts = address.slice(at + 1).split("&");
+  const isToken = (part: string) => part === linkParameter || part.startsWith(`${linkParameter}=`);
+  const rest = parts.filter((part) => !isToken(part)).join("&");
+  const tokens = parts.filter(isToken).map((part) => part.slice(linkParameter.length + 1));
+  return {
+    path: rest === "" ? path : `${path}?${escaped(rest)}`,
+    linkToken: tokens.length > 1 ? "" : tokens[0],
+  };
+}
+
+/** Bytes that a Location header may not hold, as they would stand in an address. */
+function escaped(text: string): string {
+  return text.replace(/[^\x21-\x7e]/g, (letter) => `%${letter.charCodeAt(0).toString(16).padStart(2, "0")}`);
+}
+
+// Traefik takes Upgrade and Connection out of what it asks us, for they are about one connection, and leaves these.
+function isUpgrade(headers: IncomingHttpHeaders, method: string): boolean {
+  return (
+    method === "CONNECT" ||
+    headers["sec-websocket-key"] !== undefined ||
+    headers["sec-websocket-version"] !== undefined ||
+    headers["sec-fetch-mode"] === "websocket"
+  );
+}
+
+// A cookie of oauth2-proxy opens every desktop of its user, so no desktop may see it; it comes in parts with a suffix.
+const signInCookies = /^_oauth2_proxy/;
+
+function cookies(header: string): Pick<Visit, "cookies" | "desktopCookies"> {
+  const pairs = header.split(";").map((pair) => pair.trim());
+  const nameOf = (pair: string) => pair.split("=", 1)[0] ?? "";
+  return {
+    cookies: pairs
+      .filter((pair) => nameOf(pair) === cookieName)
+      .slice(0, mostCookies)
+      .map((pair) => pair.slice(cookieName.length + 1)),
+    desktopCookies: pairs
+      .filter((pair) => pair !== "" && nameOf(pair) !== cookieName && !signInCookies.test(pair))
+      .join("; "),
+  };
+}
+
+function basicPassword(authorization: string): { user: string; password: string } | undefined {
+  const [, encoded] = /^basic +([A-Za-z0-9+/]+={0,2})$/i.exec(authorization) ?? [];
+  if (encoded === undefined) return undefined;
+  const text = utf8(Buffer.from(encoded, "base64"));
+  const colon = text?.indexOf(":") ?? -1;
+  return text === undefined || colon < 0 ? undefined : { user: text.slice(0, colon), password: text.slice(colon + 1) };
+}
+
+// Node gives a header's bytes as letters of Latin-1. What is no UTF-8 stays so: it is nobody's name that we know.
+function unicode(header: string): string {
+  return utf8(Buffer.from(header, "latin1")) ?? header;
+}
+
+function utf8(bytes: Buffer): string | undefined {
+  try {
+    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,100 @@
+import type { ClusterClient } from "../kube/client.ts";
+import type { Clock } from "../kube/clock.ts";
+import type { EventRecorder } from "../kube/event-recorder.ts";
+import type { Leadership } from "../kube/leader-election.ts";
+import type { ControllerMetrics } from "../kube/metrics.ts";
+import { WorkQueue } from "../kube/work-queue.ts";
+import { runWorkers } from "../kube/worker-pool.ts";
+import type { WorkResult } from "../kube/worker-pool.ts";
+import type { Caches } from "./caches.ts";
+import type { Logger } from "./log.ts";
+import type { DesktopMetrics } from "./metrics.ts";
+import { PoolController } from "./pool/controller.ts";
+import { SecretLedger } from "./pool/secret-ledger.ts";
+import { watchForPools } from "./pool/triggers.ts";
+import { WarmPods } from "./pool/warm-pods.ts";
+import { SessionController } from "./session/controller.ts";
+import { watchForSessions } from "./session/triggers.ts";
+import type { Settings } from "./settings.ts";
+import { TemplateController } from "./template/controller.ts";
+import { watchForTemplates } from "./template/triggers.ts";
+
+export interface ControllerParts {
+  settings: Settings;
+  log: Logger;
+  client: ClusterClient;
+  caches: Caches;
+  clock: Clock;
+  recorder: EventRecorder;
+  metrics: DesktopMetrics;
+  controllerMetrics: ControllerMetrics;
+}
+
+// Each waits for the API server most of its time.
+const sessionWorkers = 32;
+// A pool that fills must not keep the others waiting.
+const poolWorkers = 4;
+
+/** Runs what writes, as long as this process leads. */
+export async function runControllers(parts: ControllerParts, leadership: Leadership): Promise<void> {
+  const { client, caches, settings, controllerMetrics } = parts;
+  const secrets = new SecretLedger({ client, namespace: settings.namespace });
+  const warm = new WarmPods({ client, caches, settings, secrets });
+  const sessions = new SessionController({ ...parts, warm, seen: () => ({ stream: undefined, activity: undefined }) });
+  const queue = newQueue("session", controllerMetrics);
+  watchForSessions({ caches, queue, forget: (session) => sessions.forget(session) });
+  const pools = new PoolController({ ...parts, secrets });
+  const poolQueue = newQueue("pool", controllerMetrics);
+  watchForPools({
+    caches,
+    queue: poolQueue,
+    forgetPool: (pool) => pools.forgetPool(pool),
+    forgetPod: (pod) => pools.forgetPod(pod),
+  });
+  const templates = new TemplateController(parts);
+  const templateQueue = newQueue("template", controllerMetrics);
+  watchForTemplates({ caches, queue: templateQueue });
+  const common = { ...parts, leadership };
+  await Promise.all([
+    run("session", {
+      ...common,
+      queue,
+      concurrency: sessionWorkers,
+      work: (key) => sessions.reconcile(key),
+    }),
+    run("pool", { ...common, queue: poolQueue, concurrency: poolWorkers, work: (key) => pools.reconcile(key) }),
+    run("template", { ...common, queue: templateQueue, concurrency: 1, work: (key) => templates.reconcile(key) }),
+  ]);
+}
+
+function newQueue(name: string, metrics: ControllerMetrics): WorkQueue {
+  const queue = new WorkQueue({ observer: metrics.queueObserver(name), backoff });
+  metrics.watchQueue(name, queue);
+  return queue;
+}
+
+// People wait for desktops: what failed is tried again at least each minute.
+const backoff = { firstMs: 50, mostMs: 60_000, jitter: 0.2 };
+
+interface Run {
+  log: Logger;
+  controllerMetrics: ControllerMetrics;
+  leadership: Leadership;
+  queue: WorkQueue;
+  concurrency: number;
+  work: (key: string) => Promise<WorkResult | undefined>;
+}
+
+function run(name: string, { log, controllerMetrics, leadership, queue, concurrency, work }: Run): Promise<void> {
+  return runWorkers(
+    {
+      queue,
+      concurrency,
+      // A process that was frozen may wake up when another leads: it must not write any more.
+      work: async (key) => (leadership.isHeld() ? work(key) : undefined),
+      log: (message, key) => log.error({ [name]: key }, message),
+      observer: controllerMetrics.workObserver(name, concurrency),
+    },
+    leadership.signal,
+  );
+}

@@ -1,0 +1,109 @@
+import { Registry, collectDefaultMetrics } from "prom-client";
+import { ClusterClient } from "../kube/client.ts";
+import type { SharedKubeConfig } from "../kube/client.ts";
+import { EventRecorder } from "../kube/event-recorder.ts";
+import { serveHealth } from "../kube/health-server.ts";
+import { runAsLeader } from "../kube/leader-election.ts";
+import type { Leadership } from "../kube/leader-election.ts";
+import { ControllerMetrics } from "../kube/metrics.ts";
+import { Caches } from "./caches.ts";
+import { runControllers } from "./controllers.ts";
+import { openDoor } from "./front-door.ts";
+import { ServerClock } from "./lifetime/server-clock.ts";
+import type { Logger } from "./log.ts";
+import { DesktopMetrics } from "./metrics.ts";
+import type { Settings } from "./settings.ts";
+
+export interface OperatorOptions {
+  settings: Settings;
+  log: Logger;
+  config: SharedKubeConfig;
+}
+
+/** Name of the Lease, in the operator's own namespace. */
+export const leaseName = "kasm-operator";
+
+/**
+ * Runs until `signal` aborts, or the Lease is lost. Every replica keeps its caches warm and answers at the door; one
+ * writes.
+ */
+export async function runOperator(
+  { settings, log, config }: OperatorOptions,
+  signal: AbortSignal,
+): Promise<"ended" | "lost"> {
+  const registry = new Registry();
+  collectDefaultMetrics({ register: registry });
+  const controllerMetrics = new ControllerMetrics(registry);
+  const clock = new ServerClock({ log: (message) => log.warn(message) });
+  const onAnswer = controllerMetrics.onAnswer;
+  const client = new ClusterClient(config, { onAnswer, onServerDate: clock.onServerDate });
+  const caches = new Caches({ client, settings, clock, log: (message) => log.warn(message) });
+  const metrics = new DesktopMetrics(registry, () => ({
+    sessions: caches.sessions.store.values(),
+    pools: caches.pools.store.values(),
+  }));
+  const recorder = new EventRecorder({
+    client,
+    clock,
+    source: { controller: "vdi.kasm.io/kasm-operator", instance: settings.identity },
+    log: (message) => log.warn(message),
+  });
+
+  const over = new AbortController();
+  const until = AbortSignal.any([signal, over.signal]);
+  const servers = await openServers({ settings, registry, caches });
+  const door = await openDoor({ settings, log, client, caches, clock, registry });
+  const following = caches.run(until);
+  await Promise.race([caches.synced, aborted(until)]);
+  log.info({ sessions: caches.sessions.store.size }, "the caches are filled");
+  try {
+    const lead = (leadership: Leadership) => {
+      controllerMetrics.setLeading(leaseName, true);
+      const parts = { settings, log, client, caches, clock, recorder, metrics, controllerMetrics };
+      return runControllers(parts, leadership);
+    };
+    if (!settings.leaderElection) {
+      await lead({ signal: until, isHeld: () => true });
+      return "ended";
+    }
+    return await runAsLeader(
+      {
+        // Of its own and impatient: a dead connection is found, and left, before the Lease is lost.
+        client: new ClusterClient(config, { requestTimeoutMs: 3_000, onAnswer }),
+        namespace: settings.ownNamespace,
+        name: leaseName,
+        identity: settings.identity,
+        log: (message) => log.info(message),
+      },
+      lead,
+      until,
+    );
+  } finally {
+    controllerMetrics.setLeading(leaseName, false);
+    over.abort();
+    await Promise.all([following, recorder.close(), door?.close(), ...servers.map((it) => it.close())]);
+    await config.close();
+  }
+}
+
+/** Metrics may be read by whoever scrapes; health is for the kubelet: two ports, for two rules of the network. */
+async function openServers(parts: { settings: Settings; registry: Registry; caches: Caches }) {
+  const { settings, registry, caches } = parts;
+  const host = settings.listenAddress;
+  const checks = {
+    live: {},
+    ready: { caches: () => (caches.isSynced ? undefined : "the first lists are still being read") },
+  };
+  const where = host === undefined ? {} : { host };
+  return Promise.all([
+    serveHealth({ ...checks, ...where, port: settings.ports.health }),
+    serveHealth({ ...checks, ...where, port: settings.ports.metrics, registry }),
+  ]);
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener("abort", () => resolve(), { once: true });
+  });
+}

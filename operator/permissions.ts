@@ -1,0 +1,106 @@
+/**
+ * What the operator asks the API server for, right by right. components/vdi-operator.rbac.ts installs exactly these, and
+ * tests hold both against each other and against the requests of an operator at work.
+ */
+export interface Permission {
+  /** "" is the core group. */
+  readonly apiGroup: string;
+  /** Plural, with the subresource behind a slash. */
+  readonly resource: string;
+  readonly verbs: readonly Verb[];
+  /** In the namespace of sessions, in the operator's own, or everywhere. */
+  readonly scope: Scope;
+  /** Holds for objects of this name alone. */
+  readonly name?: string;
+  readonly why: string;
+}
+
+export type Verb = "get" | "list" | "watch" | "create" | "update" | "patch" | "delete";
+export type Scope = "sessions" | "own" | "cluster";
+
+const ours = "vdi.kasm.io";
+const read: readonly Verb[] = ["get", "list", "watch"];
+// An apply that finds nothing creates: it needs both verbs.
+const keep: readonly Verb[] = [...read, "create", "patch", "delete"];
+
+const inSessions: readonly Omit<Permission, "scope">[] = [
+  {
+    ...{ apiGroup: ours, resource: "vdisessions", verbs: [...read, "patch", "delete"] },
+    why: "the wish; patched to suspend, wake and set the finalizer, deleted when its time is over",
+  },
+  { apiGroup: ours, resource: "vdisessions/status", verbs: ["patch"], why: "what became of the wish" },
+  {
+    ...{ apiGroup: ours, resource: "vdisessions/finalizers", verbs: ["update"] },
+    why: "owner references that hold up deletion, where OwnerReferencesPermissionEnforcement is on",
+  },
+  { apiGroup: ours, resource: "vdipools", verbs: read, why: "how many desktops to keep ready" },
+  { apiGroup: ours, resource: "vdipools/status", verbs: ["patch"], why: "how many are ready" },
+  {
+    ...{ apiGroup: ours, resource: "vdipools/finalizers", verbs: ["update"] },
+    why: "as for sessions: a pool owns its desktops",
+  },
+  { apiGroup: "", resource: "pods", verbs: keep, why: "the desktop itself" },
+  { apiGroup: "", resource: "services", verbs: keep, why: "the desktop's address in the cluster" },
+  { apiGroup: "", resource: "persistentvolumeclaims", verbs: keep, why: "the user's home" },
+  {
+    ...{ apiGroup: "", resource: "secrets", verbs: ["get", "create", "patch", "delete"] },
+    why: "credentials, by name: a list would bring those of all sessions into the operator's memory",
+  },
+  { apiGroup: "", resource: "events", verbs: ["list"], why: "why a pod or a home does not start" },
+  { apiGroup: "networking.k8s.io", resource: "networkpolicies", verbs: keep, why: "whom the desktop may reach" },
+  { apiGroup: "traefik.io", resource: "ingressroutes", verbs: keep, why: "the desktop's address for browsers" },
+  { apiGroup: "events.k8s.io", resource: "events", verbs: ["create", "patch"], why: "what happened, for people" },
+];
+
+const inOwn: readonly Omit<Permission, "scope">[] = [
+  {
+    ...{ apiGroup: "coordination.k8s.io", resource: "leases", verbs: ["create"] },
+    why: "the election of a leader; Kubernetes cannot limit `create` to a name",
+  },
+  {
+    ...{ apiGroup: "coordination.k8s.io", resource: "leases", verbs: ["get", "patch"], name: "kasm-operator" },
+    why: "the election of a leader",
+  },
+];
+
+const inCluster: readonly Omit<Permission, "scope">[] = [
+  { apiGroup: ours, resource: "vditemplates", verbs: read, why: "what desktops are made from" },
+  { apiGroup: ours, resource: "vditemplates/status", verbs: ["patch"], why: "how a template is used" },
+  { apiGroup: "", resource: "nodes", verbs: read, why: "which node has a GPU slice left, and which is gone" },
+  {
+    ...{ apiGroup: "authentication.k8s.io", resource: "tokenreviews", verbs: ["create"] },
+    why: "who asks for a link to a desktop",
+  },
+  {
+    ...{ apiGroup: "authorization.k8s.io", resource: "subjectaccessreviews", verbs: ["create"] },
+    why: "whether who asks may act for the desktop's user",
+  },
+];
+
+export const permissions: readonly Permission[] = [
+  ...inSessions.map((it) => ({ ...it, scope: "sessions" as const })),
+  ...inOwn.map((it) => ({ ...it, scope: "own" as const })),
+  ...inCluster.map((it) => ({ ...it, scope: "cluster" as const })),
+];
+
+/** One request, as the API server's authorizer sees it. */
+export interface Request {
+  readonly verb: Verb;
+  readonly apiGroup: string;
+  readonly resource: string;
+  readonly scope: Scope;
+  /** Left out for lists, watches and creations. */
+  readonly name?: string | undefined;
+}
+
+/** The permission by which a request passes; undefined when it is refused. */
+export function permissionFor(request: Request): Permission | undefined {
+  return permissions.find(
+    ({ apiGroup, resource, verbs, scope, name }) =>
+      apiGroup === request.apiGroup &&
+      resource === request.resource &&
+      verbs.includes(request.verb) &&
+      (scope === "cluster" || scope === request.scope) &&
+      (name === undefined || name === request.name),
+  );
+}

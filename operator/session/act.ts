@@ -1,0 +1,95 @@
+import { UnknownKindError, apiMessage, classifyError } from "../../kube/client.ts";
+import type { ClusterClient, ErrorClass } from "../../kube/client.ts";
+import type { AnyObject } from "../../kube/object.ts";
+import { managerName } from "../resources/labels.ts";
+import type { Refusal } from "./view.ts";
+import type { Batch, Write } from "./write.ts";
+
+export interface Writer {
+  readonly client: Pick<ClusterClient, "create" | "apply" | "mergePatch" | "delete">;
+  /** Takes in what the API server answered. */
+  readonly observe: (object: AnyObject) => void;
+}
+
+/**
+ * Does the writes, batch after batch. What the API server refuses for good is told, not thrown: the status says it.
+ *
+ * @throws what may pass later: no answer, 5xx, 429
+ */
+export async function act(batches: readonly Batch[], writer: Writer): Promise<Refusal[]> {
+  const refusals: Refusal[] = [];
+  for (const batch of batches) {
+    const results = await Promise.allSettled(batch.map((write) => doWrite(write, writer)));
+    const failure = results.find((it) => it.status === "rejected");
+    if (failure) throw failure.reason;
+    refusals.push(...results.flatMap((it) => (it.status === "fulfilled" && it.value ? [it.value] : [])));
+    // A pod without what it mounts would only wait.
+    if (refusals.some(({ kind }) => needed.has(kind))) break;
+  }
+  return refusals;
+}
+
+const needed = new Set<string>(["Secret", "PersistentVolumeClaim"]);
+
+async function doWrite(write: Write, writer: Writer): Promise<Refusal | undefined> {
+  try {
+    const answer = await send(write, writer);
+    if (answer) writer.observe(answer);
+    return undefined;
+  } catch (error) {
+    return refusal(write, error);
+  }
+}
+
+function send(write: Write, { client }: Writer): Promise<AnyObject | undefined> {
+  switch (write.do) {
+    case "create":
+      return client.create(write.object, { fieldManager: managerName }).catch((error: unknown) => {
+        if (classifyError(error) !== "exists") throw error;
+        return client.mergePatch(marksOf(write.object), managerName);
+      });
+    case "apply":
+      return client.apply(write.object, { fieldManager: managerName, force: true });
+    case "merge":
+      return client.mergePatch(write.object, managerName);
+    case "delete": {
+      const { key, uid, resourceVersion, graceSeconds } = write;
+      const options = {
+        ...(uid !== undefined && { uid }),
+        ...(resourceVersion !== undefined && { resourceVersion }),
+        ...(graceSeconds !== undefined && { gracePeriodSeconds: graceSeconds }),
+      };
+      return client.delete(key, "Background", options).then(() => undefined);
+    }
+  }
+}
+
+/** What makes an object ours: it was not seen since others took its marks away, or since its creation is still on the way. */
+function marksOf({ apiVersion, kind, metadata = {} }: AnyObject): AnyObject {
+  const { name, namespace, labels, ownerReferences } = metadata;
+  return {
+    ...({ apiVersion, kind } as AnyObject),
+    metadata: {
+      ...{ ...(name !== undefined && { name }), ...(namespace !== undefined && { namespace }) },
+      ...{ ...(labels && { labels }), ...(ownerReferences && { ownerReferences }) },
+    },
+  };
+}
+
+const refused: Partial<Record<ErrorClass, Refusal["why"]>> = {
+  quota: "Quota",
+  terminating: "Terminating",
+  invalid: "Invalid",
+  denied: "Forbidden",
+};
+
+function refusal(write: Write, error: unknown): Refusal | undefined {
+  const kind = (write.do === "delete" ? write.key.kind : write.object.kind) as Refusal["kind"];
+  if (error instanceof UnknownKindError) return { kind, why: "Missing", message: error.message };
+  const what = classifyError(error);
+  // Somebody else was faster, or it is gone: the watch brings what there is now.
+  if (what === "conflict" || (what === "not-found" && write.do === "merge")) return undefined;
+  const why = refused[what];
+  if (why === undefined) throw error;
+  return { kind, why, message: apiMessage(error) };
+}

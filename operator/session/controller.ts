@@ -1,0 +1,111 @@
+import type { ClusterClient } from "../../kube/client.ts";
+import type { Clock } from "../../kube/clock.ts";
+import type { EventRecorder } from "../../kube/event-recorder.ts";
+import type { WorkResult } from "../../kube/worker-pool.ts";
+import type { VDISession } from "../api/objects.ts";
+import type { Caches } from "../caches.ts";
+import type { DesktopMetrics } from "../metrics.ts";
+import type { WarmPods } from "../pool/warm-pods.ts";
+import { newPassword } from "../resources/credentials.ts";
+import type { Settings } from "../settings.ts";
+import { transitionEvents } from "../status/events.ts";
+import { sessionStatus, statusRecheckMs } from "../status/session-status.ts";
+import { readTurnSecret } from "../turn/shared-secret.ts";
+import { act } from "./act.ts";
+import { gather, removeExtraPods } from "./gather.ts";
+import type { Seen } from "./gather.ts";
+import { planSession } from "./plan.ts";
+import { StartClock } from "./start-clock.ts";
+import { StartEvents } from "./start-events.ts";
+import { StatusWriter } from "./status-writer.ts";
+import type { SessionView } from "./view.ts";
+
+export interface SessionControllerOptions {
+  client: ClusterClient;
+  caches: Caches;
+  settings: Settings;
+  /** By the API server's time. */
+  clock: Clock;
+  recorder: Pick<EventRecorder, "record">;
+  metrics: DesktopMetrics;
+  warm: Pick<WarmPods, "takeFor">;
+  /** What probes last saw of a session's pod. */
+  seen: (session: VDISession, pod: SessionView["pod"]) => Pick<Seen, "stream" | "activity">;
+}
+
+// A refused write is tried again: quotas are raised, kinds are installed, and no watch tells of either.
+const refusedMs = 30_000;
+
+/** Makes of a VDISession what it asks for, and says in its status how far that is. */
+export class SessionController {
+  readonly #options: SessionControllerOptions;
+  readonly #events: StartEvents;
+  readonly #status: StatusWriter;
+  readonly #starts: StartClock;
+
+  constructor(options: SessionControllerOptions) {
+    const { client, caches, settings, clock } = options;
+    this.#options = options;
+    this.#events = new StartEvents({ client, clock, namespace: settings.namespace });
+    this.#status = new StatusWriter({ client, clock, observe: (object) => caches.observe(object) });
+    this.#starts = new StartClock(clock);
+  }
+
+  /** @param key of the session, `namespace/name` */
+  async reconcile(key: string): Promise<WorkResult | undefined> {
+    const { client, caches, settings, clock, recorder, seen, warm } = this.#options;
+    const session = caches.sessions.store.get(key);
+    if (!session) return undefined;
+    const now = clock.date();
+    const known: Seen = { events: [], refusals: [], stream: undefined, activity: undefined };
+    const found = gather(session, caches, settings, known);
+    this.#starts.observe(found);
+    const view = (await warm.takeFor(found, now)) ? gather(session, caches, settings, known) : found;
+    const looks = seen(session, view.pod);
+    const plan = planSession(
+      { ...view, ...looks },
+      { settings, now, newPassword, turnSecret: await this.#turnSecret(view) },
+    );
+    const batches = [...removeExtraPods(session, caches), ...plan.batches];
+    const refusals = await act(batches, { client, observe: (object) => caches.observe(object) });
+    if (plan.warning) recorder.record(session, { type: "Warning", action: "Warn", ...plan.warning });
+
+    // What was written is in the caches by now.
+    const latest = caches.sessions.store.get(key);
+    if (latest?.metadata.uid !== session.metadata.uid) return undefined;
+    const after = gather(latest ?? session, caches, settings, { ...known, ...looks, refusals });
+    const start = await this.#events.read(after, now);
+    const told = { ...after, events: start.events };
+    const status = { ...sessionStatus(told, settings, now), restarts: plan.restarts };
+    const before = told.session.status;
+    const { written, againMs } = await this.#status.write(told.session, status);
+    if (written) {
+      for (const event of transitionEvents(before, status)) recorder.record(session, { action: "Reconcile", ...event });
+      this.#starts.report(told, status, this.#options.metrics);
+    }
+    return soonest(
+      ...[plan.recheckMs, statusRecheckMs(told, now), start.againMs, againMs],
+      refusals.length > 0 ? refusedMs : undefined,
+    );
+  }
+
+  /** The session is gone. */
+  forget(session: VDISession): void {
+    const { clock, metrics } = this.#options;
+    this.#status.forget(session);
+    this.#starts.forget(session);
+    const seconds = (clock.date().getTime() - Date.parse(session.metadata.creationTimestamp ?? "")) / 1000;
+    metrics.ended({ template: session.spec.template, seconds: Math.max(0, seconds) });
+  }
+
+  /** Read anew each time: the kubelet brings a rotated one into the file. */
+  #turnSecret({ template }: SessionView): Promise<string> | undefined {
+    const { turn } = this.#options.settings;
+    return turn && template?.spec.stream === "WebRTC" ? readTurnSecret(turn.secretFile) : undefined;
+  }
+}
+
+function soonest(...times: (number | undefined)[]): WorkResult | undefined {
+  const known = times.filter((time) => time !== undefined);
+  return known.length === 0 ? undefined : { requeueAfterMs: Math.max(1, Math.min(...known)) };
+}

@@ -1,0 +1,122 @@
+import type { Pod } from "../kinds.ts";
+import { credentialsSecret } from "../resources/credentials.ts";
+import { homeClaim } from "../resources/home.ts";
+import { sessionAnnotations, sessionLabels } from "../resources/labels.ts";
+import { controllerReference, sessionMetadata } from "../resources/metadata.ts";
+import { desktopName, homeName } from "../resources/names.ts";
+import { desktopPod, desktopResources } from "../resources/pod.ts";
+import { runtimeProfile } from "../resources/runtime-profiles.ts";
+import { keyBeside } from "./keys.ts";
+import type { PlanContext } from "./plan-context.ts";
+import { isForceable, isOver, replaceDelayMs } from "./pod-end.ts";
+import { rotateTurn, turnFor } from "./plan-turn.ts";
+import type { SessionView } from "./view.ts";
+import type { Batch, Write } from "./write.ts";
+
+export interface PodPlan {
+  /** What a pod needs to be there: its Secret, its home. */
+  readonly before: Batch;
+  readonly writes: Batch;
+  readonly recheckMs?: number;
+  readonly restarts: number;
+}
+
+/** The desktop itself: none while suspended, one while running, another one when it failed or its credentials were revoked. */
+export function planPod(view: SessionView, context: PlanContext): PodPlan {
+  const { session, pod } = view;
+  const { now } = context;
+  const restarts = session.status?.restarts ?? 0;
+  const nothing = { before: [], writes: [], restarts };
+  if (!pod) return session.spec.desiredState === "Suspended" ? { ...nothing, restarts: 0 } : planStart(view, context);
+  if (pod.metadata.deletionTimestamp !== undefined) {
+    const force = isForceable(view, now);
+    return { ...nothing, writes: force.due ? [removePod(view, pod, 0)] : [], ...recheck(force.recheckMs) };
+  }
+  const revoked = isRevoked(view, pod);
+  if (revoked || session.spec.desiredState === "Suspended") {
+    // The Secret first: were it still there when the pod is gone, the next start would take the old password.
+    const writes = [removePod(view, pod, revoked ? revokedGraceSeconds : undefined)];
+    return { before: [removeSecret(view, pod)], writes, restarts: 0 };
+  }
+  if (isOver(pod)) {
+    const waitMs = replaceDelayMs(pod, restarts, now);
+    if (waitMs > 0) return { ...nothing, recheckMs: waitMs };
+    return { ...nothing, writes: [removePod(view, pod)], restarts: restarts + 1 };
+  }
+  const turn = rotateTurn({ owner: session, template: view.template }, pod, context);
+  const writes = [...repairMetadata(view, pod), ...turn.writes];
+  return { before: turn.before, writes, ...recheck(turn.recheckMs), restarts };
+}
+
+function planStart(view: SessionView, context: PlanContext): PodPlan {
+  const { session, template, templateProblem, home, homeHolder } = view;
+  const { settings } = context;
+  const restarts = session.status?.restarts ?? 0;
+  const { enabled } = session.spec.persistence;
+  if (!template || templateProblem || (enabled && homeHolder)) return { before: [], writes: [], restarts };
+  // A home that is being deleted cannot be mounted; its end comes through the watch.
+  if (enabled && home?.metadata.deletionTimestamp !== undefined) return { before: [], writes: [], restarts };
+  const name = desktopName(session);
+  const turn = turnFor(name, template, context);
+  const metadata = sessionMetadata(session);
+  const secret = credentialsSecret(
+    { name, namespace: settings.namespace, labels: metadata.labels ?? {}, owner: metadata.ownerReferences?.[0] },
+    {
+      user: runtimeProfile(template.spec).streamUser,
+      password: context.newPassword(),
+      ...(turn && { rtcConfig: turn.rtcConfig }),
+    },
+  );
+  const pod = desktopPod({
+    name,
+    namespace: settings.namespace,
+    owner: controllerReference("VDISession", session),
+    labels: sessionLabels(session),
+    annotations: sessionAnnotations(session),
+    template,
+    resources: desktopResources(template, session.spec.resources),
+    homeClaim: enabled ? homeName(session.spec.user) : undefined,
+    settings,
+    turnExpires: turn?.expires,
+  });
+  return {
+    before: [
+      { do: "create", object: secret },
+      ...(enabled && !home ? [{ do: "create" as const, object: homeClaim(session) }] : []),
+    ],
+    writes: [{ do: "create", object: pod }],
+    restarts,
+  };
+}
+
+/** Open streams, links and passwords from before end with the pod that they belong to. */
+function isRevoked({ session }: SessionView, pod: Pod): boolean {
+  const { revokedBefore } = session.spec.access ?? {};
+  return revokedBefore !== undefined && Date.parse(pod.metadata.creationTimestamp ?? "") < Date.parse(revokedBefore);
+}
+
+// Streams that are open end with the pod: whoever was shut out must not go on for the usual half minute.
+const revokedGraceSeconds = 1;
+
+function removePod({ session }: SessionView, { metadata }: Pod, graceSeconds?: number): Write {
+  const key = keyBeside(session, "v1", "Pod", metadata.name);
+  const { uid } = metadata;
+  return { do: "delete", key, ...(uid !== undefined && { uid }), ...(graceSeconds !== undefined && { graceSeconds }) };
+}
+
+/** The next start makes a new password. */
+function removeSecret({ session }: SessionView, { metadata }: Pod): Write {
+  return { do: "delete", key: keyBeside(session, "v1", "Secret", metadata.name) };
+}
+
+/** Labels decide whose stream a pod gets and who may reach it: others' changes to ours are taken back. */
+function repairMetadata({ session }: SessionView, { metadata }: Pod): Write[] {
+  const wrong = Object.entries(sessionLabels(session)).filter(([key, value]) => metadata.labels?.[key] !== value);
+  if (wrong.length === 0) return [];
+  const key = keyBeside(session, "v1", "Pod", metadata.name);
+  return [{ do: "merge", object: { ...key, metadata: { ...key.metadata, labels: Object.fromEntries(wrong) } } }];
+}
+
+function recheck(recheckMs: number | undefined): { recheckMs?: number } {
+  return recheckMs === undefined ? {} : { recheckMs };
+}

@@ -1,0 +1,51 @@
+import { quantityValue } from "../../kube/quantity.ts";
+import type { VDISession, VDITemplate } from "../api/objects.ts";
+import { reservedVariables, runtimeProfile } from "../resources/runtime-profiles.ts";
+import type { Settings } from "../settings.ts";
+import type { TemplateProblem } from "./view.ts";
+
+/** What keeps a session from being made from its template; undefined when nothing does. The CRDs' own rules come before. */
+export function templateProblem(
+  session: VDISession,
+  template: VDITemplate,
+  settings: Pick<Settings, "turn">,
+): TemplateProblem | undefined {
+  const invalid = templateFault(template, settings);
+  if (invalid !== undefined)
+    return { reason: "TemplateInvalid", message: `VDITemplate ${template.metadata.name}: ${invalid}` };
+  const notAllowed = userFault(session, template);
+  if (notAllowed !== undefined) return { reason: "NotAllowed", message: notAllowed };
+  const exceeded = resourceFault(session, template);
+  return exceeded === undefined ? undefined : { reason: "ResourcesExceeded", message: exceeded };
+}
+
+/** What no session could be made with. */
+export function templateFault({ spec }: VDITemplate, { turn }: Pick<Settings, "turn">): string | undefined {
+  const reserved = reservedVariables(spec);
+  const taken = spec.env?.find(({ name }) => reserved.has(name));
+  if (taken) return `env ${taken.name} belongs to the operator, which sets the stream's credentials by it; remove it`;
+  if (spec.stream === "WebSocket") return undefined;
+  if (runtimeProfile(spec).rtcConfigVariable === undefined)
+    return `stream WebRTC needs a selkies runtime, and runtime.type is ${spec.runtime.type}; set stream: WebSocket`;
+  if (turn === undefined)
+    return "stream WebRTC needs a TURN server, and this platform has none; set kasm-vdi:turn.enabled, or stream: WebSocket";
+  return undefined;
+}
+
+// Groups are known at admission only: there a policy has looked at them.
+function userFault({ spec: { user } }: VDISession, { metadata, spec }: VDITemplate): string | undefined {
+  const { users, groups } = spec.allowed ?? {};
+  if (!users || groups?.length || users.includes(user)) return undefined;
+  return `VDITemplate ${metadata.name} is not for ${user}: its spec.allowed.users names others; ask who keeps the template, or take another`;
+}
+
+function resourceFault({ spec }: VDISession, { metadata, spec: { resources } }: VDITemplate): string | undefined {
+  for (const resource of ["gpu", "cpu", "memory"] as const) {
+    const asked = spec.resources?.[resource];
+    const most = resources.max?.[resource];
+    if (asked === undefined || most === undefined || quantityValue(String(asked)) <= quantityValue(String(most)))
+      continue;
+    return `spec.resources.${resource} is ${asked}, and VDITemplate ${metadata.name} gives at most ${most}; ask for less`;
+  }
+  return undefined;
+}

@@ -1,0 +1,90 @@
+import type { KubeObject } from "../../kube/object.ts";
+import { keyOf } from "../../kube/store.ts";
+import type { WorkQueue } from "../../kube/work-queue.ts";
+import type { VDISession } from "../api/objects.ts";
+import type { Caches } from "../caches.ts";
+import type { Node } from "../kinds.ts";
+import { labels } from "../resources/labels.ts";
+import { userHash } from "../resources/names.ts";
+
+// What is there at the start can wait for what people do meanwhile.
+const background = { priority: -1 };
+
+export interface TriggerOptions {
+  caches: Caches;
+  queue: WorkQueue;
+  /** A session is gone. */
+  forget: (session: VDISession) => void;
+}
+
+/** Which changes make which sessions be looked at again. */
+export function watchForSessions({ caches, queue, forget }: TriggerOptions): void {
+  const { sessions, templates, pods, services, routes, networkPolicies, claims, nodes } = caches;
+  const add = (key: string) => queue.add(key, caches.isSynced ? {} : background);
+  const addAll = (keys: Iterable<string>) => {
+    for (const key of keys) add(key);
+  };
+  /** The other sessions of the user wait for the home, perhaps. */
+  const addPeers = ({ spec }: VDISession) => {
+    if (spec.persistence.enabled) addAll(sessions.store.keysBy("user", userHash(spec.user)));
+  };
+  sessions.on({
+    add: (session) => add(keyOf(session)),
+    update: (session, before) => {
+      add(keyOf(session));
+      if (session.status?.phase !== before.status?.phase || session.metadata.generation !== before.metadata.generation)
+        addPeers(session);
+    },
+    delete: (session) => {
+      queue.forget(keyOf(session));
+      forget(session);
+      addPeers(session);
+    },
+  });
+
+  const addOwner = ({ metadata }: KubeObject) => {
+    const owner = metadata?.ownerReferences?.find(({ controller, kind }) => controller && kind === "VDISession");
+    if (owner) add(`${metadata?.namespace ?? ""}/${owner.name}`);
+  };
+  for (const children of [services, routes, networkPolicies])
+    children.on({ add: addOwner, update: addOwner, delete: addOwner });
+  pods.on({
+    add: addOwner,
+    // Both: a session takes a pod from its pool, and a foreign writer may take an owner away.
+    update: (pod, before) => {
+      addOwner(pod);
+      addOwner(before);
+    },
+    delete: (pod) => {
+      addOwner(pod);
+      addAll(sessions.store.keysBy("user", pod.metadata.labels?.[labels.user] ?? ""));
+    },
+  });
+
+  const addUser = ({ metadata }: KubeObject) =>
+    addAll(sessions.store.keysBy("user", metadata?.labels?.[labels.user] ?? ""));
+  claims.on({ add: addUser, update: addUser, delete: addUser });
+
+  const addTemplate = ({ metadata }: KubeObject) => addAll(sessions.store.keysBy("template", metadata?.name ?? ""));
+  templates.on({
+    add: addTemplate,
+    update: (template, before) => {
+      // Its status counts sessions: were that a reason, each session would make all others be looked at.
+      if (template.metadata.generation !== before.metadata.generation) addTemplate(template);
+    },
+    delete: addTemplate,
+  });
+
+  const addOfNode = (node: Node) => {
+    for (const pod of pods.store.by("node", node.metadata.name)) addOwner(pod);
+    // Those that wait for a node say which were considered.
+    for (const pod of pods.store.by("node", "")) addOwner(pod);
+  };
+  nodes.on({
+    add: addOfNode,
+    update: (node, before) => {
+      if (JSON.stringify([node.spec, node.status]) !== JSON.stringify([before.spec, before.status])) addOfNode(node);
+    },
+    delete: addOfNode,
+  });
+}

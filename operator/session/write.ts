@@ -1,0 +1,21 @@
+import type { AnyObject, ObjectKey } from "../../kube/object.ts";
+
+/** One write to the API server. All of them may be done twice: who dies in between does them again. */
+export type Write =
+  /** An object that is there already gets the labels and owners of this one, and is left alone otherwise. */
+  | { readonly do: "create"; readonly object: AnyObject }
+  /** Server-side apply: what others changed of it is changed back. */
+  | { readonly do: "apply"; readonly object: AnyObject }
+  /** JSON merge patch. With a resourceVersion it fails when somebody else was faster. */
+  | { readonly do: "merge"; readonly object: AnyObject }
+  /** With a resourceVersion the object stays when somebody else changed it since. */
+  | {
+      readonly do: "delete";
+      readonly key: ObjectKey;
+      readonly uid?: string;
+      readonly resourceVersion?: string;
+      readonly graceSeconds?: number;
+    };
+
+/** Done one after the other, the writes of one at the same time. */
+export type Batch = readonly Write[];

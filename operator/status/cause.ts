@@ -1,0 +1,56 @@
+import type { Settings } from "../settings.ts";
+import type { SessionView } from "../session/view.ts";
+import { containerFindings } from "./containers.ts";
+import { pullingFinding } from "./images.ts";
+import { lifecycleFinding } from "./lifecycle.ts";
+import type { Moment } from "./moment.ts";
+import { setupFindings } from "./node-setup.ts";
+import { nodeFinding, podEndFinding } from "./pod-end.ts";
+import { isReachable, reachabilityFindings } from "./reachability.ts";
+import { hostOf } from "../resources/names.ts";
+import { mostImportant } from "./reasons.ts";
+import type { Finding } from "./reasons.ts";
+import { refusalFindings } from "./refusals.ts";
+import { isSettling, schedulingFinding } from "./scheduling.ts";
+import { homeFinding } from "./storage.ts";
+import { templateFinding } from "./template.ts";
+
+/** What the state of the session follows from: Ready's reason and sentence. */
+export function causeOf(
+  view: SessionView,
+  settings: Pick<Settings, "domain" | "streamCheck">,
+  moment: Moment,
+): Finding {
+  const meant = lifecycleFinding(view, moment);
+  if (meant) return mostImportant([meant, ...refusalFindings(view).filter(endsAll)]) ?? meant;
+  const lost = nodeFinding(view);
+  if (!lost && isReachable(view, settings))
+    return {
+      reason: "Ready",
+      message: `The desktop can be used at https://${hostOf(view.session, settings.domain)}.`,
+    };
+  const scheduling = isSettling(view, moment) ? undefined : schedulingFinding(view);
+  const home = homeFinding(view);
+  const found = mostImportant([
+    lost,
+    templateFinding(view),
+    ...refusalFindings(view),
+    scheduling,
+    home?.reason === "HomeProvisioning" && scheduling?.reason !== "Scheduling" ? undefined : home,
+    podEndFinding(view),
+    ...setupFindings(view),
+    ...containerFindings(view, moment),
+    ...reachabilityFindings(view, settings, moment),
+  ]);
+  return found ?? progress(view);
+}
+
+function endsAll({ reason }: Finding): boolean {
+  return reason === "NamespaceTerminating";
+}
+
+function progress(view: SessionView): Finding {
+  const node = view.pod?.spec?.nodeName;
+  if (node === undefined) return { reason: "Creating", message: "The desktop is being made." };
+  return pullingFinding(view) ?? { reason: "Starting", message: `The desktop is being started on ${node}.` };
+}

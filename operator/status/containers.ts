@@ -1,0 +1,97 @@
+import { constants } from "node:os";
+import type { ContainerState, ContainerStatus } from "../kinds.ts";
+import type { SessionView } from "../session/view.ts";
+import { imageFinding } from "./images.ts";
+import type { Moment } from "./moment.ts";
+import { probeFinding } from "./reachability.ts";
+import type { Finding } from "./reasons.ts";
+import { desktopRequest } from "./request.ts";
+import { lastLine, quoted } from "./sentences.ts";
+import { homeRefusal } from "./storage.ts";
+
+/** An init container that works so long is looked at by people. */
+const initMs = 60_000;
+
+type Ended = NonNullable<ContainerState["terminated"]>;
+
+/** What is wrong with the pod's containers, one after the other: an init container that does not end keeps all others waiting. */
+export function containerFindings(view: SessionView, moment: Moment): (Finding | undefined)[] {
+  const { initContainerStatuses: inits = [], containerStatuses: mains = [] } = view.pod?.status ?? {};
+  const step = inits.findIndex((it) => !isDone(it));
+  const init = inits[step];
+  if (init) return [finding(view, init, `init container ${init.name}`) ?? initStuck(init, step, inits.length, moment)];
+  return mains.map((it) => (it.ready ? undefined : finding(view, it, `container ${it.name}`)));
+}
+
+function isDone({ ready, state }: ContainerStatus): boolean {
+  return ready || state?.terminated?.exitCode === 0;
+}
+
+function finding(view: SessionView, status: ContainerStatus, role: string): Finding | undefined {
+  const { state, lastState, restartCount } = status;
+  const waiting = state?.waiting;
+  return (
+    imageFinding(view, status) ??
+    notCreated(waiting, role) ??
+    // Between two tries it runs for a while: what ended the last one is still the case until it is ready.
+    ended(view, state?.terminated ?? (restartCount > 0 ? lastState?.terminated : undefined), role)
+  );
+}
+
+function notCreated(waiting: ContainerState["waiting"], role: string): Finding | undefined {
+  const said = quoted(waiting?.message ?? "the kubelet does not say why");
+  switch (waiting?.reason) {
+    case "CreateContainerConfigError":
+      return {
+        reason: "ContainerConfigError",
+        message: `The desktop's ${role} lacks what its environment refers to: ${said}. Restore it; the kubelet tries again by itself.`,
+      };
+    case "CreateContainerError":
+    case "RunContainerError":
+    case "StartError":
+      return {
+        reason: "ContainerStartFailed",
+        message: `The desktop's ${role} cannot be started: ${said}. Check the template's image, and the container runtime of the node.`,
+      };
+    default:
+      return undefined;
+  }
+}
+
+function ended(view: SessionView, end: Ended | undefined, role: string): Finding | undefined {
+  if (!end) return undefined;
+  if (end.reason === "StartError" || end.reason === "ContainerCannotRun")
+    return notCreated({ reason: "StartError", ...(end.message !== undefined && { message: end.message }) }, role);
+  if (end.reason === "OOMKilled") {
+    const { memory } = desktopRequest(view);
+    return {
+      reason: "OutOfMemory",
+      message: `The desktop's ${role} was ended since it used more than its memory limit${memory === undefined ? "" : ` of ${memory}`}. Raise spec.resources.memory; it counts /dev/shm as well.`,
+    };
+  }
+  const ofHome = homeRefusal(view, end.message ?? "");
+  if (ofHome) return ofHome;
+  const line = lastLine(end.message);
+  const signal = signalName(end);
+  const byProbe = signal === undefined ? undefined : probeFinding(view);
+  if (byProbe) return byProbe;
+  const log = line === undefined ? "It said nothing" : `Its last words: "${line}"`;
+  return {
+    reason: "CrashLoop",
+    message: `The desktop's ${role} ended with exit code ${end.exitCode}${signal === undefined ? "" : ` (${signal})`}, and is started again. ${log}. See \`kubectl logs ${view.pod?.metadata.name ?? ""} --previous\`.`,
+  };
+}
+
+/** Of what a signal ended, a shell tells 128 and the signal's number. */
+function signalName({ signal, exitCode }: Ended): string | undefined {
+  const number = signal ?? exitCode - 128;
+  return Object.entries(constants.signals).find(([, value]) => value === number)?.[0];
+}
+
+function initStuck({ name, state }: ContainerStatus, step: number, all: number, moment: Moment): Finding | undefined {
+  if (!state?.running || !moment.isLaterThan(state.running.startedAt, initMs)) return undefined;
+  return {
+    reason: "InitStuck",
+    message: `Init container ${name} (${step + 1} of ${all}) does not end. Look at what it does with \`kubectl logs --container ${name}\`.`,
+  };
+}

@@ -1,0 +1,106 @@
+import type { Node } from "../kinds.ts";
+import type { SessionView } from "../session/view.ts";
+import { allocatable, isOpen, isReady, names } from "./nodes.ts";
+import type { Finding } from "./reasons.ts";
+import { desktopRequest } from "./request.ts";
+import { counted, listed } from "./sentences.ts";
+
+const page = "docs/components/gpu-operator.md";
+
+/**
+ * Why no node has a GPU slice for the desktop, told apart by what nodes say of themselves (labels of GPU feature discovery
+ * and node feature discovery) and by the slices that desktops have.
+ *
+ * @param resource extended resource that the pod asks one of
+ */
+export function gpuFinding(view: SessionView, resource: string): Finding | undefined {
+  const offering = view.nodes.filter((it) => allocatable(it, resource) > 0);
+  if (offering.length === 0) return notOffered(view.nodes, resource);
+  const ready = offering.filter(isReady);
+  if (ready.length === 0)
+    return {
+      reason: "AllNodesUnready",
+      message: `The desktop asks for 1 ${resource}, and no node that has it is ready: ${listed(names(offering))}. Look at \`kubectl describe node\` there, and at K3s on that machine.`,
+    };
+  const request = desktopRequest(view);
+  const open = ready.filter((it) => isOpen(it, request));
+  // A slice is free on a node that takes no desktop: what keeps desktops away decides, not the slices.
+  if (open.length === 0 && ready.some((it) => view.slicesInUse(it.metadata.name, resource) < allocatable(it, resource)))
+    return undefined;
+  const full = open.length > 0 ? open : ready;
+  return full.every((it) => isUnshared(it, resource)) ? unshared(full, resource) : allInUse(view, full, resource);
+}
+
+function allInUse(view: SessionView, nodes: readonly Node[], resource: string): Finding {
+  const use = [...nodes]
+    .sort((a, b) => a.metadata.name.localeCompare(b.metadata.name))
+    .map((it) => {
+      const slices = allocatable(it, resource);
+      const desktops = view.slicesInUse(it.metadata.name, resource);
+      return desktops >= slices
+        ? `${it.metadata.name} ${desktops} of ${slices}`
+        : `${it.metadata.name} ${slices} of ${slices}, not all by desktops`;
+    });
+  const unsharedNodes = names(nodes.filter((it) => isUnshared(it, resource)));
+  const hint =
+    unsharedNodes.length > 0
+      ? ` GPUs are not shared on ${listed(unsharedNodes)}, which may be on purpose; see ${page}.`
+      : "";
+  return {
+    reason: "GpuSlicesInUse",
+    message: `All GPU slices (${resource}) are in use: ${listed(use)}. The desktop starts when one becomes free: end or suspend a session that has one, or add a GPU node.${hint}`,
+  };
+}
+
+/** GPU feature discovery tells the physical count and the factor; without a factor above 1 each GPU counts once. */
+function isUnshared(node: Node, resource: string): boolean {
+  const count = Number(node.metadata.labels?.["nvidia.com/gpu.count"]);
+  return resource.startsWith("nvidia.com/gpu") && count > 0 && allocatable(node, resource) === count;
+}
+
+function unshared(nodes: readonly Node[], resource: string): Finding {
+  const told = nodes.filter((it) => Number(it.metadata.labels?.["nvidia.com/gpu.replicas"]) > 1);
+  const counts = nodes.map(
+    (it) => `${it.metadata.name} has ${counted(allocatable(it, resource), "GPU")} and offers as many`,
+  );
+  const remedy =
+    told.length > 0
+      ? `The label nvidia.com/gpu.replicas of ${listed(names(told))} says that they are to be shared, but the device plugin has not taken that up: restart it`
+      : "Have the time-slicing config named as `default` in the ClusterPolicy, or by the node's label nvidia.com/device-plugin.config";
+  return {
+    reason: "TimeSlicingNotApplied",
+    message: `All GPUs are in use, and time-slicing is not applied: ${listed(counts.sort())} of ${resource}. ${remedy}; see ${page}. The desktop starts then, or when a GPU becomes free.`,
+  };
+}
+
+function notOffered(nodes: readonly Node[], resource: string): Finding {
+  const other = [...new Set(nodes.flatMap((it) => sisters(it, resource)))].sort();
+  if (other.length > 0)
+    return {
+      reason: "GpuResourceRenamed",
+      message: `The desktop asks for 1 ${resource}, but the GPU nodes offer ${listed(other)} instead. Set spec.gpuResourceName of the template to what they offer, or take renameByDefault out of the time-slicing config; see ${page}.`,
+    };
+  const withCard = names(nodes.filter(hasNvidiaCard));
+  return {
+    reason: "NoGpuNode",
+    message:
+      withCard.length > 0
+        ? `No node offers ${resource}, although ${listed(withCard)} ${withCard.length === 1 ? "has" : "have"} an NVIDIA card: driver or device plugin are not ready there. Look at the pods in the namespace gpu-operator; see ${page}.`
+        : `No node offers ${resource}, and none of the ${counted(nodes.length, "node")} has an NVIDIA card by its labels. Add a GPU node, or use a template without GPU.`,
+  };
+}
+
+/** The same GPUs under another name: `renameByDefault` appends `.shared`. */
+function sisters(node: Node, resource: string): string[] {
+  const family = resource.replace(/\.shared$/, "");
+  return [family, `${family}.shared`].filter((it) => it !== resource && allocatable(node, it) > 0);
+}
+
+// 10de is NVIDIA's PCI vendor id; node feature discovery puts the class before it or not, as configured.
+function hasNvidiaCard({ metadata }: Node): boolean {
+  return Object.entries(metadata.labels ?? {}).some(
+    ([key, value]) =>
+      (/^feature\.node\.kubernetes\.io\/pci-(\w+_)?10de(_\w+)?\.present$/.test(key) && value === "true") ||
+      (key === "nvidia.com/gpu.present" && value === "true"),
+  );
+}

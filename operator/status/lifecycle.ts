@@ -1,0 +1,29 @@
+import { expiry } from "../lifetime/expiring.ts";
+import type { SessionView } from "../session/view.ts";
+import type { Moment } from "./moment.ts";
+import type { Finding } from "./reasons.ts";
+
+/** What the session is meant to do other than run. */
+export function lifecycleFinding({ session, pod }: SessionView, moment: Moment): Finding | undefined {
+  const { metadata, spec } = session;
+  if (metadata.deletionTimestamp !== undefined)
+    return {
+      reason: "Terminating",
+      message: "The session is deleted: the desktop stops, and what belongs to it goes.",
+    };
+  // Asked at every moment of a session's life, so that its end is looked at again in time.
+  const { endMs } = expiry(session, new Date(moment.ms));
+  if (moment.isLaterThan(new Date(endMs).toISOString(), 0))
+    return {
+      reason: "Expired",
+      message: `The timeout of ${spec.timeout} is over, and the session is deleted. Create a new one to go on working.`,
+    };
+  if (spec.desiredState !== "Suspended") return undefined;
+  return pod
+    ? { reason: "Suspending", message: "The desktop is being stopped, as spec.desiredState says." }
+    : {
+        reason: "Suspended",
+        message:
+          "The desktop is stopped, and a home volume is kept. Set spec.desiredState to Running, or visit its address, to go on.",
+      };
+}

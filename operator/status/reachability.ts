@@ -1,0 +1,77 @@
+import { condition } from "../lifetime/idle-clock.ts";
+import { hostOf } from "../resources/names.ts";
+import type { Settings } from "../settings.ts";
+import type { SessionView } from "../session/view.ts";
+import type { Moment } from "./moment.ts";
+import type { Finding } from "./reasons.ts";
+import { quoted } from "./sentences.ts";
+
+/** A stream that has just been started may take so long before its silence means anything. */
+const streamMs = 30_000;
+
+/**
+ * Whether the desktop can be used: the kubelet says so, the stream answered when asked, and the route is there. What
+ * answered before counts until it is asked again, so that a restart of the operator writes nothing.
+ */
+export function isReachable(
+  { session, pod, stream, service, route }: SessionView,
+  { streamCheck }: Pick<Settings, "streamCheck">,
+): boolean {
+  return (
+    isPodReady(pod) &&
+    pod?.metadata.deletionTimestamp === undefined &&
+    (streamCheck === "kubelet" || (stream?.ok ?? wasReady(session))) &&
+    service !== undefined &&
+    route !== undefined
+  );
+}
+
+function wasReady({ status }: SessionView["session"]): boolean {
+  return condition(status?.conditions, "Ready")?.status === "True";
+}
+
+function isPodReady(pod: SessionView["pod"]): boolean {
+  return pod?.status?.conditions?.find(({ type }) => type === "Ready")?.status === "True";
+}
+
+/** Why a desktop that runs cannot be reached. */
+export function reachabilityFindings(
+  view: SessionView,
+  { domain }: Pick<Settings, "domain">,
+  moment: Moment,
+): (Finding | undefined)[] {
+  const missing = !view.route ? "IngressRoute" : !view.service ? "Service" : undefined;
+  return [
+    isPodReady(view.pod) && missing !== undefined
+      ? {
+          reason: "RouteMissing",
+          message: `The desktop runs, but its ${missing} is not there, so https://${hostOf(view.session, domain)} leads nowhere. The operator makes it again; if it does not last, see who deletes it.`,
+        }
+      : undefined,
+    silent(view, moment),
+  ];
+}
+
+function silent(view: SessionView, moment: Moment): Finding | undefined {
+  const { pod, session, stream } = view;
+  const running = pod?.status?.containerStatuses?.find(({ state }) => state?.running)?.state?.running;
+  if (!running || (isPodReady(pod) && stream?.ok !== false)) return undefined;
+  const isTold = condition(session.status?.conditions, "Ready")?.reason === "StreamNotAnswering";
+  if (!wasReady(session) && !isTold && !moment.isLaterThan(running.startedAt, streamMs)) return undefined;
+  return isPodReady(pod) ? notAnswering(quoted(stream?.message ?? "")) : (probeFinding(view) ?? notAnswering(""));
+}
+
+/** What the kubelet's probes of this pod say, by its events. */
+export function probeFinding({ events, pod }: SessionView): Finding | undefined {
+  const last = events.findLast(
+    ({ reason, lastTime }) => reason === "Unhealthy" && lastTime >= (pod?.metadata.creationTimestamp ?? ""),
+  );
+  return last && notAnswering(quoted(last.message));
+}
+
+function notAnswering(said: string): Finding {
+  return {
+    reason: "StreamNotAnswering",
+    message: `The desktop runs, but its stream does not answer${said === "" ? "" : `: ${said}`}. See the container's log, and that port and healthPath of the template's runtime fit the image.`,
+  };
+}

@@ -1,0 +1,106 @@
+/**
+ * What a reason says about the session's way to a desktop that can be reached:
+ * `moving` and `slow` go on by themselves, until the progress deadline; `stuck` needs somebody who changes something;
+ * `ending` and `settled` are where a session ought to be.
+ */
+export type Course = "ending" | "settled" | "stuck" | "slow" | "moving";
+
+/**
+ * Every reason of the condition Ready, the most important first: of all that is found, the first decides. What stands
+ * in the way earlier in a desktop's life stands before what follows from it.
+ */
+export const readyReasons = {
+  // What the session is meant to do.
+  Terminating: "ending",
+  NamespaceTerminating: "ending",
+  Expired: "ending",
+  Suspended: "settled",
+  Suspending: "moving",
+  // Nothing can be made.
+  TemplateMissing: "stuck",
+  TemplateInvalid: "stuck",
+  NotAllowed: "stuck",
+  ResourcesExceeded: "stuck",
+  HomeLost: "stuck",
+  HomeInUse: "stuck",
+  QuotaExceeded: "slow",
+  PodSecurityRefused: "stuck",
+  WriteForbidden: "stuck",
+  WriteInvalid: "stuck",
+  RouteKindMissing: "stuck",
+  // The node, under a pod that had one.
+  NodeLost: "slow",
+  Evicted: "slow",
+  UnexpectedAdmissionError: "slow",
+  NodeRefused: "slow",
+  Replacing: "moving",
+  // No node, for a pod that needs one.
+  AllNodesUnready: "slow",
+  HomeOnOtherNode: "slow",
+  GpuResourceRenamed: "slow",
+  NoGpuNode: "slow",
+  TimeSlicingNotApplied: "slow",
+  GpuSlicesInUse: "slow",
+  MemoryShort: "slow",
+  CpuShort: "slow",
+  ResourceShort: "slow",
+  NodesFull: "slow",
+  HomePending: "slow",
+  NodeSelectorUnmatched: "slow",
+  Tainted: "slow",
+  NodesCordoned: "slow",
+  Unschedulable: "slow",
+  // On its node.
+  VolumeNotMounted: "slow",
+  SandboxFailed: "slow",
+  ImagePullFailed: "slow",
+  ContainerConfigError: "slow",
+  ContainerStartFailed: "slow",
+  VolumeNotPermitted: "slow",
+  HomeFull: "slow",
+  OutOfMemory: "slow",
+  CrashLoop: "slow",
+  InitStuck: "slow",
+  PodFailed: "slow",
+  // Between the desktop and its user.
+  RouteMissing: "slow",
+  StreamNotAnswering: "slow",
+  // As it goes.
+  HomeProvisioning: "moving",
+  Scheduling: "moving",
+  PullingImage: "moving",
+  Starting: "moving",
+  Creating: "moving",
+  Ready: "settled",
+} as const satisfies Record<string, Course>;
+
+/** Reasons that only other conditions have. */
+export const otherReasons = {
+  Stalled: ["ProgressDeadlineExceeded"],
+  PodScheduled: ["Scheduled"],
+  HomeBound: ["Bound"],
+  Routed: ["Routed", "RoutePending"],
+  Active: ["Connected", "Idle", "IdleWarning", "NotKnown"],
+  Expiring: ["TimeoutWarning"],
+} as const;
+
+export type ReadyReason = keyof typeof readyReasons;
+export type Reason = ReadyReason | (typeof otherReasons)[keyof typeof otherReasons][number];
+
+/** One thing that is the case. The message says what, with which object, and what to do; it never moves with time alone. */
+export interface Finding {
+  readonly reason: ReadyReason;
+  readonly message: string;
+}
+
+const order = Object.keys(readyReasons) as ReadyReason[];
+
+/** The finding that the others follow from, or that outlasts them. */
+export function mostImportant(findings: readonly (Finding | undefined)[]): Finding | undefined {
+  return findings
+    .filter((it) => it !== undefined)
+    .reduce<Finding | undefined>(
+      (first, it) => (first && order.indexOf(first.reason) <= order.indexOf(it.reason) ? first : it),
+      undefined,
+    );
+}

@@ -1,0 +1,66 @@
+import type { Refusal, SessionView } from "../session/view.ts";
+import type { Finding } from "./reasons.ts";
+import { quoted } from "./sentences.ts";
+
+/** What the API server refused to create. A refused change of an object that is there does not keep the desktop from running. */
+export function refusalFindings(view: SessionView): Finding[] {
+  return view.refusals.filter((it) => it.why === "Terminating" || !exists(view, it.kind)).map(finding);
+}
+
+function exists({ pod, home, service, route, networkPolicy }: SessionView, kind: Refusal["kind"]): boolean {
+  switch (kind) {
+    case "Pod":
+    case "Secret":
+      return pod !== undefined;
+    case "PersistentVolumeClaim":
+      return home !== undefined;
+    case "Service":
+      return service !== undefined;
+    case "IngressRoute":
+      return route !== undefined;
+    case "NetworkPolicy":
+      return networkPolicy !== undefined;
+  }
+}
+
+function finding({ kind, why, message }: Refusal): Finding {
+  const said = quoted(message);
+  switch (why) {
+    case "Terminating":
+      return {
+        reason: "NamespaceTerminating",
+        message: "The namespace is being deleted, and the session goes with it. Create sessions in another namespace.",
+      };
+    case "Quota":
+      return {
+        reason: "QuotaExceeded",
+        message: `A ResourceQuota does not let the session have its ${kind}: ${said}. End or suspend another session, ask for less, or have the quota raised; the session goes on by itself.`,
+      };
+    case "Missing":
+      return kind === "IngressRoute"
+        ? {
+            reason: "RouteKindMissing",
+            message:
+              "The cluster has no kind IngressRoute (traefik.io/v1alpha1), so the desktop gets no address: install Traefik's CRDs, see docs/components/traefik.md. The session goes on by itself.",
+          }
+        : {
+            reason: "WriteInvalid",
+            message: `The cluster does not know the kind ${kind}: ${said}. Look at the operator's version.`,
+          };
+    case "Forbidden":
+      return /violates PodSecurity/.test(message)
+        ? {
+            reason: "PodSecurityRefused",
+            message: `The namespace's Pod Security level refuses the desktop: ${said}. Choose a stricter spec.securityProfile in the template and an image that runs under it, or relax the level of the namespace.`,
+          }
+        : {
+            reason: "WriteForbidden",
+            message: `The operator may not write the ${kind}: ${said}. Restore its rights with \`pulumi up\`, or look at the admission policy that refuses it.`,
+          };
+    case "Invalid":
+      return {
+        reason: "WriteInvalid",
+        message: `The API server does not take the ${kind} as it follows from session and template: ${said}. Correct the named field in the template.`,
+      };
+  }
+}

@@ -1,0 +1,107 @@
+import { isDeepStrictEqual } from "node:util";
+import type { VDISessionStatus } from "../api/vdi-session.ts";
+import { apiTime } from "../api/time.ts";
+import { activeCondition } from "../lifetime/active.ts";
+import { expiringCondition, expiry } from "../lifetime/expiring.ts";
+import { condition } from "../lifetime/idle-clock.ts";
+import { labels } from "../resources/labels.ts";
+import { homeName, hostOf } from "../resources/names.ts";
+import type { Settings } from "../settings.ts";
+import type { SessionView } from "../session/view.ts";
+import { causeOf } from "./cause.ts";
+import { withTransitions } from "./conditions.ts";
+import type { ConditionState } from "./conditions.ts";
+import { deadlineMessage } from "./deadline.ts";
+import { Moment } from "./moment.ts";
+import { partConditions } from "./part-conditions.ts";
+import { readyReasons } from "./reasons.ts";
+import type { Finding } from "./reasons.ts";
+
+type StatusSettings = Pick<Settings, "domain" | "streamCheck">;
+
+/**
+ * The status that a session ought to have. The same of the same: nothing in it moves with time alone but at the moments that
+ * statusRecheckMs tells, and `session.status` in the view, the status before, keeps the times of what did not change.
+ */
+export function sessionStatus(view: SessionView, settings: StatusSettings, now: Date): VDISessionStatus {
+  const moment = new Moment(now);
+  const { session, pod } = view;
+  const { generation } = session.metadata;
+  const before = session.status ?? {};
+  const cause = causeOf(view, settings, moment);
+  const overdue = deadlineMessage(view, cause, moment);
+  const parts = partConditions(view, cause);
+  const isRouted = parts.some(({ type, status }) => type === "Routed" && status === "True");
+  const isReady = cause.reason === "Ready";
+  const readyTime =
+    isReady && condition(before.conditions, "Ready")?.status !== "True" ? apiTime(now) : before.readyTime;
+  const startTime = (cause.reason === "Creating" ? undefined : pod?.metadata.creationTimestamp) ?? before.startTime;
+  const phase = phaseOf(view, cause, overdue !== undefined);
+  const expiring = expiringCondition(session, now);
+  const { lastActivity, ...active } = activeCondition(view, now, { phase, ready: isReady });
+  const states = [
+    ...summary(cause, overdue),
+    ...parts,
+    { type: "Active" as const, ...active },
+    ...(expiring ? [{ type: "Expiring" as const, ...expiring }] : []),
+  ];
+  return {
+    ...(generation !== undefined && { observedGeneration: generation }),
+    phase,
+    conditions: withTransitions(states, before.conditions, generation, now),
+    ...(cause.reason !== "Creating" && pod && podFields(pod)),
+    ...(session.spec.persistence.enabled && { homeClaimName: homeName(session.spec.user) }),
+    ...(isRouted && { url: `https://${hostOf(session, settings.domain)}` }),
+    ...(startTime !== undefined && { startTime }),
+    ...(readyTime !== undefined && { readyTime }),
+    expiresAt: apiTime(expiry(session, now).endMs),
+    ...(before.restarts !== undefined && { restarts: before.restarts }),
+    ...(lastActivity !== undefined && { lastActivity }),
+    message: overdue ?? cause.message,
+  };
+}
+
+/** Whether the status has to be written. The order of conditions says nothing: the API server keeps its own. */
+export function statusChanged(before: VDISessionStatus | undefined, after: VDISessionStatus): boolean {
+  return !isDeepStrictEqual(sorted(before ?? {}), sorted(after));
+}
+
+/** When the status can be another one by the mere passing of time, in milliseconds from now; undefined: never. */
+export function statusRecheckMs(view: SessionView, now: Date): number | undefined {
+  const moment = new Moment(now);
+  // No setting decides about times, but that one look too many is made where the stream is not asked.
+  const cause = causeOf(view, { domain: "", streamCheck: "direct" }, moment);
+  deadlineMessage(view, cause, moment);
+  return moment.untilNextMs;
+}
+
+function phaseOf({ pod }: SessionView, { reason }: Finding, isOverdue: boolean): VDISessionStatus["phase"] {
+  if (readyReasons[reason] === "ending") return "Terminating";
+  if (reason === "Suspended" || reason === "Suspending") return "Suspended";
+  if (reason === "Ready") return "Running";
+  if (isOverdue) return "Failed";
+  return pod?.spec?.nodeName === undefined ? "Pending" : "Creating";
+}
+
+/** Ready, and what kstatus reads: Reconciling and Stalled are there only while they are true, and never both. */
+function summary({ reason, message }: Finding, overdue: string | undefined): ConditionState[] {
+  const ready: ConditionState = { type: "Ready", status: reason === "Ready" ? "True" : "False", reason, message };
+  if (overdue !== undefined)
+    return [ready, { type: "Stalled", status: "True", reason: "ProgressDeadlineExceeded", message: overdue }];
+  const course = readyReasons[reason];
+  if (course === "settled") return [ready];
+  return [ready, { type: course === "stuck" ? "Stalled" : "Reconciling", status: "True", reason, message }];
+}
+
+function podFields({ metadata, spec }: NonNullable<SessionView["pod"]>): VDISessionStatus {
+  return {
+    podName: metadata.name,
+    ...(spec?.nodeName !== undefined && { nodeName: spec.nodeName }),
+    credentialsSecretName: metadata.name,
+    launch: metadata.labels?.[labels.pool] === undefined ? "Cold" : "Warm",
+  };
+}
+
+function sorted(status: VDISessionStatus): VDISessionStatus {
+  return { ...status, conditions: [...(status.conditions ?? [])].sort((a, b) => (a.type < b.type ? -1 : 1)) };
+}

@@ -1,0 +1,19 @@
+import type { SessionView } from "../session/view.ts";
+import type { Finding } from "./reasons.ts";
+
+/** Why a desktop cannot be made from its template. One that exists does not need the template any more. */
+export function templateFinding({ session, template, templateProblem, pod }: SessionView): Finding | undefined {
+  if (pod) return undefined;
+  const name = session.spec.template;
+  if (!template)
+    return {
+      reason: "TemplateMissing",
+      message: `VDITemplate ${name} does not exist. Create it, and the session goes on by itself; or delete the session and create one with a template that \`kubectl get vditemplates\` lists.`,
+    };
+  return (
+    templateProblem && {
+      reason: templateProblem.reason,
+      message: `${templateProblem.message.replace(/\.$/, "")}. The session goes on by itself when that is changed.`,
+    }
+  );
+}

@@ -1,0 +1,57 @@
+import { isDeepStrictEqual } from "node:util";
+import type { ClusterClient } from "../../kube/client.ts";
+import { classifyError } from "../../kube/client.ts";
+import type { Clock } from "../../kube/clock.ts";
+import type { WorkResult } from "../../kube/worker-pool.ts";
+import { apiVersion } from "../api/objects.ts";
+import type { Caches } from "../caches.ts";
+import { managerName } from "../resources/labels.ts";
+import type { Settings } from "../settings.ts";
+import { templateStatus } from "./status.ts";
+
+export interface TemplateControllerOptions {
+  client: Pick<ClusterClient, "applyStatus">;
+  caches: Caches;
+  settings: Settings;
+  /** By the API server's time. */
+  clock: Clock;
+}
+
+// The number of sessions changes with each of them: a busy morning must not become a write per session.
+const countMs = 10_000;
+
+/** Says on each VDITemplate whether it can be used, and how much it is. */
+export class TemplateController {
+  readonly #options: TemplateControllerOptions;
+  readonly #writtenMs = new Map<string, number>();
+
+  constructor(options: TemplateControllerOptions) {
+    this.#options = options;
+  }
+
+  /** @param key name of the template */
+  async reconcile(key: string): Promise<WorkResult | undefined> {
+    const { client, caches, settings, clock } = this.#options;
+    const template = caches.templates.store.get(key);
+    if (!template) {
+      this.#writtenMs.delete(key);
+      return undefined;
+    }
+    const sessions = caches.sessions.store.keysBy("template", key).size;
+    const status = templateStatus(template, sessions, settings, clock.date());
+    if (isDeepStrictEqual(status, template.status)) return undefined;
+    const restMs = (this.#writtenMs.get(key) ?? -Infinity) + countMs - clock.now();
+    const isCountOnly = isDeepStrictEqual({ ...status, sessions: 0 }, { ...template.status, sessions: 0 });
+    if (isCountOnly && restMs > 0) return { requeueAfterMs: restMs };
+    const { name, uid } = template.metadata;
+    const object = { apiVersion, kind: "VDITemplate", metadata: { name, ...(uid !== undefined && { uid }) }, status };
+    try {
+      caches.observe(await client.applyStatus(object, { fieldManager: managerName, force: true }));
+    } catch (error) {
+      // Gone, or another one by now.
+      if (!["not-found", "conflict"].includes(classifyError(error))) throw error;
+    }
+    this.#writtenMs.set(key, clock.now());
+    return undefined;
+  }
+}

@@ -1,0 +1,88 @@
+import type { ObjectMeta } from "../kube/object.ts";
+import type { VDISession } from "./api/objects.ts";
+import type { ContainerStatus, Node, PersistentVolumeClaim, Pod } from "./kinds.ts";
+
+// What caches keep: a pod as it comes has 8 kB and more, and there may be 10,000 of them.
+
+/** Without what only people wrote on it. */
+export function trimSession(session: VDISession): VDISession {
+  delete session.metadata.annotations;
+  delete session.metadata.labels;
+  return session;
+}
+
+export function trimPod({ apiVersion, kind, metadata, spec, status }: Pod): Pod {
+  const { phase, reason, message, podIP, startTime, conditions } = status ?? {};
+  const { initContainerStatuses, containerStatuses } = status ?? {};
+  return prune<Pod>({
+    apiVersion,
+    kind,
+    metadata: trimMeta(metadata),
+    spec: prune({ nodeName: spec?.nodeName }),
+    status: prune({
+      phase,
+      reason,
+      message,
+      podIP,
+      startTime,
+      conditions,
+      initContainerStatuses: initContainerStatuses?.map(trimContainer),
+      containerStatuses: containerStatuses?.map(trimContainer),
+    }),
+  });
+}
+
+function trimContainer({
+  name,
+  ready,
+  started,
+  restartCount,
+  image,
+  state,
+  lastState,
+}: ContainerStatus): ContainerStatus {
+  return prune<ContainerStatus>({ name, ready, started, restartCount, image, state, lastState });
+}
+
+export function trimClaim({ apiVersion, kind, metadata, spec, status }: PersistentVolumeClaim): PersistentVolumeClaim {
+  const { volumeName, storageClassName, accessModes, resources } = spec ?? {};
+  return prune<PersistentVolumeClaim>({
+    apiVersion,
+    kind,
+    metadata: trimMeta(metadata),
+    spec: prune({ volumeName, storageClassName, accessModes, resources }),
+    status: prune({ phase: status?.phase, capacity: status?.capacity }),
+  });
+}
+
+/** Without images, which are most of a node's status. */
+export function trimNode({ apiVersion, kind, metadata, spec, status }: Node): Node {
+  const { capacity, allocatable, conditions } = status ?? {};
+  return prune<Node>({
+    apiVersion,
+    kind,
+    metadata: trimMeta(metadata),
+    spec: prune({ unschedulable: spec?.unschedulable, taints: spec?.taints }),
+    status: prune({
+      capacity,
+      allocatable,
+      // Without the heartbeat, which would make every node another each few minutes.
+      conditions: conditions?.map(({ type, status, reason, message }) => prune({ type, status, reason, message })),
+    }),
+  });
+}
+
+function trimMeta(metadata: ObjectMeta & { name: string }): ObjectMeta & { name: string } {
+  const { name, namespace, uid, resourceVersion, labels, annotations, ownerReferences } = metadata;
+  const { creationTimestamp, deletionTimestamp } = metadata;
+  return prune<ObjectMeta & { name: string }>({
+    ...{ name, namespace, uid, resourceVersion, labels, annotations, ownerReferences },
+    ...{ creationTimestamp, deletionTimestamp },
+  });
+}
+
+/** Without keys that have no value. */
+function prune<T extends object>(object: { [Key in keyof T]: T[Key] | undefined }): T {
+  for (const [key, value] of Object.entries(object)) if (value === undefined) Reflect.deleteProperty(object, key);
+  return object as T;
+}

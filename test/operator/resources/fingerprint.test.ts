@@ -1,0 +1,63 @@
+import { expect } from "chai";
+import type { AnyObject } from "../../../kube/object.ts";
+import { fingerprint, toChild } from "../../../operator/resources/fingerprint.ts";
+import { desktopNetworkPolicy } from "../../../operator/resources/network-policy.ts";
+import { desktopRoute } from "../../../operator/resources/route.ts";
+import { desktopService } from "../../../operator/resources/service.ts";
+import { session, template } from "../status/views.ts";
+import { settings } from "../session/settings.ts";
+
+const children: Record<string, AnyObject> = {
+  Service: desktopService(session()),
+  IngressRoute: desktopRoute(session(), template(), settings),
+  NetworkPolicy: desktopNetworkPolicy(session(), template(), settings),
+};
+
+/** What the API server and others add. */
+function stored(object: AnyObject): AnyObject {
+  const copy = structuredClone(object);
+  return {
+    ...copy,
+    metadata: {
+      ...copy.metadata,
+      uid: "u",
+      resourceVersion: "7",
+      labels: { ...copy.metadata?.labels, "site.example.com/team": "blue" },
+      annotations: { ...copy.metadata?.annotations, "site.example.com/note": "x" },
+    },
+    ...(copy.kind === "Service" && {
+      spec: { ...(copy["spec"] as object), clusterIP: "10.43.0.7", ipFamilies: ["IPv4"] },
+    }),
+  };
+}
+
+for (const [kind, wanted] of Object.entries(children))
+  describe(`the fingerprint of a ${kind}`, () => {
+    it("is the same for what is wanted and what the cluster keeps of it", () => {
+      expect(toChild(stored(wanted)).fingerprint).to.equal(fingerprint(wanted));
+    });
+
+    it("differs when somebody changed a label of ours, its owner or its content", () => {
+      const changes: ((object: AnyObject) => void)[] = [
+        ({ metadata }) => (metadata!.labels!["vdi.kasm.io/session"] = "another"),
+        ({ metadata }) => (metadata!.ownerReferences = []),
+        (object) => (object["spec"] = { ...(object["spec"] as object), ...another[kind] }),
+      ];
+      for (const change of changes) {
+        const changed = stored(wanted);
+        change(changed);
+        expect(fingerprint(changed)).not.to.equal(fingerprint(wanted));
+      }
+    });
+
+    it("is all that a cache keeps of it, beside what names it", () => {
+      expect(Object.keys(toChild(stored(wanted)))).to.deep.equal(["apiVersion", "kind", "metadata", "fingerprint"]);
+      expect(toChild(stored(wanted)).metadata).not.to.have.any.keys("labels", "annotations");
+    });
+  });
+
+const another: Record<string, object> = {
+  Service: { selector: { "vdi.kasm.io/session": "another" } },
+  IngressRoute: { routes: [] },
+  NetworkPolicy: { egress: [{}] },
+};

@@ -1,0 +1,264 @@
+import { expect } from "chai";
+import fc from "fast-check";
+import type { AnyObject } from "../../../kube/object.ts";
+import type { PersistentVolumeClaim, Pod } from "../../../operator/kinds.ts";
+import { toChild } from "../../../operator/resources/fingerprint.ts";
+import { desktopName, homeName } from "../../../operator/resources/names.ts";
+import { planSession } from "../../../operator/session/plan.ts";
+import type { SessionView } from "../../../operator/session/view.ts";
+import type { Write } from "../../../operator/session/write.ts";
+import { ago, home, node, now, session, template, view } from "../status/views.ts";
+import { settings } from "./settings.ts";
+
+const context = { settings, now, newPassword: () => "secret-password", turnSecret: "turn-secret" };
+const fresh = { pod: undefined, home: undefined, service: undefined, route: undefined, networkPolicy: undefined };
+
+function writesOf(changes: Partial<SessionView>): Write[] {
+  return planSession(view(changes), context).batches.flat();
+}
+
+function told(writes: readonly Write[]): string[] {
+  return writes.map((write) => `${write.do} ${write.do === "delete" ? write.key.kind : (write.object.kind ?? "")}`);
+}
+
+/** The view as it is once the writes are done, and the cluster has carried them out. */
+function after(before: SessionView): SessionView {
+  const changes: { -readonly [Key in keyof SessionView]?: SessionView[Key] } = {};
+  for (const write of planSession(before, context).batches.flat()) {
+    if (write.do === "delete") {
+      if (write.key.kind === "Pod") changes.pod = undefined;
+      if (write.key.kind === "PersistentVolumeClaim") changes.home = undefined;
+      continue;
+    }
+    const object: AnyObject = write.object;
+    if (object.kind === "Pod" && write.do === "create")
+      changes.pod = { ...(object as unknown as Pod), spec: {}, status: { phase: "Pending" } };
+    if (object.kind === "Pod" && write.do === "merge")
+      changes.pod = { ...before.pod, metadata: merged(before.pod?.metadata, object.metadata) } as Pod;
+    if (object.kind === "PersistentVolumeClaim") changes.home = object as unknown as PersistentVolumeClaim;
+    if (object.kind === "Service") changes.service = toChild(object);
+    if (object.kind === "IngressRoute") changes.route = toChild(object);
+    if (object.kind === "NetworkPolicy") changes.networkPolicy = toChild(object);
+    if (object.kind === "VDISession") {
+      const spec = { ...before.session.spec, ...(object["spec"] as object | undefined) };
+      changes.session = {
+        ...before.session,
+        metadata: { ...before.session.metadata, ...object.metadata },
+        spec,
+      };
+    }
+  }
+  return { ...before, ...changes };
+}
+
+function merged(a: Pod["metadata"] | undefined, b: AnyObject["metadata"]) {
+  return { ...a, ...b, labels: { ...a?.labels, ...b?.labels }, annotations: { ...a?.annotations, ...b?.annotations } };
+}
+
+/** A session that has all that it needs. */
+function settled(changes: Partial<SessionView> = {}): SessionView {
+  return after(view({ ...fresh, ...changes }));
+}
+
+describe("the plan of a session", () => {
+  it("makes six objects for a new one: what the pod needs before the pod", () => {
+    const { batches } = planSession(view(fresh), context);
+    expect(batches.map(told)).to.deep.equal([
+      ["apply Service", "apply IngressRoute", "apply NetworkPolicy", "create Secret", "create PersistentVolumeClaim"],
+      ["create Pod"],
+    ]);
+  });
+
+  it("makes no home without persistence, and none again for a user who has one", () => {
+    const persistence = { enabled: false, size: "1Gi", reclaim: "Retain" } as const;
+    expect(told(writesOf({ ...fresh, session: session({ spec: { persistence } }) }))).not.to.include(
+      "create PersistentVolumeClaim",
+    );
+    expect(told(writesOf({ ...fresh, home: home("Bound") }))).not.to.include("create PersistentVolumeClaim");
+  });
+
+  it("leaves nothing to do once it is carried out, whatever the session", () => {
+    const spec = fc.record({
+      desiredState: fc.constantFrom("Running" as const, "Suspended" as const),
+      persistence: fc.record({
+        enabled: fc.boolean(),
+        size: fc.constant("10Gi"),
+        reclaim: fc.constantFrom("Retain" as const, "Delete" as const),
+      }),
+    });
+    const of = fc.record({
+      stream: fc.constantFrom("WebSocket" as const, "WebRTC" as const),
+      access: fc.constantFrom("ForwardAuth" as const, "Password" as const),
+      networkMode: fc.constantFrom("Internet" as const, "Cluster" as const, "Isolated" as const),
+    });
+    fc.assert(
+      fc.property(spec, of, fc.boolean(), (spec, of, hasPod) => {
+        const start = view({ ...(hasPod ? {} : fresh), session: session({ spec }), template: template(of) });
+        const end = after(after(after(start)));
+        expect(planSession(end, context).batches).to.deep.equal([]);
+      }),
+    );
+  });
+
+  it("starts nothing without its template, with a wrong one, or while another session of the user has the home", () => {
+    expect(writesOf({ ...fresh, template: undefined })).to.deep.equal([]);
+    expect(writesOf({ ...fresh, templateProblem: { reason: "TemplateInvalid", message: "no" } })).to.deep.equal([]);
+    expect(told(writesOf({ ...fresh, homeHolder: session() }))).to.deep.equal([
+      "apply Service",
+      "apply IngressRoute",
+      "apply NetworkPolicy",
+    ]);
+  });
+
+  it("takes nothing from a running desktop whose template is gone", () => {
+    expect(writesOf({ ...settled(), template: undefined })).to.deep.equal([]);
+  });
+
+  it("suspends by deleting the Secret and then the pod, and keeps home and address", () => {
+    const suspended = settled();
+    const { batches } = planSession(
+      { ...suspended, session: session({ spec: { desiredState: "Suspended" } }) },
+      context,
+    );
+    expect(batches.map(told)).to.deep.equal([["delete Secret"], ["delete Pod"]]);
+  });
+
+  it("ends the pod and its password when access was revoked after its start, and not for a later pod", () => {
+    const running = settled();
+    const revoked = session({ spec: { access: { revokedBefore: ago(10) } } });
+    const pod = (seconds: number) =>
+      ({ ...running.pod, metadata: { ...running.pod?.metadata, creationTimestamp: ago(seconds) } }) as Pod;
+    const [secret, gone] = planSession({ ...running, session: revoked, pod: pod(60) }, context).batches.flat();
+    expect(told([secret!, gone!])).to.deep.equal(["delete Secret", "delete Pod"]);
+    expect(gone).to.include({ graceSeconds: 1 });
+    expect(planSession({ ...running, session: revoked, pod: pod(5) }, context).batches).to.deep.equal([]);
+  });
+
+  it("replaces a pod that ended, later each time, and counts that", () => {
+    const ended = (seconds: number, restarts: number) =>
+      planSession(
+        {
+          ...settled(),
+          session: session({ status: { restarts } }),
+          pod: { metadata: { name: "p", uid: "p-1", creationTimestamp: ago(seconds) }, status: { phase: "Failed" } },
+        },
+        context,
+      );
+    expect(told(ended(60, 0).batches.flat())).to.deep.equal(["delete Pod"]);
+    expect(ended(60, 0).restarts).to.equal(1);
+    expect(ended(1, 0)).to.deep.include({ batches: [], recheckMs: 1000, restarts: 0 });
+    expect(ended(60, 6).recheckMs).to.equal(68_000);
+  });
+
+  it("puts back what others changed: labels of the pod, content of the other children", () => {
+    const running = settled();
+    const pod = { ...running.pod, metadata: { ...running.pod?.metadata, labels: {} } } as Pod;
+    expect(told(writesOf({ ...running, pod }))).to.deep.equal(["merge Pod"]);
+    for (const child of ["service", "route", "networkPolicy"] as const) {
+      const changed = { ...running[child]!, fingerprint: "other" };
+      expect(writesOf({ ...running, [child]: changed })).to.have.lengthOf(1);
+      expect(
+        writesOf({ ...running, [child]: { ...changed, metadata: { name: "x", deletionTimestamp: ago(1) } } }),
+      ).to.deep.equal([]);
+    }
+  });
+
+  it("waits for a pod that is going, and takes it out of the API only when its node is gone and it has no home", () => {
+    const gone = (seconds: number, enabled: boolean, nodes = [node("gpu-1", { isReady: false })]) =>
+      planSession(
+        view({
+          ...settled(),
+          session: session({ spec: { persistence: { enabled, size: "1Gi", reclaim: "Retain" } } }),
+          pod: { metadata: { name: "p", uid: "p-1", deletionTimestamp: ago(seconds) }, spec: { nodeName: "gpu-1" } },
+          nodes,
+        }),
+        context,
+      );
+    const deletes = ({ batches }: ReturnType<typeof gone>) => batches.flat().filter((write) => write.do === "delete");
+    expect(deletes(gone(10, false))).to.deep.equal([]);
+    expect(gone(10, false).recheckMs).to.equal(20_000);
+    expect(deletes(gone(31, false))).to.have.lengthOf(1);
+    expect(deletes(gone(31, true))).to.deep.equal([]);
+    expect(deletes(gone(31, false, [node("gpu-1")]))).to.deep.equal([]);
+  });
+
+  it("deletes a session whose time is over, this very one", () => {
+    const old = session();
+    old.metadata.creationTimestamp = ago(9 * 3600);
+    expect(planSession(view({ session: old }), context).batches.flat()).to.deep.equal([
+      {
+        do: "delete",
+        key: {
+          apiVersion: "vdi.kasm.io/v1alpha1",
+          kind: "VDISession",
+          metadata: { name: "alice", namespace: "kasm-vdi" },
+        },
+        uid: "u-1",
+      },
+    ]);
+  });
+
+  it("puts the password into the Secret alone", () => {
+    const writes = writesOf(fresh);
+    const holders = writes.filter((write) => JSON.stringify(write).includes("secret-password"));
+    expect(told(holders)).to.deep.equal(["create Secret"]);
+  });
+});
+
+describe("the plan of a deleted session", () => {
+  const ending = (reclaim: "Retain" | "Delete", seconds = 5) => {
+    const it = session({ spec: { persistence: { enabled: true, size: "1Gi", reclaim } } });
+    it.metadata = {
+      ...it.metadata,
+      deletionTimestamp: ago(seconds),
+      finalizers: ["other/one", "vdi.kasm.io/session-cleanup"],
+    };
+    return it;
+  };
+
+  it("deletes the home that goes with it, and then lets it go", () => {
+    const { batches } = planSession(view({ session: ending("Delete") }), context);
+    expect(batches.map(told)).to.deep.equal([["delete PersistentVolumeClaim"], ["merge VDISession"]]);
+    expect(batches[0]?.[0]).to.deep.nested.include({ "key.metadata.name": homeName("alice@example.com") });
+    expect(batches[1]?.[0]).to.deep.nested.include({ "object.metadata.finalizers": ["other/one"] });
+  });
+
+  it("keeps a home that another session of the user wants, one that is to be kept, and one that cannot be deleted in time", () => {
+    const kept = [
+      view({ session: ending("Delete"), homeIsShared: true }),
+      view({ session: ending("Retain") }),
+      view({ session: ending("Delete", 301) }),
+    ];
+    for (const it of kept) expect(told(planSession(it, context).batches.flat())).to.deep.equal(["merge VDISession"]);
+  });
+
+  it("makes nothing any more", () => {
+    const deleted = session();
+    deleted.metadata.deletionTimestamp = ago(1);
+    expect(planSession(view({ ...fresh, session: deleted }), context).batches).to.deep.equal([]);
+  });
+});
+
+describe("TURN credentials of a running desktop", () => {
+  const streaming = () => settled({ template: template({ stream: "WebRTC" }) });
+
+  it("are renewed six hours before their end: the Secret first, then the note on the pod", () => {
+    const running = streaming();
+    const later = new Date(now.getTime() + 7 * 3_600_000);
+    const { batches } = planSession(running, { ...context, now: later });
+    expect(batches.map(told)).to.deep.equal([["merge Secret"], ["merge Pod"]]);
+  });
+
+  it("are left alone before, and looked at again in time", () => {
+    const { batches, recheckMs } = planSession(streaming(), context);
+    expect(batches).to.deep.equal([]);
+    expect(recheckMs).to.be.within(1, 6 * 3_600_000);
+  });
+});
+
+it("every child of a session has its one name", () => {
+  const names = writesOf({ ...fresh, session: session() }).flatMap((write) =>
+    write.do === "delete" || write.object.kind === "PersistentVolumeClaim" ? [] : [write.object.metadata?.name],
+  );
+  expect(new Set(names)).to.deep.equal(new Set([desktopName(session())]));
+});

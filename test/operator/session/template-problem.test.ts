@@ -1,0 +1,50 @@
+import { expect } from "chai";
+import { templateProblem } from "../../../operator/session/template-problem.ts";
+import { session, template } from "../status/views.ts";
+import { settings } from "./settings.ts";
+
+const withTurn = settings;
+const withoutTurn = { turn: undefined };
+
+describe("what is wrong between a session and its template", () => {
+  it("is nothing for a plain one", () => {
+    expect(templateProblem(session(), template(), withoutTurn)).to.equal(undefined);
+  });
+
+  it("is a variable that belongs to the operator", () => {
+    const env = [{ name: "SELKIES_ENABLE_BASIC_AUTH", value: "false" }];
+    const problem = templateProblem(session(), template({ env }), withoutTurn);
+    expect(problem?.reason).to.equal("TemplateInvalid");
+    expect(problem?.message).to.contain("SELKIES_ENABLE_BASIC_AUTH").and.to.contain("remove it");
+  });
+
+  it("is WebRTC without a TURN server, or by an image that cannot", () => {
+    expect(templateProblem(session(), template({ stream: "WebRTC" }), withoutTurn)?.message).to.contain("no");
+    expect(templateProblem(session(), template({ stream: "WebRTC" }), withTurn)).to.equal(undefined);
+    const kasmvnc = template({ stream: "WebRTC", runtime: { type: "kasmvnc" } });
+    expect(templateProblem(session(), kasmvnc, withTurn)?.message).to.contain("selkies");
+  });
+
+  it("is a user who is not among those that it is for; groups were looked at when the session was made", () => {
+    const allowed = { users: ["bob"] };
+    expect(templateProblem(session(), template({ allowed }), withTurn)?.reason).to.equal("NotAllowed");
+    expect(templateProblem(session(), template({ allowed: { users: ["alice@example.com"] } }), withTurn)).to.equal(
+      undefined,
+    );
+    expect(templateProblem(session(), template({ allowed: { ...allowed, groups: ["staff"] } }), withTurn)).to.equal(
+      undefined,
+    );
+  });
+
+  it("is more than the template gives, in whatever unit it is said", () => {
+    const max = { gpu: 0, cpu: 2, memory: "4Gi" };
+    const asking = (resources: object) =>
+      templateProblem(session({ spec: { resources } }), template({ resources: { max } }), withTurn);
+    expect(asking({ cpu: "2000m", memory: "4096Mi" })).to.equal(undefined);
+    expect(asking({ cpu: "2001m" })?.message)
+      .to.contain("spec.resources.cpu is 2001m")
+      .and.to.contain("at most 2");
+    expect(asking({ memory: "5G" })?.reason).to.equal("ResourcesExceeded");
+    expect(asking({ gpu: 1 })?.message).to.contain("spec.resources.gpu");
+  });
+});

@@ -1,0 +1,110 @@
+import { expect } from "chai";
+import type { Refusal } from "../../../operator/session/view.ts";
+import { sessionStatus, statusRecheckMs } from "../../../operator/status/session-status.ts";
+import { expectReady, readyTable } from "./ready.ts";
+import { ago, nothingYet, now, session, settings, view } from "./views.ts";
+
+const refused = (kind: Refusal["kind"], why: Refusal["why"], message: string) =>
+  nothingYet({ refusals: [{ kind, why, message }] });
+const podSecurity =
+  'pods "alice-x" is forbidden: violates PodSecurity "restricted:latest": allowPrivilegeEscalation != false (container "desktop" must set securityContext.allowPrivilegeEscalation=false)';
+
+describe("why a desktop cannot be made", () => {
+  readyTable({
+    "its template does not exist": [
+      nothingYet({ template: undefined }),
+      ["TemplateMissing", "VDITemplate ubuntu does not exist", "goes on by itself"],
+    ],
+    "its template cannot be used": [
+      nothingYet({
+        templateProblem: {
+          reason: "TemplateInvalid",
+          message: "VDITemplate ubuntu: env PASSWD belongs to the operator; remove it",
+        },
+      }),
+      ["TemplateInvalid", "remove it. The session goes on by itself"],
+    ],
+    "the template is not for its user": [
+      nothingYet({
+        templateProblem: { reason: "NotAllowed", message: "VDITemplate ubuntu is not for alice@example.com" },
+      }),
+      ["NotAllowed", "is not for alice@example.com"],
+    ],
+    "it asks for more than the template gives": [
+      nothingYet({
+        templateProblem: { reason: "ResourcesExceeded", message: "spec.resources.cpu is 64; ask for less" },
+      }),
+      ["ResourcesExceeded", "ask for less"],
+    ],
+    "a quota is used up": [
+      refused(
+        "Pod",
+        "Quota",
+        'pods "alice-x" is forbidden: exceeded quota: desktops, requested: limits.cpu=2, used: limits.cpu=8, limited: limits.cpu=8',
+      ),
+      ["QuotaExceeded", "its Pod: ", "exceeded quota: desktops", "End or suspend another session"],
+    ],
+    "the namespace does not let such pods in": [
+      refused("Pod", "Forbidden", podSecurity),
+      ["PodSecurityRefused", "allowPrivilegeEscalation != false", "securityProfile"],
+    ],
+    "the operator has no right to": [
+      refused(
+        "Secret",
+        "Forbidden",
+        'secrets is forbidden: User "system:serviceaccount:kasm-vdi-system:kasm-operator" cannot create resource "secrets"',
+      ),
+      ["WriteForbidden", "may not write the Secret", "pulumi up"],
+    ],
+    "the API server does not take the pod": [
+      refused("Pod", "Invalid", 'Pod "alice-x" is invalid: spec.containers[0].env[0].name: Invalid value'),
+      ["WriteInvalid", "does not take the Pod", "env[0].name"],
+    ],
+    "the namespace is being deleted": [
+      refused("Pod", "Terminating", "namespace kasm-vdi is being terminated"),
+      ["NamespaceTerminating"],
+    ],
+    "a refused change of what is there keeps nobody from a desktop": [
+      view({ refusals: [{ kind: "NetworkPolicy", why: "Invalid", message: "x" }] }),
+      ["Ready"],
+    ],
+    "its template is gone while it runs: that does not matter": [view({ template: undefined }), ["Ready"]],
+  });
+
+  it("is Stalled where somebody has to act, and Reconciling where it can go on by itself", () => {
+    const types = (it: Parameters<typeof sessionStatus>[0]) =>
+      sessionStatus(it, settings, now).conditions?.map(({ type }) => type);
+    expect(types(nothingYet({ template: undefined })))
+      .to.include("Stalled")
+      .and.not.include("Reconciling");
+    expect(types(refused("Pod", "Quota", "exceeded quota: a")))
+      .to.include("Reconciling")
+      .and.not.include("Stalled");
+  });
+});
+
+describe("a session that is not to run", () => {
+  const gone = { ...session(), metadata: { ...session().metadata, deletionTimestamp: ago(1) } };
+  readyTable({
+    "is deleted": [view({ session: gone }), ["Terminating"]],
+    "is over by its timeout": [
+      view({ session: session({ spec: { timeout: "1m" } }) }),
+      ["Expired", "timeout of 1m is over"],
+    ],
+    "is suspended": [
+      nothingYet({ session: session({ spec: { desiredState: "Suspended" } }) }),
+      ["Suspended", "spec.desiredState to Running"],
+    ],
+    "goes with its namespace": [
+      view({ session: gone, refusals: [{ kind: "Pod", why: "Terminating", message: "" }] }),
+      ["Terminating"],
+    ],
+  });
+
+  it("ends at the moment that is told before", () => {
+    const short = view({ session: session({ spec: { timeout: "3m" } }) });
+    expect(statusRecheckMs(short, now)).to.equal(60_000);
+    expectReady(short, ["Ready"]);
+    expect(sessionStatus(short, settings, new Date(now.getTime() + 60_000)).phase).to.equal("Terminating");
+  });
+});

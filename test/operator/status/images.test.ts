@@ -1,0 +1,95 @@
+import { expect } from "chai";
+import { sessionStatus, statusChanged } from "../../../operator/status/session-status.ts";
+import { expectReady, readyTable } from "./ready.ts";
+import { ago, container, now, podWith, session, settings, view } from "./views.ts";
+
+const image = "registry.example.com/desktops/ubuntu:24.04";
+const resolve = `failed to pull and unpack image "${image}": failed to resolve reference "${image}": `;
+
+const pulling = (message: string, reason = "ImagePullBackOff") =>
+  view({ pod: podWith([container({ state: { waiting: { reason, message } } })]) });
+const backOff = (cause: string) => pulling(`Back-off pulling image "${image}": ErrImagePull: ${resolve}${cause}`);
+
+describe("why an image does not come", () => {
+  readyTable({
+    "it is not there": [
+      backOff(`${image}: not found`),
+      ["ImagePullFailed", `Image ${image} `, "registry.example.com does not have it"],
+    ],
+    "the registry asks for a sign-in": [
+      backOff("unexpected status from HEAD request to https://registry.example.com/v2/: 401 Unauthorized"),
+      ["ImagePullFailed", "registry.example.com asks for a sign-in", "registry.pullSecretName"],
+    ],
+    "the registry hides whether it is there": [
+      backOff(
+        "pull access denied, repository does not exist or may require authorization: server message: insufficient_scope: authorization failed",
+      ),
+      ["ImagePullFailed", "hides that it does not exist"],
+    ],
+    "nobody knows the registry's name": [
+      backOff("failed to do request: Head: dial tcp: lookup registry.example.com on 10.43.0.10:53: no such host"),
+      ["ImagePullFailed", "no host registry.example.com is known"],
+    ],
+    "the registry does not answer": [
+      backOff('failed to do request: Head "https://registry.example.com/v2/": dial tcp 203.0.113.5:443: i/o timeout'),
+      ["ImagePullFailed", "does not answer the node"],
+    ],
+    "the registry's certificate is not trusted": [
+      backOff(
+        "failed to do request: Head: tls: failed to verify certificate: x509: certificate signed by unknown authority",
+      ),
+      ["ImagePullFailed", "certificate of registry.example.com"],
+    ],
+    "Docker Hub has had enough": [
+      pulling("toomanyrequests: You have reached your pull rate limit"),
+      ["ImagePullFailed", "too many pulls"],
+    ],
+    "it is for another processor": [
+      backOff("no match for platform in manifest: not found"),
+      ["ImagePullFailed", "kind of processor"],
+    ],
+    "the node's disk is full": [
+      pulling(`failed to extract layer: write /var/lib: no space left on device`, "ErrImagePull"),
+      ["ImagePullFailed", "disk is full"],
+    ],
+    "its name is none": [
+      pulling('couldn\'t parse image name "a b": invalid reference format', "InvalidImageName"),
+      ["ImagePullFailed", "no name of an image"],
+    ],
+    "nobody says": [
+      pulling(`Back-off pulling image "${image}"`),
+      ["ImagePullFailed", "does not say why", "kubectl describe pod alice-x"],
+    ],
+  });
+
+  it("is taken from events where the kubelet's status does not tell", () => {
+    const event = {
+      type: "Warning",
+      reason: "Failed",
+      message: `Failed to pull image "${image}": ${resolve}not found`,
+      lastTime: ago(5),
+    } as const;
+    expectReady({ ...pulling(`Back-off pulling image "${image}"`), events: [event] }, [
+      "ImagePullFailed",
+      "does not have it",
+    ]);
+  });
+
+  it("stands while failed tries and pauses alternate", () => {
+    const before = sessionStatus(pulling(`${resolve}not found`, "ErrImagePull"), settings, now);
+    for (const again of [backOff("not found"), pulling(`Back-off pulling image "${image}"`)]) {
+      const status = sessionStatus({ ...again, session: session({ status: before }) }, settings, now);
+      expect(statusChanged(before, status)).to.equal(false);
+    }
+  });
+
+  it("is not looked for while the image is being pulled", () => {
+    const starting = view({ pod: podWith([container({ state: { waiting: { reason: "ContainerCreating" } } })]) });
+    const event = { type: "Normal", reason: "Pulling", message: `Pulling image "${image}"`, lastTime: ago(5) } as const;
+    expectReady({ ...starting, events: [event] }, ["PullingImage", `Image ${image} is being pulled to gpu-1`]);
+    const pulled = { ...event, reason: "Pulled", message: "Successfully pulled image in 5s" };
+    expectReady({ ...starting, events: [event, pulled] }, ["Starting"]);
+    const running = view({ pod: podWith([container({ state: { running: { startedAt: ago(1) } } })]) });
+    expectReady({ ...running, events: [event] }, ["Starting"]);
+  });
+});
