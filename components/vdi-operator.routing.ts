@@ -52,8 +52,8 @@ export function sessionRouting({ namespace, operatorNamespace, access = {} }: Se
           // Browsers could name another host, or a path of their liking.
           trustForwardHeader: false,
           authRequestHeaders: [...decisiveHeaders, ...(userHeader === undefined ? [] : [userHeader])],
-          // The desktop's own password, which its user never sees, and the session's name.
-          authResponseHeaders: ["Authorization", "X-Vdi-Session"],
+          // The desktop's own password, which its user never sees; of the cookies those that open no door; the session's name.
+          authResponseHeaders: ["Authorization", "Cookie", "X-Vdi-Session"],
         },
       },
     },

@@ -1,5 +1,5 @@
-import type { VDISession } from "../api/objects.ts";
-import { sessionId, shortHash, userHash } from "./names.ts";
+import type { VDIPool, VDISession } from "../api/objects.ts";
+import { poolId, sessionId, shortHash, userHash } from "./names.ts";
 
 /** Field manager of all writes, and value of the managed-by label by which the caches choose. */
 export const managerName = "kasm-operator";
@@ -25,7 +25,7 @@ export const annotations = {
   podHash: "vdi.kasm.io/pod-hash",
   /** Extended resource that a pod takes one of. */
   gpuResource: "vdi.kasm.io/gpu-resource",
-  /** The session's `spec.access.revokedBefore` that a pod and its Secret were made under: it does not speak of them. */
+  /** The session's `spec.access.revokedBefore` that a Secret was made under: its password is not meant by it. */
   revokedBefore: "vdi.kasm.io/revoked-before",
   /** Unix time at which the TURN credentials in a pod's Secret end. */
   turnExpires: "vdi.kasm.io/turn-expires",
@@ -43,6 +43,21 @@ export function sessionLabels(session: VDISession): Record<string, string> {
     [labels.user]: userHash(session.spec.user),
     [labels.template]: templateHash(session.spec.template),
   };
+}
+
+/** Labels of everything of a pool; its pods keep them when a session takes them. */
+export function poolLabels(pool: VDIPool): Record<string, string> {
+  return {
+    [labels.managedBy]: managerName,
+    [labels.name]: "vdi-desktop",
+    [labels.template]: templateHash(pool.spec.template),
+    [labels.pool]: poolId(pool),
+  };
+}
+
+/** Chooses the desktops of a pool that no session has taken. */
+export function poolSelector(pool: VDIPool): string {
+  return `${labels.pool}=${poolId(pool)},!${labels.session}`;
 }
 
 /** Names for people: what the labels stand for. */

@@ -1,17 +1,20 @@
 import type { ClusterClient } from "../../kube/client.ts";
 import type { Clock } from "../../kube/clock.ts";
 import type { EventRecorder } from "../../kube/event-recorder.ts";
+import { keyOf } from "../../kube/store.ts";
 import type { WorkResult } from "../../kube/worker-pool.ts";
 import type { VDISession } from "../api/objects.ts";
 import type { Caches } from "../caches.ts";
 import type { DesktopMetrics } from "../metrics.ts";
+import type { Looks } from "../reachability/looks.ts";
+import type { WarmPods } from "../pool/warm-pods.ts";
 import { newPassword } from "../resources/credentials.ts";
 import type { Settings } from "../settings.ts";
 import { transitionEvents } from "../status/events.ts";
 import { sessionStatus, statusRecheckMs } from "../status/session-status.ts";
 import { readTurnSecret } from "../turn/shared-secret.ts";
 import { act } from "./act.ts";
-import { gather } from "./gather.ts";
+import { gather, removeExtraPods } from "./gather.ts";
 import type { Seen } from "./gather.ts";
 import { planSession } from "./plan.ts";
 import { StartClock } from "./start-clock.ts";
@@ -27,8 +30,9 @@ export interface SessionControllerOptions {
   clock: Clock;
   recorder: Pick<EventRecorder, "record">;
   metrics: DesktopMetrics;
-  /** What probes last saw of a session's pod. */
-  seen: (session: VDISession, pod: SessionView["pod"]) => Pick<Seen, "stream" | "activity">;
+  warm: Pick<WarmPods, "takeFor">;
+  /** What was seen of desktops by asking them. */
+  looks: Pick<Looks, "of" | "aim" | "forget">;
 }
 
 // A refused write is tried again: quotas are raised, kinds are installed, and no watch tells of either.
@@ -51,27 +55,30 @@ export class SessionController {
 
   /** @param key of the session, `namespace/name` */
   async reconcile(key: string): Promise<WorkResult | undefined> {
-    const { client, caches, settings, clock, recorder, seen } = this.#options;
+    const { client, caches, settings, clock, recorder, looks, warm } = this.#options;
     const session = caches.sessions.store.get(key);
     if (!session) return undefined;
     const now = clock.date();
-    const known: Seen = { events: [], refusals: [], stream: undefined, activity: undefined };
-    const view = gather(session, caches, settings, known);
-    this.#starts.observe(view);
-    const looks = seen(session, view.pod);
+    const known: Seen = { events: [], refusals: [], stream: undefined, routeAnswer: undefined, activity: undefined };
+    const found = gather(session, caches, settings, known);
+    this.#starts.observe(found);
+    const view = (await warm.takeFor(found, now)) ? gather(session, caches, settings, known) : found;
+    const seen = looks.of(view);
     const plan = planSession(
-      { ...view, ...looks },
+      { ...view, ...seen },
       { settings, now, newPassword, turnSecret: await this.#turnSecret(view) },
     );
-    const refusals = await act(plan.batches, { client, observe: (object) => caches.observe(object) });
+    const batches = [...removeExtraPods(session, caches), ...plan.batches];
+    const refusals = await act(batches, { client, observe: (object) => caches.observe(object) });
     if (plan.warning) recorder.record(session, { type: "Warning", action: "Warn", ...plan.warning });
 
     // What was written is in the caches by now.
     const latest = caches.sessions.store.get(key);
     if (latest?.metadata.uid !== session.metadata.uid) return undefined;
-    const after = gather(latest ?? session, caches, settings, { ...known, ...looks, refusals });
+    const after = gather(latest ?? session, caches, settings, { ...known, ...seen, refusals });
     const start = await this.#events.read(after, now);
     const told = { ...after, events: start.events };
+    looks.aim(told, plan.decideAtMs);
     const status = { ...sessionStatus(told, settings, now), restarts: plan.restarts };
     const before = told.session.status;
     const { written, againMs } = await this.#status.write(told.session, status);
@@ -90,6 +97,7 @@ export class SessionController {
     const { clock, metrics } = this.#options;
     this.#status.forget(session);
     this.#starts.forget(session);
+    this.#options.looks.forget(keyOf(session));
     const seconds = (clock.date().getTime() - Date.parse(session.metadata.creationTimestamp ?? "")) / 1000;
     metrics.ended({ template: session.spec.template, seconds: Math.max(0, seconds) });
   }

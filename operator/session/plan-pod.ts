@@ -44,7 +44,7 @@ export function planPod(view: SessionView, context: PlanContext): PodPlan {
     if (waitMs > 0) return { ...nothing, recheckMs: waitMs };
     return { ...nothing, writes: [removePod(view, pod)], restarts: restarts + 1 };
   }
-  const turn = rotateTurn(view, pod, context);
+  const turn = rotateTurn({ owner: session, template: view.template }, pod, context);
   const writes = [...repairMetadata(view, pod), ...turn.writes];
   return { before: turn.before, writes, ...recheck(turn.recheckMs), restarts };
 }
@@ -55,6 +55,9 @@ function planStart(view: SessionView, context: PlanContext): PodPlan {
   const restarts = session.status?.restarts ?? 0;
   const { enabled } = session.spec.persistence;
   if (!template || templateProblem || (enabled && homeHolder)) return { before: [], writes: [], restarts };
+  // A pod of the same second would be revoked at once, again and again.
+  const waitMs = Date.parse(session.spec.access?.revokedBefore ?? "") + revokedRestMs - context.now.getTime();
+  if (waitMs > 0) return { before: [], writes: [], restarts, recheckMs: waitMs };
   // A home that is being deleted cannot be mounted; its end comes through the watch.
   if (enabled && home?.metadata.deletionTimestamp !== undefined) return { before: [], writes: [], restarts };
   const name = desktopName(session);
@@ -79,7 +82,7 @@ function planStart(view: SessionView, context: PlanContext): PodPlan {
     namespace: settings.namespace,
     owner: controllerReference("VDISession", session),
     labels: sessionLabels(session),
-    annotations: { ...sessionAnnotations(session), ...madeUnder },
+    annotations: sessionAnnotations(session),
     template,
     resources: desktopResources(template, session.spec.resources),
     homeClaim: enabled ? homeName(session.spec.user) : undefined,
@@ -89,27 +92,28 @@ function planStart(view: SessionView, context: PlanContext): PodPlan {
   return {
     before: [
       {
-        ...{ do: "create", object: secret },
-        // Of an earlier pod that nobody revoked: people go on with its password, and TURN with credentials as new as the pod.
+        ...{ do: "create", object: secret, foreign: "replace" },
+        // One that an earlier pod left: people go on with its password unless it was revoked meanwhile, TURN does not.
         ...(turn && { refresh: { stringData: { [rtcConfigKey]: turn.rtcConfig } } as AnyObject }),
         ...(revokedBefore !== undefined && { renewWith: annotations.revokedBefore }),
       },
       ...(enabled && !home ? [{ do: "create" as const, object: homeClaim(session) }] : []),
     ],
-    writes: [{ do: "create", object: pod }],
+    // Somebody else's container must not get the session's address, nor people's input.
+    writes: [{ do: "create", object: pod, foreign: "refuse" }],
     restarts,
   };
 }
 
-/**
- * Open streams, links and passwords from before end with the pod that they belong to. A pod that was made when it was
- * said already is not meant, whatever the clock of who said it shows: else a time to come would replace pods until then.
- */
-function isRevoked({ session }: SessionView, { metadata }: Pod): boolean {
+/** Open streams, links and passwords from before end with the pod that they belong to. */
+function isRevoked({ session }: SessionView, pod: Pod): boolean {
   const { revokedBefore } = session.spec.access ?? {};
-  if (revokedBefore === undefined || metadata.annotations?.[annotations.revokedBefore] === revokedBefore) return false;
-  return Date.parse(metadata.creationTimestamp ?? "") < Date.parse(revokedBefore);
+  // As the door judges links and cookies: of the same second is too old.
+  return revokedBefore !== undefined && Date.parse(pod.metadata.creationTimestamp ?? "") <= Date.parse(revokedBefore);
 }
+
+// Creation times have whole seconds, rounded down.
+const revokedRestMs = 1_000;
 
 // Streams that are open end with the pod: whoever was shut out must not go on for the usual half minute.
 const revokedGraceSeconds = 1;

@@ -4,14 +4,28 @@ import type { AnyObject, ObjectKey } from "../../kube/object.ts";
 export type Write =
   /**
    * An object that is there already gets the labels and owners of this one, and the fields of `refresh`, and is left alone
-   * otherwise: unless the annotation `renewWith` says another thing there than here, then it becomes as this one.
+   * otherwise: unless the annotation `renewWith` says another thing there than here, then it becomes as this one. One that
+   * others made is taken the same way, or becomes as this one, or is refused.
    */
-  | { readonly do: "create"; readonly object: AnyObject; readonly refresh?: AnyObject; readonly renewWith?: string }
+  | {
+      readonly do: "create";
+      readonly object: AnyObject;
+      readonly refresh?: AnyObject;
+      readonly renewWith?: string;
+      readonly foreign?: "take" | "replace" | "refuse";
+    }
   /** Server-side apply: what others changed of it is changed back. */
   | { readonly do: "apply"; readonly object: AnyObject }
   /** JSON merge patch. With a resourceVersion it fails when somebody else was faster. */
   | { readonly do: "merge"; readonly object: AnyObject }
-  | { readonly do: "delete"; readonly key: ObjectKey; readonly uid?: string; readonly graceSeconds?: number };
+  /** With a resourceVersion the object stays when somebody else changed it since. */
+  | {
+      readonly do: "delete";
+      readonly key: ObjectKey;
+      readonly uid?: string;
+      readonly resourceVersion?: string;
+      readonly graceSeconds?: number;
+    };
 
 /** Done one after the other, the writes of one at the same time. */
 export type Batch = readonly Write[];

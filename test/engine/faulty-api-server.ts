@@ -15,7 +15,7 @@ export interface SeenRequest {
   /** Resource of the path: `pods`, `vdisessions/status`, `leases`. */
   readonly resource: string;
   readonly isWatch: boolean;
-  /** POST, PATCH, PUT or DELETE of anything but a Lease or an Event. */
+  /** POST, PATCH, PUT or DELETE of anything but Leases, Events, and VDITemplates, which other operators tell about too. */
   readonly isWrite: boolean;
 }
 
@@ -121,6 +121,8 @@ export class FaultyApiServer {
       }
       const date = new Date(Date.parse(answer.headers.date ?? "") + this.dateShiftMs).toUTCString();
       response.writeHead(statusCode, { ...answer.headers, date });
+      // A watch of what does not change has no first byte.
+      response.flushHeaders();
       answer.pipe(response);
       answer.on("error", () => response.destroy());
       if (!seen.isWatch) return;
@@ -143,9 +145,11 @@ function describe(method: string, path: string, body: string): SeenRequest {
     ...{ atMs: Date.now(), method, path, body },
     resource: sub === undefined ? kind : `${kind}/${sub}`,
     isWatch: searchParams.get("watch") === "true",
-    isWrite: isMutation && !["leases", "events", "tokenreviews", "subjectaccessreviews"].includes(kind),
+    isWrite: isMutation && !notCounted.includes(kind),
   };
 }
+
+const notCounted = ["leases", "events", "vditemplates", "tokenreviews", "subjectaccessreviews"];
 
 function statusBody(code: number): string {
   return JSON.stringify({ kind: "Status", apiVersion: "v1", status: "Failure", code, message: `a test's ${code}` });

@@ -9,7 +9,7 @@ import type { RunningOperator } from "./operator-under-fault.ts";
 type Moment = "before it is sent" | "after it was done and before its answer";
 
 describe("an operator that is killed at every write of a session's life", function () {
-  this.timeout(300_000);
+  this.timeout(600_000);
   const world = new OperatorUnderFault("crash");
   before(() => world.open());
   after(() => world.close());
@@ -124,7 +124,10 @@ class KilledLife {
       await world.until<AnyObject>(world.childKey("Pod", session), (it) => it === undefined);
     } else if (step === "revoke") {
       await world.patch(session, { access: { revokedBefore: new Date(Date.now() + 1000).toISOString() } });
-      await world.until<AnyObject>(world.childKey("Pod", session), (it) => it !== undefined && it.metadata?.uid !== uid);
+      await world.until<AnyObject>(
+        world.childKey("Pod", session),
+        (it) => it !== undefined && it.metadata?.uid !== uid,
+      );
       await world.phase(session, "Running");
     } else if (step === "delete") {
       await world.client.delete(world.keyOf(session));
@@ -135,7 +138,12 @@ class KilledLife {
     }
   }
 
-  async #expectResult(step: Step, session: VDISession, before: string | undefined, n: number | undefined): Promise<void> {
+  async #expectResult(
+    step: Step,
+    session: VDISession,
+    before: string | undefined,
+    n: number | undefined,
+  ): Promise<void> {
     const label = `${step}, write ${n ?? "-"}`;
     const name = desktopName(session);
     const kinds = { suspend: childKinds.filter((kind) => kind !== "Pod" && kind !== "Secret"), delete: [] as string[] };
@@ -144,7 +152,8 @@ class KilledLife {
     const password = await this.#world.password(session);
     if (password !== undefined) this.#passwords.add(password);
     if (step === "resume" || step === "revoke") expect(password, label).not.to.equal(before);
-    if (step !== "delete") expect(await this.#world.child("PersistentVolumeClaim", session), label).not.to.equal(undefined);
+    if (step !== "delete")
+      expect(await this.#world.child("PersistentVolumeClaim", session), label).not.to.equal(undefined);
   }
 
   #isDue(request: SeenRequest): boolean {

@@ -11,12 +11,12 @@ import { leaderRules, operatorName, sessionRules } from "../../components/vdi-op
 import type { Rule } from "../../components/vdi-operator.rbac.ts";
 import { ClusterClient, loadKubeConfig } from "../../kube/client.ts";
 import type { AnyObject, ObjectKey } from "../../kube/client.ts";
+import { choosePorts } from "../../lab/cluster/ports.ts";
 import { waitForObject } from "../../kube/wait-for.ts";
 import { apiVersion } from "../../operator/api/objects.ts";
 import type { VDISession } from "../../operator/api/objects.ts";
 import { desktopName, homeName } from "../../operator/resources/names.ts";
 import { FaultyApiServer } from "./faulty-api-server.ts";
-import { freePort } from "./loopback-ports.ts";
 
 const operatorNamespace = "kasm-vdi-system";
 const checkout = join(import.meta.dirname, "..", "..");
@@ -77,7 +77,12 @@ export class OperatorUnderFault {
     // Nobody is left to take a finalizer off.
     for (const { metadata } of sessions)
       if (metadata?.finalizers?.length)
-        await client.mergePatch({ ...key("VDISession", metadata.name ?? "", namespace), metadata: { name: metadata.name ?? "", namespace, finalizers: [] } }).catch(() => undefined);
+        await client
+          .mergePatch({
+            ...key("VDISession", metadata.name ?? "", namespace),
+            metadata: { name: metadata.name ?? "", namespace, finalizers: [] },
+          })
+          .catch(() => undefined);
     const templates = await client.list(apiVersion, "VDITemplate");
     for (const { metadata } of templates)
       if (metadata?.name?.startsWith(namespace))
@@ -104,7 +109,12 @@ export class OperatorUnderFault {
     const user = { name: "c", user: { token: this.#token } };
     const config = { apiVersion: "v1", kind: "Config", clusters: [cluster], users: [user], contexts: [context] };
     writeFileSync(kubeconfig, JSON.stringify({ ...config, "current-context": "c" }), { mode: 0o600 });
-    const ports = { health: await freePort(), metrics: await freePort(), access: await freePort() };
+    const { ports: free } = await choosePorts({}, new Set());
+    const ports = {
+      health: free["operator-health"],
+      metrics: free["operator-metrics"],
+      access: free["operator-access"],
+    };
     const child = spawn(process.execPath, ["operator/main.ts"], {
       cwd: checkout,
       stdio: ["ignore", "pipe", "pipe"],

@@ -229,6 +229,37 @@ describe("an informer", () => {
     expect(told).to.deep.equal(["~a 1->1"]);
   });
 
+  it("takes in what a write answered ahead of the watch, which then tells nothing twice", async () => {
+    pages = [page("5", object("a", "1"))];
+    const watch = new FakeWatch();
+    watches = [watch];
+    const informer = await start();
+    informer.observe(object("b", "6"));
+    expect(told).to.deep.equal(["+a", "+b"]);
+    watch.send("ADDED", object("b", "6"));
+    await settled();
+    expect(told).to.deep.equal(["+a", "+b"]);
+  });
+
+  it("does not take in what the watch is past: the object may be gone by now", async () => {
+    pages = [page("5")];
+    watches = [new FakeWatch().send("ADDED", object("b", "6")).send("DELETED", object("b", "7"))];
+    const informer = await start();
+    informer.observe(object("b", "6"));
+    expect(informer.store.size).to.equal(0);
+  });
+
+  it("does not go back to an older state that the watch brings after a write's answer", async () => {
+    pages = [page("5", object("a", "1"))];
+    const watch = new FakeWatch();
+    watches = [watch];
+    const informer = await start();
+    informer.observe(object("a", "9"));
+    watch.send("MODIFIED", object("a", "8"));
+    await settled();
+    expect(informer.store.get("ns/a")?.metadata?.resourceVersion).to.equal("9");
+  });
+
   it("leaves no timer and asks nothing more once it is stopped", async () => {
     pages = [page("5")];
     await start();

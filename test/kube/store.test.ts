@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import fc from "fast-check";
-import { Store, keyOf, splitKey } from "../../kube/store.ts";
+import { Store, isNewer, keyOf, splitKey } from "../../kube/store.ts";
 import type { AnyObject } from "../../kube/object.ts";
 
 const object = (name: string, version = "1", node = "a", uid = `uid-${name}`): AnyObject => ({
@@ -43,6 +43,14 @@ describe("a store", () => {
     expect(() => new Store({ node: byNode }).by("user", "a")).to.throw('no index "user", only: node');
   });
 
+  it("takes an older version from a whole list, as after a restored etcd, and from nothing else", () => {
+    const store = new Store();
+    store.put(object("a", "9", "n"));
+    expect(store.put(object("a", "8", "n"))).to.deep.equal([]);
+    store.replace([object("a", "8", "n")]);
+    expect(store.get("ns/a")?.metadata?.resourceVersion).to.equal("8");
+  });
+
   it("has indexes that always agree with its objects", () => {
     const name = fc.constantFrom("a", "b", "c", "d");
     const change = fc.record({ do: fc.constantFrom("put", "remove", "replace"), name, node: name, version: fc.nat(3) });
@@ -61,6 +69,20 @@ describe("a store", () => {
       }),
     );
   });
+});
+
+describe("which of two versions is newer", () => {
+  for (const [version, than, expected] of [
+    ["10", "9", true],
+    ["9", "10", false],
+    ["9", "9", false],
+    ["1", undefined, true],
+    ["b", "a", true],
+    ["a", "a", false],
+  ] as const)
+    it(`${version} is ${expected ? "" : "not "}newer than ${String(than)}`, () => {
+      expect(isNewer(version, than)).to.equal(expected);
+    });
 });
 
 describe("a key", () => {

@@ -7,17 +7,25 @@ import { buffer } from "node:stream/consumers";
 const hopHeaders = ["connection", "keep-alive", "te", "trailers", "transfer-encoding", "upgrade"];
 
 /**
- * What Traefik does for a route with forwardAuth, `trustForwardHeader: false` and `authResponseHeaders: [Authorization, Cookie]`: asks,
- * and lets pass what is answered with 2xx, with these headers; any other answer goes back to the client.
+ * What Traefik does for a route with forwardAuth and `trustForwardHeader: false`: asks with some of the request's headers,
+ * and lets pass what is answered with 2xx, with some of the answer's. Any other answer goes back to the client.
  */
 export class ForwardAuthProxy {
   readonly #server: Server;
   readonly #authPort: number;
   readonly #upstreamPort: number;
+  readonly #authRequestHeaders: readonly string[];
+  readonly #authResponseHeaders: readonly string[];
 
-  constructor(authPort: number, upstreamPort: number) {
+  constructor(
+    authPort: number,
+    upstreamPort: number,
+    spec: { authRequestHeaders: readonly string[]; authResponseHeaders: readonly string[] },
+  ) {
     this.#authPort = authPort;
     this.#upstreamPort = upstreamPort;
+    this.#authRequestHeaders = spec.authRequestHeaders.map((name) => name.toLowerCase());
+    this.#authResponseHeaders = spec.authResponseHeaders.map((name) => name.toLowerCase());
     this.#server = createServer((incoming, outgoing) => {
       void this.#ask(incoming).then(async ({ isLetIn, status, headers, body }) => {
         if (!isLetIn) return outgoing.writeHead(status, headers).end(body);
@@ -52,17 +60,16 @@ export class ForwardAuthProxy {
   }
 
   async #ask(incoming: IncomingMessage) {
-    const asked: IncomingHttpHeaders = { ...incoming.headers };
-    for (const name of hopHeaders) Reflect.deleteProperty(asked, name);
-    const { host, ...others } = asked;
+    const { headers } = incoming;
+    const asked = this.#authRequestHeaders.filter((name) => headers[name] !== undefined && !hopHeaders.includes(name));
     const answer = await send(
       this.#authPort,
       { method: "GET", url: "/auth" },
       {
-        ...others,
+        ...Object.fromEntries(asked.map((name) => [name, headers[name]])),
         "x-forwarded-method": incoming.method,
         "x-forwarded-proto": "https",
-        "x-forwarded-host": host,
+        "x-forwarded-host": headers.host,
         "x-forwarded-uri": incoming.url,
       },
     );
@@ -70,17 +77,17 @@ export class ForwardAuthProxy {
     const status = answer.statusCode ?? 0;
     if (status >= 200 && status < 300) {
       const passed: IncomingHttpHeaders = { ...incoming.headers };
-      for (const name of ["authorization", "cookie"]) {
+      for (const name of this.#authResponseHeaders) {
         Reflect.deleteProperty(passed, name);
         if (answer.headers[name] !== undefined) passed[name] = answer.headers[name];
       }
       return { isLetIn: true, status, body, headers: passed };
     }
-    const headers: IncomingHttpHeaders = { ...answer.headers };
-    for (const name of hopHeaders) Reflect.deleteProperty(headers, name);
-    if (headers.location !== undefined)
-      headers.location = new URL(headers.location, `http://access.example:${this.#authPort}/auth`).href;
-    return { isLetIn: false, status, body, headers };
+    const passed: IncomingHttpHeaders = { ...answer.headers };
+    for (const name of hopHeaders) Reflect.deleteProperty(passed, name);
+    if (passed.location !== undefined)
+      passed.location = new URL(passed.location, `http://access.example:${this.#authPort}/auth`).href;
+    return { isLetIn: false, status, body, headers: passed };
   }
 }
 
