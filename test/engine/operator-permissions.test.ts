@@ -1,0 +1,92 @@
+import { expect } from "chai";
+import { request } from "undici";
+import { serviceAccountToken } from "../../lab/operator/service-account-token.ts";
+import type { VDISession } from "../../operator/api/objects.ts";
+import { permissionFor, permissions } from "../../operator/permissions.ts";
+import type { Permission } from "../../operator/permissions.ts";
+import { askedPermission } from "../operator/asked-permissions.ts";
+import { OperatorHarness } from "./operator-harness.ts";
+import { ThrottlingProxy } from "./throttling-proxy.ts";
+
+// Rights that no request shows: the API server asks for them by itself, and only where an admission plugin is on.
+const neverAsked = ["update vdisessions/finalizers", "update vdipools/finalizers"];
+
+describe("what the operator asks the API server for, in a life of sessions and pools", function () {
+  this.timeout(240_000);
+  const harness = new OperatorHarness();
+  const used = new Set<string>();
+  const refused: string[] = [];
+  let proxy: ThrottlingProxy;
+
+  before(async () => {
+    await harness.open();
+    const namespaces = { sessions: harness.namespace, own: harness.operatorNamespace };
+    proxy = new ThrottlingProxy(harness.operatorConfig(), 0, (method, path) => {
+      const asked = askedPermission(method, path, namespaces);
+      if (!asked) return;
+      const permission = permissionFor(asked);
+      if (permission) used.add(nameOf(permission, asked.verb));
+      else refused.push(`${method} ${path}`);
+    });
+    const port = await proxy.listen();
+    const operator = await harness.operator({ server: `http://127.0.0.1:${port}` });
+    await live(operator.ports["operator-access"]);
+  });
+  after(async () => {
+    await harness.close();
+    await proxy.close();
+  });
+
+  it("is nothing beyond its permissions", () => {
+    expect(refused).to.deep.equal([]);
+  });
+
+  it("is each of its permissions", () => {
+    const declared = permissions.flatMap((it) => it.verbs.map((verb) => nameOf(it, verb)));
+    const unused = declared.filter((it) => !used.has(it) && !neverAsked.some((end) => it.startsWith(end)));
+    expect(unused).to.deep.equal([]);
+  });
+
+  /** Everything that makes the operator ask for something. */
+  async function live(accessPort: number | undefined): Promise<void> {
+    const template = await harness.template();
+    const home = { enabled: true, size: "1Gi", reclaim: "Delete" as const };
+    const session = await harness.session({ template: template.metadata.name, persistence: home });
+    await harness.waitForCondition(session, {}, 60_000);
+    await askForLink(session, accessPort);
+    // Nothing but a wish: the operator has to look why this one does not start.
+    const stuck = await harness.template({ resources: { default: { gpu: 0, cpu: "900", memory: "16Mi" } } });
+    const hopeless = await harness.session({ template: stuck.metadata.name });
+    await harness.waitForCondition(hopeless, { type: "PodScheduled", status: "False" }, 60_000);
+    const pool = await harness.pool({ template: template.metadata.name, replicas: 1 });
+    const poolKey = { apiVersion: pool.apiVersion, kind: pool.kind, metadata: { ...pool.metadata } };
+    await harness.waitFor(
+      poolKey as never,
+      (it) => (it as { status?: { readyReplicas?: number } } | undefined)?.status?.readyReplicas === 1,
+      60_000,
+    );
+    // Short-lived: ends by its own time.
+    const short = await harness.session({ template: template.metadata.name, timeout: "5s" });
+    await harness.waitForGone(harness.keyOf(short));
+    await harness.client.mergePatch({ ...harness.keyOf(session), spec: { desiredState: "Suspended" } });
+    await harness.waitFor<VDISession>(harness.keyOf(session), (it) => it?.status?.phase === "Suspended", 60_000);
+    await harness.client.delete(harness.keyOf(session));
+    await harness.waitForGone(harness.keyOf(session));
+  }
+
+  /** As a portal does, by a Kubernetes token of its own. */
+  async function askForLink(session: VDISession, port: number | undefined): Promise<void> {
+    const account = { namespace: "default", name: "default" };
+    const token = await serviceAccountToken(harness.client, account, { seconds: 600 });
+    const answer = await request(`http://127.0.0.1:${port}/links`, {
+      method: "POST",
+      headers: { authorization: `Bearer ${token}` },
+      body: JSON.stringify({ session: session.metadata.name }),
+    });
+    await answer.body.dump();
+  }
+});
+
+function nameOf({ apiGroup, resource, scope }: Permission, verb: string): string {
+  return `${verb} ${resource}${apiGroup && `.${apiGroup}`} (${scope})`;
+}
