@@ -9,6 +9,10 @@ import type { WorkResult } from "../kube/worker-pool.ts";
 import type { Caches } from "./caches.ts";
 import type { Logger } from "./log.ts";
 import type { DesktopMetrics } from "./metrics.ts";
+import { PoolController } from "./pool/controller.ts";
+import { SecretLedger } from "./pool/secret-ledger.ts";
+import { watchForPools } from "./pool/triggers.ts";
+import { WarmPods } from "./pool/warm-pods.ts";
 import { SessionController } from "./session/controller.ts";
 import { watchForSessions } from "./session/triggers.ts";
 import type { Settings } from "./settings.ts";
@@ -28,13 +32,25 @@ export interface ControllerParts {
 
 // Each waits for the API server most of its time.
 const sessionWorkers = 32;
+// A pool that fills must not keep the others waiting.
+const poolWorkers = 4;
 
 /** Runs what writes, as long as this process leads. */
 export async function runControllers(parts: ControllerParts, leadership: Leadership): Promise<void> {
-  const { caches, controllerMetrics } = parts;
-  const sessions = new SessionController({ ...parts, seen: () => ({ stream: undefined, activity: undefined }) });
+  const { client, caches, settings, controllerMetrics } = parts;
+  const secrets = new SecretLedger({ client, namespace: settings.namespace });
+  const warm = new WarmPods({ client, caches, settings, secrets });
+  const sessions = new SessionController({ ...parts, warm, seen: () => ({ stream: undefined, activity: undefined }) });
   const queue = newQueue("session", controllerMetrics);
   watchForSessions({ caches, queue, forget: (session) => sessions.forget(session) });
+  const pools = new PoolController({ ...parts, secrets });
+  const poolQueue = newQueue("pool", controllerMetrics);
+  watchForPools({
+    caches,
+    queue: poolQueue,
+    forgetPool: (pool) => pools.forgetPool(pool),
+    forgetPod: (pod) => pools.forgetPod(pod),
+  });
   const templates = new TemplateController(parts);
   const templateQueue = newQueue("template", controllerMetrics);
   watchForTemplates({ caches, queue: templateQueue });
@@ -46,6 +62,7 @@ export async function runControllers(parts: ControllerParts, leadership: Leaders
       concurrency: sessionWorkers,
       work: (key) => sessions.reconcile(key),
     }),
+    run("pool", { ...common, queue: poolQueue, concurrency: poolWorkers, work: (key) => pools.reconcile(key) }),
     run("template", { ...common, queue: templateQueue, concurrency: 1, work: (key) => templates.reconcile(key) }),
   ]);
 }

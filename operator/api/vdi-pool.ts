@@ -83,6 +83,13 @@ export const vdiPool: Crd = {
     { name: "Template", type: "string", jsonPath: ".spec.template" },
     { name: "Desired", type: "integer", jsonPath: ".status.desiredReplicas" },
     { name: "Ready", type: "integer", jsonPath: ".status.readyReplicas" },
+    { name: "Reason", type: "string", jsonPath: '.status.conditions[?(@.type=="Ready")].reason' },
     { name: "Age", type: "date", jsonPath: ".metadata.creationTimestamp" },
+    {
+      name: "Message",
+      type: "string",
+      jsonPath: '.status.conditions[?(@.type=="Ready")].message',
+      priority: 1,
+    },
   ],
 };

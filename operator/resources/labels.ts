@@ -1,5 +1,5 @@
-import type { VDISession } from "../api/objects.ts";
-import { sessionId, shortHash, userHash } from "./names.ts";
+import type { VDIPool, VDISession } from "../api/objects.ts";
+import { poolId, sessionId, shortHash, userHash } from "./names.ts";
 
 /** Field manager of all writes, and value of the managed-by label by which the caches choose. */
 export const managerName = "kasm-operator";
@@ -41,6 +41,21 @@ export function sessionLabels(session: VDISession): Record<string, string> {
     [labels.user]: userHash(session.spec.user),
     [labels.template]: templateHash(session.spec.template),
   };
+}
+
+/** Labels of everything of a pool; its pods keep them when a session takes them. */
+export function poolLabels(pool: VDIPool): Record<string, string> {
+  return {
+    [labels.managedBy]: managerName,
+    [labels.name]: "vdi-desktop",
+    [labels.template]: templateHash(pool.spec.template),
+    [labels.pool]: poolId(pool),
+  };
+}
+
+/** Chooses the desktops of a pool that no session has taken. */
+export function poolSelector(pool: VDIPool): string {
+  return `${labels.pool}=${poolId(pool)},!${labels.session}`;
 }
 
 /** Names for people: what the labels stand for. */

@@ -45,6 +45,11 @@ export function desktopName(session: { metadata: { uid?: string; name: string } 
   return readableName(session.metadata.name, sessionId(session));
 }
 
+/** Stands for one pool in labels. */
+export function poolId(pool: { metadata: { uid?: string; name: string } }): string {
+  return shortHash(`pool ${pool.metadata.uid ?? pool.metadata.name}`);
+}
+
 /** Stands for a user in labels. */
 export function userHash(user: string): string {
   return shortHash(`user ${user}`);

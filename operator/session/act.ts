@@ -53,9 +53,10 @@ function send(write: Write, { client }: Writer): Promise<AnyObject | undefined> 
     case "merge":
       return client.mergePatch(write.object, managerName);
     case "delete": {
-      const { key, uid, graceSeconds } = write;
+      const { key, uid, resourceVersion, graceSeconds } = write;
       const options = {
         ...(uid !== undefined && { uid }),
+        ...(resourceVersion !== undefined && { resourceVersion }),
         ...(graceSeconds !== undefined && { gracePeriodSeconds: graceSeconds }),
       };
       return client.delete(key, "Background", options).then(() => undefined);

@@ -5,13 +5,14 @@ import type { WorkResult } from "../../kube/worker-pool.ts";
 import type { VDISession } from "../api/objects.ts";
 import type { Caches } from "../caches.ts";
 import type { DesktopMetrics } from "../metrics.ts";
+import type { WarmPods } from "../pool/warm-pods.ts";
 import { newPassword } from "../resources/credentials.ts";
 import type { Settings } from "../settings.ts";
 import { transitionEvents } from "../status/events.ts";
 import { sessionStatus, statusRecheckMs } from "../status/session-status.ts";
 import { readTurnSecret } from "../turn/shared-secret.ts";
 import { act } from "./act.ts";
-import { gather } from "./gather.ts";
+import { gather, removeExtraPods } from "./gather.ts";
 import type { Seen } from "./gather.ts";
 import { planSession } from "./plan.ts";
 import { StartClock } from "./start-clock.ts";
@@ -27,6 +28,7 @@ export interface SessionControllerOptions {
   clock: Clock;
   recorder: Pick<EventRecorder, "record">;
   metrics: DesktopMetrics;
+  warm: Pick<WarmPods, "takeFor">;
   /** What probes last saw of a session's pod. */
   seen: (session: VDISession, pod: SessionView["pod"]) => Pick<Seen, "stream" | "activity">;
 }
@@ -51,19 +53,21 @@ export class SessionController {
 
   /** @param key of the session, `namespace/name` */
   async reconcile(key: string): Promise<WorkResult | undefined> {
-    const { client, caches, settings, clock, recorder, seen } = this.#options;
+    const { client, caches, settings, clock, recorder, seen, warm } = this.#options;
     const session = caches.sessions.store.get(key);
     if (!session) return undefined;
     const now = clock.date();
     const known: Seen = { events: [], refusals: [], stream: undefined, activity: undefined };
-    const view = gather(session, caches, settings, known);
-    this.#starts.observe(view);
+    const found = gather(session, caches, settings, known);
+    this.#starts.observe(found);
+    const view = (await warm.takeFor(found, now)) ? gather(session, caches, settings, known) : found;
     const looks = seen(session, view.pod);
     const plan = planSession(
       { ...view, ...looks },
       { settings, now, newPassword, turnSecret: await this.#turnSecret(view) },
     );
-    const refusals = await act(plan.batches, { client, observe: (object) => caches.observe(object) });
+    const batches = [...removeExtraPods(session, caches), ...plan.batches];
+    const refusals = await act(batches, { client, observe: (object) => caches.observe(object) });
     if (plan.warning) recorder.record(session, { type: "Warning", action: "Warn", ...plan.warning });
 
     // What was written is in the caches by now.

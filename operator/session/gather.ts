@@ -5,9 +5,10 @@ import { annotations } from "../resources/labels.ts";
 import { desktopName, homeName, userHash } from "../resources/names.ts";
 import type { Settings } from "../settings.ts";
 import { homeHolder } from "./home-holder.ts";
-import { controllerUid } from "./keys.ts";
+import { controllerUid, keyBeside } from "./keys.ts";
 import { templateProblem } from "./template-problem.ts";
 import type { SessionView } from "./view.ts";
+import type { Batch } from "./write.ts";
 
 /** What is not in the caches. */
 export type Seen = Pick<SessionView, "events" | "refusals" | "stream" | "activity">;
@@ -40,12 +41,33 @@ export function gather(session: VDISession, caches: Caches, settings: Settings, 
   };
 }
 
-/** The pod that a session controls; the one that is not going, should there be two. */
-export function podOf(session: VDISession, { pods }: Pick<Caches, "pods">): Pod | undefined {
-  const owned = pods.store
-    .by("owner", session.metadata.uid ?? "")
-    .filter((pod) => controllerUid(pod) === session.metadata.uid);
-  return owned.find(({ metadata }) => metadata.deletionTimestamp === undefined) ?? owned[0];
+/** The pod that a session controls. Of several it is the one that its user was told of, or else one that is not going. */
+export function podOf(session: VDISession, caches: Pick<Caches, "pods">): Pod | undefined {
+  const owned = podsOf(session, caches);
+  const staying = owned.filter(({ metadata }) => metadata.deletionTimestamp === undefined);
+  return staying.find(({ metadata }) => metadata.name === session.status?.podName) ?? staying[0] ?? owned[0];
+}
+
+/**
+ * A session has more than one pod when two leaders, one after the other, took one from a pool for it, the second before it
+ * saw what the first had done: all but one go.
+ */
+export function removeExtraPods(session: VDISession, caches: Pick<Caches, "pods">): Batch[] {
+  const kept = podOf(session, caches);
+  const extra = podsOf(session, caches).filter((pod) => pod !== kept && pod.metadata.deletionTimestamp === undefined);
+  if (extra.length === 0) return [];
+  return [
+    extra.map(({ metadata: { name, uid } }) => ({
+      do: "delete",
+      key: keyBeside(session, "v1", "Pod", name),
+      ...(uid !== undefined && { uid }),
+    })),
+  ];
+}
+
+function podsOf(session: VDISession, { pods }: Pick<Caches, "pods">): Pod[] {
+  const { uid = "" } = session.metadata;
+  return pods.store.by("owner", uid).filter((pod) => controllerUid(pod) === uid);
 }
 
 function takesSlice({ metadata, status }: Pod, resourceName: string): boolean {

@@ -3,8 +3,8 @@ import { apiVersion } from "../api/objects.ts";
 import type { VDISession } from "../api/objects.ts";
 
 /** What names an object of a known kind, in the namespace of another. */
-export function keyBeside(session: VDISession, apiVersion: string, kind: string, name: string): ObjectKey {
-  const { namespace } = session.metadata;
+export function keyBeside(other: KubeObject, apiVersion: string, kind: string, name: string): ObjectKey {
+  const namespace = other.metadata?.namespace;
   return { apiVersion, kind, metadata: { name, ...(namespace !== undefined && { namespace }) } };
 }
 

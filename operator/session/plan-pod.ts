@@ -43,7 +43,7 @@ export function planPod(view: SessionView, context: PlanContext): PodPlan {
     if (waitMs > 0) return { ...nothing, recheckMs: waitMs };
     return { ...nothing, writes: [removePod(view, pod)], restarts: restarts + 1 };
   }
-  const turn = rotateTurn(view, pod, context);
+  const turn = rotateTurn({ owner: session, template: view.template }, pod, context);
   const writes = [...repairMetadata(view, pod), ...turn.writes];
   return { before: turn.before, writes, ...recheck(turn.recheckMs), restarts };
 }

@@ -1,3 +1,4 @@
+import type { KubeObject } from "../../kube/object.ts";
 import type { VDITemplate } from "../api/objects.ts";
 import type { Pod } from "../kinds.ts";
 import { rtcConfigKey } from "../resources/credentials.ts";
@@ -7,7 +8,6 @@ import { rotation } from "../turn/rotation.ts";
 import { rtcConfig } from "../turn/rtc-config.ts";
 import { keyBeside } from "./keys.ts";
 import type { PlanContext } from "./plan-context.ts";
-import type { SessionView } from "./view.ts";
 import type { Batch } from "./write.ts";
 
 /** TURN servers and credentials for a pod that streams by WebRTC; undefined for all others. */
@@ -21,9 +21,15 @@ export function turnFor(
   return { rtcConfig: rtcConfig(settings.turn, credentials), expires: credentials.expires };
 }
 
+/** Whoever has a pod that streams: a session, or the pool that it waits in. */
+export interface TurnUser {
+  readonly owner: KubeObject;
+  readonly template: VDITemplate | undefined;
+}
+
 /** New credentials for a running pod before the old ones end: into its Secret first, then the note on the pod that it has them. */
 export function rotateTurn(
-  { session, template }: SessionView,
+  { owner, template }: TurnUser,
   { metadata }: Pod,
   context: PlanContext,
 ): { before: Batch; writes: Batch; recheckMs?: number } {
@@ -32,8 +38,8 @@ export function rotateTurn(
   if (!turn) return { before: [], writes: [] };
   const due = rotation(expires, context.now);
   if (!due.isDue) return { before: [], writes: [], recheckMs: due.next.getTime() - context.now.getTime() };
-  const secret = keyBeside(session, "v1", "Secret", metadata.name);
-  const pod = keyBeside(session, "v1", "Pod", metadata.name);
+  const secret = keyBeside(owner, "v1", "Secret", metadata.name);
+  const pod = keyBeside(owner, "v1", "Pod", metadata.name);
   const note = { [annotations.turnExpires]: String(turn.expires) };
   return {
     before: [{ do: "merge", object: { ...secret, stringData: { [rtcConfigKey]: turn.rtcConfig } } }],

@@ -8,7 +8,14 @@ export type Write =
   | { readonly do: "apply"; readonly object: AnyObject }
   /** JSON merge patch. With a resourceVersion it fails when somebody else was faster. */
   | { readonly do: "merge"; readonly object: AnyObject }
-  | { readonly do: "delete"; readonly key: ObjectKey; readonly uid?: string; readonly graceSeconds?: number };
+  /** With a resourceVersion the object stays when somebody else changed it since. */
+  | {
+      readonly do: "delete";
+      readonly key: ObjectKey;
+      readonly uid?: string;
+      readonly resourceVersion?: string;
+      readonly graceSeconds?: number;
+    };
 
 /** Done one after the other, the writes of one at the same time. */
 export type Batch = readonly Write[];

@@ -1,0 +1,149 @@
+import type { ClusterClient } from "../../kube/client.ts";
+import type { Clock } from "../../kube/clock.ts";
+import type { EventRecorder } from "../../kube/event-recorder.ts";
+import type { AnyObject } from "../../kube/object.ts";
+import type { WorkResult } from "../../kube/worker-pool.ts";
+import { apiTime } from "../api/time.ts";
+import type { VDIPool } from "../api/objects.ts";
+import type { Caches } from "../caches.ts";
+import type { Pod } from "../kinds.ts";
+import { newPassword } from "../resources/credentials.ts";
+import { act } from "../session/act.ts";
+import { controllerUid } from "../session/keys.ts";
+import type { Refusal } from "../session/view.ts";
+import type { Batch } from "../session/write.ts";
+import type { Settings } from "../settings.ts";
+import { readTurnSecret } from "../turn/shared-secret.ts";
+import { gatherPool } from "./gather.ts";
+import { planPool } from "./plan.ts";
+import type { SecretLedger } from "./secret-ledger.ts";
+import { PoolStatusWriter } from "./status-writer.ts";
+import { poolEvents, poolStatus } from "./status.ts";
+import type { PoolView } from "./view.ts";
+import { newSuffix } from "./warm-pod.ts";
+
+export interface PoolControllerOptions {
+  client: ClusterClient;
+  caches: Caches;
+  settings: Settings;
+  /** By the API server's time. */
+  clock: Clock;
+  recorder: Pick<EventRecorder, "record">;
+  secrets: SecretLedger;
+}
+
+// A refused write is tried again: quotas are raised, and no watch tells of it. Before, it would be refused again.
+const refusedMs = 30_000;
+const holdBackMs = 5_000;
+// Pods, then their Secrets; after some of both the other pools have their turn.
+const rounds = 6;
+
+/** Keeps as many desktops ready as a VDIPool asks for, and says in its status how many there are. */
+export class PoolController {
+  readonly #options: PoolControllerOptions;
+  readonly #status: PoolStatusWriter;
+  /** What was refused at the last try, by uid of the pool. */
+  readonly #refused = new Map<string, { atMs: number; refusals: readonly Refusal[] }>();
+  /** Versions of pods that were deleted, by uid, until the watch tells. */
+  readonly #deleted = new Map<string, string>();
+
+  constructor(options: PoolControllerOptions) {
+    const { client, caches, clock } = options;
+    this.#options = options;
+    this.#status = new PoolStatusWriter({ client, clock, observe: (object) => caches.observe(object) });
+  }
+
+  /** @param key of the pool, `namespace/name` */
+  async reconcile(key: string): Promise<WorkResult | undefined> {
+    const { caches, settings, clock, recorder } = this.#options;
+    const pool = caches.pools.store.get(key);
+    // Its end needs nothing of us: what it owns goes with it.
+    if (!pool || pool.metadata.deletionTimestamp !== undefined) return undefined;
+    const { againMs } = await this.#fill(pool);
+
+    const latest = caches.pools.store.get(key);
+    if (latest?.metadata.uid !== pool.metadata.uid) return undefined;
+    const told = await this.#gather(latest ?? pool);
+    const { status, recheckMs } = poolStatus(told, settings, clock.date());
+    const before = told.pool.status;
+    const write = await this.#status.write(told.pool, status);
+    if (write.written)
+      for (const event of poolEvents(before, status)) recorder.record(told.pool, { action: "Reconcile", ...event });
+    const times = [againMs, recheckMs, write.againMs, told.refusals.length > 0 ? refusedMs : undefined];
+    const known = times.filter((it) => it !== undefined);
+    return known.length === 0 ? undefined : { requeueAfterMs: Math.max(1, Math.min(...known)) };
+  }
+
+  forgetPool({ metadata }: VDIPool): void {
+    this.#refused.delete(metadata.uid ?? "");
+    this.#status.forget(metadata.uid ?? "");
+  }
+
+  forgetPod(pod: Pod): void {
+    this.#deleted.delete(pod.metadata.uid ?? "");
+    this.#options.secrets.forget(pod);
+  }
+
+  /** Plans and acts until there is nothing left to do for now. */
+  async #fill(pool: VDIPool): Promise<{ againMs: number | undefined }> {
+    const { client, settings, clock } = this.#options;
+    const uid = pool.metadata.uid ?? "";
+    for (let round = 0; round < rounds; round++) {
+      const view = await this.#gather(pool);
+      const turnSecret = await this.#turnSecret(view);
+      const plan = planPool(view, { settings, now: clock.date(), newPassword, newSuffix, turnSecret });
+      if (plan.batches.length === 0) {
+        if (!view.holdsBack) this.#refused.delete(uid);
+        return { againMs: plan.recheckMs };
+      }
+      const refusals = await act(plan.batches, { client, observe: (object) => this.#observe(object) });
+      this.#noteDeleted(plan.batches, view.pods);
+      if (refusals.length > 0) {
+        this.#refused.set(uid, { atMs: clock.now(), refusals });
+        return { againMs: plan.recheckMs };
+      }
+      if (!view.holdsBack) this.#refused.delete(uid);
+    }
+    return { againMs: 1 };
+  }
+
+  async #gather(pool: VDIPool): Promise<PoolView> {
+    const { caches, settings, clock, secrets } = this.#options;
+    const { uid = "" } = pool.metadata;
+    const pods = caches.pods.store
+      .by("owner", uid)
+      .filter((pod) => controllerUid(pod) === uid)
+      .map((pod) => this.#asDeleted(pod));
+    const present = pods.filter(({ metadata }) => metadata.deletionTimestamp === undefined);
+    const { atMs = -Infinity, refusals = [] } = this.#refused.get(uid) ?? {};
+    return gatherPool(pool, pods, caches, settings, {
+      withoutSecret: await secrets.missing(present),
+      refusals,
+      holdsBack: clock.now() - atMs < holdBackMs,
+    });
+  }
+
+  #observe(object: AnyObject): void {
+    this.#options.secrets.observe(object);
+    this.#options.caches.observe(object);
+  }
+
+  #noteDeleted(batches: readonly Batch[], pods: readonly Pod[]): void {
+    const names = new Set(batches.flat().flatMap((it) => (it.do === "delete" ? [it.key.metadata.name] : [])));
+    for (const { metadata } of pods)
+      if (names.has(metadata.name)) this.#deleted.set(metadata.uid ?? "", metadata.resourceVersion ?? "");
+  }
+
+  /** A pod as the watch is about to tell it. */
+  #asDeleted(pod: Pod): Pod {
+    const { metadata } = pod;
+    if (this.#deleted.get(metadata.uid ?? "") !== metadata.resourceVersion) return pod;
+    return { ...pod, metadata: { ...metadata, deletionTimestamp: apiTime(this.#options.clock.date()) } };
+  }
+
+  /** Read anew each time: the kubelet brings a rotated one into the file. */
+  #turnSecret({ template }: PoolView): Promise<string> | undefined {
+    const { turn } = this.#options.settings;
+    return turn && template?.spec.stream === "WebRTC" ? readTurnSecret(turn.secretFile) : undefined;
+  }
+}

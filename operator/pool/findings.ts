@@ -1,0 +1,136 @@
+import { durationMs } from "../api/time.ts";
+import type { Pod } from "../kinds.ts";
+import type { Refusal } from "../session/view.ts";
+import type { Moment } from "../status/moment.ts";
+import { counted, quoted } from "../status/sentences.ts";
+import type { Roster } from "./roster.ts";
+import { scheduleProblem } from "./schedule.ts";
+import type { PoolView } from "./view.ts";
+
+/** `stuck` needs somebody who changes something; `moving` goes on by itself. */
+const courses = {
+  TemplateMissing: "stuck",
+  TemplateInvalid: "stuck",
+  QuotaExceeded: "stuck",
+  PodSecurityRefused: "stuck",
+  WriteRefused: "stuck",
+  TimeZoneUnknown: "stuck",
+  DesktopsFail: "stuck",
+  ProgressDeadlineExceeded: "stuck",
+  Unschedulable: "moving",
+  Replacing: "moving",
+  Filling: "moving",
+  Ready: "settled",
+} as const;
+
+export type PoolReason = keyof typeof courses;
+
+export function courseOf(reason: PoolReason): (typeof courses)[PoolReason] {
+  return courses[reason];
+}
+
+/** What is the case, and what to do about it. */
+export interface PoolFinding {
+  readonly reason: PoolReason;
+  readonly message: string;
+}
+
+/** The one that the others follow from. */
+export function poolFinding(view: PoolView, pods: Roster, desired: number, moment: Moment): PoolFinding {
+  const late = overdue(view, pods, moment);
+  return (
+    templateFinding(view) ??
+    (pods.ready.length < desired ? (refusalFinding(view.refusals) ?? failing(pods)) : undefined) ??
+    zoneFinding(view) ??
+    late ??
+    (pods.unplaced[0] && unplaced(pods.unplaced[0], pods)) ??
+    progress(pods, desired)
+  );
+}
+
+function templateFinding({ pool, template, templateFault }: PoolView): PoolFinding | undefined {
+  const { template: name } = pool.spec;
+  if (!template)
+    return {
+      reason: "TemplateMissing",
+      message: `There is no VDITemplate ${name}, so that no desktops are made. Create it, or delete the pool; it goes on by itself.`,
+    };
+  if (templateFault === undefined) return undefined;
+  return { reason: "TemplateInvalid", message: `No desktops are made: VDITemplate ${name}: ${templateFault}.` };
+}
+
+function zoneFinding({ pool }: PoolView): PoolFinding | undefined {
+  const problem = scheduleProblem(pool.spec);
+  return problem === undefined ? undefined : { reason: "TimeZoneUnknown", message: `${problem}.` };
+}
+
+function refusalFinding(refusals: readonly Refusal[]): PoolFinding | undefined {
+  const [first] = refusals;
+  if (!first) return undefined;
+  const { kind, why, message } = first;
+  const said = quoted(message);
+  if (why === "Quota")
+    return {
+      reason: "QuotaExceeded",
+      message: `A ResourceQuota does not let the pool have another ${kind}: ${said}. Make the pool smaller, or have the quota raised; the pool goes on by itself.`,
+    };
+  if (why === "Forbidden" && /violates PodSecurity/.test(message))
+    return {
+      reason: "PodSecurityRefused",
+      message: `The namespace's Pod Security level refuses the desktops: ${said}. Choose a stricter spec.securityProfile in the template, or relax the level of the namespace.`,
+    };
+  return {
+    reason: "WriteRefused",
+    message: `The API server does not take a ${kind} of the pool: ${said}. Correct what it names, in the template or in the operator's rights.`,
+  };
+}
+
+function failing({ failed }: Roster): PoolFinding | undefined {
+  const last = failed.at(-1);
+  if (!last) return undefined;
+  const { reason = "", message = "" } = last.status ?? {};
+  const why = quoted([reason, message].filter((it) => it !== "").join(": "));
+  return {
+    reason: "DesktopsFail",
+    message: `${counted(failed.length, "desktop")} ended before a session took one, the last one was ${last.metadata.name}${why === "" ? "" : ` (${why})`}. Look at \`kubectl describe pod ${last.metadata.name}\`; the pool tries again, more slowly each time.`,
+  };
+}
+
+function overdue({ template }: PoolView, { starting }: Roster, moment: Moment): PoolFinding | undefined {
+  const [oldest] = starting;
+  if (!oldest || !template) return undefined;
+  const { progressDeadline } = template.spec;
+  if (!moment.isLaterThan(oldest.metadata.creationTimestamp, durationMs(progressDeadline))) return undefined;
+  const why = waitsFor(oldest);
+  return {
+    reason: "ProgressDeadlineExceeded",
+    message: `Desktop ${oldest.metadata.name} is not ready after the template's progressDeadline (${progressDeadline})${why === undefined ? "" : `: ${why}`}. Look at \`kubectl describe pod ${oldest.metadata.name}\`.`,
+  };
+}
+
+function unplaced(pod: Pod, { unplaced }: Roster): PoolFinding {
+  return {
+    reason: "Unschedulable",
+    message: `The scheduler finds no node for ${counted(unplaced.length, "desktop")}: ${waitsFor(pod) ?? "it does not say why"}. Make the pool smaller, or add nodes; no more are made until then.`,
+  };
+}
+
+function progress({ ready, outdated }: Roster, desired: number): PoolFinding {
+  if (outdated.length > 0)
+    return {
+      reason: "Replacing",
+      message: `${counted(outdated.length, "desktop")} of what the template was before ${outdated.length === 1 ? "is" : "are"} being replaced.`,
+    };
+  if (ready.length < desired)
+    return { reason: "Filling", message: `${ready.length} of ${counted(desired, "desktop")} are ready.` };
+  return { reason: "Ready", message: desired === 0 ? "No desktops are wanted now." : "All desktops are ready." };
+}
+
+/** What scheduler or kubelet say that a pod waits for. */
+function waitsFor({ status }: Pod): string | undefined {
+  const placing = status?.conditions?.find((it) => it.type === "PodScheduled" && it.status === "False");
+  if (placing?.message) return quoted(placing.message);
+  const waiting = status?.containerStatuses?.find(({ state }) => state?.waiting)?.state?.waiting;
+  const said = [waiting?.reason, waiting?.message].filter((it) => it !== undefined);
+  return said.length === 0 ? undefined : quoted(said.join(": "));
+}

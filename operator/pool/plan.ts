@@ -1,0 +1,121 @@
+import type { Pod } from "../kinds.ts";
+import { fingerprint } from "../resources/fingerprint.ts";
+import { keyBeside } from "../session/keys.ts";
+import { rotateTurn } from "../session/plan-turn.ts";
+import type { Batch, Write } from "../session/write.ts";
+import { backOff } from "./back-off.ts";
+import { isPodReady, roster, warmPodHash } from "./roster.ts";
+import type { Roster } from "./roster.ts";
+import { desiredSize } from "./size.ts";
+import type { PoolView } from "./view.ts";
+import { poolNetworkPolicy, warmPod, warmSecret } from "./warm-pod.ts";
+import type { PoolContext } from "./warm-pod.ts";
+
+/** What is to be done about a pool now. */
+export interface PoolPlan {
+  readonly batches: readonly Batch[];
+  /** Look again after this time, also when nothing changes. */
+  readonly recheckMs?: number;
+}
+
+/** Desktops made at a time: more would keep sessions waiting at the API server. */
+export const burst = 10;
+
+/**
+ * All decisions about one pool. The plan of a view in which all is as it should be has no writes. What a plan leaves to the
+ * next (Secrets of the pods that it makes, more than a burst) the next finds by itself.
+ */
+export function planPool(view: PoolView, context: PoolContext): PoolPlan {
+  const { pool, template } = view;
+  const { settings, now } = context;
+  const atMs = now.getTime();
+  const size = desiredSize(pool, now, view.recentStarts);
+  const usable = view.templateFault === undefined ? template : undefined;
+  const pods = roster(view.pods, usable && warmPodHash(usable, settings));
+  const failures = backOff(pods.failed, now);
+  const leaving = new Set([...outdatedPods(pods, size.desired, isRefused(view)), ...surplus(pods, size.desired)]);
+  const mayCreate = usable && !view.holdsBack && failures.untilMs <= atMs;
+  const missing = mayCreate ? missingPods(pods, size.desired, leaving) : 0;
+  const staying = [...pods.ready, ...pods.starting].filter((pod) => !leaving.has(pod));
+  const turns = staying.map((pod) => rotateTurn({ owner: pool, template: usable }, pod, context));
+  const batches: Batch[] = [
+    [...policyWrites(view, context), ...secretWrites(view, staying, context), ...turns.flatMap((it) => it.before)],
+    [...[...leaving, ...failures.forget].map((pod) => removePod(view, pod)), ...turns.flatMap((it) => it.writes)],
+    usable ? repeat(missing, () => ({ do: "create", object: warmPod(pool, usable, context) })) : [],
+  ];
+  const times = [
+    size.recheckMs,
+    ...turns.map((it) => it.recheckMs),
+    failures.untilMs > atMs ? failures.untilMs - atMs : undefined,
+    failures.nextMs === undefined ? undefined : failures.nextMs - atMs,
+  ].filter((it) => it !== undefined);
+  return {
+    batches: batches.filter((batch) => batch.length > 0),
+    ...(times.length > 0 && { recheckMs: Math.min(...times) }),
+  };
+}
+
+/**
+ * Pods of an earlier template that have to go: those that never got ready at once, the others as new ones are ready for
+ * them. Where there is no room for one more, room is made: nobody can take them any more.
+ */
+function outdatedPods({ ready, unplaced, outdated, ending }: Roster, desired: number, isRefused: boolean): Pod[] {
+  const useless = outdated.filter((pod) => !isPodReady(pod));
+  const replaced = outdated.filter(isPodReady);
+  const needed = Math.max(0, desired - ready.length);
+  // What ends already makes room, too.
+  const inTheWay = Math.max(unplaced.length, isRefused ? 1 : 0) - ending.length;
+  return [...useless, ...replaced.slice(0, Math.max(0, replaced.length - needed, inTheWay))];
+}
+
+/** Those that nobody has waited for yet first, of them the newest. */
+function surplus({ ready, starting }: Roster, desired: number): Pod[] {
+  const many = Math.max(0, ready.length + starting.length - desired);
+  return [...starting.toReversed(), ...ready.toReversed()].slice(0, many);
+}
+
+/** While pods of an earlier template wait to be replaced, one more than wanted at a time. */
+function missingPods(pods: Roster, desired: number, leaving: ReadonlySet<Pod>): number {
+  // More would only stand before people's own sessions at the scheduler.
+  if (pods.unplaced.length > 0) return 0;
+  const current = pods.ready.length + pods.starting.length;
+  const old = pods.outdated.filter((pod) => !leaving.has(pod)).length;
+  const room = old > 0 ? desired + 1 - old - current : desired - current;
+  return Math.max(0, Math.min(burst, desired - current, room));
+}
+
+function isRefused({ refusals }: PoolView): boolean {
+  return refusals.some(({ kind, why }) => kind === "Pod" && why === "Quota");
+}
+
+function policyWrites({ pool, template, templateFault, networkPolicy }: PoolView, { settings }: PoolContext): Write[] {
+  if (!template || templateFault !== undefined || networkPolicy?.metadata.deletionTimestamp !== undefined) return [];
+  const wanted = poolNetworkPolicy(pool, template, settings);
+  return networkPolicy?.fingerprint === fingerprint(wanted) ? [] : [{ do: "apply", object: wanted }];
+}
+
+function secretWrites(
+  { pool, template, withoutSecret }: PoolView,
+  pods: readonly Pod[],
+  context: PoolContext,
+): Write[] {
+  if (!template) return [];
+  return pods
+    .filter(({ metadata }) => withoutSecret.has(metadata.uid ?? ""))
+    .map((pod) => ({ do: "create", object: warmSecret(pool, template, pod, context) }));
+}
+
+/** As it was judged: a session that took it meanwhile keeps it. */
+function removePod({ pool }: PoolView, { metadata }: Pod): Write {
+  const { name, uid, resourceVersion } = metadata;
+  return {
+    do: "delete",
+    key: keyBeside(pool, "v1", "Pod", name),
+    ...(uid !== undefined && { uid }),
+    ...(resourceVersion !== undefined && { resourceVersion }),
+  };
+}
+
+function repeat<T>(times: number, make: () => T): T[] {
+  return Array.from({ length: times }, make);
+}

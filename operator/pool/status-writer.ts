@@ -1,0 +1,54 @@
+import { classifyError } from "../../kube/client.ts";
+import type { ClusterClient } from "../../kube/client.ts";
+import type { Clock } from "../../kube/clock.ts";
+import type { AnyObject } from "../../kube/object.ts";
+import { apiVersion } from "../api/objects.ts";
+import type { VDIPool } from "../api/objects.ts";
+import type { VDIPoolStatus } from "../api/vdi-pool.ts";
+import { managerName } from "../resources/labels.ts";
+import { keyBeside } from "../session/keys.ts";
+import { poolStatusChanged } from "./status.ts";
+
+export interface PoolStatusWriterOptions {
+  client: Pick<ClusterClient, "applyStatus">;
+  observe: (object: AnyObject) => void;
+  clock: Clock;
+}
+
+// Each session that takes a desktop moves the figures; nobody can read them more often.
+const calmMs = 1_000;
+
+/** Writes a pool's status when it differs, at most once a second. */
+export class PoolStatusWriter {
+  readonly #options: PoolStatusWriterOptions;
+  readonly #writtenMs = new Map<string, number>();
+
+  constructor(options: PoolStatusWriterOptions) {
+    this.#options = options;
+  }
+
+  /** @returns whether it was written, and else after what time it may be */
+  async write(pool: VDIPool, status: VDIPoolStatus): Promise<{ written: boolean; againMs?: number }> {
+    const { client, observe, clock } = this.#options;
+    const { name, uid = "" } = pool.metadata;
+    if (!poolStatusChanged(pool.status, status)) return { written: false };
+    const sinceMs = clock.now() - (this.#writtenMs.get(uid) ?? -Infinity);
+    if (sinceMs < calmMs) return { written: false, againMs: calmMs - sinceMs };
+    const key = keyBeside(pool, apiVersion, "VDIPool", name);
+    // The uid: a pool made anew under the name must not get this one's status.
+    const object = { ...key, metadata: { ...key.metadata, uid }, status };
+    try {
+      observe(await client.applyStatus(object, { fieldManager: managerName, force: true }));
+    } catch (error) {
+      // Gone, or another one by now.
+      if (["not-found", "conflict"].includes(classifyError(error))) return { written: false };
+      throw error;
+    }
+    this.#writtenMs.set(uid, clock.now());
+    return { written: true };
+  }
+
+  forget(uid: string): void {
+    this.#writtenMs.delete(uid);
+  }
+}
