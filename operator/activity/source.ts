@@ -6,26 +6,20 @@ import type { Parse } from "./reading.ts";
 export interface ActivitySource {
   readonly path: string;
   readonly parse: Parse;
-  /** What the image has to be told by its environment, so that it tells. */
-  readonly environment?: Readonly<Record<string, string>>;
 }
 
 type RuntimeType = VDITemplate["spec"]["runtime"]["type"];
 
 /**
  * selkies counts clients' frame rate reports in the histogram `fps_hist`; the gauge `fps` keeps its last value after the
- * client has gone (selkies v1.6.2 metrics.py; main webrtc_utils.py and selkies.py). Only a server that is told to serves
- * metrics, except in the packaging of v1 (docker-nvidia-egl-desktop), which always does, below /metrics.
+ * client has gone (selkies v1.6.2 metrics.py; main webrtc_utils.py and selkies.py). A server serves them only when it is
+ * told to, as the runtime's profile does; the packaging of v1 (docker-nvidia-egl-desktop) always does, below /metrics.
  *
  * KasmVNC's owner API answers the user that has the right to it, as Kasm's images give it to kasm_user.
  */
 const sources: Partial<Record<RuntimeType, ActivitySource>> = {
   "selkies-v1": { path: "/metrics", parse: movingCounter("fps_hist_count") },
-  "selkies-v2": {
-    path: "/api/metrics",
-    parse: movingCounter("fps_hist_count"),
-    environment: { SELKIES_ENABLE_METRICS_HTTP: "true" },
-  },
+  "selkies-v2": { path: "/api/metrics", parse: movingCounter("fps_hist_count") },
   kasmvnc: { path: "/api/get_bottleneck_stats", parse: kasmConnections },
 };
 
