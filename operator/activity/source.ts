@@ -26,7 +26,9 @@ const sources: Partial<Record<RuntimeType, ActivitySource>> = {
 /** undefined: the runtime does not tell; {@link silence} says why. What the template says goes first. */
 export function activitySource({ spec }: Pick<VDITemplate, "spec">): ActivitySource | undefined {
   const { type, activity } = spec.runtime;
-  return activity ? { path: activity.path, parse: gaugeAboveZero(activity.metric) } : sources[type];
+  if (activity) return { path: activity.path, parse: gaugeAboveZero(activity.metric) };
+  // Without WebRTC its KasmVNC streams, behind an nginx that serves no API of it.
+  return type === "selkies-v1" && spec.stream === "WebSocket" ? undefined : sources[type];
 }
 
 /** Why a template's desktops do not tell who is connected, as a sentence. */
