@@ -1,4 +1,3 @@
-import type { AnyObject } from "../../kube/object.ts";
 import type { Pod } from "../kinds.ts";
 import { credentialsSecret, rtcConfigKey } from "../resources/credentials.ts";
 import { homeClaim } from "../resources/home.ts";
@@ -94,7 +93,7 @@ function planStart(view: SessionView, context: PlanContext): PodPlan {
       {
         ...{ do: "create", object: secret, foreign: "replace" },
         // One that an earlier pod left: people go on with its password unless it was revoked meanwhile, TURN does not.
-        ...(turn && { refresh: { stringData: { [rtcConfigKey]: turn.rtcConfig } } as AnyObject }),
+        ...(turn && { refresh: { stringData: { [rtcConfigKey]: turn.rtcConfig } } }),
         ...(revokedBefore !== undefined && { renewWith: annotations.revokedBefore }),
       },
       ...(enabled && !home ? [{ do: "create" as const, object: homeClaim(session) }] : []),

@@ -108,7 +108,7 @@ export class FaultyApiServer {
   #pass(request: IncomingMessage, response: ServerResponse, seen: SeenRequest, isCut: boolean): void {
     const { method, headers } = request;
     const url = new URL(seen.path, this.#upstream());
-    const { host: _, connection: __, "transfer-encoding": ___, ...kept } = headers;
+    const kept = Object.fromEntries(Object.entries(headers).filter(([name]) => !ofTheHop.has(name)));
     // Always: node would send the body of a DELETE without its length, and the server take it for the next request.
     const sent = { ...kept, ...(seen.body !== "" && { "content-length": String(Buffer.byteLength(seen.body)) }) };
     const real = send(url, { ...(method !== undefined && { method }), headers: sent, agent: this.#agent }, (answer) => {
@@ -149,6 +149,7 @@ function describe(method: string, path: string, body: string): SeenRequest {
   };
 }
 
+const ofTheHop = new Set(["host", "connection", "transfer-encoding"]);
 const notCounted = ["leases", "events", "vditemplates", "tokenreviews", "subjectaccessreviews"];
 
 function statusBody(code: number): string {

@@ -97,7 +97,7 @@ class KilledLife {
     const isOver = this.#ask(step, session, pod);
     const over = isOver.then(
       () => undefined,
-      (error: unknown) => error,
+      (error: unknown) => (error instanceof Error ? error : new Error(String(error))),
     );
     await Promise.race([over, this.#untilKilled()]);
     if (this.#killed) {
@@ -105,7 +105,7 @@ class KilledLife {
       await this.#begin();
       const failure = await over;
       const label = `${step}, killed ${this.#moment} at write ${n ?? 0}`;
-      if (failure) throw new Error(`${label}: ${String(failure)}\n${this.#operator?.log() ?? ""}`);
+      if (failure) throw new Error(`${label}: ${failure.message}\n${this.#operator?.log() ?? ""}`);
       if (step === "start" && livePod && (await world.child("Pod", session))?.metadata?.uid === livePod.metadata?.uid)
         expect(await world.password(session), `${label}: the password of a pod that lives`).to.equal(livePassword);
     } else await isOver;

@@ -253,8 +253,9 @@ export class OperatorUnderFault {
   readonly #addresses = new Map<FaultyApiServer, Promise<string>>();
 
   async #ready({ ports, process: child, log }: RunningOperator): Promise<void> {
-    for (const end = Date.now() + 30_000; Date.now() < end; await sleep(25)) {
-      if (child.exitCode !== null) break;
+    const end = Date.now() + 60_000;
+    while (Date.now() < end && child.exitCode === null) {
+      await sleep(25);
       const answer = await fetch(`http://127.0.0.1:${ports.health}/readyz`).catch(() => undefined);
       await answer?.body?.cancel();
       if (answer?.ok) return;
