@@ -45,7 +45,7 @@ describe("what others do to the children of a session", function () {
     const isBack = (it: AnyObject | undefined) =>
       it !== undefined && JSON.stringify(essence(it)) === JSON.stringify(wanted);
     await world.until<AnyObject>(key, isBack, 10_000).catch((error: unknown) => {
-      const said = JSON.stringify(essence((error as { last?: AnyObject }).last ?? ({})));
+      const said = JSON.stringify(essence((error as { last?: AnyObject }).last ?? {}));
       throw new Error(`${kind} stays ${said}, and not ${JSON.stringify(wanted)}\n${operator.log()}`);
     });
   }
