@@ -33,7 +33,7 @@ export function causeOf(
   const home = homeFinding(view);
   const found = mostImportant([
     lost,
-    templateFinding(view),
+    templateFinding(view, moment),
     ...refusalFindings(view),
     scheduling,
     home?.reason === "HomeProvisioning" && scheduling?.reason !== "Scheduling" ? undefined : home,

@@ -71,6 +71,13 @@ describe("why a desktop cannot be made", () => {
     "its template is gone while it runs: that does not matter": [view({ template: undefined }), ["Ready"]],
   });
 
+  it("is not told while a template that was created with the session may still come", () => {
+    const young = { ...session(), metadata: { ...session().metadata, creationTimestamp: ago(1) } };
+    const view = nothingYet({ session: young, template: undefined });
+    expectReady(view, ["Creating"]);
+    expect(statusRecheckMs(view, now)).to.equal(2_000);
+  });
+
   it("is Stalled where somebody has to act, and Reconciling where it can go on by itself", () => {
     const types = (it: Parameters<typeof sessionStatus>[0]) =>
       sessionStatus(it, settings, now).conditions?.map(({ type }) => type);
