@@ -68,6 +68,10 @@ describe("why a desktop cannot be made", () => {
       view({ refusals: [{ kind: "NetworkPolicy", why: "Invalid", message: "x" }] }),
       ["Ready"],
     ],
+    "its NetworkPolicy is refused: nothing would guard it": [
+      view({ networkPolicy: undefined, refusals: [{ kind: "NetworkPolicy", why: "Forbidden", message: "no right" }] }),
+      ["WriteForbidden", "may not write the NetworkPolicy"],
+    ],
     "its template is gone while it runs: that does not matter": [view({ template: undefined }), ["Ready"]],
   });
 
