@@ -17,7 +17,7 @@ import { partConditions } from "./part-conditions.ts";
 import { readyReasons } from "./reasons.ts";
 import type { Finding } from "./reasons.ts";
 
-type StatusSettings = Pick<Settings, "domain" | "streamCheck">;
+type StatusSettings = Pick<Settings, "domain" | "streamCheck" | "traefikUrl">;
 
 /**
  * The status that a session ought to have. The same of the same: nothing in it moves with time alone but at the moments that
@@ -70,7 +70,7 @@ export function statusChanged(before: VDISessionStatus | undefined, after: VDISe
 export function statusRecheckMs(view: SessionView, now: Date): number | undefined {
   const moment = new Moment(now);
   // No setting decides about times, but that one look too many is made where the stream is not asked.
-  const cause = causeOf(view, { domain: "", streamCheck: "direct" }, moment);
+  const cause = causeOf(view, { domain: "", streamCheck: "direct", traefikUrl: undefined }, moment);
   deadlineMessage(view, cause, moment);
   return moment.untilNextMs;
 }
