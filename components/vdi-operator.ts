@@ -11,6 +11,7 @@ import type { Crd } from "./vdi-operator.crds.ts";
 import { admissionPolicies } from "./vdi-operator.admission.ts";
 import { accessSecretName, operatorDeployment, turnSecretName } from "./vdi-operator.deployment.ts";
 import type { OperatorSettings } from "./vdi-operator.deployment.ts";
+import { dashboardConfigMap, prometheusObjects } from "./vdi-operator.monitoring.ts";
 import { operatorNetworkPolicies } from "./vdi-operator.policies.ts";
 import { bundleConfigMap, bundleProblem } from "./vdi-operator.program.ts";
 import type { OperatorProgram } from "./vdi-operator.program.ts";
@@ -38,6 +39,8 @@ export interface VdiOperatorArgs extends OperatorSettings {
   readonly gpuSlices: number;
   /** Whether only users themselves make and delete their sessions; false for Kubernetes before 1.30. Default: true. */
   readonly enforceIdentity?: boolean;
+  /** Dashboard, alerts and scraping, of the Prometheus operator's kinds. Default: false. */
+  readonly monitoring?: boolean;
   /** What brings Traefik's kinds, which routes are made of; all else does not wait for it. */
   readonly routesAfter?: readonly pulumi.Resource[];
   readonly cluster: ClusterAccess;
@@ -88,6 +91,7 @@ export class VdiOperator extends pulumi.ComponentResource {
       ...this.shared(name, args, homes, crds),
     ];
     const program = this.program(name, args, homes, installed);
+    if (args.monitoring) this.monitoring(name, args, homes);
     this.drain(name, args, [sessions, own, ...installed, ...program]);
 
     this.namespace = sessions.metadata.name;
@@ -158,23 +162,18 @@ export class VdiOperator extends pulumi.ComponentResource {
   private program(name: string, args: VdiOperatorArgs, { own }: Homes, needs: pulumi.Resource[]): pulumi.Resource[] {
     const { operatorNamespace, program, turn } = args;
     const { Secret, ConfigMap, Service } = k8s.core.v1;
-    const secretArgs = (secretName: string, stringData: pulumi.Inputs) => ({
-      metadata: { name: secretName, namespace: operatorNamespace },
-      stringData,
-    });
+    const { PodDisruptionBudget } = k8s.policy.v1;
+    const secret = (suffix: string, secretName: string, stringData: Record<string, pulumi.Output<string>>) =>
+      new Secret(
+        `${name}-${suffix}`,
+        { metadata: { name: secretName, namespace: operatorNamespace }, stringData },
+        own,
+      );
     // RandomBytes would suit better, but its id, which no state encrypts, is the bytes.
     const accessKey = new random.RandomPassword(`${name}-access-key`, { length: 64, special: false }, { parent: this });
     const secrets = [
-      new Secret(`${name}-access-secret`, secretArgs(accessSecretName, { key: accessKey.result }), own),
-      ...(turn
-        ? [
-            new Secret(
-              `${name}-turn-credentials`,
-              secretArgs(turnSecretName, { "shared-secret": turn.sharedSecret }),
-              own,
-            ),
-          ]
-        : []),
+      secret("access-secret", accessSecretName, { key: accessKey.result }),
+      ...(turn ? [secret("turn-credentials", turnSecretName, { "shared-secret": turn.sharedSecret })] : []),
     ];
     if (!program) return secrets;
 
@@ -188,7 +187,6 @@ export class VdiOperator extends pulumi.ComponentResource {
       operatorDeployment({ ...args, program, turn: turn?.endpoint }),
       { ...own, dependsOn: [...needs, ...bundles, ...secrets] },
     );
-    const { PodDisruptionBudget } = k8s.policy.v1;
     if (args.replicas > 1)
       new PodDisruptionBudget(`${name}-disruption-budget`, disruptionBudget(operatorNamespace), own);
     // A Service counts as made when it has pods behind it.
@@ -196,6 +194,12 @@ export class VdiOperator extends pulumi.ComponentResource {
     new Service(`${name}-metrics`, metricsService(operatorNamespace), afterPods);
     new Service(`${name}-access`, accessService(operatorNamespace), afterPods);
     return [deployment];
+  }
+
+  private monitoring(name: string, { operatorNamespace }: VdiOperatorArgs, { own }: Homes) {
+    new k8s.core.v1.ConfigMap(`${name}-dashboard`, dashboardConfigMap(operatorNamespace), own);
+    for (const [suffix, object] of Object.entries(prometheusObjects(operatorNamespace)))
+      new k8s.apiextensions.CustomResource(`${name}-${suffix}`, object, own);
   }
 
   /**

@@ -1,3 +1,5 @@
+import { z } from "zod";
+
 /** What the operator is told by its environment; the names are a contract with components/vdi-operator.deployment.ts. */
 export interface Settings {
   /** Where sessions live; no other namespace is looked at. */
@@ -17,6 +19,8 @@ export interface Settings {
   /** Middlewares of the site before it, one that signs people in for example. */
   readonly extraMiddlewares: readonly string[];
   readonly traefikNamespace: string;
+  /** Where Traefik is asked whether an address is live; undefined: nowhere. */
+  readonly traefikUrl: string | undefined;
   readonly pullSecret: string | undefined;
   readonly turn: TurnSettings | undefined;
   /**
@@ -35,11 +39,14 @@ export interface Settings {
 
 export type LogLevel = "debug" | "info" | "warn" | "error";
 
-export interface TurnSettings {
-  readonly host: string;
-  readonly realm: string;
-  readonly ports: { readonly listen: number; readonly tls: number };
-  readonly transports: readonly string[];
+const turnEndpoint = z.object({
+  host: z.string().min(1),
+  realm: z.string().min(1),
+  ports: z.object({ listen: z.int().min(1).max(65535), tls: z.int().min(1).max(65535) }),
+  transports: z.array(z.enum(["udp", "tcp", "tls"])).min(1),
+});
+
+export interface TurnSettings extends z.infer<typeof turnEndpoint> {
   readonly secretFile: string;
 }
 
@@ -72,6 +79,11 @@ export function loadSettings(environment: Environment): Settings {
     if (!/^\d{1,5}$/.test(value) || Number(value) > 65535) problems.push(`${name} is "${value}", allowed: 0 to 65535`);
     return Number(value);
   };
+  const url = (name: string, fallback: string): string | undefined => {
+    const value = environment[name] ?? fallback;
+    if (value !== "" && !URL.canParse(value)) problems.push(`${name} is "${value}", allowed: an address, or nothing`);
+    return value === "" ? undefined : value;
+  };
   const settings: Settings = {
     namespace: text("VDI_NAMESPACE"),
     domain: text("VDI_DOMAIN"),
@@ -84,6 +96,7 @@ export function loadSettings(environment: Environment): Settings {
     accessMiddleware: text("VDI_ACCESS_MIDDLEWARE", "session-access"),
     extraMiddlewares: (environment["VDI_ACCESS_EXTRA_MIDDLEWARES"] ?? "").split(",").filter((name) => name !== ""),
     traefikNamespace: text("VDI_TRAEFIK_NAMESPACE", "kube-system"),
+    traefikUrl: url("VDI_TRAEFIK_URL", `https://traefik.${environment["VDI_TRAEFIK_NAMESPACE"] ?? "kube-system"}.svc`),
     pullSecret: environment["VDI_PULL_SECRET"],
     turn: turnSettings(environment, problems),
     streamCheck: choice("VDI_STREAM_CHECK", ["direct", "kubelet"], "direct"),
@@ -106,11 +119,17 @@ function turnSettings(environment: Environment, problems: string[]): TurnSetting
   if (json === undefined) return undefined;
   const secretFile = environment["VDI_TURN_SECRET_FILE"];
   if (secretFile === undefined) problems.push("VDI_TURN_SECRET_FILE is missing, but VDI_TURN is there");
+  const endpoint = turnEndpoint.safeParse(parseJson(json));
+  if (endpoint.success) return { ...endpoint.data, secretFile: secretFile ?? "" };
+  for (const { path, message } of endpoint.error.issues)
+    problems.push(`VDI_TURN${path.length > 0 ? `.${path.join(".")}` : ""}: ${message}`);
+  return undefined;
+}
+
+function parseJson(text: string): unknown {
   try {
-    const { host, realm, ports, transports } = JSON.parse(json) as TurnSettings;
-    return { host, realm, ports, transports, secretFile: secretFile ?? "" };
+    return JSON.parse(text);
   } catch {
-    problems.push("VDI_TURN is no JSON");
     return undefined;
   }
 }

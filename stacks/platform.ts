@@ -113,6 +113,7 @@ function vdiOperator(
       logLevel: operator.logLevel,
       enforceIdentity: operator.enforceIdentity,
       access: operator.access,
+      monitoring: operator.monitoring,
       program: operatorProgram(operator),
       ...(turn && { turn }),
     },

@@ -1,6 +1,7 @@
 import { CoreV1Api } from "@kubernetes/client-node";
 import { statusCode } from "../../kube/client.ts";
 import type { AnyObject, ClusterClient } from "../../kube/client.ts";
+import { quantityValue } from "../../kube/quantity.ts";
 import { desiredNodes, nodeLabelsAnnotation, nodeOrdinals, poolLabel } from "./nodes.ts";
 import type { Machines } from "./nodes.ts";
 
@@ -82,8 +83,8 @@ function metadataPatch(desired: AnyObject, old: AnyObject): AnyObject[] {
 function sizePatch(desired: AnyObject, old: AnyObject): AnyObject[] {
   const status = Object.fromEntries(
     (["capacity", "allocatable"] as const).flatMap((key) => {
-      const { cpu = "", memory = "" } = resourcesOf(desired, key);
-      const changed = changes(resourcesOf(old, key), { cpu, memory });
+      const { cpu = "0", memory = "0" } = resourcesOf(desired, key);
+      const changed = changes(resourcesOf(old, key), { cpu, memory }, isSameQuantity);
       return changed ? [[key, changed]] : [];
     }),
   );
@@ -101,9 +102,18 @@ function droppedLabels(desired: AnyObject, old: AnyObject): Record<string, null>
   return Object.fromEntries(given.filter((key) => !(key in wanted)).map((key) => [key, null]));
 }
 
+// The API server writes quantities in a form of its own: 33554432Ki becomes 32Gi.
+function isSameQuantity(one: string | null, other: string | null): boolean {
+  return one === other || (one !== null && other !== null && quantityValue(one) === quantityValue(other));
+}
+
 /** What a merge patch must say to get from `have` to `wanted`; undefined when it is nothing. */
-function changes(have: Record<string, string> = {}, wanted: Record<string, string | null> = {}) {
-  const changed = Object.entries(wanted).filter(([key, value]) => (have[key] ?? null) !== value);
+function changes(
+  have: Record<string, string> = {},
+  wanted: Record<string, string | null> = {},
+  isSame: (one: string | null, other: string | null) => boolean = Object.is,
+) {
+  const changed = Object.entries(wanted).filter(([key, value]) => !isSame(have[key] ?? null, value));
   return changed.length > 0 ? Object.fromEntries(changed) : undefined;
 }
 

@@ -1,24 +1,71 @@
 import { expect } from "chai";
-import { OperatorHarness } from "./operator-harness.ts";
-import { labStatus } from "../../lab/cluster/status.ts";
 import { labLayout } from "../../lab/cluster/layout.ts";
+import { labStatus } from "../../lab/cluster/status.ts";
+import { Forwarder } from "./forwarder.ts";
 import { checkout } from "./lab-stack.ts";
+import { OperatorHarness } from "./operator-harness.ts";
+import { ThrottlingProxy } from "./throttling-proxy.ts";
 
 describe("an operator of a test's own", () => {
   const harness = new OperatorHarness();
   before(() => harness.open());
   after(() => harness.close());
+  afterEach(() => harness.removeAll());
 
-  it("keeps the lab's own away, acts with the operator's rights alone, and ends as it is told", async () => {
-    const lab = (await labStatus(labLayout(checkout))).find(({ name }) => name === "operator");
-    expect(lab?.state).to.equal("stopped");
+  const labsOwn = async () => (await labStatus(labLayout(checkout))).find(({ name }) => name === "operator")?.state;
+
+  it("works in place of the lab's, and ends as it is told", async () => {
+    expect(await labsOwn()).to.equal("stopped");
     const operator = await harness.operator();
-    console.log(operator.log(), operator.residentBytes());
-    const s = await harness.session();
-    expect((await harness.read(s))?.spec.user).to.equal(s.spec.user);
-    console.log(await operator.stop());
+    const session = await harness.session();
+    await harness.waitForCondition(session);
+    expect(await harness.children("Pod", session)).to.have.length(1);
+    expect(await operator.metric("rest_client_requests_total", { method: "PATCH" })).to.be.greaterThan(0);
+    await harness.removeAll();
+    expect(await harness.read(session)).to.equal(undefined);
+    expect(await operator.stop()).to.equal("ended with exit code 0");
+  });
+
+  it("is killed without a word, and another takes over once its lease has run out", async () => {
+    const one = await harness.operator();
+    await one.kill();
+    expect(await one.ended).to.equal("was ended by SIGKILL");
     const two = await harness.operator();
-    await two.kill();
-    console.log(await two.ended);
+    await harness.waitForCondition(await harness.session());
+    await two.stop();
+  });
+
+  it("finds the API server by way of a forwarder", async () => {
+    const forwarder = new Forwarder(harness.apiServerPort);
+    try {
+      const operator = await harness.operator({ server: `https://127.0.0.1:${await forwarder.listen()}` });
+      await harness.waitForCondition(await harness.session());
+      expect(forwarder.connections).to.be.greaterThan(0);
+      await operator.stop();
+    } finally {
+      forwarder.close();
+    }
+  });
+
+  it("finds it by way of a proxy that throttles, which lends it the operator's rights", async () => {
+    const config = harness.operatorConfig();
+    const proxy = new ThrottlingProxy(config, 0.1);
+    try {
+      const operator = await harness.operator({ server: `http://127.0.0.1:${await proxy.listen()}` });
+      await harness.waitForCondition(await harness.session(), {}, 60_000);
+      expect(proxy.refused).to.be.greaterThan(0);
+      await operator.stop();
+    } finally {
+      await proxy.close();
+      await config.close();
+    }
+  });
+
+  it("lives through a restart of the lab's API server", async () => {
+    const operator = await harness.operator();
+    await harness.restartApiServer(500);
+    await harness.waitForCondition(await harness.session(), {}, 90_000);
+    expect(operator.isRunning()).to.equal(true);
+    await operator.stop();
   });
 });

@@ -5,14 +5,18 @@ import type { AnyObject, ObjectKey } from "../../kube/client.ts";
 import { WaitTimeoutError, waitForObject } from "../../kube/wait-for.ts";
 import { stopBeside } from "../../lab/cluster/control-plane.ts";
 import { labLayout } from "../../lab/cluster/layout.ts";
+import { readRunRecord } from "../../lab/cluster/run-record.ts";
 import { OperatorProcess } from "../../lab/operator/operator-process.ts";
 import { prepareOperator, startOperator } from "../../lab/operator/start.ts";
+import { controlPlane } from "../../lab/phases/control-plane.ts";
+import { tools } from "../../lab/phases/tools.ts";
 import { labStackFile, readStackConfig } from "../../lab/platform/stack-config.ts";
 import type { VDIPool, VDISession, VDITemplate } from "../../operator/api/objects.ts";
 import { apiVersion } from "../../operator/api/objects.ts";
 import type { VDIPoolSpec } from "../../operator/api/vdi-pool.ts";
 import type { VDISessionSpec } from "../../operator/api/vdi-session.ts";
 import type { VDITemplateSpec } from "../../operator/api/vdi-template.ts";
+import { leaseName } from "../../operator/operator.ts";
 import { homeName } from "../../operator/resources/names.ts";
 import { checkout } from "./lab-stack.ts";
 
@@ -21,6 +25,8 @@ const layout = labLayout(checkout);
 /** What an object is made from: fields with a default may be left out. */
 type Given<Spec> = Partial<Spec> | Record<string, unknown>;
 
+// Operators of one run differ in their names; those of the next take over their logs.
+let operators = 0;
 let names = 0;
 
 /**
@@ -51,20 +57,28 @@ export class OperatorHarness {
     this.operatorNamespace = config.namespaces.operator;
     this.domain = config.domain;
     await stopBeside(layout, "operator");
+    await this.#forgetLeader();
     this.#variables = await prepareOperator(layout, config, this.client);
   }
 
-  /** Removes what was made, by an operator that still runs or else without one, and starts the lab's own again. */
+  /** Removes what was made, with an operator that runs for the sake of finalizers, and starts the lab's own again. */
   async close(): Promise<void> {
     try {
       const survivor = this.#operators.some((it) => it.isRunning());
       if (!survivor && this.#made.length > 0) await this.operator();
       await this.removeAll();
     } finally {
-      await Promise.all(this.#operators.map((it) => it.kill()));
+      await Promise.all(this.#operators.map((it) => it.stop()));
+      await this.#forgetLeader();
       await this.client.config.close();
       await startOperator(layout);
     }
+  }
+
+  // A killed operator's Lease keeps all others waiting for 15 s.
+  async #forgetLeader(): Promise<void> {
+    const metadata = { namespace: this.operatorNamespace, name: leaseName };
+    await this.client.delete({ apiVersion: "coordination.k8s.io/v1", kind: "Lease", metadata });
   }
 
   /**
@@ -75,11 +89,21 @@ export class OperatorHarness {
    */
   async operator(options: { env?: Record<string, string>; server?: string; awaitReady?: boolean } = {}) {
     const { awaitReady = true, ...rest } = options;
-    const identity = `operator-${process.pid}-${++names}`;
+    const identity = `test-operator-${++operators}`;
     const started = await OperatorProcess.start(layout, { identity, variables: this.#variables, ...rest });
     this.#operators.push(started);
     if (awaitReady) await started.ready();
     return started;
+  }
+
+  /** Kills the lab's API server and brings it back, with what depends on it; data stay. Returns when it answers again. */
+  async restartApiServer(awayMs = 0): Promise<void> {
+    const { pid } = readRunRecord(layout, "kube-apiserver")!;
+    process.kill(pid, "SIGKILL");
+    await sleep(awayMs);
+    const context = { layout };
+    await tools(context, () => undefined);
+    await controlPlane(context, () => undefined);
   }
 
   /** The operator's own kubeconfig; whoever takes it closes it. */

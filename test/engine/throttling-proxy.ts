@@ -59,9 +59,10 @@ export class ThrottlingProxy {
     await this.#config.applySecurityAuthentication(context);
     const dispatcher = context.getDispatcher();
     const { accept = "", "content-type": type = "" } = headers as Record<string, string | undefined>;
+    const { Authorization: token } = context.getHeaders();
     return send(url, {
       method: method as "GET",
-      headers: { accept, ...(type && { "content-type": type }) },
+      headers: { accept, ...(type && { "content-type": type }), ...(token && { authorization: token }) },
       body: method === "GET" ? null : body,
       ...(dispatcher && { dispatcher }),
     });

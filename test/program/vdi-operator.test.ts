@@ -109,6 +109,13 @@ describe("VdiOperator", () => {
     expect(await names({ program: { kind: "image", image: "a:1" }, replicas: 1 })).to.have.members(always);
   });
 
+  it("brings dashboard, alerts and scraping only when they are wanted: their kinds may be unknown", async () => {
+    const names = async (monitoring: boolean) => (await register(() => ({ monitoring }))).map(({ name }) => name);
+    const shipped = ["vdi-dashboard", "vdi-service-monitor", "vdi-prometheus-rule"];
+    expect(await names(true)).to.include.members(shipped);
+    expect(await names(false)).not.to.include.members(shipped);
+  });
+
   it("holds sessions' pods to the baseline level and the operator's to the restricted one", async () => {
     const resources = await register();
     const level = (name: string) =>

@@ -94,6 +94,14 @@ describe("changes of the machines", () => {
     );
   });
 
+  it("are none when the API server has the same size in a form of its own", () => {
+    const [node] = desiredNodes(machines(pool("main", 1)));
+    const { capacity, allocatable } = node?.status as Record<"capacity" | "allocatable", Record<string, string>>;
+    const written = (resources: Record<string, string>) => ({ ...resources, memory: "32Gi" });
+    const present = { ...node, status: { capacity: written(capacity), allocatable: written(allocatable) } };
+    expect(planNodes(machines(pool("main", 1)), [present]).resize).to.deep.equal([]);
+  });
+
   it("add and remove nodes at the end of a pool", () => {
     const present = desiredNodes(machines(pool("main", 1), pool("gpu", 2)));
     const plan = planNodes(machines(pool("main", 2), pool("gpu", 1)), present);

@@ -1,9 +1,10 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "chai";
 import { execa } from "execa";
-import { bundleProblem } from "../../../components/vdi-operator.program.ts";
+import { builtBundle } from "../../../components/vdi-operator.bundle.ts";
+import { bundleProblem, nodeImage } from "../../../components/vdi-operator.program.ts";
 import { buildBundle } from "../../../operator/bundle/build.ts";
 import type { Bundle } from "../../../operator/bundle/build.ts";
 
@@ -47,5 +48,20 @@ describe("the operator's bundle", () => {
     expect(named).to.deep.include(["undici", "MIT"]).and.to.deep.include(["@kubernetes/client-node", "Apache-2.0"]);
     expect(bundle.notices).to.contain("Permission is hereby granted, free of charge");
     expect(bundle.notices).not.to.contain("no licence named");
+  });
+});
+
+describe("the operator's image", () => {
+  const dockerfile = readFileSync(join(projectRoot, "operator", "Dockerfile"), "utf8");
+
+  it("is made from the same Node as the bundle runs in, holds nothing but the bundle, and is not root's", () => {
+    expect(dockerfile).to.match(new RegExp(`^FROM ${nodeImage.replaceAll(".", "\\.")}$`, "m"));
+    const copied = [...dockerfile.matchAll(/^COPY .*$/gm)].join("\n");
+    expect(copied)
+      .to.contain(builtBundle)
+      .and.not.to.match(/node_modules| operator\//);
+    expect(dockerfile)
+      .to.match(/^USER 1000:1000$/m)
+      .and.not.to.match(/^RUN /m);
   });
 });

@@ -1,7 +1,8 @@
 import { expect } from "chai";
+import type { TurnSettings } from "../../../operator/settings.ts";
 import { rtcConfig } from "../../../operator/turn/rtc-config.ts";
 
-const turn = {
+const turn: TurnSettings = {
   ...{ host: "turn.desktops.example.com", realm: "turn.desktops.example.com", ports: { listen: 3478, tls: 5349 } },
   ...{ transports: ["udp", "tcp", "tls"], secretFile: "" },
 };

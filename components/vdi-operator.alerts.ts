@@ -1,0 +1,79 @@
+/** One alert: what is wrong, and for how long before somebody is told. docs/alerts.md says what to do. */
+export interface Alert {
+  readonly name: string;
+  readonly severity: "critical" | "warning";
+  readonly expression: string;
+  readonly for: string;
+  /** A sentence; `{{ $value }}` and `{{ $labels.x }}` are filled in. */
+  readonly summary: string;
+}
+
+/** Selects by the label by which Prometheus tells our series from those of other controllers: the scraped Service. */
+export const job = 'job="kasm-operator-metrics"';
+
+/** What wants a person. Each replica reports the same sessions, so the maximum over replicas counts. */
+export const alerts: readonly Alert[] = [
+  {
+    name: "KasmVdiOperatorDown",
+    severity: "critical",
+    expression: `absent(up{${job}} == 1)`,
+    for: "5m",
+    summary: "No VDI operator runs: no desktop is started, suspended or ended, and Traefik lets nobody in.",
+  },
+  {
+    name: "KasmVdiNoLeader",
+    severity: "critical",
+    // One that has never led has no series.
+    expression: `(max(leader_election_master_status{${job}}) or vector(0)) == 0 and on () max(up{${job}}) == 1`,
+    for: "3m",
+    summary: "VDI operators run, but none leads: no desktop is started, suspended or ended.",
+  },
+  {
+    name: "KasmVdiSessionsStuck",
+    severity: "critical",
+    expression:
+      `max(vdi_sessions{phase="Creating",${job}}) > 0 ` +
+      `unless on() sum(increase(vdi_session_start_seconds_count{${job}}[15m])) > 0`,
+    for: "15m",
+    summary: "{{ $value }} sessions are being created, and in 15 minutes none became ready.",
+  },
+  {
+    name: "KasmVdiSessionsHeldUp",
+    severity: "warning",
+    expression: `max by (reason) (vdi_session_problems{reason!="GpuSlicesInUse",${job}}) > 0`,
+    for: "15m",
+    summary: "{{ $value }} sessions do not start because of {{ $labels.reason }}.",
+  },
+  {
+    name: "KasmVdiSessionsFailed",
+    severity: "warning",
+    expression: `max(vdi_sessions{phase="Failed",${job}}) > 0`,
+    for: "5m",
+    summary: "{{ $value }} sessions have failed.",
+  },
+  {
+    name: "KasmVdiGpuSlicesExhausted",
+    severity: "warning",
+    expression: `max(vdi_session_problems{reason="GpuSlicesInUse",${job}}) > 0`,
+    for: "5m",
+    summary: "{{ $value }} sessions wait for a GPU slice: all are in use.",
+  },
+  {
+    name: "KasmVdiPoolEmpty",
+    severity: "warning",
+    expression:
+      `max by (pool) (vdi_pool_desktops{state="ready",${job}}) == 0 ` +
+      `and on (pool) max by (pool) (vdi_pool_desktops{state="desired",${job}}) > 0`,
+    for: "10m",
+    summary: "Pool {{ $labels.pool }} has no desktop ready: its sessions start cold.",
+  },
+  {
+    name: "KasmVdiReconcileErrors",
+    severity: "warning",
+    expression:
+      `sum by (controller) (rate(controller_runtime_reconcile_errors_total{${job}}[10m])) ` +
+      `/ sum by (controller) (rate(controller_runtime_reconcile_total{${job}}[10m])) > 0.1`,
+    for: "15m",
+    summary: "{{ $value | humanizePercentage }} of the reconciliations of {{ $labels.controller }} fail.",
+  },
+];
