@@ -13,6 +13,7 @@ import { PoolController } from "./pool/controller.ts";
 import { SecretLedger } from "./pool/secret-ledger.ts";
 import { watchForPools } from "./pool/triggers.ts";
 import { WarmPods } from "./pool/warm-pods.ts";
+import { Looks } from "./reachability/looks.ts";
 import { SessionController } from "./session/controller.ts";
 import { watchForSessions } from "./session/triggers.ts";
 import type { Settings } from "./settings.ts";
@@ -37,11 +38,16 @@ const poolWorkers = 4;
 
 /** Runs what writes, as long as this process leads. */
 export async function runControllers(parts: ControllerParts, leadership: Leadership): Promise<void> {
-  const { client, caches, settings, controllerMetrics } = parts;
+  const { client, caches, settings, log, controllerMetrics } = parts;
   const secrets = new SecretLedger({ client, namespace: settings.namespace });
   const warm = new WarmPods({ client, caches, settings, secrets });
-  const sessions = new SessionController({ ...parts, warm, seen: () => ({ stream: undefined, activity: undefined }) });
   const queue = newQueue("session", controllerMetrics);
+  const looks = new Looks({
+    ...parts,
+    onChange: (key) => queue.add(key),
+    log: (message, key) => log.warn({ session: key }, message),
+  });
+  const sessions = new SessionController({ ...parts, warm, looks });
   watchForSessions({ caches, queue, forget: (session) => sessions.forget(session) });
   const pools = new PoolController({ ...parts, secrets });
   const poolQueue = newQueue("pool", controllerMetrics);
@@ -55,7 +61,7 @@ export async function runControllers(parts: ControllerParts, leadership: Leaders
   const templateQueue = newQueue("template", controllerMetrics);
   watchForTemplates({ caches, queue: templateQueue });
   const common = { ...parts, leadership };
-  await Promise.all([
+  const running = [
     run("session", {
       ...common,
       queue,
@@ -64,7 +70,8 @@ export async function runControllers(parts: ControllerParts, leadership: Leaders
     }),
     run("pool", { ...common, queue: poolQueue, concurrency: poolWorkers, work: (key) => pools.reconcile(key) }),
     run("template", { ...common, queue: templateQueue, concurrency: 1, work: (key) => templates.reconcile(key) }),
-  ]);
+  ];
+  await Promise.all(running).finally(() => looks.close());
 }
 
 function newQueue(name: string, metrics: ControllerMetrics): WorkQueue {

@@ -13,6 +13,7 @@ export interface Pod extends Named {
     reason?: string;
     message?: string;
     podIP?: string;
+    hostIP?: string;
     startTime?: string;
     conditions?: PodCondition[];
     initContainerStatuses?: ContainerStatus[];

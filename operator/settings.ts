@@ -109,6 +109,10 @@ export function loadSettings(environment: Environment): Settings {
       access: port("VDI_ACCESS_PORT", 8082),
     },
   };
+  if (settings.accessUserHeader !== undefined && settings.extraMiddlewares.length === 0)
+    problems.push(
+      "VDI_ACCESS_USER_HEADER is set, but no VDI_ACCESS_EXTRA_MIDDLEWARES that sets the header: anybody could",
+    );
   if (problems.length > 0)
     throw new SettingsError(`the operator's environment is not right:\n${problems.map((it) => `  ${it}`).join("\n")}`);
   return settings;

@@ -12,7 +12,7 @@ export function trimSession(session: VDISession): VDISession {
 }
 
 export function trimPod({ apiVersion, kind, metadata, spec, status }: Pod): Pod {
-  const { phase, reason, message, podIP, startTime, conditions } = status ?? {};
+  const { phase, reason, message, podIP, hostIP, startTime, conditions } = status ?? {};
   const { initContainerStatuses, containerStatuses } = status ?? {};
   return prune<Pod>({
     apiVersion,
@@ -24,6 +24,7 @@ export function trimPod({ apiVersion, kind, metadata, spec, status }: Pod): Pod 
       reason,
       message,
       podIP,
+      hostIP,
       startTime,
       conditions,
       initContainerStatuses: initContainerStatuses?.map(trimContainer),

@@ -76,8 +76,9 @@ export async function setState(layout: LabLayout, name: string, desiredState: "R
       return;
     }
     await client.mergePatch({ ...sessionKey(namespace, name), spec: { desiredState } }, "kasm-vdi-lab");
-    const isSuspended = desiredState === "Suspended";
-    const next = isSuspended ? "its desktop stops, the home stays" : "its desktop starts";
+    const stops =
+      session.spec.persistence?.enabled === false ? "its desktop stops" : "its desktop stops, the home stays";
+    const next = desiredState === "Suspended" ? stops : "its desktop starts";
     console.log(`Session ${name} is to be ${desiredState}: ${next}. \`npm run lab session watch\` shows it.`);
   });
 }

@@ -32,7 +32,18 @@ export function renderStatus(layout: LabLayout, statuses: readonly ComponentStat
       status.ports.join(", ") || "-",
     ]);
   }
-  return [table.toString(), ...statuses.flatMap((status) => lastWords(layout, status))].join("\n");
+  return [table.toString(), ...realOperator(statuses), ...statuses.flatMap((status) => lastWords(layout, status))].join(
+    "\n",
+  );
+}
+
+// The stack has a Deployment of the same name.
+function realOperator(statuses: readonly ComponentStatus[]): string[] {
+  const pid = statuses.find(
+    ({ name, state }) => name === "operator" && (state === "ready" || state === "unready"),
+  )?.pid;
+  if (pid === undefined) return [];
+  return [`The operator at work is process ${pid}; pods of the Deployment kasm-operator are simulated and do nothing.`];
 }
 
 const colour = { ready: pc.green, unready: pc.yellow, dead: pc.red, stopped: pc.dim };

@@ -35,7 +35,7 @@ export function addSessionCommand(program: Command, layout: LabLayout): void {
       ),
     );
   session
-    .command("list", { isDefault: true })
+    .command("list")
     .alias("ls")
     .description("all sessions, with the reason for what each is")
     .action(async () => (await actions()).list(layout));

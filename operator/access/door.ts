@@ -42,8 +42,6 @@ export interface DoorOptions {
   readonly wake: (session: VDISession) => Promise<void>;
   /** Header with the user's name that a middleware before ours sets. Believed as it comes. */
   readonly userHeader?: string | undefined;
-  /** Somebody has entered a session, or gone on in it: called for every request that passes. */
-  readonly onAccess?: (session: VDISession) => void;
   readonly observe?: (outcome: AccessOutcome) => void;
   readonly clock: Clock;
   readonly log: AccessLog;
@@ -145,7 +143,6 @@ export class Door {
     }
     const credentials = await this.#credentialsOf(session);
     if (credentials === undefined) return this.#page("waiting", waitingPage("Its password is being made anew."), visit);
-    this.#options.onAccess?.(session);
     this.#options.observe?.("entered");
     const basic = Buffer.from(`${credentials.user}:${credentials.password}`).toString("base64");
     return {

@@ -12,10 +12,10 @@ export interface Reading {
   readonly isFirst?: boolean;
 }
 
-/** A counter that moves while somebody is connected. */
+/** Values that move while somebody is connected. */
 export interface Sample {
   readonly atMs: number;
-  readonly count: number;
+  readonly values: readonly number[];
 }
 
 /** Reads an answer's body; `before` is what the answer before it left. Never throws. */
@@ -32,18 +32,21 @@ export function gaugeAboveZero(metric: string): Parse {
   return (body) => fromMetric(body, metric, (values) => (values.some((it) => it > 0) ? found : nobody));
 }
 
-/** A counter of clients' reports: it moves from one look to the next while somebody is connected. */
-export function movingCounter(metric: string): Parse {
+/**
+ * What clients report, the first of it as a counter: it moves from one look to the next while somebody is connected. The
+ * others may be missing.
+ */
+export function movingMetrics(counter: string, ...gauges: string[]): Parse {
   return (body, before, atMs) =>
-    fromMetric(body, metric, (values) => {
-      const count = values.reduce((sum, it) => sum + it, 0);
-      const sample = { atMs, count };
+    fromMetric(body, counter, ([count = 0]) => {
+      const values = [count, ...gauges.map((gauge) => finite(metricValues(body, gauge))[0] ?? 0)];
+      const sample = { atMs, values };
       // A count below the one before is of a stream server that was started anew.
-      if (before === undefined || count < before.count || atMs < before.atMs)
-        return { connected: undefined, message: `${metric} was read for the first time.`, sample, isFirst: true };
-      if (count > before.count) return { ...found, sample };
+      if (before === undefined || count < (before.values[0] ?? 0) || atMs < before.atMs)
+        return { connected: undefined, message: `${counter} was read for the first time.`, sample, isFirst: true };
+      if (values.some((value, index) => value !== before.values[index])) return { ...found, sample };
       if (atMs - before.atMs >= shortestGapMs) return { ...nobody, sample };
-      return { connected: undefined, message: `${metric} was read too soon again.`, sample: before, isFirst: true };
+      return { connected: undefined, message: `${counter} was read too soon again.`, sample: before, isFirst: true };
     });
 }
 
@@ -60,12 +63,16 @@ export function kasmConnections(body: string): Reading {
 
 function fromMetric(body: string, metric: string, read: (values: number[]) => Reading): Reading {
   try {
-    const values = metricValues(body, metric).filter((it) => !Number.isNaN(it));
+    const values = finite(metricValues(body, metric));
     if (values.length > 0) return read(values);
     return { connected: undefined, message: `The desktop's metrics have no ${metric}.` };
   } catch (error) {
     return { connected: undefined, message: `What the desktop serves as metrics is ${(error as Error).message}.` };
   }
+}
+
+function finite(values: number[]): number[] {
+  return values.filter((it) => Number.isFinite(it));
 }
 
 function parsedJson(text: string): unknown {

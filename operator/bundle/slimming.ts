@@ -7,6 +7,9 @@ import type { Plugin } from "esbuild";
 /** What takes the place of an entry file that loads everything: its parts. Importing another name fails the build. */
 const entries: Record<string, string> = {
   undici: `
+    import Dispatcher from "undici/lib/dispatcher/dispatcher.js";
+    import request from "undici/lib/api/api-request.js";
+    Dispatcher.prototype.request = request;
     export { default as Agent } from "undici/lib/dispatcher/agent.js";
     export { default as Client } from "undici/lib/dispatcher/client.js";
     export { default as Pool } from "undici/lib/dispatcher/pool.js";

@@ -1,4 +1,4 @@
-import { Agent, errors, request } from "undici";
+import { Agent, errors } from "undici";
 
 /** An answer, with at most as much of its body as was asked for. */
 export interface Answer {
@@ -47,8 +47,10 @@ export async function look(agent: Agent, url: URL, options: LookOptions): Promis
   options.signal.addEventListener("abort", stop, { once: true });
   try {
     options.signal.throwIfAborted();
-    const { statusCode, headers, body } = await request(url, {
-      dispatcher: agent,
+    const { statusCode, headers, body } = await agent.request({
+      origin: url.origin,
+      path: `${url.pathname}${url.search}`,
+      method: "GET",
       headers: options.headers ?? {},
       signal: end.signal,
       reset: true,

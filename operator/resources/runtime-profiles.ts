@@ -61,7 +61,7 @@ type Family = (spec: TemplateSpec) => RuntimeProfile;
 
 const families: Record<TemplateSpec["runtime"]["type"], Family> = {
   // nginx asks for the password on every path, /health too: an unauthenticated probe would get 401.
-  "selkies-v1": ({ desktopPolicy: { clipboard } }) => ({
+  "selkies-v1": ({ desktopPolicy: { clipboard }, stream }) => ({
     ...base,
     port: 8080,
     home: "/home/ubuntu",
@@ -75,6 +75,16 @@ const families: Record<TemplateSpec["runtime"]["type"], Family> = {
       SELKIES_ENABLE_BASIC_AUTH: "true",
       SELKIES_ENABLE_HTTPS: "false",
       SELKIES_ENABLE_CLIPBOARD: selkiesClipboard[clipboard],
+      // The line streams by WebRTC alone; its packaging has KasmVNC beside it.
+      KASMVNC_ENABLE: String(stream === "WebSocket"),
+      // Without all four the entry point starts a TURN server in the pod, and asks a foreign host for its public address.
+      // The file with the real ones goes before them.
+      ...(stream === "WebRTC" && {
+        SELKIES_TURN_HOST: "localhost",
+        SELKIES_TURN_PORT: "3478",
+        SELKIES_TURN_USERNAME: "unused",
+        SELKIES_TURN_PASSWORD: "unused",
+      }),
     },
     rtcConfigVariable: "SELKIES_RTC_CONFIG_JSON",
   }),

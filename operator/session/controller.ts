@@ -1,10 +1,12 @@
 import type { ClusterClient } from "../../kube/client.ts";
 import type { Clock } from "../../kube/clock.ts";
 import type { EventRecorder } from "../../kube/event-recorder.ts";
+import { keyOf } from "../../kube/store.ts";
 import type { WorkResult } from "../../kube/worker-pool.ts";
 import type { VDISession } from "../api/objects.ts";
 import type { Caches } from "../caches.ts";
 import type { DesktopMetrics } from "../metrics.ts";
+import type { Looks } from "../reachability/looks.ts";
 import type { WarmPods } from "../pool/warm-pods.ts";
 import { newPassword } from "../resources/credentials.ts";
 import type { Settings } from "../settings.ts";
@@ -29,8 +31,8 @@ export interface SessionControllerOptions {
   recorder: Pick<EventRecorder, "record">;
   metrics: DesktopMetrics;
   warm: Pick<WarmPods, "takeFor">;
-  /** What probes last saw of a session's pod. */
-  seen: (session: VDISession, pod: SessionView["pod"]) => Pick<Seen, "stream" | "activity">;
+  /** What was seen of desktops by asking them. */
+  looks: Pick<Looks, "of" | "aim" | "forget">;
 }
 
 // A refused write is tried again: quotas are raised, kinds are installed, and no watch tells of either.
@@ -53,17 +55,17 @@ export class SessionController {
 
   /** @param key of the session, `namespace/name` */
   async reconcile(key: string): Promise<WorkResult | undefined> {
-    const { client, caches, settings, clock, recorder, seen, warm } = this.#options;
+    const { client, caches, settings, clock, recorder, looks, warm } = this.#options;
     const session = caches.sessions.store.get(key);
     if (!session) return undefined;
     const now = clock.date();
-    const known: Seen = { events: [], refusals: [], stream: undefined, activity: undefined };
+    const known: Seen = { events: [], refusals: [], stream: undefined, routeAnswer: undefined, activity: undefined };
     const found = gather(session, caches, settings, known);
     this.#starts.observe(found);
     const view = (await warm.takeFor(found, now)) ? gather(session, caches, settings, known) : found;
-    const looks = seen(session, view.pod);
+    const seen = looks.of(view);
     const plan = planSession(
-      { ...view, ...looks },
+      { ...view, ...seen },
       { settings, now, newPassword, turnSecret: await this.#turnSecret(view) },
     );
     const batches = [...removeExtraPods(session, caches), ...plan.batches];
@@ -73,9 +75,10 @@ export class SessionController {
     // What was written is in the caches by now.
     const latest = caches.sessions.store.get(key);
     if (latest?.metadata.uid !== session.metadata.uid) return undefined;
-    const after = gather(latest ?? session, caches, settings, { ...known, ...looks, refusals });
+    const after = gather(latest ?? session, caches, settings, { ...known, ...seen, refusals });
     const start = await this.#events.read(after, now);
     const told = { ...after, events: start.events };
+    looks.aim(told, plan.decideAtMs);
     const status = { ...sessionStatus(told, settings, now), restarts: plan.restarts };
     const before = told.session.status;
     const { written, againMs } = await this.#status.write(told.session, status);
@@ -94,6 +97,7 @@ export class SessionController {
     const { clock, metrics } = this.#options;
     this.#status.forget(session);
     this.#starts.forget(session);
+    this.#options.looks.forget(keyOf(session));
     const seconds = (clock.date().getTime() - Date.parse(session.metadata.creationTimestamp ?? "")) / 1000;
     metrics.ended({ template: session.spec.template, seconds: Math.max(0, seconds) });
   }

@@ -11,7 +11,7 @@ import type { SessionView } from "./view.ts";
 import type { Batch } from "./write.ts";
 
 /** What is not in the caches. */
-export type Seen = Pick<SessionView, "events" | "refusals" | "stream" | "activity">;
+export type Seen = Pick<SessionView, "events" | "refusals" | "stream" | "routeAnswer" | "activity">;
 
 /** Puts together what the caches know about a session. */
 export function gather(session: VDISession, caches: Caches, settings: Settings, seen: Seen): SessionView {

@@ -54,6 +54,9 @@ function planStart(view: SessionView, context: PlanContext): PodPlan {
   const restarts = session.status?.restarts ?? 0;
   const { enabled } = session.spec.persistence;
   if (!template || templateProblem || (enabled && homeHolder)) return { before: [], writes: [], restarts };
+  // A pod of the same second would be revoked at once, again and again.
+  const waitMs = Date.parse(session.spec.access?.revokedBefore ?? "") + revokedRestMs - context.now.getTime();
+  if (waitMs > 0) return { before: [], writes: [], restarts, recheckMs: waitMs };
   // A home that is being deleted cannot be mounted; its end comes through the watch.
   if (enabled && home?.metadata.deletionTimestamp !== undefined) return { before: [], writes: [], restarts };
   const name = desktopName(session);
@@ -92,8 +95,12 @@ function planStart(view: SessionView, context: PlanContext): PodPlan {
 /** Open streams, links and passwords from before end with the pod that they belong to. */
 function isRevoked({ session }: SessionView, pod: Pod): boolean {
   const { revokedBefore } = session.spec.access ?? {};
-  return revokedBefore !== undefined && Date.parse(pod.metadata.creationTimestamp ?? "") < Date.parse(revokedBefore);
+  // As the door judges links and cookies: of the same second is too old.
+  return revokedBefore !== undefined && Date.parse(pod.metadata.creationTimestamp ?? "") <= Date.parse(revokedBefore);
 }
+
+// Creation times have whole seconds, rounded down.
+const revokedRestMs = 1_000;
 
 // Streams that are open end with the pod: whoever was shut out must not go on for the usual half minute.
 const revokedGraceSeconds = 1;

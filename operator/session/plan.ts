@@ -14,6 +14,8 @@ export interface SessionPlan {
   readonly batches: readonly Batch[];
   /** Look again after this time, also when nothing changes. */
   readonly recheckMs?: number;
+  /** A look at who is connected decides then, milliseconds since 1970. */
+  readonly decideAtMs?: number;
   /** What to warn its user of, once. */
   readonly warning?: Lifetime["warning"];
   /** Pods replaced because they failed, with those that this plan replaces. */
@@ -41,6 +43,7 @@ export function planSession(view: SessionView, context: PlanContext): SessionPla
     batches: batches.filter((batch) => batch.length > 0),
     ...soonest(life.recheckMs, pod.recheckMs),
     ...(life.warning && { warning: life.warning }),
+    ...(life.decideAtMs !== undefined && { decideAtMs: life.decideAtMs }),
     restarts: pod.restarts,
   };
 }

@@ -26,6 +26,8 @@ export interface SessionView {
   readonly refusals: readonly Refusal[];
   /** Whether the stream answers, of this pod; undefined while not known. */
   readonly stream: Check | undefined;
+  /** Whether the address leads to this session, asked through Traefik; undefined while not known. */
+  readonly routeAnswer: Check | undefined;
   /** Whether somebody is connected, of this pod; undefined while not known. */
   readonly activity: Activity | undefined;
 }

@@ -19,22 +19,23 @@ export function containerFindings(view: SessionView, moment: Moment): (Finding |
   const { initContainerStatuses: inits = [], containerStatuses: mains = [] } = view.pod?.status ?? {};
   const step = inits.findIndex((it) => !isDone(it));
   const init = inits[step];
-  if (init) return [finding(view, init, `init container ${init.name}`) ?? initStuck(init, step, inits.length, moment)];
-  return mains.map((it) => (it.ready ? undefined : finding(view, it, `container ${it.name}`)));
+  if (init) return [finding(view, init, "init container") ?? initStuck(view, init, step, inits.length, moment)];
+  return mains.map((it) => (it.ready ? undefined : finding(view, it, "container")));
 }
 
 function isDone({ ready, state }: ContainerStatus): boolean {
   return ready || state?.terminated?.exitCode === 0;
 }
 
-function finding(view: SessionView, status: ContainerStatus, role: string): Finding | undefined {
-  const { state, lastState, restartCount } = status;
+function finding(view: SessionView, status: ContainerStatus, kind: string): Finding | undefined {
+  const { name, state, lastState, restartCount } = status;
+  const role = `${kind} ${name}`;
   const waiting = state?.waiting;
   return (
     imageFinding(view, status) ??
     notCreated(waiting, role) ??
     // Between two tries it runs for a while: what ended the last one is still the case until it is ready.
-    ended(view, state?.terminated ?? (restartCount > 0 ? lastState?.terminated : undefined), role)
+    ended(view, state?.terminated ?? (restartCount > 0 ? lastState?.terminated : undefined), role, name)
   );
 }
 
@@ -58,7 +59,7 @@ function notCreated(waiting: ContainerState["waiting"], role: string): Finding |
   }
 }
 
-function ended(view: SessionView, end: Ended | undefined, role: string): Finding | undefined {
+function ended(view: SessionView, end: Ended | undefined, role: string, name: string): Finding | undefined {
   if (!end) return undefined;
   if (end.reason === "StartError" || end.reason === "ContainerCannotRun")
     return notCreated({ reason: "StartError", ...(end.message !== undefined && { message: end.message }) }, role);
@@ -78,7 +79,7 @@ function ended(view: SessionView, end: Ended | undefined, role: string): Finding
   const log = line === undefined ? "It said nothing" : `Its last words: "${line}"`;
   return {
     reason: "CrashLoop",
-    message: `The desktop's ${role} ended with exit code ${end.exitCode}${signal === undefined ? "" : ` (${signal})`}, and is started again. ${log}. See \`kubectl logs ${view.pod?.metadata.name ?? ""} --previous\`.`,
+    message: `The desktop's ${role} ended with exit code ${end.exitCode}${signal === undefined ? "" : ` (${signal})`}, and is started again. ${log}. See \`${logs(view, name)} --previous\`.`,
   };
 }
 
@@ -88,10 +89,20 @@ function signalName({ signal, exitCode }: Ended): string | undefined {
   return Object.entries(constants.signals).find(([, value]) => value === number)?.[0];
 }
 
-function initStuck({ name, state }: ContainerStatus, step: number, all: number, moment: Moment): Finding | undefined {
+function initStuck(
+  view: SessionView,
+  { name, state }: ContainerStatus,
+  step: number,
+  all: number,
+  moment: Moment,
+): Finding | undefined {
   if (!state?.running || !moment.isLaterThan(state.running.startedAt, initMs)) return undefined;
   return {
     reason: "InitStuck",
-    message: `Init container ${name} (${step + 1} of ${all}) does not end. Look at what it does with \`kubectl logs --container ${name}\`.`,
+    message: `Init container ${name} (${step + 1} of ${all}) does not end. Look at what it does with \`${logs(view, name)}\`.`,
   };
+}
+
+function logs({ pod }: SessionView, container: string): string {
+  return `kubectl logs ${pod?.metadata.name ?? ""} --container ${container}`;
 }

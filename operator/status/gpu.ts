@@ -12,8 +12,10 @@ const page = "docs/components/gpu-operator.md";
  * and node feature discovery) and by the slices that desktops have.
  *
  * @param resource extended resource that the pod asks one of
+ * @param shortOn how many nodes are short of it, as the scheduler counts them; those without any GPU are among them
+ * @returns undefined when slices are free, and something else keeps the desktop from them
  */
-export function gpuFinding(view: SessionView, resource: string): Finding | undefined {
+export function gpuFinding(view: SessionView, resource: string, shortOn: number): Finding | undefined {
   const offering = view.nodes.filter((it) => allocatable(it, resource) > 0);
   if (offering.length === 0) return notOffered(view.nodes, resource);
   const ready = offering.filter(isReady);
@@ -24,9 +26,9 @@ export function gpuFinding(view: SessionView, resource: string): Finding | undef
     };
   const request = desktopRequest(view);
   const open = ready.filter((it) => isOpen(it, request));
-  // A slice is free on a node that takes no desktop: what keeps desktops away decides, not the slices.
-  if (open.length === 0 && ready.some((it) => view.slicesInUse(it.metadata.name, resource) < allocatable(it, resource)))
-    return undefined;
+  const hasFree = ready.some((it) => view.slicesInUse(it.metadata.name, resource) < allocatable(it, resource));
+  // Free on nodes that are closed, or that are short of something else.
+  if (hasFree && (open.length === 0 || shortOn <= view.nodes.length - offering.length)) return undefined;
   const full = open.length > 0 ? open : ready;
   return full.every((it) => isUnshared(it, resource)) ? unshared(full, resource) : allInUse(view, full, resource);
 }

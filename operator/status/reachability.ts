@@ -14,7 +14,7 @@ const streamMs = 30_000;
  * answered before counts until it is asked again, so that a restart of the operator writes nothing.
  */
 export function isReachable(
-  { session, pod, stream, service, route }: SessionView,
+  { session, pod, stream, service, route, routeAnswer }: SessionView,
   { streamCheck }: Pick<Settings, "streamCheck">,
 ): boolean {
   return (
@@ -22,7 +22,8 @@ export function isReachable(
     pod?.metadata.deletionTimestamp === undefined &&
     (streamCheck === "kubelet" || (stream?.ok ?? wasReady(session))) &&
     service !== undefined &&
-    route !== undefined
+    route !== undefined &&
+    (streamCheck === "kubelet" || (routeAnswer?.ok ?? true))
   );
 }
 
@@ -46,6 +47,12 @@ export function reachabilityFindings(
       ? {
           reason: "RouteMissing",
           message: `The desktop runs, but its ${missing} is not there, so https://${hostOf(view.session, domain)} leads nowhere. The operator makes it again; if it does not last, see who deletes it.`,
+        }
+      : undefined,
+    isPodReady(view.pod) && view.routeAnswer?.ok === false
+      ? {
+          reason: "RouteMissing",
+          message: `The desktop runs, but its address does not lead to it: ${view.routeAnswer.message}`,
         }
       : undefined,
     silent(view, moment),

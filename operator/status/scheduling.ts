@@ -1,7 +1,8 @@
+import type { Node } from "../kinds.ts";
 import type { SessionView } from "../session/view.ts";
 import { gpuFinding } from "./gpu.ts";
 import type { Moment } from "./moment.ts";
-import { isOpen, isReady, matches, names, repellingTaints } from "./nodes.ts";
+import { allocatable, isOpen, isReady, matches, names, repellingTaints } from "./nodes.ts";
 import type { Finding } from "./reasons.ts";
 import { desktopRequest } from "./request.ts";
 import { parseVerdict } from "./scheduler-verdict.ts";
@@ -59,9 +60,9 @@ const judges: readonly Judge[] = [
   otherShort,
   nodesFull,
   homePending,
-  selectorUnmatched,
-  tainted,
   cordoned,
+  tainted,
+  selectorUnmatched,
 ];
 
 function homeOnOtherNode({ session }: SessionView, refusals: readonly NodeRefusal[]): Finding | undefined {
@@ -76,8 +77,8 @@ function homeOnOtherNode({ session }: SessionView, refusals: readonly NodeRefusa
 
 function gpuShort(view: SessionView, refusals: readonly NodeRefusal[]): Finding | undefined {
   const { gpuResource } = desktopRequest(view);
-  const isShort = refusals.some(({ why, what }) => why === "insufficient" && what === gpuResource);
-  return gpuResource !== undefined && isShort ? gpuFinding(view, gpuResource) : undefined;
+  const short = refusals.find(({ why, what }) => why === "insufficient" && what === gpuResource);
+  return gpuResource !== undefined && short ? gpuFinding(view, gpuResource, short.nodes) : undefined;
 }
 
 function resourceShort(resource: "cpu" | "memory", reason: "CpuShort" | "MemoryShort"): Judge {
@@ -114,51 +115,56 @@ function homePending(view: SessionView, refusals: readonly NodeRefusal[]): Findi
   return refusals.some(({ why }) => why === "volume-unbound" || why === "claim") ? homeFinding(view) : undefined;
 }
 
-function selectorUnmatched(view: SessionView, refusals: readonly NodeRefusal[]): Finding | undefined {
-  const { nodeSelector } = desktopRequest(view);
-  const wanted = Object.entries(nodeSelector).map(([key, value]) => `${key}=${value}`);
-  if (!refusals.some(({ why }) => why === "selector") || wanted.length === 0) return undefined;
-  const matching = names(view.nodes.filter((it) => matches(it, nodeSelector)));
-  return {
-    reason: "NodeSelectorUnmatched",
-    message:
-      matching.length > 0
-        ? `Only ${listed(matching)} ${matching.length === 1 ? "has" : "have"} the labels ${listed(wanted)} that the template asks for, and cannot take the desktop. Label another node, or change spec.nodeSelector of the template.`
-        : `No node has the labels ${listed(wanted)} that the template asks for. Label a node, or change spec.nodeSelector of the template.`,
-  };
-}
-
-function tainted(view: SessionView, refusals: readonly NodeRefusal[]): Finding | undefined {
-  const said = refusals.filter(({ why }) => why === "taint");
-  if (said.length === 0) return undefined;
-  const { gpuResource } = desktopRequest(view);
-  const kept = view.nodes.filter((it) => repellingTaints(it, gpuResource).length > 0);
-  const taints =
-    kept.length > 0
-      ? kept.map((it) => `${it.metadata.name} by ${listed(repellingTaints(it, gpuResource))}`).sort()
-      : said.map(({ nodes, what }) => `${counted(nodes, "node")} by ${what ?? "a taint"}`);
-  return {
-    reason: "Tainted",
-    message: `Taints keep desktops away from nodes that could take them: ${listed(taints)}. Take the taint off a node, or add a node without.`,
-  };
-}
-
 function cordoned(view: SessionView, refusals: readonly NodeRefusal[]): Finding | undefined {
-  if (!refusals.some(({ why }) => why === "cordoned")) return undefined;
-  const nodes = names(view.nodes.filter(({ spec }) => spec?.unschedulable === true));
+  const { nodeSelector } = desktopRequest(view);
+  const nodes = view.nodes.filter((it) => it.spec?.unschedulable === true && matches(it, nodeSelector));
+  if (nodes.length === 0 || !refusals.some(({ why }) => why === "cordoned")) return undefined;
   return {
     reason: "NodesCordoned",
-    message: `Nodes that could take the desktop are cordoned: ${listed(nodes)}. Open one with \`kubectl uncordon\` when its maintenance is over.`,
+    message: `Nodes that could take the desktop are cordoned: ${listed(names(nodes))}. Open one with \`kubectl uncordon\` when its maintenance is over.`,
   };
 }
 
-/** Which nodes could have been taken at all. */
+/** The scheduler looks at taints before labels: a node that is tainted may lack the labels as well, and then explains nothing. */
+function tainted(view: SessionView, refusals: readonly NodeRefusal[]): Finding | undefined {
+  const { gpuResource, nodeSelector } = desktopRequest(view);
+  const taintsOf = (node: Node) => repellingTaints(node, gpuResource);
+  const kept = view.nodes.filter((it) => taintsOf(it).length > 0 && matches(it, nodeSelector));
+  if (kept.length === 0 || !refusals.some(({ why }) => why === "taint")) return undefined;
+  const ready = kept.filter(isReady).map((it) => `${it.metadata.name} by ${listed(taintsOf(it))}`);
+  const unready = names(kept.filter((it) => !isReady(it)));
+  if (ready.length === 0)
+    return {
+      reason: "AllNodesUnready",
+      message: `No node that could take the desktop is ready: ${listed(unready)}. Look at \`kubectl describe node\`, and at K3s on these machines.`,
+    };
+  const rest = unready.length > 0 ? ` Not ready, and therefore tainted: ${listed(unready)}.` : "";
+  return {
+    reason: "Tainted",
+    message: `Taints keep desktops away from nodes that could take them: ${listed(ready.sort())}.${rest} Take the taint off a node, or add a node without.`,
+  };
+}
+
+function selectorUnmatched(view: SessionView, refusals: readonly NodeRefusal[]): Finding | undefined {
+  const wanted = Object.entries(desktopRequest(view).nodeSelector).map(([key, value]) => `${key}=${value}`);
+  if (wanted.length === 0 || !refusals.some(({ why }) => why === "selector")) return undefined;
+  return {
+    reason: "NodeSelectorUnmatched",
+    message: `No node that is open has the labels ${listed(wanted)} that the template asks for. Label a node, or change spec.nodeSelector of the template.`,
+  };
+}
+
+/** Which nodes could have been taken, if there were room. */
 function considered(view: SessionView): string {
   const request = desktopRequest(view);
-  const open = view.nodes.filter((it) => isOpen(it, request));
+  const { gpuResource } = request;
+  const open = view.nodes.filter(
+    (it) => isOpen(it, request) && (gpuResource === undefined || allocatable(it, gpuResource) > 0),
+  );
   const others = view.nodes.length - open.length;
+  const lacking = gpuResource === undefined ? "its labels" : "its labels or GPU";
   const rest =
-    others > 0 ? ` (${counted(others, "other node")} not ready, cordoned, tainted or without its labels)` : "";
+    others > 0 ? ` (${counted(others, "other node")} not ready, cordoned, tainted or without ${lacking})` : "";
   return `considered: ${listed(names(open))}${rest}`;
 }
 

@@ -56,6 +56,11 @@ describe("lab status", () => {
     expect(rendered(stuck)).to.include("etcd is unready: /health says 503.");
   });
 
+  it("says which process is the operator, for the Deployment of that name is simulated", () => {
+    expect(rendered({ ...ready, name: "operator", pid: 77 })).to.contain("The operator at work is process 77;");
+    expect(rendered({ ...dead, name: "operator" })).not.to.contain("at work");
+  });
+
   it("is only all well when every component is ready", () => {
     expect(allReady([ready, ready])).to.be.true;
     for (const state of ["dead", "unready", "stopped"] as const) {

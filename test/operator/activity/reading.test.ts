@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { gaugeAboveZero, kasmConnections, movingCounter, shortestGapMs } from "../../../operator/activity/reading.ts";
+import { gaugeAboveZero, kasmConnections, movingMetrics, shortestGapMs } from "../../../operator/activity/reading.ts";
 
 describe("a gauge of clients", () => {
   const read = (body: string) => gaugeAboveZero("clients")(body, undefined, 0);
@@ -20,35 +20,50 @@ describe("a gauge of clients", () => {
   });
 });
 
-describe("a counter of clients' reports", () => {
-  const read = (count: number, before: { atMs: number; count: number } | undefined, atMs: number) =>
-    movingCounter("fps_hist_count")(`fps 60\nfps_hist_count ${count}\n`, before, atMs);
+describe("what clients report", () => {
+  const read = (
+    count: number,
+    latency: number,
+    before: [atMs: number, ...values: number[]] | undefined,
+    atMs: number,
+  ) =>
+    movingMetrics("fps_hist_count", "latency")(
+      `fps 60\nfps_hist_count ${count}\nlatency ${latency}\n`,
+      before && { atMs: before[0], values: before.slice(1) },
+      atMs,
+    );
 
   it("tells nothing alone: the last frame rate stays there after the client has gone", () => {
-    expect(read(7, undefined, 1_000)).to.deep.include({
+    expect(read(7, 3, undefined, 1_000)).to.deep.include({
       connected: undefined,
       isFirst: true,
-      sample: { atMs: 1_000, count: 7 },
+      sample: { atMs: 1_000, values: [7, 3] },
     });
   });
 
-  it("says that somebody is there when it moved, and nobody when it stood still for long enough", () => {
-    const before = { atMs: 1_000, count: 7 };
-    expect(read(8, before, 2_000)).to.deep.include({ connected: true, sample: { atMs: 2_000, count: 8 } });
+  it("says that somebody is there when any of it moved, and nobody when all stood still for long enough", () => {
+    expect(read(8, 3, [1_000, 7, 3], 2_000)).to.deep.include({
+      connected: true,
+      sample: { atMs: 2_000, values: [8, 3] },
+    });
+    expect(read(7, 4, [1_000, 7, 3], 2_000).connected).to.equal(true);
     const atMs = 1_000 + shortestGapMs;
-    expect(read(7, before, atMs)).to.deep.include({ connected: false, sample: { atMs, count: 7 } });
+    expect(read(7, 3, [1_000, 7, 3], atMs)).to.deep.include({ connected: false, sample: { atMs, values: [7, 3] } });
   });
 
   it("waits when it is read again too soon, from the same beginning", () => {
-    const before = { atMs: 1_000, count: 7 };
-    expect(read(7, before, shortestGapMs)).to.deep.include({ connected: undefined, isFirst: true, sample: before });
+    expect(read(7, 3, [1_000, 7, 3], shortestGapMs)).to.deep.include({
+      connected: undefined,
+      isFirst: true,
+      sample: { atMs: 1_000, values: [7, 3] },
+    });
   });
 
   it("begins anew when the stream server did", () => {
-    expect(read(2, { atMs: 1_000, count: 7 }, 60_000)).to.deep.include({
+    expect(read(2, 3, [1_000, 7, 3], 60_000)).to.deep.include({
       connected: undefined,
       isFirst: true,
-      sample: { atMs: 60_000, count: 2 },
+      sample: { atMs: 60_000, values: [2, 3] },
     });
   });
 });

@@ -10,8 +10,7 @@ interface Peer {
 type Egress = { to?: Peer[]; ports?: { protocol: string; port: number }[] }[];
 
 const egress = (changes: Parameters<typeof template>[0], hasTurn = true): Egress =>
-  networkPolicySpec({ a: "b" }, template(changes), { ...settings, turn: hasTurn ? settings.turn : undefined })
-    .egress;
+  networkPolicySpec({ a: "b" }, template(changes), { ...settings, turn: hasTurn ? settings.turn : undefined }).egress;
 const blocks = (rules: Egress) => rules.flatMap(({ to = [] }) => to.flatMap(({ ipBlock }) => ipBlock ?? []));
 
 describe("the network of a desktop", () => {

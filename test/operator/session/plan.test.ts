@@ -134,6 +134,13 @@ describe("the plan of a session", () => {
     expect(planSession({ ...running, session: revoked, pod: pod(5) }, context).batches).to.deep.equal([]);
   });
 
+  it("starts nothing that would be revoked at once: not before the moment of the revocation is past", () => {
+    const revoked = session({ spec: { access: { revokedBefore: ago(-30) } } });
+    const { batches, recheckMs } = planSession(view({ ...fresh, session: revoked }), context);
+    expect(told(batches.flat())).not.to.include("create Pod");
+    expect(recheckMs).to.equal(31_000);
+  });
+
   it("replaces a pod that ended, later each time, and counts that", () => {
     const ended = (seconds: number, restarts: number) =>
       planSession(

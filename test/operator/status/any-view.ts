@@ -192,6 +192,7 @@ export const anyView: fc.Arbitrary<SessionView> = fc.record({
   networkPolicy: child,
   homeHolder: some(fc.constant(session())),
   homeIsShared: fc.boolean(),
+  routeAnswer: some(fc.record({ ok: fc.boolean(), message: fc.constant("Traefik has no route.") })),
   nodes: fc.array(node, { maxLength: 3 }),
   slicesInUse: fc.constantFrom(
     () => 0,

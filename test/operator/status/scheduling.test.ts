@@ -113,11 +113,13 @@ describe("why a desktop has no node", () => {
   const selective = { template: template({ nodeSelector: { pool: "desktops" } }) };
   readyTable({
     "CPU is short: names what is asked and which nodes were considered": [
-      waiting(cpu, [node("a"), node("b"), node("c", { spec: taint("x") })]),
+      view({ pod: unschedulable(cpu), nodes: [node("a"), node("b"), node("c", { spec: taint("x") })] }),
       ["CpuShort", "No node has 2 CPU left", "considered: a and b (1 other node not ready"],
     ],
     "memory is short, as the session asks for it": [
-      waiting("0/1 nodes are available: 1 Insufficient memory.", [node("a")], {
+      view({
+        pod: unschedulable("0/1 nodes are available: 1 Insufficient memory."),
+        nodes: [node("a")],
         session: session({ spec: { resources: { memory: "64Gi" } } }),
       }),
       ["MemoryShort", "No node has 64Gi memory left", "considered: a"],
@@ -132,7 +134,7 @@ describe("why a desktop has no node", () => {
     ],
     "no node has the template's labels": [
       waiting("0/1 nodes are available: 1 node(s) didn't match Pod's node affinity/selector.", [node("a")], selective),
-      ["NodeSelectorUnmatched", "No node has the labels pool=desktops"],
+      ["NodeSelectorUnmatched", "No node that is open has the labels pool=desktops"],
     ],
     "a node has the labels, but is not to be had": [
       waiting(
@@ -140,7 +142,7 @@ describe("why a desktop has no node", () => {
         [node("a", { labels: { pool: "desktops" }, spec: taint("x") }), node("b")],
         selective,
       ),
-      ["NodeSelectorUnmatched", "Only a has the labels pool=desktops"],
+      ["Tainted", /them: a by x:NoSchedule\./],
     ],
     "all nodes are tainted": [
       waiting("0/1 nodes are available: 1 node(s) had untolerated taint {team: blue}.", [
@@ -180,6 +182,37 @@ describe("why a desktop has no node", () => {
       ["Unschedulable", /didn't match pod topology spread constraints\.$/],
     ],
     "the scheduler does not look at it": [view({ pod: pod() }), ["Scheduling", "Pod alice-x waits", "kube-scheduler"]],
+    "a node is cordoned, and the control plane is tainted as ever": [
+      waiting("0/2 nodes are available: 1 node(s) had untolerated taint(s), 1 node(s) were unschedulable.", [
+        node("a", { spec: { unschedulable: true, ...taint("node.kubernetes.io/unschedulable") } }),
+        node("master", { spec: taint("node-role.kubernetes.io/control-plane") }),
+      ]),
+      ["NodesCordoned", "cordoned: a."],
+    ],
+    "nodes without that taint are not ready": [
+      waiting("0/2 nodes are available: 1 node(s) had untolerated taint(s), 1 node(s) were unschedulable.", [
+        node("a", { isReady: false, spec: taint("node.kubernetes.io/not-ready") }),
+        node("b"),
+      ]),
+      ["AllNodesUnready", "No node that could take the desktop is ready: a."],
+    ],
+    "the GPU node has slices free, but no CPU": [
+      waiting(
+        "0/2 nodes are available: 1 Insufficient cpu, 1 Insufficient nvidia.com/gpu.",
+        [gpuNode("gpu-a", 8), node("b")],
+        {
+          slicesInUse: () => 3,
+        },
+      ),
+      ["CpuShort", "considered: gpu-a (1 other node"],
+    ],
+    "some nodes are tainted, others not ready": [
+      waiting("0/2 nodes are available: 2 node(s) had untolerated taint(s).", [
+        node("a", { spec: taint("team") }),
+        node("b", { isReady: false, spec: taint("node.kubernetes.io/unreachable") }),
+      ]),
+      ["Tainted", "them: a by team:NoSchedule. Not ready, and therefore tainted: b."],
+    ],
   });
 
   it("is told by PodScheduled as well", () => {
