@@ -6,7 +6,8 @@ import { labels } from "../../../operator/resources/labels.ts";
 import { planPod } from "../../../operator/session/plan-pod.ts";
 import { desktopName, sessionId } from "../../../operator/resources/names.ts";
 import { settings } from "../session/settings.ts";
-import { ago, nothingYet, now, session, template } from "../status/views.ts";
+import { sessionStatus } from "../../../operator/status/session-status.ts";
+import { ago, nothingYet, now, session, template, view } from "../status/views.ts";
 import { warm } from "./pools.ts";
 
 const persistence = { enabled: false, size: "10Gi", reclaim: "Retain" } as const;
@@ -66,6 +67,19 @@ describe("a session takes a desktop of a pool", () => {
     expect(metadata.ownerReferences?.[0]).to.include({ kind: "VDISession", uid: "u-1", controller: true });
     expect(metadata.labels).to.include({ [labels.session]: sessionId(guest()) });
     expect(metadata.labels).not.to.have.property(labels.pool);
+  });
+
+  it("and started when it took it, not when the pool made it: idle time counts from there", () => {
+    const pod = warm("ready", { age: 86_400 });
+    const first = sessionStatus(view({ session: guest(), pod }), settings, now);
+    expect(first.startTime).to.equal(ago(0));
+    const later = new Date(now.getTime() + 60_000);
+    const again = sessionStatus(view({ session: { ...guest(), status: first }, pod }), settings, later);
+    expect(again.startTime).to.equal(first.startTime);
+    const woken = { ...first, podName: "office-of-yesterday", startTime: ago(90_000) };
+    expect(sessionStatus(view({ session: { ...guest(), status: woken }, pod }), settings, now).startTime).to.equal(
+      ago(0),
+    );
   });
 
   it("and starts cold under its own name when that one is gone", () => {

@@ -185,6 +185,8 @@ describe("a pool whose template was edited", () => {
     expect(removed({ pods: [outdated(), warm("ending"), warm("unplaced")] })).to.have.lengthOf(0);
     const refusals = [{ kind: "Pod", why: "Quota", message: "exceeded quota: desktops" }] as const;
     expect(removed({ pods: [outdated(), outdated()], refusals })).to.have.lengthOf(1);
+    expect(removed({ pods: [outdated(), outdated()], refusals, holdsBack: true })).to.have.lengthOf(0);
+    expect(removed({ pods: [outdated(), outdated(), warm("ending")], refusals })).to.have.lengthOf(0);
   });
 
   it("never has fewer ready than wanted on the way, and ends with new ones only", () => {
