@@ -12,20 +12,23 @@ export const operatorName = "kasm-operator";
 const group = "vdi.kasm.io";
 const read = ["get", "list", "watch"];
 const change = ["create", "update", "patch", "delete"];
-const own = [...read, "create", "patch", "delete"];
+// Caches list and watch; garbage collection deletes.
+const follow = ["list", "watch"];
+const keep = [...follow, "create", "patch"];
 
 /** What the operator may do in the namespace of sessions; operator/permissions.ts says what for. */
 export const sessionRules: readonly Rule[] = [
-  { apiGroups: [group], resources: ["vdisessions"], verbs: [...read, "patch", "delete"] },
-  { apiGroups: [group], resources: ["vdipools"], verbs: read },
+  { apiGroups: [group], resources: ["vdisessions"], verbs: [...follow, "patch", "delete"] },
+  { apiGroups: [group], resources: ["vdipools"], verbs: follow },
   { apiGroups: [group], resources: ["vdisessions/status", "vdipools/status"], verbs: ["patch"] },
   { apiGroups: [group], resources: ["vdisessions/finalizers", "vdipools/finalizers"], verbs: ["update"] },
-  { apiGroups: [""], resources: ["pods", "services", "persistentvolumeclaims"], verbs: own },
+  { apiGroups: [""], resources: ["pods", "persistentvolumeclaims"], verbs: [...keep, "delete"] },
+  { apiGroups: [""], resources: ["services"], verbs: keep },
   // By name only: a list would bring every credential of every session into the operator's memory.
   { apiGroups: [""], resources: ["secrets"], verbs: ["get", "create", "patch", "delete"] },
   { apiGroups: [""], resources: ["events"], verbs: ["list"] },
-  { apiGroups: ["networking.k8s.io"], resources: ["networkpolicies"], verbs: own },
-  { apiGroups: ["traefik.io"], resources: ["ingressroutes"], verbs: own },
+  { apiGroups: ["networking.k8s.io"], resources: ["networkpolicies"], verbs: keep },
+  { apiGroups: ["traefik.io"], resources: ["ingressroutes"], verbs: keep },
   { apiGroups: ["events.k8s.io"], resources: ["events"], verbs: ["create", "patch"] },
 ];
 
@@ -43,9 +46,9 @@ export const leaderRules: readonly Rule[] = [
 
 /** What it may do in the whole cluster: read what has no namespace, say how a template is used, ask who somebody is. */
 export const clusterRules: readonly Rule[] = [
-  { apiGroups: [group], resources: ["vditemplates"], verbs: read },
+  { apiGroups: [group], resources: ["vditemplates"], verbs: follow },
   { apiGroups: [group], resources: ["vditemplates/status"], verbs: ["patch"] },
-  { apiGroups: [""], resources: ["nodes"], verbs: read },
+  { apiGroups: [""], resources: ["nodes"], verbs: follow },
   { apiGroups: ["authentication.k8s.io"], resources: ["tokenreviews"], verbs: ["create"] },
   { apiGroups: ["authorization.k8s.io"], resources: ["subjectaccessreviews"], verbs: ["create"] },
 ];

@@ -19,13 +19,14 @@ export type Verb = "get" | "list" | "watch" | "create" | "update" | "patch" | "d
 export type Scope = "sessions" | "own" | "cluster";
 
 const ours = "vdi.kasm.io";
-const read: readonly Verb[] = ["get", "list", "watch"];
-// An apply that finds nothing creates: it needs both verbs.
-const keep: readonly Verb[] = [...read, "create", "patch", "delete"];
+// The caches' way to read: nothing is asked for one by one.
+const follow: readonly Verb[] = ["list", "watch"];
+// An apply that finds nothing creates: it needs both verbs. Garbage collection deletes.
+const keep: readonly Verb[] = [...follow, "create", "patch"];
 
 const inSessions: readonly Omit<Permission, "scope">[] = [
   {
-    ...{ apiGroup: ours, resource: "vdisessions", verbs: [...read, "patch", "delete"] },
+    ...{ apiGroup: ours, resource: "vdisessions", verbs: [...follow, "patch", "delete"] },
     why: "the wish; patched to suspend, wake and set the finalizer, deleted when its time is over",
   },
   { apiGroup: ours, resource: "vdisessions/status", verbs: ["patch"], why: "what became of the wish" },
@@ -33,15 +34,18 @@ const inSessions: readonly Omit<Permission, "scope">[] = [
     ...{ apiGroup: ours, resource: "vdisessions/finalizers", verbs: ["update"] },
     why: "owner references that hold up deletion, where OwnerReferencesPermissionEnforcement is on",
   },
-  { apiGroup: ours, resource: "vdipools", verbs: read, why: "how many desktops to keep ready" },
+  { apiGroup: ours, resource: "vdipools", verbs: follow, why: "how many desktops to keep ready" },
   { apiGroup: ours, resource: "vdipools/status", verbs: ["patch"], why: "how many are ready" },
   {
     ...{ apiGroup: ours, resource: "vdipools/finalizers", verbs: ["update"] },
     why: "as for sessions: a pool owns its desktops",
   },
-  { apiGroup: "", resource: "pods", verbs: keep, why: "the desktop itself" },
+  { apiGroup: "", resource: "pods", verbs: [...keep, "delete"], why: "the desktop itself" },
   { apiGroup: "", resource: "services", verbs: keep, why: "the desktop's address in the cluster" },
-  { apiGroup: "", resource: "persistentvolumeclaims", verbs: keep, why: "the user's home" },
+  {
+    ...{ apiGroup: "", resource: "persistentvolumeclaims", verbs: [...keep, "delete"] },
+    why: "the user's home; deleted when the session asks for it",
+  },
   {
     ...{ apiGroup: "", resource: "secrets", verbs: ["get", "create", "patch", "delete"] },
     why: "credentials, by name: a list would bring those of all sessions into the operator's memory",
@@ -64,9 +68,9 @@ const inOwn: readonly Omit<Permission, "scope">[] = [
 ];
 
 const inCluster: readonly Omit<Permission, "scope">[] = [
-  { apiGroup: ours, resource: "vditemplates", verbs: read, why: "what desktops are made from" },
+  { apiGroup: ours, resource: "vditemplates", verbs: follow, why: "what desktops are made from" },
   { apiGroup: ours, resource: "vditemplates/status", verbs: ["patch"], why: "how a template is used" },
-  { apiGroup: "", resource: "nodes", verbs: read, why: "which node has a GPU slice left, and which is gone" },
+  { apiGroup: "", resource: "nodes", verbs: follow, why: "which node has a GPU slice left, and which is gone" },
   {
     ...{ apiGroup: "authentication.k8s.io", resource: "tokenreviews", verbs: ["create"] },
     why: "who asks for a link to a desktop",

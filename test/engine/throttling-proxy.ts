@@ -13,11 +13,15 @@ export class ThrottlingProxy {
   readonly #own = new SharedKubeConfig();
   readonly #server;
 
-  /** @param refuses part of the requests, from 0 to 1 */
-  constructor(config: SharedKubeConfig, refuses: number) {
+  /**
+   * @param refuses part of the requests, from 0 to 1
+   * @param onRequest told of each
+   */
+  constructor(config: SharedKubeConfig, refuses: number, onRequest?: (method: string, path: string) => void) {
     this.#config = config;
     this.#server = createServer((request, response) => {
       this.asked++;
+      onRequest?.(request.method ?? "", request.url ?? "");
       if (Math.random() < refuses) {
         this.refused++;
         request.resume();

@@ -3,11 +3,16 @@ import { expect } from "chai";
 import { execa } from "execa";
 import { operatorDeployment } from "../../components/vdi-operator.deployment.ts";
 import type { OperatorDeploymentArgs } from "../../components/vdi-operator.deployment.ts";
+import { bundleConfigMap } from "../../components/vdi-operator.program.ts";
 import { clusterRules, leaderRules, operatorUser, sessionRules } from "../../components/vdi-operator.rbac.ts";
 import type { Rule } from "../../components/vdi-operator.rbac.ts";
 import { type AnyObject, ClusterClient, apiMessage, loadKubeConfig } from "../../kube/client.ts";
+import { stopBeside } from "../../lab/cluster/control-plane.ts";
+import { labLayout } from "../../lab/cluster/layout.ts";
+import { startOperator } from "../../lab/operator/start.ts";
 
 const checkout = join(import.meta.dirname, "..", "..");
+const layout = labLayout(checkout);
 const namespace = "kasm-vdi";
 const operatorNamespace = "kasm-vdi-system";
 const operator = operatorUser(operatorNamespace);
@@ -18,6 +23,8 @@ describe("the VDI operator's surroundings on the lab", () => {
   const users = ["alice@example.com", "bob@example.com"];
 
   before(async () => {
+    // It would work on the sessions, of which these tests ask only what may be done to them.
+    await stopBeside(layout, "operator");
     // People who may make sessions, and no more.
     const binding = {
       ...role("RoleBinding", "engine-test-users", { namespace }),
@@ -31,6 +38,7 @@ describe("the VDI operator's surroundings on the lab", () => {
     await client.delete(role("RoleBinding", "engine-test-users", { namespace }));
     await drain();
     await client.config.close();
+    await startOperator(layout);
   });
 
   it("lets users make, change and delete sessions of their own", async () => {
@@ -83,29 +91,77 @@ describe("the VDI operator's surroundings on the lab", () => {
     }
   });
 
+  describe("a template that is for some", () => {
+    const template = {
+      apiVersion: "vdi.kasm.io/v1alpha1",
+      kind: "VDITemplate",
+      metadata: { name: "engine-test-some" },
+    };
+    const attempt = (user: string, ...as: string[]) =>
+      kubectl(user, session("some", user, template.metadata.name), ...as, "create", "--dry-run=server", "-f", "-");
+
+    before(async () => {
+      const spec = {
+        image: "lab.invalid/desktop:1",
+        runtime: { type: "selkies-v2" },
+        allowed: { users: ["alice@example.com"], groups: ["designers"] },
+      };
+      await client.apply({ ...template, spec }, { fieldManager: "engine-test", force: true });
+      // The API server learns of templates by a watch of its own.
+      for (let tries = 0; (await attempt("bob@example.com")).exitCode === 0 && tries < 50; tries++);
+    });
+    after(() => client.delete(template));
+
+    it("is refused to others, with what to do", async () => {
+      const { exitCode, stderr } = await attempt("bob@example.com");
+      expect(exitCode).not.to.equal(0);
+      expect(stderr).to.contain(
+        "VDITemplate engine-test-some is not for bob@example.com: take another template (kubectl get vditemplates), " +
+          "or have whoever keeps it add you or a group of yours to its spec.allowed",
+      );
+    });
+
+    it("is there for its users, for who is in one of its groups, and for who answers for others", async () => {
+      await succeeds(attempt("alice@example.com"));
+      await succeeds(attempt("bob@example.com", "--as-group", "designers"));
+      await succeeds(attempt("root", "--as-group", "system:masters"));
+    });
+
+    it("hinders nobody at other templates, nor at one that is not there yet", async () => {
+      for (const other of ["ubuntu", "engine-test-unheard-of"])
+        await succeeds(
+          kubectl("bob@example.com", session("any", "bob@example.com", other), "create", "--dry-run=server", "-f", "-"),
+        );
+    });
+  });
+
+  it("keeps pools and what sessions consist of from people who may make sessions", async () => {
+    for (const right of [
+      "create vdipools",
+      "patch vdipools",
+      "get secrets",
+      "list pods",
+      "patch services",
+      "delete pods",
+    ]) {
+      const { stdout } = await kubectl("alice@example.com", undefined, "auth", "can-i", ...right.split(" "));
+      expect(stdout, right).to.equal("no");
+    }
+  });
+
   it("lets the operator work on everybody's sessions", async () => {
-    const finalizer = [
-      "patch",
-      "vdi/other",
-      "--type=merge",
-      "--patch",
-      '{"metadata":{"finalizers":["vdi.kasm.io/session-cleanup"]}}',
-    ];
-    await succeeds(kubectl(operator, undefined, ...finalizer));
-    const status = [
-      "patch",
-      "vdi/other",
-      "--subresource=status",
-      "--type=merge",
-      "--patch",
-      '{"status":{"phase":"Running"}}',
-    ];
-    await succeeds(kubectl(operator, undefined, ...status));
-    await succeeds(kubectl(operator, undefined, "delete", "vdi/other", "--wait=false"));
+    const asOperator = new ClusterClient(loadKubeConfig({ file: join(layout.kubeconfigs, "operator") }));
+    const key = { apiVersion: "vdi.kasm.io/v1alpha1", kind: "VDISession", metadata: { name: "other", namespace } };
+    const finalizers = ["vdi.kasm.io/session-cleanup"];
+    await asOperator.mergePatch({ ...key, metadata: { ...key.metadata, finalizers } });
+    await asOperator.mergePatchStatus({ ...key, status: { phase: "Running" } });
+    await asOperator.delete(key);
+    await asOperator.config.close();
   });
 
   it("ends sessions on destroy even when no operator takes its finalizer off", async () => {
-    expect(await client.list("vdi.kasm.io/v1alpha1", "VDISession")).to.have.lengthOf(1);
+    const left = await client.list("vdi.kasm.io/v1alpha1", "VDISession", { namespace });
+    expect(left.map(({ metadata }) => metadata?.name)).to.include("other");
     const { exitCode, stdout, stderr } = await drain();
     expect(exitCode, stderr).to.equal(0);
     expect(stdout).to.equal("{}");
@@ -158,8 +214,26 @@ describe("the VDI operator's surroundings on the lab", () => {
     for (const { spec } of templates) expect(spec).to.have.property("networkMode", "Internet");
   });
 
+  it("runs the operator of these sources, with the key that it signs with", async () => {
+    const deployments = { apiVersion: "apps/v1", kind: "Deployment", metadata: { name: "kasm-operator" } };
+    const found = await client.get({
+      ...deployments,
+      metadata: { ...deployments.metadata, namespace: operatorNamespace },
+    });
+    expect(JSON.stringify(found?.["status"])).to.match(/"type":"Available"[^}]*|"readyReplicas":[1-9]/);
+    const [, bundle = ""] = /"configMap":\{[^}]*"name":"([^"]+)"/.exec(JSON.stringify(found?.["spec"])) ?? [];
+    const configMap = { apiVersion: "v1", kind: "ConfigMap", metadata: { name: bundle, namespace: operatorNamespace } };
+    const { "main.mjs": text = "" } = ((await client.get(configMap))?.["data"] ?? {}) as { "main.mjs"?: string };
+    expect(bundleConfigMap(text, operatorNamespace).metadata.name).to.equal(bundle);
+    expect(text).to.contain("VDI_NAMESPACE");
+    const secret = { apiVersion: "v1", kind: "Secret", metadata: { name: "access-key", namespace: operatorNamespace } };
+    const { key = "" } = ((await client.get(secret))?.["data"] ?? {}) as { key?: string };
+    expect(Buffer.from(key, "base64").length).to.be.at.least(32);
+  });
+
   it("has what routes of sessions refer to in the sessions' own namespace", async () => {
     const kinds = [
+      ["Middleware", "session-access"],
       ["Middleware", "session-headers"],
       ["ServersTransport", "session-self-signed"],
     ] as const;
@@ -215,12 +289,12 @@ function questions(rules: readonly Rule[], inNamespace?: string): Question[] {
   );
 }
 
-function session(name: string, user: string): string {
+function session(name: string, user: string, template = "ubuntu"): string {
   return JSON.stringify({
     apiVersion: "vdi.kasm.io/v1alpha1",
     kind: "VDISession",
     metadata: { name, namespace },
-    spec: { user, template: "ubuntu" },
+    spec: { user, template },
   });
 }
 

@@ -1,0 +1,113 @@
+import { expect } from "chai";
+import { request } from "undici";
+import { serviceAccountToken } from "../../lab/operator/service-account-token.ts";
+import { apiVersion } from "../../operator/api/objects.ts";
+import type { VDIPool, VDISession } from "../../operator/api/objects.ts";
+import { hostOf } from "../../operator/resources/names.ts";
+import { permissionFor, permissions } from "../../operator/permissions.ts";
+import type { Permission } from "../../operator/permissions.ts";
+import { askedPermission } from "../operator/asked-permissions.ts";
+import { OperatorHarness } from "./operator-harness.ts";
+import { ThrottlingProxy } from "./throttling-proxy.ts";
+
+// Rights that such a life does not show.
+const seldomAsked = [
+  // The API server asks for them by itself, where an admission plugin is on.
+  "update vdisessions/finalizers.vdi.kasm.io (sessions)",
+  "update vdipools/finalizers.vdi.kasm.io (sessions)",
+  // For what is there already, before the cache knows it or without our marks.
+  "patch persistentvolumeclaims (sessions)",
+  "patch secrets (sessions)",
+  // An event that comes again and again is one event with a count.
+  "patch events.events.k8s.io (sessions)",
+];
+
+describe("what the operator asks the API server for, in a life of sessions and pools", function () {
+  this.timeout(240_000);
+  const harness = new OperatorHarness();
+  const used = new Set<string>();
+  const refused: string[] = [];
+  let proxy: ThrottlingProxy;
+
+  before(async () => {
+    await harness.open();
+    const namespaces = { sessions: harness.namespace, own: harness.operatorNamespace };
+    proxy = new ThrottlingProxy(harness.operatorConfig(), 0, (method, path) => {
+      const asked = askedPermission(method, path, namespaces);
+      if (!asked) return;
+      const permission = permissionFor(asked);
+      if (!permission) return void refused.push(`${method} ${path}`);
+      used.add(nameOf(permission, asked.verb));
+      // An apply, which the API server lets create only who may create.
+      if (permission.verbs.includes("create") && path.includes("force=true")) used.add(nameOf(permission, "create"));
+    });
+    const port = await proxy.listen();
+    const operator = await harness.operator({ server: `http://127.0.0.1:${port}` });
+    await live(operator.ports["operator-access"]);
+  });
+  after(async () => {
+    await harness.close();
+    await proxy.close();
+  });
+
+  it("is nothing beyond its permissions", () => {
+    expect(refused).to.deep.equal([]);
+  });
+
+  it("is each of its permissions", () => {
+    const declared = permissions.flatMap((it) => it.verbs.map((verb) => nameOf(it, verb)));
+    const unused = declared.filter((it) => !used.has(it) && !seldomAsked.includes(it));
+    expect(unused).to.deep.equal([]);
+  });
+
+  /** Everything that makes the operator ask for something. */
+  async function live(accessPort: number | undefined): Promise<void> {
+    const template = await harness.template();
+    const home = { enabled: true, size: "1Gi", reclaim: "Delete" as const };
+    const session = await harness.session({ template: template.metadata.name, persistence: home });
+    await harness.waitForCondition(session, {}, 60_000);
+    await knock(session, accessPort);
+    // Nothing but a wish: the operator has to look why this one does not start.
+    const stuck = await harness.template({ resources: { default: { gpu: 0, cpu: "900", memory: "16Mi" } } });
+    const hopeless = await harness.session({ template: stuck.metadata.name });
+    await harness.waitForCondition(hopeless, { type: "PodScheduled", status: "False" }, 60_000);
+    await until(() => used.has("list events (sessions)"));
+    const pool = await harness.pool({ template: template.metadata.name, replicas: 1 });
+    const { name } = pool.metadata;
+    const poolKey = { apiVersion, kind: "VDIPool", metadata: { name, namespace: harness.namespace } };
+    await harness.waitFor<VDIPool>(poolKey, (it) => it?.status?.readyReplicas === 1, 60_000);
+    // Its end comes by its timeout.
+    const short = await harness.session({ template: template.metadata.name, timeout: "5s" });
+    await harness.waitForGone(harness.keyOf(short));
+    await harness.client.mergePatch({ ...harness.keyOf(session), spec: { desiredState: "Suspended" } });
+    await harness.waitFor<VDISession>(harness.keyOf(session), (it) => it?.status?.phase === "Suspended", 60_000);
+    await harness.client.delete(harness.keyOf(session));
+    await harness.waitForGone(harness.keyOf(session));
+  }
+
+  /** Asks for a link as a portal does, by a Kubernetes token of its own, and guesses a password as anybody can. */
+  async function knock(session: VDISession, port: number | undefined): Promise<void> {
+    const account = { namespace: "default", name: "default" };
+    const token = await serviceAccountToken(harness.client, account, { seconds: 600 });
+    const link = await request(`http://127.0.0.1:${port}/links`, {
+      method: "POST",
+      headers: { authorization: `Bearer ${token}` },
+      body: JSON.stringify({ session: session.metadata.name }),
+    });
+    await link.body.dump();
+    const password = Buffer.from("alice:guess").toString("base64");
+    const visit = await request(`http://127.0.0.1:${port}/auth`, {
+      headers: { "x-forwarded-host": hostOf(session, harness.domain), authorization: `Basic ${password}` },
+    });
+    await visit.body.dump();
+  }
+});
+
+async function until(isSo: () => boolean): Promise<void> {
+  const deadline = Date.now() + 60_000;
+  while (!isSo() && Date.now() < deadline) await new Promise((resolve) => setTimeout(resolve, 100));
+}
+
+function nameOf({ apiGroup, resource, scope }: Permission, verb: string): string {
+  return `${verb} ${resource}${apiGroup && `.${apiGroup}`} (${scope})`;
+}
