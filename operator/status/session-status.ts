@@ -35,7 +35,7 @@ export function sessionStatus(view: SessionView, settings: StatusSettings, now: 
   const isReady = cause.reason === "Ready";
   const readyTime =
     isReady && condition(before.conditions, "Ready")?.status !== "True" ? apiTime(now) : before.readyTime;
-  const startTime = (cause.reason === "Creating" ? undefined : pod?.metadata.creationTimestamp) ?? before.startTime;
+  const startTime = (cause.reason === "Creating" || !pod ? undefined : startOf(pod, before, now)) ?? before.startTime;
   const phase = phaseOf(view, cause, overdue !== undefined);
   const expiring = expiringCondition(session, now);
   const { lastActivity, ...active } = activeCondition(view, now, { phase, ready: isReady });
@@ -91,6 +91,12 @@ function summary({ reason, message }: Finding, overdue: string | undefined): Con
   const course = readyReasons[reason];
   if (course === "settled") return [ready];
   return [ready, { type: course === "stuck" ? "Stalled" : "Reconciling", status: "True", reason, message }];
+}
+
+/** A pod from a pool started for this session when that took it: what was before has nothing to do with its user. */
+function startOf({ metadata }: NonNullable<SessionView["pod"]>, before: VDISessionStatus, now: Date) {
+  if (metadata.labels?.[labels.pool] === undefined) return metadata.creationTimestamp;
+  return before.podName === metadata.name && before.startTime !== undefined ? before.startTime : apiTime(now);
 }
 
 function podFields({ metadata, spec }: NonNullable<SessionView["pod"]>): VDISessionStatus {
