@@ -53,5 +53,7 @@ export interface ClientOptions {
   onAnswer?: (method: string, status: number | undefined) => void;
   /** Told of the time at which the server sent each answer, in whole seconds. */
   onServerDate?: (date: Date) => void;
+  /** Asked before each write, and each repetition of one; false keeps it from being sent. */
+  mayWrite?: () => boolean;
   clock?: Clock;
 }

@@ -156,6 +156,7 @@ export class ClusterClient {
   /** Waits as long as the server asks to, and tries again: what it throttled it did not do. */
   async #send(request: PlainRequest): Promise<AnyObject> {
     for (let retries = 0; ; retries++) {
+      if (request.method !== HttpMethod.GET && this.#options.mayWrite?.() === false) throw new WriteForbiddenError();
       try {
         return await this.#once(request.method, () => this.#api.send(request, this.#timeoutMs));
       } catch (error) {
@@ -180,6 +181,15 @@ export class ClusterClient {
 
   get #timeoutMs(): number {
     return this.#options.requestTimeoutMs ?? 30_000;
+  }
+}
+
+/** Whoever made the client does not let it write any more: another process leads. Nothing was sent. */
+export class WriteForbiddenError extends Error {
+  override readonly name = "WriteForbiddenError";
+
+  constructor() {
+    super("not written: this process does not lead any more");
   }
 }
 

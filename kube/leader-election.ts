@@ -86,7 +86,10 @@ class Candidate {
     const { clock, retryMs, log, name } = this.#options;
     log(`waiting for the lease ${name}`);
     while (!signal.aborted) {
-      if ((await this.#attempt(["take", "renew"])) === "done") return true;
+      if ((await this.#attempt(["take", "renew"])) === "done") {
+        log(`took the lease ${name}`);
+        return true;
+      }
       await pause(clock, retryMs * (1 + Math.random() / 5), signal);
     }
     return false;
@@ -154,7 +157,6 @@ class Candidate {
       const written = (await (found ? client.mergePatch(object) : client.create(object))) as Lease;
       this.#observed = observeLease(this.#observed, written, clock.now());
       this.#renewedMs = begun;
-      if (may === "take") log(`took the lease ${name}`);
       return "done";
     } catch (error) {
       // Somebody else was faster: the next look shows who.

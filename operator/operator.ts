@@ -36,7 +36,8 @@ export async function runOperator(
   const controllerMetrics = new ControllerMetrics(registry);
   const clock = new ServerClock({ log: (message) => log.warn(message) });
   const onAnswer = controllerMetrics.onAnswer;
-  const client = new ClusterClient(config, { onAnswer, onServerDate: clock.onServerDate });
+  const whenAnswered = { onAnswer, onServerDate: clock.onServerDate };
+  const client = new ClusterClient(config, whenAnswered);
   const caches = new Caches({ client, settings, clock, log: (message) => log.warn(message) });
   const metrics = new DesktopMetrics(registry, () => ({
     sessions: caches.sessions.store.values(),
@@ -59,7 +60,9 @@ export async function runOperator(
   try {
     const lead = (leadership: Leadership) => {
       controllerMetrics.setLeading(leaseName, true);
-      const parts = { settings, log, client, caches, clock, recorder, metrics, controllerMetrics };
+      // A process that was frozen in the midst of its work may wake up when another leads.
+      const writer = new ClusterClient(config, { ...whenAnswered, mayWrite: () => leadership.isHeld() });
+      const parts = { settings, log, client: writer, caches, clock, recorder, metrics, controllerMetrics };
       return runControllers(parts, leadership);
     };
     if (!settings.leaderElection) {

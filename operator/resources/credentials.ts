@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import type { AnyObject, OwnerReference } from "../../kube/object.ts";
+import type { AnyObject, ObjectMeta, OwnerReference } from "../../kube/object.ts";
 import { rtcConfigPath } from "./runtime-profiles.ts";
 
 /** What a Secret of a desktop holds. */
@@ -17,14 +17,22 @@ export function newPassword(): string {
 
 /** The Secret of the pod with the same name. */
 export function credentialsSecret(
-  metadata: { name: string; namespace: string; labels: Record<string, string>; owner: OwnerReference | undefined },
+  metadata: Pick<ObjectMeta, "annotations"> & {
+    name: string;
+    namespace: string;
+    labels: Record<string, string>;
+    owner: OwnerReference | undefined;
+  },
   { user, password, rtcConfig }: Credentials,
 ): AnyObject {
-  const { name, namespace, labels, owner } = metadata;
+  const { name, namespace, labels, annotations, owner } = metadata;
   return {
     apiVersion: "v1",
     kind: "Secret",
-    metadata: { name, namespace, labels, ...(owner && { ownerReferences: [owner] }) },
+    metadata: {
+      ...{ name, namespace, labels, ...(annotations && { annotations }) },
+      ...(owner && { ownerReferences: [owner] }),
+    },
     type: "Opaque",
     stringData: { user, password, ...(rtcConfig !== undefined && { [rtcConfigKey]: rtcConfig }) },
   };

@@ -12,16 +12,50 @@ const ourAnnotations = new Set<string>(Object.values(annotations));
  * Stands for all that we say about a child: equal for what we want and what the cluster has, as long as nobody changed it.
  * What others add beside it (labels, a cluster IP) does not count. So that caches need not keep the objects.
  */
-export function fingerprint({ kind, metadata = {}, ...rest }: AnyObject): string {
+export function fingerprint(object: AnyObject): string {
+  return shortHash(canonical(saidOf(object)));
+}
+
+/**
+ * JSON merge patch that takes back what others added to a child where we say something, and server-side apply leaves it: a
+ * second port, a field beside ours, an owner.
+ */
+export function withoutAdditions(wanted: AnyObject, found: AnyObject): AnyObject {
+  const { apiVersion, kind, metadata = {} } = wanted;
+  const { name, namespace, ownerReferences = [] } = metadata;
+  const { labels, annotations, spec } = difference(saidOf(wanted), saidOf(found)) as Partial<ReturnType<typeof saidOf>>;
+  return {
+    ...({ apiVersion, kind } as AnyObject),
+    metadata: { name, namespace, labels, annotations, ownerReferences } as ObjectMeta,
+    ...(spec && { spec }),
+  };
+}
+
+function saidOf({ kind, metadata = {}, ...rest }: AnyObject) {
   const spec = (rest["spec"] ?? {}) as Record<string, unknown>;
-  return shortHash(
-    canonical({
-      labels: pick(metadata.labels, (key) => ourLabels.has(key)),
-      annotations: pick(metadata.annotations, (key) => ourAnnotations.has(key)),
-      owners: (metadata.ownerReferences ?? []).map(({ uid, controller }) => ({ uid, controller })),
-      spec: kind === "Service" ? pick(spec, (key) => serviceFields.includes(key)) : spec,
-    }),
-  );
+  return {
+    labels: pick(metadata.labels, (key) => ourLabels.has(key)),
+    annotations: pick(metadata.annotations, (key) => ourAnnotations.has(key)),
+    owners: (metadata.ownerReferences ?? []).map(({ uid, controller }) => ({ uid, controller })),
+    spec: kind === "Service" ? pick(spec, (key) => serviceFields.includes(key)) : spec,
+  };
+}
+
+/** What a JSON merge patch says to make `found` into `wanted`. */
+function difference(wanted: Fields, found: Fields): Fields {
+  const removed = Object.keys(found).filter((key) => !(key in wanted));
+  const changed = Object.entries(wanted).flatMap(([key, value]) => {
+    const other = found[key];
+    if (canonical(value) === canonical(other)) return [];
+    return [[key, isFields(value) && isFields(other) ? difference(value, other) : value] as const];
+  });
+  return Object.fromEntries([...removed.map((key) => [key, null] as const), ...changed]);
+}
+
+type Fields = Record<string, unknown>;
+
+function isFields(value: unknown): value is Fields {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 /** What a cache keeps of a child. */

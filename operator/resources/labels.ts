@@ -25,6 +25,8 @@ export const annotations = {
   podHash: "vdi.kasm.io/pod-hash",
   /** Extended resource that a pod takes one of. */
   gpuResource: "vdi.kasm.io/gpu-resource",
+  /** The session's `spec.access.revokedBefore` that a Secret was made under: its password is not meant by it. */
+  revokedBefore: "vdi.kasm.io/revoked-before",
   /** Unix time at which the TURN credentials in a pod's Secret end. */
   turnExpires: "vdi.kasm.io/turn-expires",
 } as const;

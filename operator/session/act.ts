@@ -1,12 +1,13 @@
 import { UnknownKindError, apiMessage, classifyError } from "../../kube/client.ts";
 import type { ClusterClient, ErrorClass } from "../../kube/client.ts";
-import type { AnyObject } from "../../kube/object.ts";
+import type { AnyObject, ObjectKey } from "../../kube/object.ts";
+import { fingerprint, withoutAdditions } from "../resources/fingerprint.ts";
 import { managerName } from "../resources/labels.ts";
 import type { Refusal } from "./view.ts";
 import type { Batch, Write } from "./write.ts";
 
 export interface Writer {
-  readonly client: Pick<ClusterClient, "create" | "apply" | "mergePatch" | "delete">;
+  readonly client: Pick<ClusterClient, "get" | "create" | "apply" | "mergePatch" | "delete">;
   /** Takes in what the API server answered. */
   readonly observe: (object: AnyObject) => void;
 }
@@ -46,10 +47,10 @@ function send(write: Write, { client }: Writer): Promise<AnyObject | undefined> 
     case "create":
       return client.create(write.object, { fieldManager: managerName }).catch((error: unknown) => {
         if (classifyError(error) !== "exists") throw error;
-        return client.mergePatch(marksOf(write.object), managerName);
+        return takeOver(write, client, error);
       });
     case "apply":
-      return client.apply(write.object, { fieldManager: managerName, force: true });
+      return applyAll(write.object, client);
     case "merge":
       return client.mergePatch(write.object, managerName);
     case "delete": {
@@ -61,6 +62,47 @@ function send(write: Write, { client }: Writer): Promise<AnyObject | undefined> 
       };
       return client.delete(key, "Background", options).then(() => undefined);
     }
+  }
+}
+
+/** @throws ForeignObjectError; `exists` when the object is gone again: then it can be made the next time */
+async function takeOver(
+  { object, refresh, renewWith, foreign = "take" }: Write & { do: "create" },
+  client: Writer["client"],
+  exists: unknown,
+): Promise<AnyObject> {
+  const { apiVersion = "", kind = "", metadata = {} } = object;
+  const found = await client.get({ apiVersion, kind, metadata: metadata as ObjectKey["metadata"] });
+  if (!found) throw exists;
+  const isForeign = !found.metadata?.managedFields?.some(({ manager }) => manager === managerName);
+  if (isForeign && foreign === "refuse") throw new ForeignObjectError(kind, metadata.name ?? "");
+  const said = ({ metadata }: AnyObject) => metadata?.annotations?.[renewWith ?? ""];
+  const isOutdated = renewWith !== undefined && said(found) !== said(object);
+  return client.mergePatch(
+    isOutdated || (isForeign && foreign === "replace") ? object : { ...refresh, ...marksOf(object) },
+    managerName,
+  );
+}
+
+/** Others' additions stay through an apply, which only knows the fields of ours, or make it invalid. */
+async function applyAll(wanted: AnyObject, client: Writer["client"]): Promise<AnyObject> {
+  const { apiVersion = "", kind = "", metadata } = wanted;
+  const found = await client.apply(wanted, { fieldManager: managerName, force: true }).catch(async (error: unknown) => {
+    if (classifyError(error) !== "invalid") throw error;
+    const present = await client.get({ apiVersion, kind, metadata: metadata as ObjectKey["metadata"] });
+    if (!present) throw error;
+    return present;
+  });
+  if (fingerprint(found) === fingerprint(wanted)) return found;
+  return client.mergePatch(withoutAdditions(wanted, found), managerName);
+}
+
+/** An object that the operator did not make has the name of one that it has to make. */
+class ForeignObjectError extends Error {
+  override readonly name = "ForeignObjectError";
+
+  constructor(kind: string, name: string) {
+    super(`a ${kind} ${name} is there that the operator did not make; delete it`);
   }
 }
 
@@ -86,6 +128,7 @@ const refused: Partial<Record<ErrorClass, Refusal["why"]>> = {
 function refusal(write: Write, error: unknown): Refusal | undefined {
   const kind = (write.do === "delete" ? write.key.kind : write.object.kind) as Refusal["kind"];
   if (error instanceof UnknownKindError) return { kind, why: "Missing", message: error.message };
+  if (error instanceof ForeignObjectError) return { kind, why: "Taken", message: error.message };
   const what = classifyError(error);
   // Somebody else was faster, or it is gone: the watch brings what there is now.
   if (what === "conflict" || (what === "not-found" && write.do === "merge")) return undefined;

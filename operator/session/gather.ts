@@ -34,7 +34,7 @@ export function gather(session: VDISession, caches: Caches, settings: Settings, 
     route: caches.routes.store.get(child),
     networkPolicy: caches.networkPolicies.store.get(child),
     homeHolder: homeHolder({ session, others, hasPod: (it) => podOf(it, caches) !== undefined }),
-    homeIsShared: others.some(({ spec }) => spec.persistence.enabled),
+    homeIsShared: others.some(wantsHome),
     nodes: [...caches.nodes.store.values()],
     slicesInUse: (node, resourceName) =>
       caches.pods.store.by("node", node).filter((pod) => takesSlice(pod, resourceName)).length,
@@ -68,6 +68,11 @@ export function removeExtraPods(session: VDISession, caches: Pick<Caches, "pods"
 function podsOf(session: VDISession, { pods }: Pick<Caches, "pods">): Pod[] {
   const { uid = "" } = session.metadata;
   return pods.store.by("owner", uid).filter((pod) => controllerUid(pod) === uid);
+}
+
+/** Of two that go at the same time and both give their home away, neither keeps it for the other. */
+function wantsHome({ metadata, spec: { persistence } }: VDISession): boolean {
+  return persistence.enabled && (metadata.deletionTimestamp === undefined || persistence.reclaim === "Retain");
 }
 
 function takesSlice({ metadata, status }: Pod, resourceName: string): boolean {

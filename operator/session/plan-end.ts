@@ -1,7 +1,7 @@
 import { homeName } from "../resources/names.ts";
 import { keyBeside, sessionKey } from "./keys.ts";
 import type { SessionView } from "./view.ts";
-import type { Batch } from "./write.ts";
+import type { Batch, Write } from "./write.ts";
 
 export const sessionFinalizer = "vdi.kasm.io/session-cleanup";
 
@@ -15,27 +15,26 @@ export function planEnd(view: SessionView, now: Date): { batches: readonly Batch
   if (!finalizers.includes(sessionFinalizer)) return { batches: [] };
 
   const { user, persistence } = session.spec;
-  const isLate = now.getTime() - Date.parse(deletionTimestamp) > deadlineMs;
   const takesHome =
-    persistence.enabled && persistence.reclaim === "Delete" && home !== undefined && !view.homeIsShared && !isLate;
+    persistence.enabled &&
+    persistence.reclaim === "Delete" &&
+    !view.homeIsShared &&
+    home?.metadata.deletionTimestamp === undefined;
   const uid = home?.metadata.uid;
   const key = sessionKey(session);
   const others = finalizers.filter((it) => it !== sessionFinalizer);
-  return {
-    batches: [
-      // The volume stays until no pod uses it: Kubernetes holds it itself.
-      ...(takesHome && home.metadata.deletionTimestamp === undefined
-        ? [
-            [
-              {
-                do: "delete" as const,
-                key: keyBeside(session, "v1", "PersistentVolumeClaim", homeName(user)),
-                ...(uid && { uid }),
-              },
-            ],
-          ]
-        : []),
-      [{ do: "merge", object: { ...key, metadata: { ...key.metadata, resourceVersion, finalizers: others } } }],
-    ],
+  const release: Write = {
+    do: "merge",
+    object: { ...key, metadata: { ...key.metadata, resourceVersion, finalizers: others } },
   };
+  if (!takesHome) return { batches: [[release]] };
+  // Also one that is not seen, since somebody took its labels away. It stays until no pod uses it: Kubernetes holds it itself.
+  const removal: Write = {
+    do: "delete",
+    key: keyBeside(session, "v1", "PersistentVolumeClaim", homeName(user)),
+    ...(uid !== undefined && { uid }),
+  };
+  const isLate = now.getTime() - Date.parse(deletionTimestamp) > deadlineMs;
+  // Side by side, the refusal of one does not keep the other.
+  return { batches: isLate ? [[removal, release]] : [[removal], [release]] };
 }

@@ -1,7 +1,8 @@
+import type { VDISession } from "../api/objects.ts";
 import type { Pod } from "../kinds.ts";
-import { credentialsSecret } from "../resources/credentials.ts";
+import { credentialsSecret, rtcConfigKey } from "../resources/credentials.ts";
 import { homeClaim } from "../resources/home.ts";
-import { sessionAnnotations, sessionLabels } from "../resources/labels.ts";
+import { annotations, sessionAnnotations, sessionLabels } from "../resources/labels.ts";
 import { controllerReference, sessionMetadata } from "../resources/metadata.ts";
 import { desktopName, homeName } from "../resources/names.ts";
 import { desktopPod, desktopResources } from "../resources/pod.ts";
@@ -32,7 +33,7 @@ export function planPod(view: SessionView, context: PlanContext): PodPlan {
     const force = isForceable(view, now);
     return { ...nothing, writes: force.due ? [removePod(view, pod, 0)] : [], ...recheck(force.recheckMs) };
   }
-  const revoked = isRevoked(view, pod);
+  const revoked = isRevoked(session, pod);
   if (revoked || session.spec.desiredState === "Suspended") {
     // The Secret first: were it still there when the pod is gone, the next start would take the old password.
     const writes = [removePod(view, pod, revoked ? revokedGraceSeconds : undefined)];
@@ -62,8 +63,14 @@ function planStart(view: SessionView, context: PlanContext): PodPlan {
   const name = desktopName(session);
   const turn = turnFor(name, template, context);
   const metadata = sessionMetadata(session);
+  const { revokedBefore } = session.spec.access ?? {};
+  const madeUnder: Record<string, string> =
+    revokedBefore === undefined ? {} : { [annotations.revokedBefore]: revokedBefore };
   const secret = credentialsSecret(
-    { name, namespace: settings.namespace, labels: metadata.labels ?? {}, owner: metadata.ownerReferences?.[0] },
+    {
+      ...{ name, namespace: settings.namespace, labels: metadata.labels ?? {}, annotations: madeUnder },
+      owner: metadata.ownerReferences?.[0],
+    },
     {
       user: runtimeProfile(template.spec).streamUser,
       password: context.newPassword(),
@@ -84,17 +91,23 @@ function planStart(view: SessionView, context: PlanContext): PodPlan {
   });
   return {
     before: [
-      { do: "create", object: secret },
+      {
+        ...{ do: "create", object: secret, foreign: "replace" },
+        // One that an earlier pod left: people go on with its password unless it was revoked meanwhile, TURN does not.
+        ...(turn && { refresh: { stringData: { [rtcConfigKey]: turn.rtcConfig } } }),
+        ...(revokedBefore !== undefined && { renewWith: annotations.revokedBefore }),
+      },
       ...(enabled && !home ? [{ do: "create" as const, object: homeClaim(session) }] : []),
     ],
-    writes: [{ do: "create", object: pod }],
+    // Somebody else's container must not get the session's address, nor people's input.
+    writes: [{ do: "create", object: pod, foreign: "refuse" }],
     restarts,
   };
 }
 
 /** Open streams, links and passwords from before end with the pod that they belong to. */
-function isRevoked({ session }: SessionView, pod: Pod): boolean {
-  const { revokedBefore } = session.spec.access ?? {};
+export function isRevoked({ spec }: VDISession, pod: Pod): boolean {
+  const { revokedBefore } = spec.access ?? {};
   // As the door judges links and cookies: of the same second is too old.
   return revokedBefore !== undefined && Date.parse(pod.metadata.creationTimestamp ?? "") <= Date.parse(revokedBefore);
 }

@@ -46,15 +46,16 @@ export function watchForSessions({ caches, queue, forget }: TriggerOptions): voi
     const owner = metadata?.ownerReferences?.find(({ controller, kind }) => controller && kind === "VDISession");
     if (owner) add(`${metadata?.namespace ?? ""}/${owner.name}`);
   };
+  // Both: a session takes a pod from its pool, and a foreign writer may take an owner away.
+  const addOwners = (object: KubeObject, before: KubeObject) => {
+    addOwner(object);
+    addOwner(before);
+  };
   for (const children of [services, routes, networkPolicies])
-    children.on({ add: addOwner, update: addOwner, delete: addOwner });
+    children.on({ add: addOwner, update: addOwners, delete: addOwner });
   pods.on({
     add: addOwner,
-    // Both: a session takes a pod from its pool, and a foreign writer may take an owner away.
-    update: (pod, before) => {
-      addOwner(pod);
-      addOwner(before);
-    },
+    update: addOwners,
     delete: (pod) => {
       addOwner(pod);
       addAll(sessions.store.keysBy("user", pod.metadata.labels?.[labels.user] ?? ""));

@@ -15,7 +15,7 @@ export interface SessionView {
   readonly networkPolicy: Child | undefined;
   /** Another session of the same user that has the home volume in use. */
   readonly homeHolder: VDISession | undefined;
-  /** Whether another session of the user, deleted or not, wants the home. */
+  /** Whether another session of the user wants the home to stay. */
   readonly homeIsShared: boolean;
   readonly nodes: readonly Node[];
   /** Slices of an extended resource that desktops on a node have. */
@@ -41,8 +41,8 @@ export interface TemplateProblem {
 /** A write that the API server refused, and would refuse again. */
 export interface Refusal {
   readonly kind: "Pod" | "PersistentVolumeClaim" | "Secret" | "Service" | "IngressRoute" | "NetworkPolicy";
-  /** Quota: exceeded quota. Missing: no such kind. Terminating: the namespace goes. Invalid: 422. Forbidden: all other 403. */
-  readonly why: "Quota" | "Missing" | "Terminating" | "Invalid" | "Forbidden";
+  /** Quota: exceeded quota. Taken: somebody else's object has the name. Missing: no such kind. Terminating: the namespace goes. Invalid: 422. Forbidden: all other 403. */
+  readonly why: "Quota" | "Taken" | "Missing" | "Terminating" | "Invalid" | "Forbidden";
   /** The server's sentence. */
   readonly message: string;
 }

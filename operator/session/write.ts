@@ -2,8 +2,18 @@ import type { AnyObject, ObjectKey } from "../../kube/object.ts";
 
 /** One write to the API server. All of them may be done twice: who dies in between does them again. */
 export type Write =
-  /** An object that is there already gets the labels and owners of this one, and is left alone otherwise. */
-  | { readonly do: "create"; readonly object: AnyObject }
+  /**
+   * An object that is there already gets the labels and owners of this one, and the fields of `refresh`, and is left alone
+   * otherwise: unless the annotation `renewWith` says another thing there than here, then it becomes as this one. One that
+   * others made is taken the same way, or becomes as this one, or is refused.
+   */
+  | {
+      readonly do: "create";
+      readonly object: AnyObject;
+      readonly refresh?: AnyObject;
+      readonly renewWith?: string;
+      readonly foreign?: "take" | "replace" | "refuse";
+    }
   /** Server-side apply: what others changed of it is changed back. */
   | { readonly do: "apply"; readonly object: AnyObject }
   /** JSON merge patch. With a resourceVersion it fails when somebody else was faster. */

@@ -18,7 +18,7 @@ import { templateFinding } from "./template.ts";
 /** What the state of the session follows from: Ready's reason and sentence. */
 export function causeOf(
   view: SessionView,
-  settings: Pick<Settings, "domain" | "streamCheck">,
+  settings: Pick<Settings, "domain" | "streamCheck" | "traefikUrl">,
   moment: Moment,
 ): Finding {
   const meant = lifecycleFinding(view, moment);

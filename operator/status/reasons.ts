@@ -27,6 +27,7 @@ export const readyReasons = {
   PodSecurityRefused: "stuck",
   WriteForbidden: "stuck",
   WriteInvalid: "stuck",
+  NameTaken: "stuck",
   RouteKindMissing: "stuck",
   // The node, under a pod that had one.
   NodeLost: "slow",

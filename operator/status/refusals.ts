@@ -36,6 +36,11 @@ function finding({ kind, why, message }: Refusal): Finding {
         reason: "QuotaExceeded",
         message: `A ResourceQuota does not let the session have its ${kind}: ${said}. End or suspend another session, ask for less, or have the quota raised; the session goes on by itself.`,
       };
+    case "Taken":
+      return {
+        reason: "NameTaken",
+        message: `The session's ${kind} cannot be made: ${said}. The session goes on by itself.`,
+      };
     case "Missing":
       return kind === "IngressRoute"
         ? {

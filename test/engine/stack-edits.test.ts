@@ -1,7 +1,10 @@
 import { expect } from "chai";
 import { CertManager } from "./cert-manager.ts";
+import { labLayout } from "../../lab/cluster/layout.ts";
+import { startOperator } from "../../lab/operator/start.ts";
 import { clusterObjects, settlesAt } from "./cluster-objects.ts";
 import { EditedStack, all, group, pool } from "./edited-stack.ts";
+import { checkout } from "./lab-stack.ts";
 
 const budgets = ["kasm-proxy-budget", "kasm-api-budget", "kasm-manager-budget"];
 const turnServer = [
@@ -40,6 +43,8 @@ describe("the stacks of this repository on the lab", () => {
     stack.restore();
     await stack.up();
     await stack.remove();
+    // Its ServiceAccount is another one now.
+    await startOperator(labLayout(checkout));
   });
 
   describe("dev: one node of 4 cores and 8 GiB", () => {

@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import type { AnyObject } from "../../../kube/object.ts";
-import { fingerprint, toChild } from "../../../operator/resources/fingerprint.ts";
+import { fingerprint, toChild, withoutAdditions } from "../../../operator/resources/fingerprint.ts";
 import { desktopNetworkPolicy } from "../../../operator/resources/network-policy.ts";
 import { desktopRoute } from "../../../operator/resources/route.ts";
 import { desktopService } from "../../../operator/resources/service.ts";
@@ -61,3 +61,21 @@ const another: Record<string, object> = {
   IngressRoute: { routes: [] },
   NetworkPolicy: { egress: [{}] },
 };
+
+describe("what others added to a child", () => {
+  it("is taken back by a merge patch: fields beside ours, entries of lists, owners; and nothing else is touched", () => {
+    const metadata = { name: "a", namespace: "n", labels: { "vdi.kasm.io/session": "s" }, ownerReferences: [] };
+    const wanted = { apiVersion: "v1", kind: "Service", metadata, spec: { type: "ClusterIP", ports: [{ port: 1 }] } };
+    const found = {
+      ...wanted,
+      metadata: { ...metadata, labels: { ...metadata.labels, "vdi.kasm.io/pool": "p", theirs: "x" } },
+      spec: { ...wanted.spec, clusterIP: "10.0.0.1", ports: [{ port: 1 }, { port: 22 }] },
+    };
+    expect(JSON.parse(JSON.stringify(withoutAdditions(wanted, found)))).to.deep.equal({
+      apiVersion: "v1",
+      kind: "Service",
+      metadata: { name: "a", namespace: "n", labels: { "vdi.kasm.io/pool": null }, ownerReferences: [] },
+      spec: { ports: [{ port: 1 }] },
+    });
+  });
+});

@@ -141,6 +141,17 @@ describe("the plan of a session", () => {
     expect(recheckMs).to.equal(31_000);
   });
 
+  it("does not keep the password that a pod left which was away when access was revoked", () => {
+    const revokedBefore = ago(10);
+    const revoked = session({ spec: { access: { revokedBefore } } });
+    const [secret] = writesOf({ ...settled(), session: revoked, pod: undefined });
+    expect(secret).to.include({ do: "create", renewWith: "vdi.kasm.io/revoked-before" });
+    expect(secret).to.deep.nested.include({
+      "object.metadata.annotations": { "vdi.kasm.io/revoked-before": revokedBefore },
+    });
+    expect(writesOf({ ...settled(), pod: undefined })[0]).not.to.have.property("renewWith");
+  });
+
   it("replaces a pod that ended, later each time, and counts that", () => {
     const ended = (seconds: number, restarts: number) =>
       planSession(
@@ -230,12 +241,15 @@ describe("the plan of a deleted session", () => {
     expect(batches[1]?.[0]).to.deep.nested.include({ "object.metadata.finalizers": ["other/one"] });
   });
 
-  it("keeps a home that another session of the user wants, one that is to be kept, and one that cannot be deleted in time", () => {
-    const kept = [
-      view({ session: ending("Delete"), homeIsShared: true }),
-      view({ session: ending("Retain") }),
-      view({ session: ending("Delete", 301) }),
-    ];
+  it("deletes a home that it does not see too, and ends after five minutes whether the home can be deleted or not", () => {
+    const { batches } = planSession(view({ session: ending("Delete"), home: undefined }), context);
+    expect(batches.map(told)).to.deep.equal([["delete PersistentVolumeClaim"], ["merge VDISession"]]);
+    const late = planSession(view({ session: ending("Delete", 301) }), context).batches;
+    expect(late.map(told)).to.deep.equal([["delete PersistentVolumeClaim", "merge VDISession"]]);
+  });
+
+  it("keeps a home that another session of the user wants, and one that is to be kept", () => {
+    const kept = [view({ session: ending("Delete"), homeIsShared: true }), view({ session: ending("Retain") })];
     for (const it of kept) expect(told(planSession(it, context).batches.flat())).to.deep.equal(["merge VDISession"]);
   });
 

@@ -60,6 +60,10 @@ describe("why a desktop cannot be made", () => {
       refused("Pod", "Invalid", 'Pod "alice-x" is invalid: spec.containers[0].env[0].name: Invalid value'),
       ["WriteInvalid", "does not take the Pod", "env[0].name"],
     ],
+    "somebody else's pod has the desktop's name": [
+      refused("Pod", "Taken", "a Pod alice-x is there that the operator did not make; delete it"),
+      ["NameTaken", "cannot be made", "delete it"],
+    ],
     "the namespace is being deleted": [
       refused("Pod", "Terminating", "namespace kasm-vdi is being terminated"),
       ["NamespaceTerminating"],
