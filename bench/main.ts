@@ -2,7 +2,11 @@ import { join } from "node:path";
 import { Command, InvalidArgumentError } from "commander";
 import { ExecaError } from "execa";
 import { labLayout } from "../lab/cluster/layout.ts";
+import type { Arrivals } from "./arrivals.ts";
+import { benchLeader } from "./leader.ts";
 import { benchPreview } from "./preview.ts";
+import { benchScale } from "./scale.ts";
+import { benchSessions } from "./sessions.ts";
 import { benchUp } from "./up.ts";
 
 /** `npm run bench`: each benchmark prints one line of JSON; progress goes to stderr. */
@@ -24,6 +28,33 @@ program
   .option("--pairs <count>", "how often", wholeNumber, 3)
   .action(async ({ pairs }: { pairs: number }) => print(await benchUp(layout, pairs, say)));
 
+program
+  .command("sessions")
+  .description("cold starts of sessions beside a plain script that makes the same objects; the lab has to run")
+  .option("--rates <list>", "sessions per second, and how many", arrivalsList, arrivalsList("1x30,20x200,100x500"))
+  .option("--homes", "with a home volume for each user", false)
+  .option("--node-options <list>", "options of the operator's Node", (text) => text.split(" "), [])
+  .action(async (options: { rates: Arrivals[]; homes: boolean; nodeOptions: string[] }) =>
+    print(await benchSessions(layout, { ...options, say })),
+  );
+
+program
+  .command("scale")
+  .description("one operator with 1,000 and 10,000 sessions that run, on a control plane of its own")
+  .option("--sessions <list>", "how many, in rising order", (text) => text.split(",").map(Number), [1_000, 10_000])
+  .option("--node-options <list>", "options of the operator's Node", (text) => text.split(" "), [])
+  .action(async (options: { sessions: number[]; nodeOptions: string[] }) =>
+    print(await benchScale(layout, { ...options, say })),
+  );
+
+program
+  .command("leader")
+  .description(
+    "how long nobody leads after the leader of two operators was killed, and told to end; the lab has to run",
+  )
+  .option("--runs <count>", "how often each", wholeNumber, 3)
+  .action(async ({ runs }: { runs: number }) => print(await benchLeader(layout, runs, say)));
+
 try {
   await program.parseAsync();
 } catch (error) {
@@ -38,4 +69,13 @@ function print(figures: object): void {
 function wholeNumber(text: string): number {
   if (!/^[1-9]\d?$/.test(text)) throw new InvalidArgumentError("must be a whole number from 1 to 99");
   return Number(text);
+}
+
+/** `20x200`: 20 a second, 200 in all. */
+function arrivalsList(text: string): Arrivals[] {
+  return text.split(",").map((item) => {
+    const [, perSecond, count] = /^([1-9]\d{0,3})x([1-9]\d{0,3})$/.exec(item) ?? [];
+    if (count === undefined) throw new InvalidArgumentError("must be like 1x30,20x200: 20 a second, 200 in all");
+    return { perSecond: Number(perSecond), count: Number(count) };
+  });
 }

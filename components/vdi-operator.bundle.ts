@@ -15,18 +15,19 @@ const sources = ["operator", "kube", "package-lock.json"];
  * Text of the operator's bundle. It is built first when there is none or when a source is newer: packages run no scripts at
  * their installation, and an operator of yesterday must not be shipped unnoticed. That takes a second.
  *
+ * @param root folder of the project
  * @throws RunError that says why it cannot be built, and what to do instead
  */
-export function currentBundle(): string {
-  const file = join(projectRoot, builtBundle);
-  const newest = Math.max(...sources.map((source) => newestChange(join(projectRoot, source))));
-  if ((changed(file) ?? 0) < newest) build();
+export function currentBundle(root = projectRoot): string {
+  const file = join(root, builtBundle);
+  const newest = Math.max(...sources.map((source) => newestChange(join(root, source))));
+  if ((changed(file) ?? 0) < newest) build(root);
   return readFileSync(file, "utf8");
 }
 
-function build(): void {
+function build(root: string): void {
   const { status, stderr, error } = spawnSync(process.execPath, ["operator/bundle/main.ts"], {
-    cwd: projectRoot,
+    cwd: root,
     encoding: "utf8",
   });
   if (status === 0) return;

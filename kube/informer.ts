@@ -1,6 +1,7 @@
 import { pageSize } from "./client.ts";
 import type { ClusterClient } from "./client.ts";
 import { systemClock } from "./clock.ts";
+import { SharedStrings, compact } from "./compact.ts";
 import type { Clock } from "./clock.ts";
 import type { AnyObject, KubeObject } from "./object.ts";
 import { reflect } from "./reflector.ts";
@@ -61,9 +62,10 @@ export class Informer<T extends KubeObject = AnyObject> {
     this.#options = options;
     this.store = new Store(options.indexers);
     const { trim } = options;
+    const strings = new SharedStrings();
     this.#trim = (object) => {
       const trimmed = trimObject(object) as KubeObject as T;
-      return trim ? trim(trimmed) : trimmed;
+      return compact(trim ? trim(trimmed) : trimmed, strings);
     };
     this.synced = new Promise((resolve) => (this.#markSynced = resolve));
     this.#source = {

@@ -14,12 +14,6 @@ export class WaitTimeoutError extends Error {
   }
 }
 
-export interface WaitOptions {
-  timeoutMs: number;
-  /** Ends the wait with the signal's reason. */
-  signal?: AbortSignal;
-}
-
 /**
  * Follows one object until it is as awaited, by a watch.
  *
@@ -31,7 +25,7 @@ export async function waitForObject<T extends KubeObject>(
   client: Pick<ClusterClient, "listPage" | "watch">,
   key: ObjectKey,
   isSo: (object: T | undefined) => boolean,
-  { timeoutMs, signal }: WaitOptions,
+  { timeoutMs }: { timeoutMs: number },
 ): Promise<T | undefined> {
   const { apiVersion, kind, metadata } = key;
   const { name, namespace } = metadata;
@@ -50,17 +44,13 @@ export async function waitForObject<T extends KubeObject>(
     }
   };
   const timer = setTimeout(() => reject(new WaitTimeoutError(key, timeoutMs, current())), timeoutMs);
-  const abort = () => reject(signal?.reason as Error);
-  signal?.addEventListener("abort", abort);
   informer.on({ add: look, update: look, delete: look });
   const running = informer.run(stop.signal);
   void informer.synced.then(look);
   try {
-    signal?.throwIfAborted();
     return await promise;
   } finally {
     clearTimeout(timer);
-    signal?.removeEventListener("abort", abort);
     stop.abort();
     await running;
   }

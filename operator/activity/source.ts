@@ -15,8 +15,8 @@ type Spec = VDITemplate["spec"];
  *
  * selkies v1.6.2: each browser reports frame rate and latency every 5 s (gst-web app.js); its pictures come at a constant
  * rate, also while nothing moves. The gauge `fps` keeps its last value when the browser has gone, so what moves counts.
- * The packaging (docker-nvidia-egl-desktop) serves it below /metrics. By WebSocket its KasmVNC streams instead, behind an
- * nginx that serves no API of that.
+ * The packaging (docker-nvidia-egl-desktop) serves it below /metrics. By WebSocket its KasmVNC streams instead, run without
+ * users of its own (-disableBasicAuth): its API answers none.
  *
  * selkies main: by WebSocket the server itself counts twice a second for each connected display (selkies.py). By WebRTC
  * browsers report, and have no frame rate while the picture stands still: whoever reads would be nobody.

@@ -7,9 +7,10 @@ import { annotations, labels, sessionAnnotations, sessionLabels } from "../resou
 import { controllerReference } from "../resources/metadata.ts";
 import { desktopResources } from "../resources/pod.ts";
 import { keyBeside } from "../session/keys.ts";
+import { isRevoked } from "../session/plan-pod.ts";
 import type { SessionView } from "../session/view.ts";
 import type { Settings } from "../settings.ts";
-import { createdMs, isPodReady, warmPodHash } from "./roster.ts";
+import { isPodReady, warmPodHash } from "./roster.ts";
 
 /**
  * The hash that a pool's pod must have for this session to take it; undefined when the session has a pod, wants none, or
@@ -31,15 +32,16 @@ export function canBeWarm({ spec }: VDISession, template: VDITemplate): boolean 
 }
 
 /** Whether a session can take a pod of a pool, as far as the cache knows. */
-export function isTakeable({ metadata, status }: Pod & { status?: Pod["status"] }, { spec }: VDISession, hash: string) {
+export function isTakeable(pod: Pod, session: VDISession, hash: string): boolean {
+  const { metadata, status } = pod;
   return (
     metadata.deletionTimestamp === undefined &&
     metadata.annotations?.[annotations.podHash] === hash &&
     metadata.labels?.[labels.session] === undefined &&
     status?.phase === "Running" &&
-    isPodReady({ metadata, status }) &&
-    // A pod from before would be replaced at once.
-    !(createdMs({ metadata }) < Date.parse(spec.access?.revokedBefore ?? ""))
+    isPodReady(pod) &&
+    // It would be replaced at once.
+    !isRevoked(session, pod)
   );
 }
 

@@ -24,6 +24,7 @@ const courses = {
 } as const;
 
 export type PoolReason = keyof typeof courses;
+export const poolReasons = Object.keys(courses) as PoolReason[];
 
 export function courseOf(reason: PoolReason): (typeof courses)[PoolReason] {
   return courses[reason];
@@ -100,12 +101,17 @@ function overdue({ template }: PoolView, { starting }: Roster, moment: Moment): 
   const [oldest] = starting;
   if (!oldest || !template) return undefined;
   const { progressDeadline } = template.spec;
-  if (!moment.isLaterThan(oldest.metadata.creationTimestamp, durationMs(progressDeadline))) return undefined;
+  if (!moment.isLaterThan(unreadySince(oldest), durationMs(progressDeadline))) return undefined;
   const why = waitsFor(oldest);
   return {
     reason: "ProgressDeadlineExceeded",
     message: `Desktop ${oldest.metadata.name} is not ready after the template's progressDeadline (${progressDeadline})${why === undefined ? "" : `: ${why}`}. Look at \`kubectl describe pod ${oldest.metadata.name}\`.`,
   };
+}
+
+/** A desktop that was ready before has its whole time to become so again. */
+function unreadySince({ metadata, status }: Pod): string | undefined {
+  return status?.conditions?.find(({ type }) => type === "Ready")?.lastTransitionTime ?? metadata.creationTimestamp;
 }
 
 function unplaced(pod: Pod, { unplaced }: Roster): PoolFinding {

@@ -33,7 +33,8 @@ export function planPool(view: PoolView, context: PoolContext): PoolPlan {
   const usable = view.templateFault === undefined ? template : undefined;
   const pods = roster(view.pods, usable && warmPodHash(usable, settings));
   const failures = backOff(pods.failed, now);
-  const leaving = new Set([...outdatedPods(pods, size.desired, isRefused(view)), ...surplus(pods, size.desired)]);
+  const inTheWay = podsInTheWay(pods, view, atMs);
+  const leaving = new Set([...outdatedPods(pods, size.desired, inTheWay.count), ...surplus(pods, size.desired)]);
   const mayCreate = usable && !view.holdsBack && failures.untilMs <= atMs;
   const missing = mayCreate ? missingPods(pods, size.desired, leaving) : 0;
   const staying = [...pods.ready, ...pods.starting].filter((pod) => !leaving.has(pod));
@@ -45,6 +46,7 @@ export function planPool(view: PoolView, context: PoolContext): PoolPlan {
   ];
   const times = [
     size.recheckMs,
+    inTheWay.recheckMs,
     ...turns.map((it) => it.recheckMs),
     failures.untilMs > atMs ? failures.untilMs - atMs : undefined,
     failures.nextMs === undefined ? undefined : failures.nextMs - atMs,
@@ -59,13 +61,24 @@ export function planPool(view: PoolView, context: PoolContext): PoolPlan {
  * Pods of an earlier template that have to go: those that never got ready at once, the others as new ones are ready for
  * them. Where there is no room for one more, room is made: nobody can take them any more.
  */
-function outdatedPods({ ready, unplaced, outdated, ending }: Roster, desired: number, isRefused: boolean): Pod[] {
+function outdatedPods({ ready, outdated }: Roster, desired: number, inTheWay: number): Pod[] {
   const useless = outdated.filter((pod) => !isPodReady(pod));
   const replaced = outdated.filter(isPodReady);
   const needed = Math.max(0, desired - ready.length);
-  // What ends already makes room, too.
-  const inTheWay = Math.max(unplaced.length, isRefused ? 1 : 0) - ending.length;
   return [...useless, ...replaced.slice(0, Math.max(0, replaced.length - needed, inTheWay))];
+}
+
+// As long as a pod may take to end; one on a node that is lost takes for ever.
+const endMs = 60_000;
+
+/** How many have to go so that new ones find room. What ends already makes room, too. */
+function podsInTheWay(pods: Roster, view: PoolView, atMs: number): { count: number; recheckMs?: number } {
+  const refused = view.refusals.some(({ kind, why }) => kind === "Pod" && why === "Quota") && !view.holdsBack ? 1 : 0;
+  const ends = pods.ending.map(({ metadata }) => Date.parse(metadata.deletionTimestamp ?? "") + endMs - atMs);
+  const ending = ends.filter((restMs) => restMs > 0);
+  const count = Math.max(pods.unplaced.length, refused) - ending.length;
+  const isWaiting = pods.unplaced.length > 0 && pods.outdated.length > 0 && ending.length > 0;
+  return { count, ...(isWaiting && { recheckMs: Math.min(...ending) }) };
 }
 
 /** Those that nobody has waited for yet first, of them the newest. */
@@ -82,10 +95,6 @@ function missingPods(pods: Roster, desired: number, leaving: ReadonlySet<Pod>): 
   const old = pods.outdated.filter((pod) => !leaving.has(pod)).length;
   const room = old > 0 ? desired + 1 - old - current : desired - current;
   return Math.max(0, Math.min(burst, desired - current, room));
-}
-
-function isRefused({ refusals }: PoolView): boolean {
-  return refusals.some(({ kind, why }) => kind === "Pod" && why === "Quota");
 }
 
 function policyWrites({ pool, template, templateFault, networkPolicy }: PoolView, { settings }: PoolContext): Write[] {

@@ -35,38 +35,42 @@ export class WarmPods {
   async takeFor(view: SessionView, now: Date): Promise<boolean> {
     const hash = warmWish(view, this.#options.settings, now);
     if (hash === undefined) return false;
-    for (const refused = new Set<Pod>(); ;) {
-      const pod = this.#candidate(view.session, hash, refused);
+    for (const lost = new Set<Pod>(); ;) {
+      const pod = this.#candidate(view.session, hash, lost);
       if (!pod) return false;
       this.#tried.add(pod);
       try {
-        if (await this.#take(view.session, pod)) return true;
-        refused.add(pod);
+        const outcome = await this.#take(view.session, pod);
+        if (outcome !== "lost") return outcome === "taken";
+        lost.add(pod);
       } finally {
         this.#tried.delete(pod);
       }
     }
   }
 
-  #candidate(session: VDISession, hash: string, refused: ReadonlySet<Pod>): Pod | undefined {
+  #candidate(session: VDISession, hash: string, lost: ReadonlySet<Pod>): Pod | undefined {
     const { pools, pods } = this.#options.caches;
     for (const { metadata } of pools.store.by("template", session.spec.template)) {
       if (metadata.deletionTimestamp !== undefined) continue;
       for (const pod of pods.store.by("owner", metadata.uid ?? ""))
-        if (!this.#tried.has(pod) && !refused.has(pod) && isTakeable(pod, session, hash)) return pod;
+        if (!this.#tried.has(pod) && !lost.has(pod) && isTakeable(pod, session, hash)) return pod;
     }
     return undefined;
   }
 
-  async #take(session: VDISession, pod: Pod): Promise<boolean> {
+  async #take(session: VDISession, pod: Pod): Promise<"taken" | "lost" | "refused"> {
     const { client, caches, secrets } = this.#options;
-    if (!(await secrets.has(pod))) return false;
+    if (!(await secrets.has(pod))) return "lost";
     try {
       caches.observe(await client.mergePatch(adoption(session, pod), managerName));
-      return true;
+      return "taken";
     } catch (error) {
-      // Somebody was faster, it is gone, or a policy refuses: the next one, and else a cold start, which tells why.
-      if (["conflict", "not-found", "denied", "invalid"].includes(classifyError(error))) return false;
+      const why = classifyError(error);
+      // Somebody was faster, or it is gone.
+      if (why === "conflict" || why === "not-found") return "lost";
+      // What keeps this one keeps all: a cold start tells why, should it meet the same.
+      if (why === "denied" || why === "invalid") return "refused";
       throw error;
     }
   }

@@ -117,14 +117,14 @@ export class ProbedSession {
     return typeof this.target.activity === "object" && this.#stream.verdict?.ok === true;
   }
 
-  /** Infinity when there is nothing to decide, or it was decided. */
+  /** Infinity when there is nothing to decide, or it was decided; what is due is past at any later moment, too. */
   get #decideDueMs(): number {
     const { decideAtMs } = this.target;
     if (decideAtMs === undefined || decideAtMs === this.#decidedMs) return Infinity;
     const dateMs = this.#clock.date().getTime();
     const sinceSampleMs = dateMs - (this.#activity.sample?.atMs ?? -Infinity);
     const waitMs = Math.max(decideAtMs - dateMs + decideMarginMs, shortestGapMs - sinceSampleMs);
-    return this.#clock.now() + Math.max(0, waitMs);
+    return waitMs > 0 ? this.#clock.now() + waitMs : -Infinity;
   }
 
   async #lookAtStream(credentials: Credentials | string, signal: AbortSignal): Promise<boolean> {

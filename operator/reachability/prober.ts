@@ -30,6 +30,8 @@ export interface Seen {
 const concurrency = 32;
 // At rest; above it looks come later. Those that a start or a decision waits for are not counted.
 const looksPerSecond = 100;
+// Of a process that was busy with other things.
+const catchUpMs = 200;
 
 /**
  * Looks at every session's stream, route and activity when it is time. What it knows is a cache: after a restart it is
@@ -117,7 +119,7 @@ export class Prober {
   #takeCalm(nowMs: number): string | undefined {
     if (nowMs < this.#calmFromMs) return undefined;
     const key = this.#calm.take(nowMs);
-    if (key !== undefined) this.#calmFromMs = Math.max(nowMs, this.#calmFromMs) + 1000 / looksPerSecond;
+    if (key !== undefined) this.#calmFromMs = Math.max(nowMs - catchUpMs, this.#calmFromMs) + 1000 / looksPerSecond;
     return key;
   }
 

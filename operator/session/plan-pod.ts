@@ -1,3 +1,4 @@
+import type { VDISession } from "../api/objects.ts";
 import type { Pod } from "../kinds.ts";
 import { credentialsSecret, rtcConfigKey } from "../resources/credentials.ts";
 import { homeClaim } from "../resources/home.ts";
@@ -32,7 +33,7 @@ export function planPod(view: SessionView, context: PlanContext): PodPlan {
     const force = isForceable(view, now);
     return { ...nothing, writes: force.due ? [removePod(view, pod, 0)] : [], ...recheck(force.recheckMs) };
   }
-  const revoked = isRevoked(view, pod);
+  const revoked = isRevoked(session, pod);
   if (revoked || session.spec.desiredState === "Suspended") {
     // The Secret first: were it still there when the pod is gone, the next start would take the old password.
     const writes = [removePod(view, pod, revoked ? revokedGraceSeconds : undefined)];
@@ -105,8 +106,8 @@ function planStart(view: SessionView, context: PlanContext): PodPlan {
 }
 
 /** Open streams, links and passwords from before end with the pod that they belong to. */
-function isRevoked({ session }: SessionView, pod: Pod): boolean {
-  const { revokedBefore } = session.spec.access ?? {};
+export function isRevoked({ spec }: VDISession, pod: Pod): boolean {
+  const { revokedBefore } = spec.access ?? {};
   // As the door judges links and cookies: of the same second is too old.
   return revokedBefore !== undefined && Date.parse(pod.metadata.creationTimestamp ?? "") <= Date.parse(revokedBefore);
 }

@@ -17,6 +17,8 @@ export interface StatusWriterOptions {
 
 // A start passes through a dozen small states within a second; each would be a write that nobody has time to read.
 const calmMs = 1_000;
+// A start from a pool, or on a node that has the image, is over within this time, and its first word is that it is ready.
+const firstWordMs = 400;
 
 /** Writes a status when it differs: at once what people and programs wait for, steps on the way at most once a second. */
 export class StatusWriter {
@@ -32,6 +34,9 @@ export class StatusWriter {
     const { client, observe, clock } = this.#options;
     const uid = session.metadata.uid ?? "";
     if (!statusChanged(session.status, status)) return { written: false };
+    // Only for a session that nothing was said about: another process may have said the last word just now, or long ago.
+    const isNew = session.status?.phase === undefined;
+    if (isNew && !this.#writtenMs.has(uid)) this.#writtenMs.set(uid, clock.now() - calmMs + firstWordMs);
     const sinceMs = clock.now() - (this.#writtenMs.get(uid) ?? -Infinity);
     if (sinceMs < calmMs && !isUrgent(session.status, status)) return { written: false, againMs: calmMs - sinceMs };
     const key = sessionKey(session);
@@ -53,11 +58,19 @@ export class StatusWriter {
   }
 }
 
-/** What `kubectl wait`, portals and people look at. */
+/** What `kubectl wait`, portals and people wait for: that it is ready or is not any more, ends, or needs somebody. */
 export function isUrgent(before: Status | undefined, after: Status): boolean {
   const signs = (status: Status | undefined) => [
-    status?.phase,
-    ...["Ready", "Stalled"].map((wanted) => status?.conditions?.find(({ type }) => type === wanted)?.status),
+    isOnTheWay(status) ? "" : status?.phase,
+    // Counted on from what was written.
+    status?.restarts ?? 0,
+    ...["Ready", "Stalled"].map(
+      (wanted) => status?.conditions?.find(({ type, status }) => type === wanted && status === "True") !== undefined,
+    ),
   ];
   return signs(before).join() !== signs(after).join();
+}
+
+function isOnTheWay(status: Status | undefined): boolean {
+  return status?.phase === undefined || status.phase === "Pending" || status.phase === "Creating";
 }

@@ -18,13 +18,15 @@ import { templateFinding } from "./template.ts";
 /** What the state of the session follows from: Ready's reason and sentence. */
 export function causeOf(
   view: SessionView,
-  settings: Pick<Settings, "domain" | "streamCheck">,
+  settings: Pick<Settings, "domain" | "streamCheck" | "traefikUrl">,
   moment: Moment,
 ): Finding {
   const meant = lifecycleFinding(view, moment);
   if (meant) return mostImportant([meant, ...refusalFindings(view).filter(endsAll)]) ?? meant;
   const lost = nodeFinding(view);
-  if (!lost && isReachable(view, settings))
+  const refused = refusalFindings(view);
+  // What is refused then is the NetworkPolicy: a desktop that nothing guards is not ready.
+  if (!lost && refused.length === 0 && isReachable(view, settings))
     return {
       reason: "Ready",
       message: `The desktop can be used at https://${hostOf(view.session, settings.domain)}.`,
@@ -33,8 +35,8 @@ export function causeOf(
   const home = homeFinding(view);
   const found = mostImportant([
     lost,
-    templateFinding(view),
-    ...refusalFindings(view),
+    templateFinding(view, moment),
+    ...refused,
     scheduling,
     home?.reason === "HomeProvisioning" && scheduling?.reason !== "Scheduling" ? undefined : home,
     podEndFinding(view),

@@ -21,14 +21,11 @@ export function imageFinding(view: SessionView, status: ContainerStatus): Findin
   const waiting = status.state?.waiting;
   if (!pullReasons.has(waiting?.reason ?? "")) return undefined;
   const image = status.image ?? view.template?.spec.image ?? "of the desktop";
-  const said = [
-    waiting?.reason === "ErrImageNeverPull" || waiting?.reason === "InvalidImageName" ? waiting.reason : "",
-    waiting?.message ?? "",
-    ...view.events
-      .filter(({ reason, message }) => reason === "Failed" && message.includes("pull"))
-      .map((it) => it.message),
-  ].join("\n");
-  const kind = kinds.find(([form]) => form.test(withoutNames(said, image)));
+  const failures = view.events.filter(({ reason, message }) => reason === "Failed" && message.includes("pull"));
+  // The status tells of the last try; an event may be of an earlier one.
+  const kind = [`${waiting?.reason ?? ""} ${waiting?.message ?? ""}`, ...failures.map((it) => it.message).reverse()]
+    .map((said) => kinds.find(([form]) => form.test(withoutNames(said, image))))
+    .find((it) => it !== undefined);
   const registry = registryOf(image);
   const message = kind
     ? `Image ${image} cannot be pulled: ${kind[1](registry)}. The kubelet tries again by itself.`

@@ -4,7 +4,7 @@ import type { SessionView } from "../session/view.ts";
 import type { ConditionState } from "./conditions.ts";
 import { readyReasons } from "./reasons.ts";
 import type { Finding } from "./reasons.ts";
-import { isPlaced, schedulingFinding } from "./scheduling.ts";
+import { schedulingFinding } from "./scheduling.ts";
 import { homeAwaited, homeFinding } from "./storage.ts";
 
 /**
@@ -25,7 +25,7 @@ function podScheduled(view: SessionView): ConditionState[] {
   if (!pod) return [];
   const problem = schedulingFinding(view);
   if (problem) return [{ type: "PodScheduled", status: "False", ...problem }];
-  const message = `Pod ${pod.metadata.name} has its node ${isPlaced(pod) ? (pod.spec?.nodeName ?? "") : ""}.`;
+  const message = `Pod ${pod.metadata.name} is on node ${pod.spec?.nodeName ?? ""}.`;
   return [{ type: "PodScheduled", status: "True", reason: "Scheduled", message }];
 }
 

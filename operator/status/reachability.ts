@@ -15,7 +15,7 @@ const streamMs = 30_000;
  */
 export function isReachable(
   { session, pod, stream, service, route, routeAnswer }: SessionView,
-  { streamCheck }: Pick<Settings, "streamCheck">,
+  { streamCheck, traefikUrl }: Pick<Settings, "streamCheck" | "traefikUrl">,
 ): boolean {
   return (
     isPodReady(pod) &&
@@ -23,7 +23,7 @@ export function isReachable(
     (streamCheck === "kubelet" || (stream?.ok ?? wasReady(session))) &&
     service !== undefined &&
     route !== undefined &&
-    (streamCheck === "kubelet" || (routeAnswer?.ok ?? true))
+    (streamCheck === "kubelet" || traefikUrl === undefined || (routeAnswer?.ok ?? wasReady(session)))
   );
 }
 

@@ -17,7 +17,7 @@ import { partConditions } from "./part-conditions.ts";
 import { readyReasons } from "./reasons.ts";
 import type { Finding } from "./reasons.ts";
 
-type StatusSettings = Pick<Settings, "domain" | "streamCheck">;
+type StatusSettings = Pick<Settings, "domain" | "streamCheck" | "traefikUrl">;
 
 /**
  * The status that a session ought to have. The same of the same: nothing in it moves with time alone but at the moments that
@@ -35,7 +35,7 @@ export function sessionStatus(view: SessionView, settings: StatusSettings, now: 
   const isReady = cause.reason === "Ready";
   const readyTime =
     isReady && condition(before.conditions, "Ready")?.status !== "True" ? apiTime(now) : before.readyTime;
-  const startTime = (cause.reason === "Creating" ? undefined : pod?.metadata.creationTimestamp) ?? before.startTime;
+  const startTime = (cause.reason === "Creating" || !pod ? undefined : startOf(pod, before, now)) ?? before.startTime;
   const phase = phaseOf(view, cause, overdue !== undefined);
   const expiring = expiringCondition(session, now);
   const { lastActivity, ...active } = activeCondition(view, now, { phase, ready: isReady });
@@ -70,7 +70,7 @@ export function statusChanged(before: VDISessionStatus | undefined, after: VDISe
 export function statusRecheckMs(view: SessionView, now: Date): number | undefined {
   const moment = new Moment(now);
   // No setting decides about times, but that one look too many is made where the stream is not asked.
-  const cause = causeOf(view, { domain: "", streamCheck: "direct" }, moment);
+  const cause = causeOf(view, { domain: "", streamCheck: "direct", traefikUrl: undefined }, moment);
   deadlineMessage(view, cause, moment);
   return moment.untilNextMs;
 }
@@ -91,6 +91,12 @@ function summary({ reason, message }: Finding, overdue: string | undefined): Con
   const course = readyReasons[reason];
   if (course === "settled") return [ready];
   return [ready, { type: course === "stuck" ? "Stalled" : "Reconciling", status: "True", reason, message }];
+}
+
+/** A pod from a pool started for this session when that took it: what was before has nothing to do with its user. */
+function startOf({ metadata }: NonNullable<SessionView["pod"]>, before: VDISessionStatus, now: Date) {
+  if (metadata.labels?.[labels.pool] === undefined) return metadata.creationTimestamp;
+  return before.podName === metadata.name && before.startTime !== undefined ? before.startTime : apiTime(now);
 }
 
 function podFields({ metadata, spec }: NonNullable<SessionView["pod"]>): VDISessionStatus {

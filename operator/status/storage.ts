@@ -1,5 +1,5 @@
 import { homeName } from "../resources/names.ts";
-import type { ClusterEvent } from "../kinds.ts";
+import { runtimeProfile } from "../resources/runtime-profiles.ts";
 import type { SessionView } from "../session/view.ts";
 import type { Finding } from "./reasons.ts";
 import { quoted } from "./sentences.ts";
@@ -38,22 +38,22 @@ export function homeAwaited(name: string): string {
   return `The home volume ${name} is not there yet.`;
 }
 
-function provisioningProblem(view: SessionView, name: string): string | undefined {
-  const failed = lastEvent(view, ({ reason }) => reason === "ProvisioningFailed");
+function provisioningProblem({ events }: SessionView, name: string): string | undefined {
+  const failed = events.findLast(({ reason }) => reason === "ProvisioningFailed");
   if (failed) {
     const [, missing] = /storageclass\.storage\.k8s\.io "(.*?)" not found/.exec(failed.message) ?? [];
     return missing === undefined
       ? `The home volume ${name} cannot be made: ${quoted(failed.message)}. Look at the provisioner of its StorageClass, see ${page}.`
       : `The home volume ${name} asks for StorageClass ${missing}, which does not exist. Create it, or delete the claim and set persistence.storageClassName to one that \`kubectl get storageclass\` lists.`;
   }
-  if (lastEvent(view, ({ reason, message }) => reason === "FailedBinding" && /no storage class is set/.test(message)))
+  if (events.some(({ reason, message }) => reason === "FailedBinding" && /no storage class is set/.test(message)))
     return `The home volume ${name} names no StorageClass, and the cluster has no default one. Mark one as default, or set persistence.storageClassName; see ${page}.`;
   return undefined;
 }
 
 /** With WaitForFirstConsumer a home waits for the pod's node, which is as it should be. */
-function provisioning(view: SessionView, name: string): string {
-  if (lastEvent(view, ({ reason }) => reason === "WaitForFirstConsumer" || reason === "WaitForPodScheduled"))
+function provisioning({ events }: SessionView, name: string): string {
+  if (events.some(({ reason }) => reason === "WaitForFirstConsumer" || reason === "WaitForPodScheduled"))
     return `The home volume ${name} is made as soon as the desktop has a node.`;
   return `The home volume ${name} is being made by its provisioner.`;
 }
@@ -82,16 +82,17 @@ const mountReasons = new Set(["FailedMount", "FailedAttachVolume", "FailedMapVol
  * What a container's last words say about the home volume; undefined when they are about something else. The init
  * container that looks at the home says it in the words of resources/pod.ts.
  */
-export function homeRefusal({ session, home }: SessionView, words: string): Finding | undefined {
+export function homeRefusal({ session, template, home }: SessionView, words: string): Finding | undefined {
   if (!session.spec.persistence.enabled) return undefined;
-  if (/no space left on device|disk quota exceeded/i.test(words))
+  const path = template && runtimeProfile(template.spec).home;
+  const namesHome = words.includes("cannot write the home volume") || (path !== undefined && words.includes(path));
+  if (namesHome && /no space left on device|disk quota exceeded/i.test(words))
     return {
       reason: "HomeFull",
       message: `The home volume ${home?.metadata.name ?? homeName(session.spec.user)} is full: "${quoted(words)}". Enlarge its claim where the StorageClass allows it, or have files removed from it.`,
     };
-  const isAboutHome =
-    /permission denied|cannot write the home volume/i.test(words) && !/\/(dev|proc|sys)\//.test(words);
-  return isAboutHome ? notPermitted(quoted(words)) : undefined;
+  const isDenied = /permission denied|cannot write the home volume/i.test(words) && !/\/(dev|proc|sys)\//.test(words);
+  return isDenied ? notPermitted(quoted(words)) : undefined;
 }
 
 function notPermitted(said: string): Finding {
@@ -99,8 +100,4 @@ function notPermitted(said: string): Finding {
     reason: "VolumeNotPermitted",
     message: `The desktop may not write to its home volume: "${said}". The directory belongs to another user, as volumes of old K3s do (mode 0700); check the StorageClass with storage.mode \`check\`, or use \`own\`, whose volumes any user can write to; see ${page}.`,
   };
-}
-
-function lastEvent({ events }: SessionView, isIt: (event: ClusterEvent) => boolean): ClusterEvent | undefined {
-  return events.findLast(isIt);
 }

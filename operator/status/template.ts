@@ -1,9 +1,16 @@
 import type { SessionView } from "../session/view.ts";
+import type { Moment } from "./moment.ts";
 import type { Finding } from "./reasons.ts";
 
+/** Session and template are often created together, and come by watches of their own. */
+const togetherMs = 3_000;
+
 /** Why a desktop cannot be made from its template. One that exists does not need the template any more. */
-export function templateFinding({ session, template, templateProblem, pod }: SessionView): Finding | undefined {
-  if (pod) return undefined;
+export function templateFinding(
+  { session, template, templateProblem, pod }: SessionView,
+  moment: Moment,
+): Finding | undefined {
+  if (pod || (!template && !moment.isLaterThan(session.metadata.creationTimestamp, togetherMs))) return undefined;
   const name = session.spec.template;
   if (!template)
     return {

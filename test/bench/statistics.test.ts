@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { median } from "../../bench/statistics.ts";
+import { median, quantile, spread } from "../../bench/statistics.ts";
 
 describe("median", () => {
   for (const [values, wanted] of [
@@ -10,4 +10,18 @@ describe("median", () => {
     it(`of ${values.join(", ")} is ${wanted}`, () => {
       expect(median(values)).to.equal(wanted);
     });
+});
+
+describe("quantile", () => {
+  const hundred = Array.from({ length: 100 }, (_, index) => index + 1).reverse();
+
+  it("is a value that was measured, which no more than the rest exceed", () => {
+    expect([0, 0.5, 0.99, 1].map((share) => quantile(hundred, share))).to.deep.equal([1, 50, 99, 100]);
+    expect(quantile([7], 0.99)).to.equal(7);
+    expect(quantile([], 0.5)).to.deep.equal(NaN);
+  });
+
+  it("gives spreads in whole milliseconds", () => {
+    expect(spread([1.4, 2.6])).to.deep.equal({ p50: 1, p99: 3, most: 3 });
+  });
 });

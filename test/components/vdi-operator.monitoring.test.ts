@@ -6,7 +6,7 @@ import { dashboard, dashboardRows } from "../../components/vdi-operator.dashboar
 import { dashboardConfigMap, prometheusObjects } from "../../components/vdi-operator.monitoring.ts";
 import { metricsService } from "../../components/vdi-operator.services.ts";
 import { ControllerMetrics } from "../../kube/metrics.ts";
-import { DesktopMetrics } from "../../operator/metrics.ts";
+import { DesktopMetrics, countPhases } from "../../operator/metrics.ts";
 import { readyReasons } from "../../operator/status/reasons.ts";
 
 /** All that the operator reports, with the labels of each. */
@@ -43,11 +43,11 @@ describe("dashboard and alerts", () => {
   it("use no metric and no label that the operator does not report", () => {
     for (const expression of expressions) {
       expect(selections(expression), expression).not.to.deep.equal([]);
-      const available = new Set(["job", "pod", "le"]);
+      const available = new Set(["job", "pod", "instance", "le"]);
       for (const { name, labels } of selections(expression)) {
         expect([...known.keys()], expression).to.include(name);
         for (const label of known.get(name) ?? []) available.add(label);
-        for (const [, label] of labels.matchAll(/(\w+)!?=/g))
+        for (const [, label] of labels.matchAll(/(\w+)(?:=~|!?=)/g))
           expect([...(known.get(name) ?? []), "job"], expression).to.include(label);
       }
       for (const [, by = ""] of expression.matchAll(/\b(?:by|on) \(([^)]*)\)/g))
@@ -60,6 +60,13 @@ describe("dashboard and alerts", () => {
     const { name } = metricsService("kasm-vdi-system").metadata;
     for (const expression of expressions)
       for (const { labels } of selections(expression)) expect(labels, expression).to.contain(`job="${name}"`);
+  });
+
+  it("ask for phases that a status has", () => {
+    const phases = expressions.flatMap((it) =>
+      [...it.matchAll(/phase=~?"([^"]+)"/g)].flatMap(([, all]) => all!.split("|")),
+    );
+    expect([...countPhases([]).keys()]).to.include.members(phases);
   });
 
   it("ask for reasons that a status has", () => {

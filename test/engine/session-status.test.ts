@@ -2,6 +2,9 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { expect } from "chai";
 import type { VDISession } from "../../operator/api/objects.ts";
 import type { VDITemplateSpec } from "../../operator/api/vdi-template.ts";
+import type { Node, Pod } from "../../operator/kinds.ts";
+import { annotations } from "../../operator/resources/labels.ts";
+import { allocatable } from "../../operator/status/nodes.ts";
 import { OperatorHarness } from "./operator-harness.ts";
 
 const harness = new OperatorHarness();
@@ -79,6 +82,23 @@ describe("the status of a session on a real API server", () => {
     expect(await told("NoGpuNode", await harness.session({ template: absent.metadata.name }))).to.contain(
       "No node offers example.com/accelerator",
     );
+  });
+
+  it("says GpuSlicesInUse with each node's share, and starts the desktop when a slice becomes free", async () => {
+    const nodes = (await harness.client.list("v1", "Node")) as unknown as Node[];
+    const slices = nodes.map((it) => allocatable(it, "nvidia.com/gpu")).filter((it) => it > 0);
+    const pods = (await harness.client.list("v1", "Pod", { namespace: harness.namespace })) as unknown as Pod[];
+    const taken = pods.filter(({ metadata }) => metadata.annotations?.[annotations.gpuResource] === "nvidia.com/gpu");
+    const resources = { default: { gpu: 1, cpu: "10m", memory: "16Mi" } };
+    const template = (await harness.template({ resources })).metadata.name;
+    const free = slices.reduce((sum, it) => sum + it, 0) - taken.length;
+    const sessions = await Promise.all(Array.from({ length: free }, () => harness.session({ template })));
+    await Promise.all(sessions.map((it) => harness.waitForCondition(it)));
+    const late = await harness.session({ template });
+    const message = await told("GpuSlicesInUse", late);
+    for (const it of slices) expect(message).to.contain(`${it} of ${it}`).and.not.contain("not all by desktops");
+    await harness.client.mergePatch({ ...harness.keyOf(sessions[0]!), spec: { desiredState: "Suspended" } });
+    await harness.waitForCondition(late, {}, 60_000);
   });
 
   it("names the session that has the user's home", async () => {

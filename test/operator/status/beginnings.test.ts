@@ -72,7 +72,18 @@ describe("why a desktop cannot be made", () => {
       view({ refusals: [{ kind: "NetworkPolicy", why: "Invalid", message: "x" }] }),
       ["Ready"],
     ],
+    "its NetworkPolicy is refused: nothing would guard it": [
+      view({ networkPolicy: undefined, refusals: [{ kind: "NetworkPolicy", why: "Forbidden", message: "no right" }] }),
+      ["WriteForbidden", "may not write the NetworkPolicy"],
+    ],
     "its template is gone while it runs: that does not matter": [view({ template: undefined }), ["Ready"]],
+  });
+
+  it("is not told while a template that was created with the session may still come", () => {
+    const young = { ...session(), metadata: { ...session().metadata, creationTimestamp: ago(1) } };
+    const view = nothingYet({ session: young, template: undefined });
+    expectReady(view, ["Creating"]);
+    expect(statusRecheckMs(view, now)).to.equal(2_000);
   });
 
   it("is Stalled where somebody has to act, and Reconciling where it can go on by itself", () => {

@@ -75,6 +75,16 @@ describe("why an image does not come", () => {
     ]);
   });
 
+  it("is that of the last try", () => {
+    const before = {
+      type: "Warning",
+      reason: "Failed",
+      message: "Failed to pull image: no such host",
+      lastTime: ago(60),
+    } as const;
+    expectReady({ ...backOff("not found"), events: [before] }, ["ImagePullFailed", "does not have it"]);
+  });
+
   it("stands while failed tries and pauses alternate", () => {
     const before = sessionStatus(pulling(`${resolve}not found`, "ErrImagePull"), settings, now);
     for (const again of [backOff("not found"), pulling(`Back-off pulling image "${image}"`)]) {

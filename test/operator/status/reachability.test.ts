@@ -1,4 +1,5 @@
 import { expect } from "chai";
+import type { Check } from "../../../operator/session/view.ts";
 import { sessionStatus, statusChanged, statusRecheckMs } from "../../../operator/status/session-status.ts";
 import { expectReady, readyTable } from "./ready.ts";
 import { ago, container, now, podWith, readyPod, session, settings, view } from "./views.ts";
@@ -62,6 +63,16 @@ describe("why a desktop that runs cannot be reached", () => {
     const before = sessionStatus(view(), settings, now);
     const status = sessionStatus(view({ session: session({ status: before }), stream: undefined }), settings, now);
     expect(statusChanged(before, status)).to.equal(false);
+  });
+
+  it("waits for Traefik's first answer where Traefik can be asked: a route that is there is not one that is served", () => {
+    const asking = { ...settings, traefikUrl: "https://traefik.kube-system.svc" };
+    const told = (routeAnswer: Check | undefined, before = session()) =>
+      sessionStatus(view({ session: before, routeAnswer }), asking, now);
+    expect(told(undefined).phase).to.equal("Creating");
+    const ready = told({ ok: true, message: "It answers through Traefik." });
+    expect(ready.phase).to.equal("Running");
+    expect(statusChanged(ready, told(undefined, session({ status: ready })))).to.equal(false);
   });
 
   it("is the kubelet's to say where the operator has no way to pods", () => {

@@ -158,6 +158,10 @@ describe("why a home may not be written", () => {
       ),
       ["HomeFull", "No space left on device"],
     ],
+    "it is the node's disk that is full: that is another matter": [
+      endedSaying("write /tmp/x: no space left on device", false),
+      ["CrashLoop", "/tmp/x"],
+    ],
     "a device is what may not be used: that is another matter": [
       endedSaying("open /dev/dri/card0: permission denied", false),
       ["CrashLoop", "/dev/dri/card0"],

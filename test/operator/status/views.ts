@@ -3,7 +3,7 @@ import type { ContainerStatus, Node, PersistentVolumeClaim, Pod } from "../../..
 import type { SessionView } from "../../../operator/session/view.ts";
 
 export const now = new Date("2026-03-01T12:00:00Z");
-export const settings = { domain: "vdi.example.com", streamCheck: "direct" } as const;
+export const settings = { domain: "vdi.example.com", streamCheck: "direct", traefikUrl: undefined } as const;
 
 /** So many seconds before the tests' present. */
 export function ago(seconds: number): string {

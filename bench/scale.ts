@@ -1,0 +1,244 @@
+import { join } from "node:path";
+import { parseAllDocuments } from "yaml";
+import { ClusterClient, loadKubeConfig } from "../kube/client.ts";
+import type { AnyObject } from "../kube/client.ts";
+import { pause, systemClock } from "../kube/clock.ts";
+import type { LabLayout } from "../lab/cluster/layout.ts";
+import { waitForObject } from "../kube/wait-for.ts";
+import { traefikCrds } from "../lab/k3s/furniture/traefik-crds.ts";
+import { writePrivateFile } from "../lab/cluster/private-files.ts";
+import { apiVersion } from "../operator/api/objects.ts";
+import type { VDISession } from "../operator/api/objects.ts";
+import { crdFileText } from "../operator/api/crd-file.ts";
+import { buildBundle } from "../operator/bundle/build.ts";
+import { desktopName, homeName } from "../operator/resources/names.ts";
+import { onBareControlPlane } from "./bare-control-plane.ts";
+import { putAll } from "./etcd-writer.ts";
+import { OperatorProcess, reconcilesBetween, writesBetween } from "./operator-process.ts";
+import { load } from "./process-figures.ts";
+import { copyOf } from "./session-copies.ts";
+import { rounded } from "./statistics.ts";
+
+export interface ScaleFigures {
+  readonly bench: "scale";
+  readonly nodeOptions: readonly string[];
+  readonly scales: readonly ScaleFigure[];
+}
+
+/** One operator with so many sessions that run, all their children there. */
+export interface ScaleFigure {
+  readonly sessions: number;
+  /** Until all caches have their first list, from the start of the process. */
+  readonly cachesSeconds: number;
+  /** Until each session was looked at and nothing is left to do. */
+  readonly startSeconds: number;
+  readonly startCpuSeconds: number;
+  readonly startReconciles: number;
+  /** Of all these looks. All is as it should be, so it should be 0. */
+  readonly startWrites: number;
+  readonly peakRssMiB: number;
+  /** After a quiet while. */
+  readonly rssMiB: number;
+  /** An edit of the template makes each session be looked at again. */
+  readonly resyncSeconds: number;
+  readonly resyncCpuSeconds: number;
+  readonly resyncReconciles: number;
+  readonly resyncWrites: number;
+  readonly rssAfterResyncMiB: number;
+  readonly load: readonly [number, number];
+}
+
+export interface ScaleOptions {
+  readonly sessions: readonly number[];
+  readonly nodeOptions: readonly string[];
+  readonly say: (line: string) => void;
+}
+
+const namespace = "kasm-vdi";
+const quietMs = 20_000;
+const restMs = 300_000;
+
+/** Starts an operator on clusters that hold many sessions already. Needs no lab: it has a control plane of its own. */
+export async function benchScale(lab: LabLayout, options: ScaleOptions): Promise<ScaleFigures> {
+  return onBareControlPlane(lab, async (plane) => {
+    const config = loadKubeConfig({ file: plane.layout.kubeconfig });
+    const client = new ClusterClient(config, { requestTimeoutMs: 60_000 });
+    const bundle = join(plane.layout.root, "kasm-operator.mjs");
+    writePrivateFile(bundle, (await buildBundle()).text);
+    const start = () =>
+      OperatorProcess.start({
+        ...{ folder: plane.layout.root, bundle, namespace, identity: "bench-operator", electsLeader: false },
+        kubeconfig: plane.layout.kubeconfig,
+        nodeOptions: options.nodeOptions,
+      });
+    try {
+      await prepare(client);
+      const { session, objects } = await oneRealSession(client, start);
+      const scales: ScaleFigure[] = [];
+      let present = 1;
+      for (const sessions of options.sessions) {
+        options.say(`writing the objects of ${sessions - present} sessions`);
+        await putAll(plane, copies(session, objects, present, sessions));
+        present = sessions;
+        const figure = await measure(client, await start(), sessions);
+        options.say(JSON.stringify(figure));
+        scales.push(figure);
+      }
+      return { bench: "scale", nodeOptions: options.nodeOptions, scales };
+    } finally {
+      await config.close();
+    }
+  });
+}
+
+function* copies(session: VDISession, objects: readonly AnyObject[], from: number, to: number) {
+  for (let index = from; index < to; index++) yield* copyOf(session, objects, index);
+}
+
+async function measure(client: ClusterClient, operator: OperatorProcess, sessions: number): Promise<ScaleFigure> {
+  try {
+    const begun = performance.now();
+    const secondsSoFar = () => rounded((performance.now() - begun) / 1000);
+    const loadBefore = load();
+    await operator.hasSaid("the caches are filled", restMs);
+    const cachesSeconds = secondsSoFar();
+    await operator.isIdle(restMs);
+    const startSeconds = secondsSoFar();
+    const started = { ...operator.figures, samples: await operator.samples() };
+    await pause(systemClock, quietMs);
+    const quiet = { ...operator.figures, samples: await operator.samples() };
+    const resyncBegun = performance.now();
+    // Nothing that sessions are made from, but its generation is another one.
+    await client.mergePatch({ ...template, spec: { displayName: `edited for ${sessions} sessions` } });
+    await pause(systemClock, 500);
+    await operator.isIdle(restMs);
+    const resynced = { ...operator.figures, samples: await operator.samples() };
+    const resyncSeconds = rounded((performance.now() - resyncBegun) / 1000);
+    return {
+      sessions,
+      cachesSeconds,
+      startSeconds,
+      startCpuSeconds: rounded(started.cpuSeconds),
+      startReconciles: reconcilesBetween([], started.samples),
+      startWrites: writesBetween([], quiet.samples),
+      peakRssMiB: quiet.peakRssMiB,
+      rssMiB: quiet.rssMiB,
+      resyncSeconds,
+      resyncCpuSeconds: rounded(resynced.cpuSeconds - quiet.cpuSeconds),
+      resyncReconciles: reconcilesBetween(quiet.samples, resynced.samples),
+      resyncWrites: writesBetween(quiet.samples, resynced.samples),
+      rssAfterResyncMiB: resynced.rssMiB,
+      load: [loadBefore, load()],
+    };
+  } finally {
+    await operator.stop();
+  }
+}
+
+const template = { apiVersion, kind: "VDITemplate", metadata: { name: "bench" } };
+const nodeName = "bench-node";
+
+/** The kinds, the namespace, a node and a template. */
+async function prepare(client: ClusterClient): Promise<void> {
+  const ownKinds = parseAllDocuments(crdFileText()).map((document) => document.toJS() as AnyObject);
+  for (const crd of [...ownKinds, ...traefikCrds()]) {
+    await apply(client, crd);
+    const key = {
+      apiVersion: "apiextensions.k8s.io/v1",
+      kind: "CustomResourceDefinition",
+      metadata: { name: crd.metadata?.name ?? "" },
+    };
+    await waitForObject(client, key, isEstablished, { timeoutMs: 60_000 });
+  }
+  await apply(client, { apiVersion: "v1", kind: "Namespace", metadata: { name: namespace } });
+  // Pods need it, and the controller that makes it does not run here.
+  await apply(client, { apiVersion: "v1", kind: "ServiceAccount", metadata: { name: "default", namespace } });
+  const resources = { cpu: "64", memory: "256Gi", pods: "110" };
+  await apply(client, { apiVersion: "v1", kind: "Node", metadata: { name: nodeName } });
+  await client.mergePatchStatus({
+    ...{ apiVersion: "v1", kind: "Node", metadata: { name: nodeName } },
+    status: { capacity: resources, allocatable: resources, conditions: [{ type: "Ready", status: "True" }] },
+  });
+  const runtime = { type: "kasmvnc" };
+  await apply(client, { ...template, spec: { image: "kasmweb/ubuntu-noble-desktop:1.18.0", runtime } });
+}
+
+function isEstablished(crd: AnyObject | undefined): boolean {
+  const { conditions } = (crd?.["status"] ?? {}) as { conditions?: { type: string; status: string }[] | null };
+  return conditions?.some(({ type, status }) => type === "Established" && status === "True") ?? false;
+}
+
+/** Has the operator start one session, and plays scheduler, provisioner and kubelet for it. */
+async function oneRealSession(client: ClusterClient, start: () => Promise<OperatorProcess>) {
+  const key = { apiVersion, kind: "VDISession", metadata: { name: "the-real-session", namespace } };
+  const session = (await apply(client, {
+    ...key,
+    spec: { user: "the-real-user@example.com", template: template.metadata.name },
+  })) as VDISession & AnyObject;
+  const operator = await start();
+  try {
+    const name = desktopName(session);
+    const pod = { apiVersion: "v1", kind: "Pod", metadata: { name, namespace } };
+    const claim = {
+      apiVersion: "v1",
+      kind: "PersistentVolumeClaim",
+      metadata: { name: homeName(session.spec.user), namespace },
+    };
+    await waitForObject(client, pod, (it) => it !== undefined, { timeoutMs: 60_000 });
+    await client.mergePatch({ ...claim, spec: { volumeName: "pvc-of-the-real-session" } });
+    await client.mergePatchStatus({ ...claim, status: { phase: "Bound", capacity: { storage: "10Gi" } } });
+    const target = { apiVersion: "v1", kind: "Node", name: nodeName };
+    await client.create({ apiVersion: "v1", kind: "Binding", metadata: { name, namespace }, target });
+    await client.mergePatchStatus({ ...pod, status: runningStatus() });
+    const isRunning = (it: VDISession | undefined) => it?.status?.phase === "Running";
+    await waitForObject<VDISession>(client, key, isRunning, { timeoutMs: 60_000 });
+    await operator.isIdle();
+    const children = await Promise.all(
+      ["Service", "Secret"].map((kind) => client.get({ apiVersion: "v1", kind, metadata: { name, namespace } })),
+    );
+    const others = await Promise.all([
+      client.get(key),
+      client.get(pod),
+      client.get(claim),
+      client.get({ apiVersion: "traefik.io/v1alpha1", kind: "IngressRoute", metadata: { name, namespace } }),
+      client.get({ apiVersion: "networking.k8s.io/v1", kind: "NetworkPolicy", metadata: { name, namespace } }),
+    ]);
+    const objects: AnyObject[] = [...others, ...children].filter((it) => it !== undefined);
+    return { session: objects[0] as VDISession & AnyObject, objects: objects.map(withoutAddress) };
+  } finally {
+    await operator.stop();
+  }
+}
+
+/** As a kubelet reports a desktop that runs. */
+function runningStatus() {
+  const now = new Date().toISOString().replace(/\.\d+/, "");
+  const condition = (type: string) => ({ type, status: "True", lastProbeTime: null, lastTransitionTime: now });
+  const image = "docker.io/kasmweb/ubuntu-noble-desktop:1.18.0";
+  const container = {
+    ...{ image, imageID: `docker.io/kasmweb/ubuntu-noble-desktop@sha256:${"0123456789abcdef".repeat(4)}` },
+    ...{ containerID: `containerd://${"0123456789abcdef".repeat(4)}`, restartCount: 0, lastState: {} },
+  };
+  const terminated = { exitCode: 0, reason: "Completed", startedAt: now, finishedAt: now };
+  return {
+    phase: "Running",
+    startTime: now,
+    ...{ hostIP: "198.18.0.10", hostIPs: [{ ip: "198.18.0.10" }], podIP: "10.42.0.10", podIPs: [{ ip: "10.42.0.10" }] },
+    conditions: ["PodReadyToStartContainers", "Initialized", "Ready", "ContainersReady", "PodScheduled"].map(condition),
+    initContainerStatuses: [{ ...container, name: "home", ready: true, started: false, state: { terminated } }],
+    containerStatuses: [
+      { ...container, name: "desktop", ready: true, started: true, state: { running: { startedAt: now } } },
+    ],
+    qosClass: "Burstable",
+  };
+}
+
+/** An address belongs to one Service; 10,000 of them without one need none. */
+function withoutAddress(object: AnyObject): AnyObject {
+  if (object.kind !== "Service") return object;
+  return { ...object, spec: { ...(object["spec"] as object), clusterIP: "None", clusterIPs: ["None"] } };
+}
+
+function apply(client: ClusterClient, object: AnyObject): Promise<AnyObject> {
+  return client.apply(object, { fieldManager: "bench", force: true });
+}
