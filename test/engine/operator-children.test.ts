@@ -24,9 +24,9 @@ describe("what others do to the children of a session", function () {
   afterEach(async function () {
     if (this.currentTest?.isFailed()) return;
     // Nobody fights for ever: once it is put back, nothing is written any more.
-    await sleep(1_200);
+    await sleep(800);
     const before = server.writes.length;
-    await sleep(1_000);
+    await sleep(700);
     expect(server.writes.slice(before).map(({ method, path }) => `${method} ${path}`)).to.deep.equal([]);
   });
 
