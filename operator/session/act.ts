@@ -1,13 +1,13 @@
 import { UnknownKindError, apiMessage, classifyError } from "../../kube/client.ts";
 import type { ClusterClient, ErrorClass } from "../../kube/client.ts";
-import type { AnyObject, ObjectKey } from "../../kube/object.ts";
+import type { AnyObject } from "../../kube/object.ts";
 import { fingerprint, withoutAdditions } from "../resources/fingerprint.ts";
 import { managerName } from "../resources/labels.ts";
 import type { Refusal } from "./view.ts";
 import type { Batch, Write } from "./write.ts";
 
 export interface Writer {
-  readonly client: Pick<ClusterClient, "get" | "create" | "apply" | "mergePatch" | "delete">;
+  readonly client: Pick<ClusterClient, "create" | "apply" | "mergePatch" | "delete">;
   /** Takes in what the API server answered. */
   readonly observe: (object: AnyObject) => void;
 }
@@ -47,7 +47,7 @@ function send(write: Write, { client }: Writer): Promise<AnyObject | undefined> 
     case "create":
       return client.create(write.object, { fieldManager: managerName }).catch((error: unknown) => {
         if (classifyError(error) !== "exists") throw error;
-        return takeOver(write, client, error);
+        return takeOver(write, client);
       });
     case "apply":
       return applyAll(write.object, client);
@@ -65,15 +65,13 @@ function send(write: Write, { client }: Writer): Promise<AnyObject | undefined> 
   }
 }
 
-/** @throws ForeignObjectError; `exists` when the object is gone again: then it can be made the next time */
+/** @throws ForeignObjectError; `not-found` when the object is gone again: then it can be made the next time */
 async function takeOver(
   { object, refresh, renewWith, foreign = "take" }: Write & { do: "create" },
   client: Writer["client"],
-  exists: unknown,
 ): Promise<AnyObject> {
-  const { apiVersion = "", kind = "", metadata = {} } = object;
-  const found = await client.get({ apiVersion, kind, metadata: metadata as ObjectKey["metadata"] });
-  if (!found) throw exists;
+  const { kind = "", metadata = {} } = object;
+  const found = await present(object, client);
   const isForeign = !found.metadata?.managedFields?.some(({ manager }) => manager === managerName);
   if (isForeign && foreign === "refuse") throw new ForeignObjectError(kind, metadata.name ?? "");
   const said = ({ metadata }: AnyObject) => metadata?.annotations?.[renewWith ?? ""];
@@ -86,15 +84,18 @@ async function takeOver(
 
 /** Others' additions stay through an apply, which only knows the fields of ours, or make it invalid. */
 async function applyAll(wanted: AnyObject, client: Writer["client"]): Promise<AnyObject> {
-  const { apiVersion = "", kind = "", metadata } = wanted;
-  const found = await client.apply(wanted, { fieldManager: managerName, force: true }).catch(async (error: unknown) => {
+  const found = await client.apply(wanted, { fieldManager: managerName, force: true }).catch((error: unknown) => {
     if (classifyError(error) !== "invalid") throw error;
-    const present = await client.get({ apiVersion, kind, metadata: metadata as ObjectKey["metadata"] });
-    if (!present) throw error;
-    return present;
+    return present(wanted, client);
   });
   if (fingerprint(found) === fingerprint(wanted)) return found;
   return client.mergePatch(withoutAdditions(wanted, found), managerName);
+}
+
+/** What has the object's name now: by a patch that changes nothing, since the operator has no right to read it by name. */
+function present({ apiVersion, kind, metadata: { name, namespace } = {} }: AnyObject, client: Writer["client"]) {
+  const metadata = { ...(name !== undefined && { name }), ...(namespace !== undefined && { namespace }) };
+  return client.mergePatch({ ...({ apiVersion, kind } as AnyObject), metadata }, managerName);
 }
 
 /** An object that the operator did not make has the name of one that it has to make. */
