@@ -14,11 +14,13 @@ import { desktop, startByHand } from "./plain-script.ts";
 import { load } from "./process-figures.ts";
 import { onSessionGround } from "./session-ground.ts";
 import type { SessionGround } from "./session-ground.ts";
+import { withWarmPool } from "./warm-pool.ts";
 import { rounded, spread } from "./statistics.ts";
 import type { Spread } from "./statistics.ts";
 
 export interface SessionsFigures {
-  readonly bench: "sessions";
+  /** warm: from a pool that holds a started desktop for each. */
+  readonly bench: "sessions" | "warm";
   /** Whether each user got a home volume. */
   readonly homes: boolean;
   readonly rates: readonly RateFigures[];
@@ -53,6 +55,7 @@ type CpuMs = Readonly<Record<string, number>>;
 export interface SessionsOptions {
   readonly rates: readonly Arrivals[];
   readonly homes: boolean;
+  readonly warm: boolean;
   readonly nodeOptions: readonly string[];
   readonly say: (line: string) => void;
 }
@@ -73,14 +76,18 @@ export async function benchSessions(layout: LabLayout, options: SessionsOptions)
     });
     try {
       await operator.hasSaid("the caches are filled");
-      await atRate(layout, ground, operator, warmUp, options);
+      const starts = (arrivals: Arrivals) => {
+        const measure = () => atRate(layout, ground, operator, arrivals, options);
+        return options.warm ? withWarmPool(ground, arrivals.count, measure) : measure();
+      };
+      await starts(warmUp);
       const rates: RateFigures[] = [];
       for (const arrivals of options.rates) {
-        const figures = await atRate(layout, ground, operator, arrivals, options);
+        const figures = await starts(arrivals);
         options.say(JSON.stringify(figures));
         rates.push(figures);
       }
-      return { bench: "sessions", homes: options.homes, rates };
+      return { bench: options.warm ? "warm" : "sessions", homes: options.homes, rates };
     } finally {
       await operator.stop();
     }
@@ -185,6 +192,7 @@ function cpuMs(before: CpuMs, after: CpuMs, count: number): CpuMs {
 /** Takes everything away that starts left, the homes too. */
 async function endAll(client: ClusterClient, namespace: string, watch: StartWatch): Promise<void> {
   const kinds = [
+    [apiVersion, "VDIPool"],
     [apiVersion, "VDISession"],
     ["v1", "Pod"],
     ["v1", "Service"],
