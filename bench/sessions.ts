@@ -76,14 +76,10 @@ export async function benchSessions(layout: LabLayout, options: SessionsOptions)
     });
     try {
       await operator.hasSaid("the caches are filled");
-      const starts = (arrivals: Arrivals) => {
-        const measure = () => atRate(layout, ground, operator, arrivals, options);
-        return options.warm ? withWarmPool(ground, arrivals.count, measure) : measure();
-      };
-      await starts(warmUp);
+      await atRate(layout, ground, operator, warmUp, options);
       const rates: RateFigures[] = [];
       for (const arrivals of options.rates) {
-        const figures = await starts(arrivals);
+        const figures = await atRate(layout, ground, operator, arrivals, options);
         options.say(JSON.stringify(figures));
         rates.push(figures);
       }
@@ -99,13 +95,25 @@ async function atRate(
   ground: SessionGround,
   operator: OperatorProcess,
   arrivals: Arrivals,
-  { homes, say }: SessionsOptions,
+  options: SessionsOptions,
 ): Promise<RateFigures> {
-  const { client, namespace } = ground;
+  const { homes, warm, say } = options;
   say(`${arrivals.count} at ${arrivals.perSecond}/s: by a plain script`);
   const loadBefore = load();
   const peer = await byHand(layout, ground, arrivals, homes);
   say(`${arrivals.count} at ${arrivals.perSecond}/s: by the operator`);
+  const measure = () => byOperator(layout, ground, operator, arrivals, homes);
+  const figures = await (warm ? withWarmPool(ground, arrivals.count, measure) : measure());
+  return { ...figures, peer: peer.times, peerCpuMsPerStart: peer.cpuMs, load: [loadBefore, load()] };
+}
+
+async function byOperator(
+  layout: LabLayout,
+  { client, namespace }: SessionGround,
+  operator: OperatorProcess,
+  arrivals: Arrivals,
+  homes: boolean,
+): Promise<Omit<RateFigures, "peer" | "peerCpuMsPerStart" | "load">> {
   const watch = new StartWatch(client, namespace);
   try {
     await watch.synced;
@@ -136,7 +144,6 @@ async function atRate(
       sessions: arrivals.count,
       late: arrivals.count - started.length,
       ...startTimes(started),
-      peer: peer.times,
       writesPerStart: per(writesBetween(before.samples, after.samples)),
       writesPerLife: per(writesBetween(before.samples, end)),
       apiServerWritesPerStart: per(operatorWrites(writes)),
@@ -145,8 +152,6 @@ async function atRate(
       ),
       reconcilesPerStart: per(reconcilesBetween(before.samples, after.samples)),
       cpuMsPerStart: cpuMs(before.cpu, after.cpu, arrivals.count),
-      peerCpuMsPerStart: peer.cpuMs,
-      load: [loadBefore, load()],
     };
   } finally {
     await watch.close();
