@@ -48,8 +48,8 @@ export function operatorDeployment(args: OperatorDeploymentArgs): Deployment {
     metadata: { name: operatorName, namespace: operatorNamespace, labels: operatorLabels },
     spec: {
       replicas,
-      // One replica elects no leader, so two must not run at the same time.
-      strategy: replicas > 1 ? { type: "RollingUpdate" } : { type: "Recreate" },
+      // Whoever comes waits for the lease of whoever goes.
+      strategy: { type: "RollingUpdate" },
       selector: { matchLabels: operatorLabels },
       template: {
         metadata: { labels: operatorLabels },
@@ -119,7 +119,6 @@ export function operatorDeployment(args: OperatorDeploymentArgs): Deployment {
 export function operatorVariables({
   namespace,
   domain,
-  replicas,
   logLevel,
   registry,
   access = {},
@@ -129,7 +128,8 @@ export function operatorVariables({
   return {
     VDI_NAMESPACE: namespace,
     VDI_DOMAIN: domain,
-    VDI_LEADER_ELECTION: String(replicas > 1),
+    // Also with one replica: on a node that is cut off, a pod works on beside the one that replaces it.
+    VDI_LEADER_ELECTION: "true",
     VDI_LOG_LEVEL: logLevel,
     VDI_SESSION_MIDDLEWARE: sessionMiddleware,
     VDI_SESSION_TRANSPORT: sessionTransport,

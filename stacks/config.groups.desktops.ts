@@ -111,7 +111,9 @@ export const turn = group({
   allowedPeers: list(cidr, "a list of address ranges")
     .default(["10.42.0.0/16"])
     .describe("Where relayed traffic may go: the range of the pods."),
-  userQuota: wholeNumber(1).default(12).describe("Allocations per user."),
+  userQuota: wholeNumber(1)
+    .default(48)
+    .describe("Allocations per desktop, of which page and pod each take several per connection."),
   totalQuota: wholeNumber(1).default(1200).describe("Allocations in all."),
 });
 

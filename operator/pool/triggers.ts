@@ -12,6 +12,9 @@ export interface PoolTriggerOptions {
   forgetPod: (pod: Pod) => void;
 }
 
+// Pods that start change several times in a moment, and a burst of them dozens of times: one look is enough for all.
+const gatherMs = 50;
+
 /** Which changes make which pools be looked at again. */
 export function watchForPools({ caches, queue, forgetPool, forgetPod }: PoolTriggerOptions): void {
   const { pools, templates, pods, networkPolicies, sessions } = caches;
@@ -27,7 +30,7 @@ export function watchForPools({ caches, queue, forgetPool, forgetPod }: PoolTrig
 
   const addOwner = ({ metadata }: KubeObject) => {
     const owner = metadata?.ownerReferences?.find(({ controller, kind }) => controller && kind === "VDIPool");
-    if (owner) queue.add(`${metadata?.namespace ?? ""}/${owner.name}`);
+    if (owner) queue.addAfter(`${metadata?.namespace ?? ""}/${owner.name}`, gatherMs);
   };
   networkPolicies.on({ add: addOwner, update: addOwner, delete: addOwner });
   pods.on({

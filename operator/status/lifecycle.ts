@@ -24,6 +24,7 @@ export function lifecycleFinding({ session, pod }: SessionView, moment: Moment):
     : {
         reason: "Suspended",
         message:
-          "The desktop is stopped, and a home volume is kept. Set spec.desiredState to Running, or visit its address, to go on.",
+          `The desktop is stopped${spec.persistence.enabled ? ", and its home volume is kept" : ""}. ` +
+          "Set spec.desiredState to Running, or visit its address, to go on.",
       };
 }

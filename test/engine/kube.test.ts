@@ -108,6 +108,16 @@ describe("what talks to the API server", function () {
     expect(informer.store.size).to.equal(1_900);
   });
 
+  it("sends no write for whom it is told not to let write, and reads on", async () => {
+    const client = plane.client({ mayWrite: () => false });
+    const refused = await Promise.allSettled([
+      client.create(configMap("no", "1")),
+      client.mergePatch(configMap("no", "2")),
+    ]);
+    expect(refused.map(({ status }) => status)).to.deep.equal(["rejected", "rejected"]);
+    expect(await client.get({ ...configMap("no", "1"), metadata: { name: "no", namespace } })).to.equal(undefined);
+  });
+
   it("leaves a connection that was cut silently, found by a request, and misses nothing", async () => {
     const { forwarder, port } = await forward();
     const client = plane.client({ port, requestTimeoutMs: 1_000 });

@@ -24,9 +24,9 @@ describe("what others do to the children of a session", function () {
   afterEach(async function () {
     if (this.currentTest?.isFailed()) return;
     // Nobody fights for ever: once it is put back, nothing is written any more.
-    await sleep(1_200);
+    await sleep(800);
     const before = server.writes.length;
-    await sleep(1_000);
+    await sleep(700);
     expect(server.writes.slice(before).map(({ method, path }) => `${method} ${path}`)).to.deep.equal([]);
   });
 
@@ -45,7 +45,7 @@ describe("what others do to the children of a session", function () {
     const isBack = (it: AnyObject | undefined) =>
       it !== undefined && JSON.stringify(essence(it)) === JSON.stringify(wanted);
     await world.until<AnyObject>(key, isBack, 10_000).catch((error: unknown) => {
-      const said = JSON.stringify(essence((error as { last?: AnyObject }).last ?? ({})));
+      const said = JSON.stringify(essence((error as { last?: AnyObject }).last ?? {}));
       throw new Error(`${kind} stays ${said}, and not ${JSON.stringify(wanted)}\n${operator.log()}`);
     });
   }

@@ -11,6 +11,7 @@ const turnServer = [
   ...["turn", "turn-namespace", "turn-default-deny", "turn-shared-secret", "turn-config", "turn-server"],
   "vdi-turn-credentials",
 ];
+const whoKnowsTurn = ["preflight-checks", "vdi-deployment"];
 const provisioner = [
   ...[
     "storage-namespace",
@@ -56,8 +57,8 @@ describe("the stacks of this repository on the lab", () => {
       passwords = await stack.passwords();
       stack.edit((config) => (config["kasm-vdi:nodeCount"] = 3));
       await stack.shows({
-        ...all("update", "preflight-checks", "kasm-make-way", "kasm-release"),
-        ...all("create", ...budgets),
+        ...all("update", "preflight-checks", "kasm-make-way", "kasm-release", "vdi-deployment"),
+        ...all("create", ...budgets, "vdi-disruption-budget"),
       });
       expect(await stack.slices()).to.deep.equal([4]);
     });
@@ -74,9 +75,9 @@ describe("the stacks of this repository on the lab", () => {
       expect(await stack.slices()).to.deep.equal([2, 2]);
     });
 
-    it("shows for another domain its certificate and Kasm", async () => {
+    it("shows for another domain its certificate, Kasm and the operator", async () => {
       stack.edit((config) => (config["kasm-vdi:domain"] = "dev.example.net"));
-      await stack.shows(all("update", "preflight-checks", "kasm-certificate", "kasm-release"));
+      await stack.shows(all("update", "preflight-checks", "kasm-certificate", "kasm-release", "vdi-deployment"));
     });
 
     it("shows for storage of its own a provisioner, and leaves Kasm's volumes where they are", async () => {
@@ -89,12 +90,12 @@ describe("the stacks of this repository on the lab", () => {
 
     it("shows for a TURN server its parts, and gets it onto every node", async () => {
       stack.edit((config) => (group(config, "turn")["enabled"] = true));
-      await stack.shows({ ...all("update", "preflight-checks"), ...all("create", ...turnServer) });
+      await stack.shows({ ...all("update", ...whoKnowsTurn), ...all("create", ...turnServer) });
     });
 
     it("shows for a TURN server that goes the same parts", async () => {
       stack.edit((config) => (group(config, "turn")["enabled"] = false));
-      await stack.shows({ ...all("update", "preflight-checks"), ...all("delete", ...turnServer) });
+      await stack.shows({ ...all("update", ...whoKnowsTurn), ...all("delete", ...turnServer) });
     });
 
     it("shows for a patch of Kasm's chart the release and what makes way for it", async () => {
@@ -152,16 +153,18 @@ describe("the stacks of this repository on the lab", () => {
       expect(await stack.slices()).to.deep.equal([12, 16, 16]);
     });
 
-    it("shows for another domain Kasm and the TURN server that is named after it", async () => {
+    it("shows for another domain Kasm, the operator and the TURN server that is named after it", async () => {
       stack.edit((config) => (config["kasm-vdi:domain"] = "desktops.example.net"));
-      await stack.shows(all("update", "preflight-checks", "turn", "turn-config", "turn-server", "kasm-release"));
+      await stack.shows(
+        all("update", "preflight-checks", "turn", "turn-config", "turn-server", "kasm-release", "vdi-deployment"),
+      );
     });
 
     it("shows for a TURN server that goes, and comes again, its parts", async () => {
       stack.edit((config) => (group(config, "turn")["enabled"] = false));
-      await stack.shows({ ...all("update", "preflight-checks"), ...all("delete", ...turnServer) });
+      await stack.shows({ ...all("update", ...whoKnowsTurn), ...all("delete", ...turnServer) });
       stack.edit((config) => (group(config, "turn")["enabled"] = true));
-      await stack.shows({ ...all("update", "preflight-checks"), ...all("create", ...turnServer) });
+      await stack.shows({ ...all("update", ...whoKnowsTurn), ...all("create", ...turnServer) });
     });
 
     it("shows for a patch of Kasm's chart the release and what makes way for it", async () => {

@@ -1,0 +1,99 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { expect } from "chai";
+import type { VDISession } from "../../operator/api/objects.ts";
+import type { Fault, SeenRequest } from "./faulty-api-server.ts";
+import { OperatorUnderFault } from "./operator-under-fault.ts";
+import type { RunningOperator } from "./operator-under-fault.ts";
+
+describe("an operator whose API server is not well", function () {
+  this.timeout(180_000);
+  const world = new OperatorUnderFault("api");
+  const server = world.server();
+  let operator: RunningOperator;
+
+  before(async () => {
+    await world.open();
+    operator = await world.operator(server);
+    await operator.ready();
+  });
+  after(() => world.close());
+  afterEach(() => {
+    server.fault = () => undefined;
+    expect(operator.process.exitCode, operator.log().slice(-2_000)).to.equal(null);
+  });
+
+  /** Lets requests fail for a while, with a session made meanwhile. @returns requests per second */
+  async function during(seconds: number, fault: (request: SeenRequest) => Fault | undefined): Promise<number> {
+    const before = server.requests.length;
+    // Whoever cannot renew its Lease for ten seconds ends: these faults are shorter, counted from a renewal.
+    const renewals = () =>
+      server.requests.filter(({ resource, method }) => resource === "leases" && method === "PATCH").length;
+    for (const seen = renewals(); renewals() === seen;) await sleep(20);
+    server.fault = fault;
+    await sleep(seconds * 1000);
+    server.fault = () => undefined;
+    return (server.requests.length - before) / seconds;
+  }
+
+  async function startsWithin(session: VDISession, ms: number): Promise<void> {
+    await world.phase(session, "Running", ms);
+    expect(await world.children(session)).to.have.lengthOf(5);
+  }
+
+  it("reads on where a watch ended with 410 Gone, and misses nothing", async () => {
+    const session = await world.session("expired");
+    await world.phase(session, "Running");
+    server.expireWatches();
+    await world.patch(session, { desiredState: "Suspended" });
+    await world.phase(session, "Suspended", 15_000);
+  });
+
+  it("finds watches that fell silent when the connection does not answer either, and misses nothing", async () => {
+    const session = await world.session("silent");
+    server.silenceWatches();
+    const hang = new Promise((resolve) => setTimeout(resolve, 6_000));
+    let left = 1;
+    // The Lease's renewal is what asks all the time.
+    server.fault = ({ resource }) => (resource === "leases" && left-- > 0 ? { wait: hang } : undefined);
+    await startsWithin(session, 30_000);
+  });
+
+  it("goes on after all connections broke and none could be made for five seconds", async () => {
+    const session = await world.session("restarted", { desiredState: "Suspended" });
+    await world.phase(session, "Suspended");
+    const outage = during(5, () => ({ cut: "before" }));
+    await sleep(2_100);
+    server.cutAll();
+    await world.patch(session, { desiredState: "Running" });
+    const perSecond = await outage;
+    expect(perSecond, "requests per second").to.be.below(60);
+    await startsWithin(session, 30_000);
+  });
+
+  it("waits as it is told by 429, and does what it was asked once it may", async () => {
+    const session = await world.session("throttled");
+    const answer = { answer: 429, headers: { "retry-after": "1" } };
+    const perSecond = await during(15, () => (Math.random() < 0.7 ? answer : undefined));
+    expect(perSecond, "requests per second").to.be.below(60);
+    await startsWithin(session, 30_000);
+  });
+
+  it("asks less and less when writes fail with 500, and starts the session when they do not", async () => {
+    const before = server.writes.length;
+    const sessions = await Promise.all([1, 2, 3].map((it) => world.session(`failing-${it}`)));
+    await during(12, ({ isWrite }) => (isWrite ? { answer: 500 } : undefined));
+    // Per session and second: a first attempt writes up to five things at once, each repetition comes later than the last.
+    expect((server.writes.length - before) / 3 / 12, "writes per session and second").to.be.below(5);
+    for (const session of sessions) await startsWithin(session, 45_000);
+  });
+
+  it("ends when it cannot renew its Lease, and the next process goes on", async () => {
+    const session = await world.session("outage");
+    server.fault = () => ({ answer: 503 });
+    expect(await operator.ended, "exit code").to.equal(1);
+    server.fault = () => undefined;
+    operator = await world.operator(server);
+    await operator.ready();
+    await startsWithin(session, 30_000);
+  });
+});
