@@ -64,8 +64,8 @@ describe("the plan of a session", () => {
   it("makes six objects for a new one: what the pod needs before the pod", () => {
     const { batches } = planSession(view(fresh), context);
     expect(batches.map(told)).to.deep.equal([
-      ["apply Service", "apply IngressRoute", "apply NetworkPolicy", "create Secret", "create PersistentVolumeClaim"],
-      ["create Pod"],
+      ["apply NetworkPolicy", "create Secret", "create PersistentVolumeClaim"],
+      ["create Pod", "apply Service", "apply IngressRoute"],
     ]);
   });
 
