@@ -104,9 +104,9 @@ describe("the plan of a session", () => {
     expect(writesOf({ ...fresh, template: undefined })).to.deep.equal([]);
     expect(writesOf({ ...fresh, templateProblem: { reason: "TemplateInvalid", message: "no" } })).to.deep.equal([]);
     expect(told(writesOf({ ...fresh, homeHolder: session() }))).to.deep.equal([
+      "apply NetworkPolicy",
       "apply Service",
       "apply IngressRoute",
-      "apply NetworkPolicy",
     ]);
   });
 
