@@ -23,7 +23,7 @@ export async function putAll(
   const client = new Client(`127.0.0.1:${ports["etcd-client"]}`, secure);
   const put = (key: string, value: string) =>
     new Promise<void>((resolve, reject) => {
-      const done = (error: unknown) => (error ? reject(error) : resolve());
+      const done = (error: Error | null) => (error ? reject(error) : resolve());
       client.makeUnaryRequest("/etcdserverpb.KV/Put", encodePut, () => undefined, [key, value], done);
     });
   const rest = entries[Symbol.iterator]();

@@ -35,7 +35,16 @@ program
   .option("--homes", "with a home volume for each user", false)
   .option("--node-options <list>", "options of the operator's Node", (text) => text.split(" "), [])
   .action(async (options: { rates: Arrivals[]; homes: boolean; nodeOptions: string[] }) =>
-    print(await benchSessions(layout, { ...options, say })),
+    print(await benchSessions(layout, { ...options, warm: false, say })),
+  );
+
+program
+  .command("warm")
+  .description("the same with a pool that holds a started desktop for each session")
+  .option("--rates <list>", "sessions per second, and how many", arrivalsList, arrivalsList("1x20,20x100"))
+  .option("--node-options <list>", "options of the operator's Node", (text) => text.split(" "), [])
+  .action(async (options: { rates: Arrivals[]; nodeOptions: string[] }) =>
+    print(await benchSessions(layout, { ...options, homes: false, warm: true, say })),
   );
 
 program

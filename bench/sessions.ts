@@ -14,11 +14,13 @@ import { desktop, startByHand } from "./plain-script.ts";
 import { load } from "./process-figures.ts";
 import { onSessionGround } from "./session-ground.ts";
 import type { SessionGround } from "./session-ground.ts";
+import { withWarmPool } from "./warm-pool.ts";
 import { rounded, spread } from "./statistics.ts";
 import type { Spread } from "./statistics.ts";
 
 export interface SessionsFigures {
-  readonly bench: "sessions";
+  /** warm: from a pool that holds a started desktop for each. */
+  readonly bench: "sessions" | "warm";
   /** Whether each user got a home volume. */
   readonly homes: boolean;
   readonly rates: readonly RateFigures[];
@@ -53,6 +55,7 @@ type CpuMs = Readonly<Record<string, number>>;
 export interface SessionsOptions {
   readonly rates: readonly Arrivals[];
   readonly homes: boolean;
+  readonly warm: boolean;
   readonly nodeOptions: readonly string[];
   readonly say: (line: string) => void;
 }
@@ -80,7 +83,7 @@ export async function benchSessions(layout: LabLayout, options: SessionsOptions)
         options.say(JSON.stringify(figures));
         rates.push(figures);
       }
-      return { bench: "sessions", homes: options.homes, rates };
+      return { bench: options.warm ? "warm" : "sessions", homes: options.homes, rates };
     } finally {
       await operator.stop();
     }
@@ -92,13 +95,25 @@ async function atRate(
   ground: SessionGround,
   operator: OperatorProcess,
   arrivals: Arrivals,
-  { homes, say }: SessionsOptions,
+  options: SessionsOptions,
 ): Promise<RateFigures> {
-  const { client, namespace } = ground;
+  const { homes, warm, say } = options;
   say(`${arrivals.count} at ${arrivals.perSecond}/s: by a plain script`);
   const loadBefore = load();
   const peer = await byHand(layout, ground, arrivals, homes);
   say(`${arrivals.count} at ${arrivals.perSecond}/s: by the operator`);
+  const measure = () => byOperator(layout, ground, operator, arrivals, homes);
+  const figures = await (warm ? withWarmPool(ground, arrivals.count, measure) : measure());
+  return { ...figures, peer: peer.times, peerCpuMsPerStart: peer.cpuMs, load: [loadBefore, load()] };
+}
+
+async function byOperator(
+  layout: LabLayout,
+  { client, namespace }: SessionGround,
+  operator: OperatorProcess,
+  arrivals: Arrivals,
+  homes: boolean,
+): Promise<Omit<RateFigures, "peer" | "peerCpuMsPerStart" | "load">> {
   const watch = new StartWatch(client, namespace);
   try {
     await watch.synced;
@@ -129,7 +144,6 @@ async function atRate(
       sessions: arrivals.count,
       late: arrivals.count - started.length,
       ...startTimes(started),
-      peer: peer.times,
       writesPerStart: per(writesBetween(before.samples, after.samples)),
       writesPerLife: per(writesBetween(before.samples, end)),
       apiServerWritesPerStart: per(operatorWrites(writes)),
@@ -138,8 +152,6 @@ async function atRate(
       ),
       reconcilesPerStart: per(reconcilesBetween(before.samples, after.samples)),
       cpuMsPerStart: cpuMs(before.cpu, after.cpu, arrivals.count),
-      peerCpuMsPerStart: peer.cpuMs,
-      load: [loadBefore, load()],
     };
   } finally {
     await watch.close();
@@ -185,6 +197,7 @@ function cpuMs(before: CpuMs, after: CpuMs, count: number): CpuMs {
 /** Takes everything away that starts left, the homes too. */
 async function endAll(client: ClusterClient, namespace: string, watch: StartWatch): Promise<void> {
   const kinds = [
+    [apiVersion, "VDIPool"],
     [apiVersion, "VDISession"],
     ["v1", "Pod"],
     ["v1", "Service"],

@@ -12,9 +12,9 @@ export const operatorName = "kasm-operator";
 const group = "vdi.kasm.io";
 const read = ["get", "list", "watch"];
 const change = ["create", "update", "patch", "delete"];
-// Caches list and watch; garbage collection deletes.
+// Caches list and watch, what they do not show is read by name; garbage collection deletes.
 const follow = ["list", "watch"];
-const keep = [...follow, "create", "patch"];
+const keep = [...follow, "get", "create", "patch"];
 
 /** What the operator may do in the namespace of sessions; operator/permissions.ts says what for. */
 export const sessionRules: readonly Rule[] = [

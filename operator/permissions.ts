@@ -21,8 +21,9 @@ export type Scope = "sessions" | "own" | "cluster";
 const ours = "vdi.kasm.io";
 // The caches' way to read: nothing is asked for one by one.
 const follow: readonly Verb[] = ["list", "watch"];
-// An apply that finds nothing creates: it needs both verbs. Garbage collection deletes.
-const keep: readonly Verb[] = [...follow, "create", "patch"];
+// An apply that finds nothing creates: it needs both verbs. What stands in the way without the labels by which the caches
+// choose is looked at by its name. Garbage collection deletes.
+const keep: readonly Verb[] = [...follow, "get", "create", "patch"];
 
 const inSessions: readonly Omit<Permission, "scope">[] = [
   {

@@ -6,18 +6,23 @@ import { desktopRoute } from "../resources/route.ts";
 import { desktopService } from "../resources/service.ts";
 import type { Settings } from "../settings.ts";
 import type { SessionView } from "./view.ts";
-import type { Write } from "./write.ts";
+import type { Batch, Write } from "./write.ts";
 
-/** The way to the desktop: Service, IngressRoute, NetworkPolicy. They stay while the session does, suspended or not. */
-export function planRoute(view: SessionView, settings: Settings): Write[] {
+/**
+ * The way to the desktop, Service and IngressRoute, and the NetworkPolicy that has to be there before it. They stay while
+ * the session does, suspended or not.
+ */
+export function planRoute(view: SessionView, settings: Settings): { fence: Batch; way: Batch } {
   const { session, template, templateProblem } = view;
   // A template that went, or went wrong, takes nothing from the desktops that run.
-  if (!template || templateProblem) return [];
-  return [
-    ...repair(desktopService(session), view.service),
-    ...repair(desktopRoute(session, template, settings), view.route),
-    ...repair(desktopNetworkPolicy(session, template, settings), view.networkPolicy),
-  ];
+  if (!template || templateProblem) return { fence: [], way: [] };
+  return {
+    fence: repair(desktopNetworkPolicy(session, template, settings), view.networkPolicy),
+    way: [
+      ...repair(desktopService(session), view.service),
+      ...repair(desktopRoute(session, template, settings), view.route),
+    ],
+  };
 }
 
 function repair(wanted: AnyObject, found: Child | undefined): Write[] {

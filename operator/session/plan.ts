@@ -37,8 +37,9 @@ export function planSession(view: SessionView, context: PlanContext): SessionPla
 
   const pod = planPod(view, context);
   const finalizer = finalizerWrite(session);
-  // The finalizer comes first: what it guards must not be there without it.
-  const batches = [finalizer ? [finalizer] : [], [...planRoute(view, settings), ...pod.before], pod.writes];
+  const { fence, way } = planRoute(view, settings);
+  // The finalizer comes first: what it guards must not be there without it. Nobody waits for the way before the pod.
+  const batches = [finalizer ? [finalizer] : [], [...fence, ...pod.before], [...pod.writes, ...way]];
   return {
     batches: batches.filter((batch) => batch.length > 0),
     ...soonest(life.recheckMs, pod.recheckMs),

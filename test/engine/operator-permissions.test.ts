@@ -18,6 +18,11 @@ const seldomAsked = [
   // For what is there already, before the cache knows it or without our marks.
   "patch persistentvolumeclaims (sessions)",
   "patch secrets (sessions)",
+  "get pods (sessions)",
+  "get services (sessions)",
+  "get persistentvolumeclaims (sessions)",
+  "get networkpolicies.networking.k8s.io (sessions)",
+  "get ingressroutes.traefik.io (sessions)",
   // An event that comes again and again is one event with a count.
   "patch events.events.k8s.io (sessions)",
 ];

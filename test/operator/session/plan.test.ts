@@ -64,8 +64,8 @@ describe("the plan of a session", () => {
   it("makes six objects for a new one: what the pod needs before the pod", () => {
     const { batches } = planSession(view(fresh), context);
     expect(batches.map(told)).to.deep.equal([
-      ["apply Service", "apply IngressRoute", "apply NetworkPolicy", "create Secret", "create PersistentVolumeClaim"],
-      ["create Pod"],
+      ["apply NetworkPolicy", "create Secret", "create PersistentVolumeClaim"],
+      ["create Pod", "apply Service", "apply IngressRoute"],
     ]);
   });
 
@@ -104,9 +104,9 @@ describe("the plan of a session", () => {
     expect(writesOf({ ...fresh, template: undefined })).to.deep.equal([]);
     expect(writesOf({ ...fresh, templateProblem: { reason: "TemplateInvalid", message: "no" } })).to.deep.equal([]);
     expect(told(writesOf({ ...fresh, homeHolder: session() }))).to.deep.equal([
+      "apply NetworkPolicy",
       "apply Service",
       "apply IngressRoute",
-      "apply NetworkPolicy",
     ]);
   });
 
