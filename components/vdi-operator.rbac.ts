@@ -12,9 +12,9 @@ export const operatorName = "kasm-operator";
 const group = "vdi.kasm.io";
 const read = ["get", "list", "watch"];
 const change = ["create", "update", "patch", "delete"];
-// Caches list and watch, what they do not show is read by name; garbage collection deletes.
+// Caches list and watch; garbage collection deletes.
 const follow = ["list", "watch"];
-const keep = [...follow, "get", "create", "patch"];
+const keep = [...follow, "create", "patch"];
 
 /** What the operator may do in the namespace of sessions; operator/permissions.ts says what for. */
 export const sessionRules: readonly Rule[] = [
@@ -46,6 +46,8 @@ export const leaderRules: readonly Rule[] = [
 
 /** What it may do in the whole cluster: read what has no namespace, say how a template is used, ask who somebody is. */
 export const clusterRules: readonly Rule[] = [
+  // Where the namespace of sessions is deleted, the rights in it go before the sessions, whose finalizer would stay.
+  { apiGroups: [group], resources: ["vdisessions"], verbs: ["patch"] },
   { apiGroups: [group], resources: ["vditemplates"], verbs: follow },
   { apiGroups: [group], resources: ["vditemplates/status"], verbs: ["patch"] },
   { apiGroups: [""], resources: ["nodes"], verbs: follow },

@@ -21,9 +21,8 @@ export type Scope = "sessions" | "own" | "cluster";
 const ours = "vdi.kasm.io";
 // The caches' way to read: nothing is asked for one by one.
 const follow: readonly Verb[] = ["list", "watch"];
-// An apply that finds nothing creates: it needs both verbs. What stands in the way without the labels by which the caches
-// choose is looked at by its name. Garbage collection deletes.
-const keep: readonly Verb[] = [...follow, "get", "create", "patch"];
+// An apply that finds nothing creates: it needs both verbs. Garbage collection deletes.
+const keep: readonly Verb[] = [...follow, "create", "patch"];
 
 const inSessions: readonly Omit<Permission, "scope">[] = [
   {
@@ -69,6 +68,10 @@ const inOwn: readonly Omit<Permission, "scope">[] = [
 ];
 
 const inCluster: readonly Omit<Permission, "scope">[] = [
+  {
+    ...{ apiGroup: ours, resource: "vdisessions", verbs: ["patch"] },
+    why: "the finalizer of sessions whose namespace is deleted: the rights in it go first",
+  },
   { apiGroup: ours, resource: "vditemplates", verbs: follow, why: "what desktops are made from" },
   { apiGroup: ours, resource: "vditemplates/status", verbs: ["patch"], why: "how a template is used" },
   { apiGroup: "", resource: "nodes", verbs: follow, why: "which node has a GPU slice left, and which is gone" },

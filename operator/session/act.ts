@@ -23,9 +23,10 @@ export async function act(batches: readonly Batch[], writer: Writer): Promise<Re
     const results = await Promise.allSettled(batch.map((write) => doWrite(write, writer)));
     const failure = results.find((it) => it.status === "rejected");
     if (failure) throw failure.reason;
-    refusals.push(...results.flatMap((it) => (it.status === "fulfilled" && it.value ? [it.value] : [])));
-    // A pod without what it mounts would only wait.
-    if (refusals.some(({ kind }) => needed.has(kind))) break;
+    const refused = results.map((it) => (it.status === "fulfilled" ? it.value : undefined));
+    refusals.push(...refused.filter((it) => it !== undefined));
+    // A pod without what it mounts would only wait. What could not be deleted keeps nobody waiting.
+    if (batch.some(({ do: act }, index) => act === "create" && needed.has(refused[index]?.kind ?? ""))) break;
   }
   return refusals;
 }

@@ -27,9 +27,10 @@ describe("the operator's rights", () => {
       expect(rights(rules)).to.have.lengthOf(new Set(rights(rules)).size);
   });
 
-  it("change nothing outside the two namespaces but the status of templates; a review changes nothing", () => {
+  it("change nothing outside the two namespaces but the status of templates and what keeps a session; a review changes nothing", () => {
     const writes = rights(clusterRules).filter((right) => !/^(get|list|watch) /.test(right));
     expect(writes).to.deep.equal([
+      "patch vdisessions.vdi.kasm.io",
       "patch vditemplates/status.vdi.kasm.io",
       "create tokenreviews.authentication.k8s.io",
       "create subjectaccessreviews.authorization.k8s.io",

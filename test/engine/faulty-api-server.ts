@@ -37,8 +37,6 @@ export class FaultyApiServer {
   fault: (request: SeenRequest) => Fault | undefined = () => undefined;
   /** Told of each request once the real server has answered it, before the asker is. */
   answered: (request: SeenRequest, status: number) => void = () => undefined;
-  /** Added to the `Date` of each answer. */
-  dateShiftMs = 0;
   readonly #server = createServer((request, response) => void this.#serve(request, response));
   readonly #agent: Agent;
   readonly #upstream: () => URL;
@@ -119,8 +117,7 @@ export class FaultyApiServer {
         request.destroy();
         return;
       }
-      const date = new Date(Date.parse(answer.headers.date ?? "") + this.dateShiftMs).toUTCString();
-      response.writeHead(statusCode, { ...answer.headers, date });
+      response.writeHead(statusCode, answer.headers);
       // A watch of what does not change has no first byte.
       response.flushHeaders();
       answer.pipe(response);

@@ -18,11 +18,8 @@ const seldomAsked = [
   // For what is there already, before the cache knows it or without our marks.
   "patch persistentvolumeclaims (sessions)",
   "patch secrets (sessions)",
-  "get pods (sessions)",
-  "get services (sessions)",
-  "get persistentvolumeclaims (sessions)",
-  "get networkpolicies.networking.k8s.io (sessions)",
-  "get ingressroutes.traefik.io (sessions)",
+  // For sessions whose namespace is deleted.
+  "patch vdisessions.vdi.kasm.io (cluster)",
   // An event that comes again and again is one event with a count.
   "patch events.events.k8s.io (sessions)",
 ];
