@@ -1,5 +1,6 @@
 // The VDI operator: `node operator/main.ts`, told all it needs by its environment (settings.ts).
 import { loadKubeConfig } from "../kube/client.ts";
+import { SigningKeyError } from "./access/signing-key.ts";
 import { newLogger } from "./log.ts";
 import { runOperator } from "./operator.ts";
 import { SettingsError, loadSettings } from "./settings.ts";
@@ -19,6 +20,8 @@ try {
   // A watch or a probe that hangs must not keep a process that has ended.
   setTimeout(() => process.exit(), 5_000).unref();
 } catch (error) {
-  console.error(error instanceof SettingsError ? error.message : error);
-  process.exitCode = 1;
+  const isTold = error instanceof SettingsError || error instanceof SigningKeyError;
+  console.error(isTold ? error.message : error);
+  // Also with servers that are open already.
+  process.exit(1);
 }

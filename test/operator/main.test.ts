@@ -1,0 +1,27 @@
+import { join } from "node:path";
+import { expect } from "chai";
+import { execa } from "execa";
+
+const main = join(import.meta.dirname, "..", "..", "operator", "main.ts");
+const environment = {
+  VDI_NAMESPACE: "kasm-vdi",
+  VDI_DOMAIN: "vdi.example.com",
+  POD_NAMESPACE: "kasm-vdi-system",
+  POD_NAME: "operator-1",
+  VDI_LISTEN_ADDRESS: "127.0.0.1",
+  VDI_METRICS_PORT: "0",
+  VDI_HEALTH_PORT: "0",
+  VDI_ACCESS_PORT: "0",
+};
+
+describe("the operator as a process", function () {
+  this.timeout(20_000);
+  const run = (env: Record<string, string>) => execa(process.execPath, [main], { env, reject: false, timeout: 15_000 });
+
+  it("ends at once, with one sentence, when its signing key cannot be read", async () => {
+    const { exitCode, stderr } = await run({ ...environment, VDI_ACCESS_KEY_FILE: "/nowhere/key" });
+    expect(exitCode).to.equal(1);
+    expect(stderr).to.contain("/nowhere/key").and.to.contain("VDI_ACCESS_KEY_FILE");
+    expect(stderr.trim().split("\n")).to.have.lengthOf(1);
+  });
+});
