@@ -12,7 +12,7 @@ import { newPassword } from "../resources/credentials.ts";
 import type { Settings } from "../settings.ts";
 import { transitionEvents } from "../status/events.ts";
 import { sessionStatus, statusRecheckMs } from "../status/session-status.ts";
-import { readTurnSecret } from "../turn/shared-secret.ts";
+import { TurnSecretError, readTurnSecret } from "../turn/shared-secret.ts";
 import { act } from "./act.ts";
 import { gather, removeExtraPods } from "./gather.ts";
 import type { Seen } from "./gather.ts";
@@ -64,9 +64,10 @@ export class SessionController {
     this.#starts.observe(found);
     const view = (await warm.takeFor(found, now)) ? gather(session, caches, settings, known) : found;
     const seen = looks.of(view);
+    const turn = await this.#turn(view);
     const plan = planSession(
-      { ...view, ...seen },
-      { settings, now, newPassword, turnSecret: await this.#turnSecret(view) },
+      { ...view, ...seen, ...turn.problem },
+      { settings, now, newPassword, turnSecret: turn.secret },
     );
     const batches = [...removeExtraPods(session, caches), ...plan.batches];
     const refusals = await act(batches, { client, observe: (object) => caches.observe(object) });
@@ -77,7 +78,7 @@ export class SessionController {
     if (latest?.metadata.uid !== session.metadata.uid) return undefined;
     const after = gather(latest ?? session, caches, settings, { ...known, ...seen, refusals });
     const start = await this.#events.read(after, now);
-    const told = { ...after, events: start.events };
+    const told = { ...after, ...turn.problem, events: start.events };
     looks.aim(told, plan.decideAtMs);
     const status = { ...sessionStatus(told, settings, now), restarts: plan.restarts };
     const before = told.session.status;
@@ -88,7 +89,7 @@ export class SessionController {
     }
     return soonest(
       ...[plan.recheckMs, statusRecheckMs(told, now), start.againMs, againMs],
-      refusals.length > 0 ? refusedMs : undefined,
+      refusals.length > 0 || turn.problem ? refusedMs : undefined,
     );
   }
 
@@ -102,11 +103,24 @@ export class SessionController {
     metrics.ended({ template: session.spec.template, seconds: Math.max(0, seconds) });
   }
 
-  /** Read anew each time: the kubelet brings a rotated one into the file. */
-  #turnSecret({ template }: SessionView): Promise<string> | undefined {
+  /** What TURN credentials are made from, read anew each time: the kubelet brings a rotated secret into the file. */
+  async #turn({ template }: SessionView): Promise<Turn> {
     const { turn } = this.#options.settings;
-    return turn && template?.spec.stream === "WebRTC" ? readTurnSecret(turn.secretFile) : undefined;
+    if (!turn || template?.spec.stream !== "WebRTC") return { secret: undefined };
+    try {
+      return { secret: await readTurnSecret(turn.secretFile) };
+    } catch (error) {
+      if (!(error instanceof TurnSecretError)) throw error;
+      const templateProblem = { reason: "TurnUnavailable" as const, message: error.message };
+      return { secret: undefined, problem: { templateProblem } };
+    }
   }
+}
+
+/** `problem` is part of the view: no desktop can be started without the secret. */
+interface Turn {
+  readonly secret: string | undefined;
+  readonly problem?: Pick<SessionView, "templateProblem">;
 }
 
 function soonest(...times: (number | undefined)[]): WorkResult | undefined {

@@ -34,7 +34,7 @@ export interface SessionView {
 
 /** What is wrong between a session and its template, with the reason that the status gives and a sentence. */
 export interface TemplateProblem {
-  readonly reason: "TemplateInvalid" | "NotAllowed" | "ResourcesExceeded";
+  readonly reason: "TemplateInvalid" | "NotAllowed" | "ResourcesExceeded" | "TurnUnavailable";
   readonly message: string;
 }
 

@@ -21,6 +21,7 @@ export const readyReasons = {
   TemplateInvalid: "stuck",
   NotAllowed: "stuck",
   ResourcesExceeded: "stuck",
+  TurnUnavailable: "slow",
   HomeLost: "stuck",
   HomeInUse: "stuck",
   QuotaExceeded: "slow",

@@ -71,6 +71,7 @@ describe("a control plane", function () {
     expect(Object.fromEntries(statuses.map(({ name, state }) => [name, state]))).to.deep.equal({
       ...Object.fromEntries(programs.map((name) => [name, "ready"])),
       simulators: "stopped",
+      operator: "stopped",
     });
   });
 

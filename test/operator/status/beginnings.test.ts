@@ -36,6 +36,12 @@ describe("why a desktop cannot be made", () => {
       }),
       ["ResourcesExceeded", "ask for less"],
     ],
+    "the operator cannot read what TURN credentials are made from": [
+      nothingYet({
+        templateProblem: { reason: "TurnUnavailable", message: "the TURN server's secret, /s, cannot be read (ENOENT)" },
+      }),
+      ["TurnUnavailable", "/s, cannot be read"],
+    ],
     "a quota is used up": [
       refused(
         "Pod",
