@@ -38,7 +38,10 @@ describe("why a desktop cannot be made", () => {
     ],
     "the operator cannot read what TURN credentials are made from": [
       nothingYet({
-        templateProblem: { reason: "TurnUnavailable", message: "the TURN server's secret, /s, cannot be read (ENOENT)" },
+        templateProblem: {
+          reason: "TurnUnavailable",
+          message: "the TURN server's secret, /s, cannot be read (ENOENT)",
+        },
       }),
       ["TurnUnavailable", "/s, cannot be read"],
     ],
