@@ -112,8 +112,8 @@ export function isRevoked({ spec }: VDISession, pod: Pod): boolean {
   return revokedBefore !== undefined && Date.parse(pod.metadata.creationTimestamp ?? "") <= Date.parse(revokedBefore);
 }
 
-// Creation times have whole seconds, rounded down.
-const revokedRestMs = 1_000;
+// Creation times have whole seconds, rounded down, and the API server's clock is known to within two.
+const revokedRestMs = 3_000;
 
 // Streams that are open end with the pod: whoever was shut out must not go on for the usual half minute.
 const revokedGraceSeconds = 1;

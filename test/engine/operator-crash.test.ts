@@ -100,6 +100,8 @@ class KilledLife {
       (error: unknown) => (error instanceof Error ? error : new Error(String(error))),
     );
     await Promise.race([over, this.#untilKilled()]);
+    // From here on nothing is killed any more: an event may still be on its way when a step is over.
+    this.#left = undefined;
     if (this.#killed) {
       const [livePod, livePassword] = [await world.child("Pod", session), await world.password(session)];
       await this.#begin();
@@ -109,7 +111,6 @@ class KilledLife {
       if (step === "start" && livePod && (await world.child("Pod", session))?.metadata?.uid === livePod.metadata?.uid)
         expect(await world.password(session), `${label}: the password of a pod that lives`).to.equal(livePassword);
     } else await isOver;
-    this.#left = undefined;
     await this.#expectResult(step, session, password, n);
     return session;
   }

@@ -138,7 +138,7 @@ describe("the plan of a session", () => {
     const revoked = session({ spec: { access: { revokedBefore: ago(-30) } } });
     const { batches, recheckMs } = planSession(view({ ...fresh, session: revoked }), context);
     expect(told(batches.flat())).not.to.include("create Pod");
-    expect(recheckMs).to.equal(31_000);
+    expect(recheckMs).to.equal(33_000);
   });
 
   it("does not keep the password that a pod left which was away when access was revoked", () => {
