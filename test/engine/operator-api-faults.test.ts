@@ -73,7 +73,10 @@ describe("an operator whose API server is not well", function () {
   it("waits as it is told by 429, and does what it was asked once it may", async () => {
     const session = await world.session("throttled");
     const answer = { answer: 429, headers: { "retry-after": "1" } };
-    const perSecond = await during(15, () => (Math.random() < 0.7 ? answer : undefined));
+    // API Priority and Fairness keeps a level of its own for Leases, so that a flood of other requests changes no leader.
+    const perSecond = await during(15, ({ resource }) =>
+      resource !== "leases" && Math.random() < 0.7 ? answer : undefined,
+    );
     expect(perSecond, "requests per second").to.be.below(60);
     await startsWithin(session, 30_000);
   });
