@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { apiMessage, statusCode } from "../../kube/client.ts";
 import type { AnyObject, ClusterClient } from "../../kube/client.ts";
 import { apiVersion, listTemplates, named } from "./objects.ts";
@@ -43,6 +44,21 @@ export function sessionObject(request: SessionRequest, template: string, namespa
   };
 }
 
+// The API server looks every half minute which kinds there are; until then its admission refuses by a policy whose
+// parameters are of a kind that was just installed.
+const mostTries = 90;
+
+async function createOnceKnown(client: ClusterClient, object: AnyObject): Promise<Session> {
+  for (let tries = 1; ; tries++)
+    try {
+      return (await client.create(object, { fieldManager: "kasm-vdi-lab" })) as Session & AnyObject;
+    } catch (error) {
+      if (!apiMessage(error).includes("failed to find resource referenced by paramKind") || tries === mostTries)
+        throw error;
+      await sleep(1_000);
+    }
+}
+
 /** @throws Error for a template that is not there, a name that is taken, and whatever the API server refuses, as a sentence */
 export async function createSession(
   client: ClusterClient,
@@ -54,7 +70,7 @@ export async function createSession(
     request.template === undefined ? preferredTemplate(templates) : named("template", request.template, templates);
   const object = sessionObject(request, template.metadata.name, namespace);
   try {
-    return (await client.create(object, { fieldManager: "kasm-vdi-lab" })) as Session & AnyObject;
+    return await createOnceKnown(client, object);
   } catch (error) {
     if (statusCode(error) === 409 && request.name !== undefined)
       throw new Error(
