@@ -10,7 +10,8 @@ import { keyBeside } from "../session/keys.ts";
 import { isRevoked } from "../session/plan-pod.ts";
 import type { SessionView } from "../session/view.ts";
 import type { Settings } from "../settings.ts";
-import { isPodReady, warmPodHash } from "./roster.ts";
+import { isReady } from "../readiness.ts";
+import { warmPodHash } from "./roster.ts";
 
 /**
  * The hash that a pool's pod must have for this session to take it; undefined when the session has a pod, wants none, or
@@ -39,7 +40,7 @@ export function isTakeable(pod: Pod, session: VDISession, hash: string): boolean
     metadata.annotations?.[annotations.podHash] === hash &&
     metadata.labels?.[labels.session] === undefined &&
     status?.phase === "Running" &&
-    isPodReady(pod) &&
+    isReady(pod) &&
     // It would be replaced at once.
     !isRevoked(session, pod)
   );

@@ -4,7 +4,8 @@ import { keyBeside } from "../session/keys.ts";
 import { rotateTurn } from "../session/plan-turn.ts";
 import type { Batch, Write } from "../session/write.ts";
 import { backOff } from "./back-off.ts";
-import { isPodReady, roster, warmPodHash } from "./roster.ts";
+import { isReady } from "../readiness.ts";
+import { roster, warmPodHash } from "./roster.ts";
 import type { Roster } from "./roster.ts";
 import { desiredSize } from "./size.ts";
 import type { PoolView } from "./view.ts";
@@ -62,8 +63,8 @@ export function planPool(view: PoolView, context: PoolContext): PoolPlan {
  * them. Where there is no room for one more, room is made: nobody can take them any more.
  */
 function outdatedPods({ ready, outdated }: Roster, desired: number, inTheWay: number): Pod[] {
-  const useless = outdated.filter((pod) => !isPodReady(pod));
-  const replaced = outdated.filter(isPodReady);
+  const useless = outdated.filter((pod) => !isReady(pod));
+  const replaced = outdated.filter(isReady);
   const needed = Math.max(0, desired - ready.length);
   return [...useless, ...replaced.slice(0, Math.max(0, replaced.length - needed, inTheWay))];
 }

@@ -1,5 +1,6 @@
 import type { VDITemplate } from "../api/objects.ts";
 import type { Pod } from "../kinds.ts";
+import { isReady } from "../readiness.ts";
 import { annotations } from "../resources/labels.ts";
 import { desktopResources, podHash } from "../resources/pod.ts";
 import { isOver } from "../session/pod-end.ts";
@@ -27,9 +28,9 @@ export function roster(pods: readonly Pod[], hash: string | undefined): Roster {
   const running = present.filter((pod) => !isOver(pod));
   const isCurrent = ({ metadata }: Pod) => hash === undefined || metadata.annotations?.[annotations.podHash] === hash;
   const current = running.filter(isCurrent);
-  const starting = current.filter((pod) => !isPodReady(pod));
+  const starting = current.filter((pod) => !isReady(pod));
   return {
-    ready: current.filter(isPodReady),
+    ready: current.filter(isReady),
     starting,
     unplaced: starting.filter(isUnplaced),
     outdated: running.filter((pod) => !isCurrent(pod)),
@@ -41,10 +42,6 @@ export function roster(pods: readonly Pod[], hash: string | undefined): Roster {
 /** The hash of a desktop that belongs to nobody. */
 export function warmPodHash(template: VDITemplate, settings: Pick<Settings, "pullSecret">): string {
   return podHash({ template, resources: desktopResources(template), homeClaim: undefined, settings });
-}
-
-export function isPodReady({ status }: Pod): boolean {
-  return status?.conditions?.some(({ type, status }) => type === "Ready" && status === "True") ?? false;
 }
 
 export function createdMs({ metadata }: Pod): number {

@@ -1,17 +1,13 @@
-import { classifyError } from "../../kube/client.ts";
-import type { ClusterClient } from "../../kube/client.ts";
 import type { Clock } from "../../kube/clock.ts";
-import type { AnyObject } from "../../kube/object.ts";
 import { apiVersion } from "../api/objects.ts";
 import type { VDIPool } from "../api/objects.ts";
 import type { VDIPoolStatus } from "../api/vdi-pool.ts";
-import { managerName } from "../resources/labels.ts";
 import { keyBeside } from "../session/keys.ts";
+import { applyStatus } from "../status/apply-status.ts";
+import type { StatusTarget } from "../status/apply-status.ts";
 import { poolStatusChanged } from "./status.ts";
 
-export interface PoolStatusWriterOptions {
-  client: Pick<ClusterClient, "applyStatus">;
-  observe: (object: AnyObject) => void;
+export interface PoolStatusWriterOptions extends StatusTarget {
   clock: Clock;
 }
 
@@ -29,21 +25,13 @@ export class PoolStatusWriter {
 
   /** @returns whether it was written, and else after what time it may be */
   async write(pool: VDIPool, status: VDIPoolStatus): Promise<{ written: boolean; againMs?: number }> {
-    const { client, observe, clock } = this.#options;
+    const { clock } = this.#options;
     const { name, uid = "" } = pool.metadata;
     if (!poolStatusChanged(pool.status, status)) return { written: false };
     const sinceMs = clock.now() - (this.#writtenMs.get(uid) ?? -Infinity);
     if (sinceMs < calmMs) return { written: false, againMs: calmMs - sinceMs };
     const key = keyBeside(pool, apiVersion, "VDIPool", name);
-    // The uid: a pool made anew under the name must not get this one's status.
-    const object = { ...key, metadata: { ...key.metadata, uid }, status };
-    try {
-      observe(await client.applyStatus(object, { fieldManager: managerName, force: true }));
-    } catch (error) {
-      // Gone, or another one by now.
-      if (["not-found", "conflict"].includes(classifyError(error))) return { written: false };
-      throw error;
-    }
+    if (!(await applyStatus(this.#options, key, uid, status))) return { written: false };
     this.#writtenMs.set(uid, clock.now());
     return { written: true };
   }

@@ -1,4 +1,5 @@
 import { activitySource, silence } from "../activity/source.ts";
+import { isReady } from "../readiness.ts";
 import { sessionId, hostOf } from "../resources/names.ts";
 import { runtimeProfile } from "../resources/runtime-profiles.ts";
 import type { SessionView } from "../session/view.ts";
@@ -15,9 +16,9 @@ export function probeTarget(
   settings: Pick<Settings, "domain" | "traefikUrl">,
   decideAtMs: number | undefined,
 ): ProbeTarget | undefined {
-  const { podIP, hostIP, conditions = [] } = pod?.status ?? {};
-  const isRunning = conditions.some(({ type, status }) => type === "Ready" && status === "True");
-  if (!template || !isRunning || podIP === undefined || pod?.metadata.deletionTimestamp !== undefined) return undefined;
+  const { podIP, hostIP } = pod?.status ?? {};
+  if (!template || !isReady(pod) || podIP === undefined || pod?.metadata.deletionTimestamp !== undefined)
+    return undefined;
   const { port, scheme, healthPath = "/" } = runtimeProfile(template.spec);
   const ready = session.status?.conditions?.find(({ type }) => type === "Ready");
   return {

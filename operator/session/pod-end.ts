@@ -1,4 +1,5 @@
-import type { Node, Pod } from "../kinds.ts";
+import type { Pod } from "../kinds.ts";
+import { isReady } from "../readiness.ts";
 import type { SessionView } from "./view.ts";
 
 /** A pod that ended by itself never starts again: evicted, refused by the kubelet, or its node lost. */
@@ -28,9 +29,4 @@ export function isForceable({ pod, nodes, session }: SessionView, now: Date): { 
   if (Number.isNaN(deleted) || session.spec.persistence.enabled || isReady(node)) return { due: false };
   const waitMs = deleted + kubeletMs - now.getTime();
   return waitMs > 0 ? { due: false, recheckMs: waitMs } : { due: true };
-}
-
-/** Whether its kubelet reports; false for a node that is not there. */
-export function isReady(node: Node | undefined): boolean {
-  return node?.status?.conditions?.some(({ type, status }) => type === "Ready" && status === "True") ?? false;
 }

@@ -2,6 +2,7 @@ import type { ClusterClient } from "../../kube/client.ts";
 import type { Clock } from "../../kube/clock.ts";
 import type { AnyObject } from "../../kube/object.ts";
 import type { ClusterEvent } from "../kinds.ts";
+import { isReady } from "../readiness.ts";
 import type { SessionView } from "./view.ts";
 
 export interface StartEventsOptions {
@@ -27,7 +28,7 @@ export class StartEvents {
   async read(view: SessionView, now: Date): Promise<{ events: readonly ClusterEvent[]; againMs?: number }> {
     const { session, pod, home } = view;
     const uid = session.metadata.uid ?? "";
-    if (!pod || isReady(view)) {
+    if (!pod || isReady(pod)) {
       this.#known.delete(uid);
       return { events: [] };
     }
@@ -51,10 +52,6 @@ export class StartEvents {
     const found = await client.list("v1", "Event", { namespace, fieldSelector: `involvedObject.uid=${uid}` });
     return found.map(toEvent);
   }
-}
-
-function isReady({ pod }: SessionView): boolean {
-  return pod?.status?.conditions?.some(({ type, status }) => type === "Ready" && status === "True") ?? false;
 }
 
 /** New reporters fill eventTime and series, old ones lastTimestamp. */

@@ -1,17 +1,13 @@
-import type { ClusterClient } from "../../kube/client.ts";
-import { classifyError } from "../../kube/client.ts";
 import type { Clock } from "../../kube/clock.ts";
-import type { AnyObject } from "../../kube/object.ts";
 import type { VDISession } from "../api/objects.ts";
-import { managerName } from "../resources/labels.ts";
+import { applyStatus } from "../status/apply-status.ts";
+import type { StatusTarget } from "../status/apply-status.ts";
 import { statusChanged } from "../status/session-status.ts";
 import { sessionKey } from "./keys.ts";
 
 type Status = NonNullable<VDISession["status"]>;
 
-export interface StatusWriterOptions {
-  client: Pick<ClusterClient, "applyStatus">;
-  observe: (object: AnyObject) => void;
+export interface StatusWriterOptions extends StatusTarget {
   clock: Clock;
 }
 
@@ -31,7 +27,7 @@ export class StatusWriter {
 
   /** @returns whether it was written, and else after what time it may be */
   async write(session: VDISession, status: Status): Promise<{ written: boolean; againMs?: number }> {
-    const { client, observe, clock } = this.#options;
+    const { clock } = this.#options;
     const uid = session.metadata.uid ?? "";
     if (!statusChanged(session.status, status)) return { written: false };
     // Only for a session that nothing was said about: another process may have said the last word just now, or long ago.
@@ -39,16 +35,7 @@ export class StatusWriter {
     if (isNew && !this.#writtenMs.has(uid)) this.#writtenMs.set(uid, clock.now() - calmMs + firstWordMs);
     const sinceMs = clock.now() - (this.#writtenMs.get(uid) ?? -Infinity);
     if (sinceMs < calmMs && !isUrgent(session.status, status)) return { written: false, againMs: calmMs - sinceMs };
-    const key = sessionKey(session);
-    // The uid: a session made anew under the name must not get this one's status.
-    const object = { ...key, metadata: { ...key.metadata, uid }, status };
-    try {
-      observe(await client.applyStatus(object, { fieldManager: managerName, force: true }));
-    } catch (error) {
-      // Gone, or another one by now.
-      if (["not-found", "conflict"].includes(classifyError(error))) return { written: false };
-      throw error;
-    }
+    if (!(await applyStatus(this.#options, sessionKey(session), uid, status))) return { written: false };
     this.#writtenMs.set(uid, clock.now());
     return { written: true };
   }

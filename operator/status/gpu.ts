@@ -1,6 +1,7 @@
 import type { Node } from "../kinds.ts";
 import type { SessionView } from "../session/view.ts";
-import { allocatable, isOpen, isReady, names } from "./nodes.ts";
+import { isReady } from "../readiness.ts";
+import { allocatable, isOpen, names } from "./nodes.ts";
 import type { Finding } from "./reasons.ts";
 import { desktopRequest } from "./request.ts";
 import { counted, listed } from "./sentences.ts";

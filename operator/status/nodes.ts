@@ -1,10 +1,7 @@
 import { quantityValue } from "../../kube/quantity.ts";
 import type { Node } from "../kinds.ts";
+import { isReady } from "../readiness.ts";
 import type { DesktopRequest } from "./request.ts";
-
-export function isReady({ status }: Node): boolean {
-  return status?.conditions?.find(({ type }) => type === "Ready")?.status === "True";
-}
 
 /** Whether a desktop may run there, if there is room. */
 export function isOpen(node: Node, { gpuResource, nodeSelector }: DesktopRequest): boolean {

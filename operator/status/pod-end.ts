@@ -1,6 +1,6 @@
 import type { Pod, PodCondition } from "../kinds.ts";
 import type { SessionView } from "../session/view.ts";
-import { isReady } from "./nodes.ts";
+import { isReady } from "../readiness.ts";
 import type { Finding } from "./reasons.ts";
 import { quoted } from "./sentences.ts";
 

@@ -1,4 +1,5 @@
 import { condition } from "../lifetime/idle-clock.ts";
+import { isReady } from "../readiness.ts";
 import { hostOf } from "../resources/names.ts";
 import type { Settings } from "../settings.ts";
 import type { SessionView } from "../session/view.ts";
@@ -18,7 +19,7 @@ export function isReachable(
   { streamCheck, traefikUrl }: Pick<Settings, "streamCheck" | "traefikUrl">,
 ): boolean {
   return (
-    isPodReady(pod) &&
+    isReady(pod) &&
     pod?.metadata.deletionTimestamp === undefined &&
     (streamCheck === "kubelet" || (stream?.ok ?? wasReady(session))) &&
     service !== undefined &&
@@ -31,10 +32,6 @@ function wasReady({ status }: SessionView["session"]): boolean {
   return condition(status?.conditions, "Ready")?.status === "True";
 }
 
-function isPodReady(pod: SessionView["pod"]): boolean {
-  return pod?.status?.conditions?.find(({ type }) => type === "Ready")?.status === "True";
-}
-
 /** Why a desktop that runs cannot be reached. */
 export function reachabilityFindings(
   view: SessionView,
@@ -43,13 +40,13 @@ export function reachabilityFindings(
 ): (Finding | undefined)[] {
   const missing = !view.route ? "IngressRoute" : !view.service ? "Service" : undefined;
   return [
-    isPodReady(view.pod) && missing !== undefined
+    isReady(view.pod) && missing !== undefined
       ? {
           reason: "RouteMissing",
           message: `The desktop runs, but its ${missing} is not there, so https://${hostOf(view.session, domain)} leads nowhere. The operator makes it again; if it does not last, see who deletes it.`,
         }
       : undefined,
-    isPodReady(view.pod) && view.routeAnswer?.ok === false
+    isReady(view.pod) && view.routeAnswer?.ok === false
       ? {
           reason: "RouteMissing",
           message: `The desktop runs, but its address does not lead to it: ${view.routeAnswer.message}`,
@@ -62,10 +59,10 @@ export function reachabilityFindings(
 function silent(view: SessionView, moment: Moment): Finding | undefined {
   const { pod, session, stream } = view;
   const running = pod?.status?.containerStatuses?.find(({ state }) => state?.running)?.state?.running;
-  if (!running || (isPodReady(pod) && stream?.ok !== false)) return undefined;
+  if (!running || (isReady(pod) && stream?.ok !== false)) return undefined;
   const isTold = condition(session.status?.conditions, "Ready")?.reason === "StreamNotAnswering";
   if (!wasReady(session) && !isTold && !moment.isLaterThan(running.startedAt, streamMs)) return undefined;
-  return isPodReady(pod) ? notAnswering(quoted(stream?.message ?? "")) : (probeFinding(view) ?? notAnswering(""));
+  return isReady(pod) ? notAnswering(quoted(stream?.message ?? "")) : (probeFinding(view) ?? notAnswering(""));
 }
 
 /** What the kubelet's probes of this pod say, by its events. */

@@ -1,12 +1,12 @@
 import { isDeepStrictEqual } from "node:util";
 import type { ClusterClient } from "../../kube/client.ts";
-import { classifyError } from "../../kube/client.ts";
 import type { Clock } from "../../kube/clock.ts";
+import type { AnyObject } from "../../kube/object.ts";
 import type { WorkResult } from "../../kube/worker-pool.ts";
 import { apiVersion } from "../api/objects.ts";
 import type { Caches } from "../caches.ts";
-import { managerName } from "../resources/labels.ts";
 import type { Settings } from "../settings.ts";
+import { applyStatus } from "../status/apply-status.ts";
 import { templateStatus } from "./status.ts";
 
 export interface TemplateControllerOptions {
@@ -44,13 +44,8 @@ export class TemplateController {
     const isCountOnly = isDeepStrictEqual({ ...status, sessions: 0 }, { ...template.status, sessions: 0 });
     if (isCountOnly && restMs > 0) return { requeueAfterMs: restMs };
     const { name, uid } = template.metadata;
-    const object = { apiVersion, kind: "VDITemplate", metadata: { name, ...(uid !== undefined && { uid }) }, status };
-    try {
-      caches.observe(await client.applyStatus(object, { fieldManager: managerName, force: true }));
-    } catch (error) {
-      // Gone, or another one by now.
-      if (!["not-found", "conflict"].includes(classifyError(error))) throw error;
-    }
+    const target = { client, observe: (object: AnyObject) => caches.observe(object) };
+    await applyStatus(target, { apiVersion, kind: "VDITemplate", metadata: { name } }, uid, status);
     this.#writtenMs.set(key, clock.now());
     return undefined;
   }

@@ -9,7 +9,7 @@ import type { VDIPoolSpec } from "../../operator/api/vdi-pool.ts";
 import type { Pod } from "../../operator/kinds.ts";
 import { adoption } from "../../operator/pool/adoption.ts";
 import { controllerUid } from "../../operator/session/keys.ts";
-import { isPodReady } from "../../operator/pool/roster.ts";
+import { isReady } from "../../operator/readiness.ts";
 import { labels } from "../../operator/resources/labels.ts";
 import { desktopName } from "../../operator/resources/names.ts";
 import { OperatorHarness } from "./operator-harness.ts";
@@ -107,7 +107,7 @@ describe("warm pools", () => {
       waiting.flatMap((pod) => [harness.waitForGone(keyOf(pod, "Pod")), harness.waitForGone(keyOf(pod, "Secret"))]),
     );
     const [pod] = await podsOf(session);
-    expect(isPodReady(pod!)).to.equal(true);
+    expect(isReady(pod)).to.equal(true);
     expect(await secretOf(pod!)).not.to.equal(undefined);
     expect((await harness.read(session))?.status?.phase).to.equal("Running");
     await remove(session);
@@ -218,9 +218,9 @@ describe("warm pools", () => {
     const deadline = Date.now() + 60_000;
     for (;;) {
       const pods = (await podsOf(pool)).filter(({ metadata }) => metadata.deletionTimestamp === undefined);
-      fewest = Math.min(fewest, pods.filter(isPodReady).length);
+      fewest = Math.min(fewest, pods.filter(isReady).length);
       most = Math.max(most, pods.length);
-      if (pods.filter(isPodReady).length === 3 && pods.every(({ metadata }) => !before.includes(metadata.name))) break;
+      if (pods.filter(isReady).length === 3 && pods.every(({ metadata }) => !before.includes(metadata.name))) break;
       if (Date.now() > deadline) throw new Error("the desktops were not replaced within a minute");
       await sleep(20);
     }
