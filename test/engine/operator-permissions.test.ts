@@ -82,7 +82,7 @@ describe("what the operator asks the API server for, in a life of sessions and p
     const short = await harness.session({ template: template.metadata.name, timeout: "5s" });
     await harness.waitForGone(harness.keyOf(short));
     await harness.client.mergePatch({ ...harness.keyOf(session), spec: { desiredState: "Suspended" } });
-    await harness.waitFor<VDISession>(harness.keyOf(session), (it) => it?.status?.phase === "Suspended", 60_000);
+    await harness.waitForCondition(session, { status: "False", reason: "Suspended" }, 60_000);
     await harness.client.delete(harness.keyOf(session));
     await harness.waitForGone(harness.keyOf(session));
   }

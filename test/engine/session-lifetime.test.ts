@@ -127,9 +127,8 @@ describe("the end of a desktop, on a real API server", () => {
   it("comes when nobody is connected: one warning, then suspended; a start begins the time anew", async () => {
     const session = await desktop("/nobody", { idle });
     await harness.waitForCondition(session, { type: "Active", status: "False", reason: "IdleWarning" }, 60_000);
-    const isSuspended = (it: VDISession | undefined) => it?.status?.phase === "Suspended";
-    const suspended = await harness.waitFor<VDISession>(harness.keyOf(session), isSuspended, 60_000);
-    expect(suspended?.spec.desiredState).to.equal("Suspended");
+    const suspended = await harness.waitForCondition(session, { status: "False", reason: "Suspended" }, 60_000);
+    expect(suspended.spec.desiredState).to.equal("Suspended");
     expect(await eventsOf(session, "IdleWarning")).to.have.length(1);
     const pods = await harness.children("Pod", session);
     expect(pods.filter(({ metadata }) => metadata?.deletionTimestamp === undefined)).to.deep.equal([]);
