@@ -110,11 +110,12 @@ export class AnsweringDesktops {
     await this.#network.listen(createTcpServer(talk), pod.status?.podIP ?? "", images[type].port);
   }
 
-  /** The session's pod, as soon as it has an address. */
+  /** The session's pod, as soon as it has an address; not the one of before that is still ending. */
   async pod(session: VDISession): Promise<Pod> {
     const metadata = { name: desktopName(session), namespace: this.#harness.namespace };
     const key = { apiVersion: "v1", kind: "Pod", metadata };
-    const hasAddress = (pod: Pod | undefined) => pod?.status?.podIP !== undefined;
+    const hasAddress = (pod: Pod | undefined) =>
+      pod?.status?.podIP !== undefined && pod.metadata.deletionTimestamp === undefined;
     return (await waitForObject<Pod>(this.#harness.client, key, hasAddress, { timeoutMs: 60_000 }))!;
   }
 

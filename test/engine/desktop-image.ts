@@ -1,3 +1,4 @@
+import { EventEmitter, once } from "node:events";
 import type { RequestListener } from "node:http";
 
 /** What a desktop's image shows to the operator, as the facts of its family say. */
@@ -43,6 +44,7 @@ export class Desktop {
   readonly asked: string[] = [];
   /** Requests without the right password where one is wanted. */
   refusals = 0;
+  readonly #requests = new EventEmitter();
   #ticks = 0;
   readonly #image: DesktopImage;
   readonly #authorization: string;
@@ -50,6 +52,11 @@ export class Desktop {
   constructor(image: DesktopImage, { user, password }: { user: string; password: string }) {
     this.#image = image;
     this.#authorization = `Basic ${Buffer.from(`${user}:${password}`).toString("base64")}`;
+  }
+
+  /** The next time that a path is asked with the right password. @throws AbortError when it is not in time */
+  async isAsked(path: string, timeoutMs: number): Promise<void> {
+    await once(this.#requests, path, { signal: AbortSignal.timeout(timeoutMs) });
   }
 
   readonly answer: RequestListener = ({ url = "/", headers }, response) => {
@@ -60,6 +67,7 @@ export class Desktop {
       return;
     }
     this.asked.push(url);
+    this.#requests.emit(url);
     if (url !== activity?.path) {
       response.end("a desktop");
       return;

@@ -10,7 +10,8 @@ import { pathToFileURL } from "node:url";
 export class PodNetwork {
   // Labs beside this one give their pods the same addresses.
   readonly #prefix = `127.${1 + (process.pid % 254)}`;
-  readonly #closers = new Set<() => Promise<void>>();
+  /** By place and port. */
+  readonly #closers = new Map<string, () => Promise<void>>();
 
   /** Makes it the operator's network. */
   get env(): Record<string, string> {
@@ -23,8 +24,14 @@ export class PodNetwork {
     return podIp.replace(/^10\.42/, this.#prefix);
   }
 
-  /** @returns ends the server and its connections: from then on the address refuses new ones */
+  /**
+   * What listened there before is of a pod that is gone: its address is another's now.
+   *
+   * @returns ends the server and its connections: from then on the address refuses new ones
+   */
   async listen(server: Server, podIp: string, port: number): Promise<() => Promise<void>> {
+    const place = `${this.place(podIp)}:${port}`;
+    await this.#closers.get(place)?.();
     const sockets = new Set<Socket>();
     server.on("connection", (socket) => {
       sockets.add(socket);
@@ -33,17 +40,18 @@ export class PodNetwork {
     server.listen(port, this.place(podIp));
     await once(server, "listening");
     const close = async () => {
-      if (!this.#closers.delete(close)) return;
+      if (this.#closers.get(place) !== close) return;
+      this.#closers.delete(place);
       const closed = once(server, "close");
       server.close();
       for (const socket of sockets) socket.destroy();
       await closed;
     };
-    this.#closers.add(close);
+    this.#closers.set(place, close);
     return close;
   }
 
   async close(): Promise<void> {
-    await Promise.all([...this.#closers].map((close) => close()));
+    await Promise.all([...this.#closers.values()].map((close) => close()));
   }
 }
