@@ -166,6 +166,8 @@ export class ProbedSession {
     const { state, flipped } = judgeActivity(this.#activity, reading, atMs);
     this.#activity = state;
     if (reading.isFirst) this.#dueMs.activity = this.#after(restMs.activity / 2);
+    // The stream itself may be away; in its turn it would be asked up to a minute later.
+    else if (state.failures === 1) this.#dueMs.stream = this.#clock.now();
     const decides = decideAtMs !== undefined && decideAtMs !== this.#decidedMs && atMs >= decideAtMs;
     if (decides && !reading.isFirst) this.#decidedMs = decideAtMs;
     return flipped || (decides && reading.connected === false);

@@ -61,7 +61,7 @@ describe("stream and address of sessions, which the operator asks itself,", () =
   );
 
   alongside("tell of a stream that goes away under a running desktop, and of its return", async () => {
-    const session = await desktops.session("kasmvnc");
+    const session = await desktops.session("kasmvnc", { idle });
     const { stop } = await desktops.start(session, "kasmvnc");
     await harness.waitForCondition(session);
     await stop();

@@ -83,6 +83,20 @@ describe("the prober", () => {
     });
   });
 
+  it("asks the stream at once, and once, when a look at who is connected fails", async () => {
+    prober.set("a", target("10.42.0.1", { activity: source }));
+    await clock.advance(1_000);
+    reading = { connected: undefined, message: "The stream refuses connections." };
+    await clock.advance(58_000);
+    expect(times("stream")).to.deep.equal([0, 30_000]);
+    stream = () => Promise.resolve({ ok: false, message: "The stream refuses connections." });
+    reading = nobody;
+    await clock.advance(29_000);
+    reading = { connected: undefined, message: "The stream refuses connections." };
+    await clock.advance(5_000);
+    expect(prober.seen("a", "1").stream?.ok).to.equal(false);
+  });
+
   it("says when somebody comes and when they are gone, and nothing in between", async () => {
     prober.set("a", target("10.42.0.1", { activity: source }));
     await clock.advance(100_000);
