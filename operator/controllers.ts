@@ -56,6 +56,7 @@ export async function runControllers(parts: ControllerParts, leadership: Leaders
     queue: poolQueue,
     forgetPool: (pool) => pools.forgetPool(pool),
     forgetPod: (pod) => pools.forgetPod(pod),
+    taken: (pool) => pools.taken(pool),
   });
   const templates = new TemplateController(parts);
   const templateQueue = newQueue("template", controllerMetrics);

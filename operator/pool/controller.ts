@@ -17,6 +17,7 @@ import { readTurnSecret } from "../turn/shared-secret.ts";
 import { gatherPool } from "./gather.ts";
 import { planPool } from "./plan.ts";
 import type { SecretLedger } from "./secret-ledger.ts";
+import { takingsKept } from "./rush.ts";
 import { PoolStatusWriter } from "./status-writer.ts";
 import { poolEvents, poolStatus } from "./status.ts";
 import type { PoolView } from "./view.ts";
@@ -44,6 +45,8 @@ export class PoolController {
   readonly #status: PoolStatusWriter;
   /** What was refused at the last try, by uid of the pool. */
   readonly #refused = new Map<string, { atMs: number; refusals: readonly Refusal[] }>();
+  /** When sessions took the last few, by uid of the pool. */
+  readonly #taken = new Map<string, readonly number[]>();
   /** Versions of pods that were deleted, by uid, until the watch tells. */
   readonly #deleted = new Map<string, string>();
 
@@ -76,12 +79,19 @@ export class PoolController {
 
   forgetPool({ metadata }: VDIPool): void {
     this.#refused.delete(metadata.uid ?? "");
+    this.#taken.delete(metadata.uid ?? "");
     this.#status.forget(metadata.uid ?? "");
   }
 
   forgetPod(pod: Pod): void {
     this.#deleted.delete(pod.metadata.uid ?? "");
     this.#options.secrets.forget(pod);
+  }
+
+  /** A session took one of its desktops just now. */
+  taken({ metadata: { uid = "" } }: VDIPool): void {
+    const before = this.#taken.get(uid) ?? [];
+    this.#taken.set(uid, [...before, this.#options.clock.now()].slice(-takingsKept));
   }
 
   /** Plans and acts until there is nothing left to do for now. */
@@ -118,6 +128,7 @@ export class PoolController {
     const { atMs = -Infinity, refusals = [] } = this.#refused.get(uid) ?? {};
     return gatherPool(pool, pods, caches, settings, {
       withoutSecret: await secrets.missing(present),
+      takenMs: this.#taken.get(uid) ?? [],
       refusals,
       holdsBack: clock.now() - atMs < holdBackMs,
     });

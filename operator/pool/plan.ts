@@ -7,6 +7,7 @@ import { backOff } from "./back-off.ts";
 import { isReady } from "../readiness.ts";
 import { roster, warmPodHash } from "./roster.ts";
 import type { Roster } from "./roster.ts";
+import { rushEndMs } from "./rush.ts";
 import { desiredSize } from "./size.ts";
 import type { PoolView } from "./view.ts";
 import { poolNetworkPolicy, warmPod, warmSecret } from "./warm-pod.ts";
@@ -36,7 +37,8 @@ export function planPool(view: PoolView, context: PoolContext): PoolPlan {
   const failures = backOff(pods.failed, now);
   const inTheWay = podsInTheWay(pods, view, atMs);
   const leaving = new Set([...outdatedPods(pods, size.desired, inTheWay.count), ...surplus(pods, size.desired)]);
-  const mayCreate = usable && !view.holdsBack && failures.untilMs <= atMs;
+  const rushMs = rushEndMs(view.takenMs, atMs);
+  const mayCreate = usable && !view.holdsBack && failures.untilMs <= atMs && rushMs === undefined;
   const missing = mayCreate ? missingPods(pods, size.desired, leaving) : 0;
   const staying = [...pods.ready, ...pods.starting].filter((pod) => !leaving.has(pod));
   const turns = staying.map((pod) => rotateTurn({ owner: pool, template: usable }, pod, context));
@@ -51,6 +53,7 @@ export function planPool(view: PoolView, context: PoolContext): PoolPlan {
     ...turns.map((it) => it.recheckMs),
     failures.untilMs > atMs ? failures.untilMs - atMs : undefined,
     failures.nextMs === undefined ? undefined : failures.nextMs - atMs,
+    rushMs === undefined ? undefined : rushMs - atMs,
   ].filter((it) => it !== undefined);
   return {
     batches: batches.filter((batch) => batch.length > 0),

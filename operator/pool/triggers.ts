@@ -10,13 +10,15 @@ export interface PoolTriggerOptions {
   queue: WorkQueue;
   forgetPool: (pool: VDIPool) => void;
   forgetPod: (pod: Pod) => void;
+  /** A session took one of the pool's desktops. */
+  taken: (pool: VDIPool) => void;
 }
 
 // Pods that start change several times in a moment, and a burst of them dozens of times: one look is enough for all.
 const gatherMs = 50;
 
 /** Which changes make which pools be looked at again. */
-export function watchForPools({ caches, queue, forgetPool, forgetPod }: PoolTriggerOptions): void {
+export function watchForPools({ caches, queue, forgetPool, forgetPod, taken }: PoolTriggerOptions): void {
   const { pools, templates, pods, networkPolicies, sessions } = caches;
   const add = (pool: VDIPool) => queue.add(keyOf(pool));
   pools.on({
@@ -28,16 +30,18 @@ export function watchForPools({ caches, queue, forgetPool, forgetPod }: PoolTrig
     },
   });
 
-  const addOwner = ({ metadata }: KubeObject) => {
-    const owner = metadata?.ownerReferences?.find(({ controller, kind }) => controller && kind === "VDIPool");
-    if (owner) queue.addAfter(`${metadata?.namespace ?? ""}/${owner.name}`, gatherMs);
+  const addOwner = (object: KubeObject) => {
+    const key = poolKeyOf(object);
+    if (key !== undefined) queue.addAfter(key, gatherMs);
   };
   networkPolicies.on({ add: addOwner, update: addOwner, delete: addOwner });
   pods.on({
     add: addOwner,
     update: (pod, before) => {
       addOwner(pod);
-      // A session took it: it was the pool's before.
+      const pool = pools.store.get(poolKeyOf(before) ?? "");
+      if (!pool || poolKeyOf(pod) !== undefined) return;
+      taken(pool);
       addOwner(before);
     },
     delete: (pod) => {
@@ -61,4 +65,10 @@ export function watchForPools({ caches, queue, forgetPool, forgetPod }: PoolTrig
     for (const pool of pools.store.by("template", spec.template)) if (pool.spec.demand) add(pool);
   };
   sessions.on({ add: addDemand, delete: addDemand });
+}
+
+/** Key of the pool that controls it. */
+function poolKeyOf({ metadata }: KubeObject): string | undefined {
+  const owner = metadata?.ownerReferences?.find(({ controller, kind }) => controller && kind === "VDIPool");
+  return owner && `${metadata?.namespace ?? ""}/${owner.name}`;
 }

@@ -15,6 +15,8 @@ export interface PoolView {
   readonly networkPolicy: Child | undefined;
   /** When sessions were created that could have taken a desktop of the pool, milliseconds since 1970. */
   readonly recentStarts: readonly number[];
+  /** When sessions took the last few desktops of the pool, milliseconds since 1970, oldest first. */
+  readonly takenMs: readonly number[];
   /** What the API server refused to write at the last try. */
   readonly refusals: readonly Refusal[];
   /** Whether that was just now, so that it would say the same again. */

@@ -15,6 +15,8 @@ export interface SessionView {
   readonly networkPolicy: Child | undefined;
   /** Another session of the same user that has the home volume in use. */
   readonly homeHolder: VDISession | undefined;
+  /** A pod that has the home mounted, and that no session which wants it controls. */
+  readonly homeRemains: Pod | undefined;
   /** Whether another session of the user wants the home to stay. */
   readonly homeIsShared: boolean;
   readonly nodes: readonly Node[];
@@ -41,8 +43,8 @@ export interface TemplateProblem {
 /** A write that the API server refused, and would refuse again. */
 export interface Refusal {
   readonly kind: "Pod" | "PersistentVolumeClaim" | "Secret" | "Service" | "IngressRoute" | "NetworkPolicy";
-  /** Quota: exceeded quota. Taken: somebody else's object has the name. Missing: no such kind. Terminating: the namespace goes. Invalid: 422. Forbidden: all other 403. */
-  readonly why: "Quota" | "Taken" | "Missing" | "Terminating" | "Invalid" | "Forbidden";
+  /** Quota: exceeded quota. Taken: somebody else's object has the name. Missing: no such kind. Terminating: the namespace goes. Invalid: 422. Forbidden: all other 403. Failing: 5xx, again and again. */
+  readonly why: "Quota" | "Taken" | "Missing" | "Terminating" | "Invalid" | "Forbidden" | "Failing";
   /** The server's sentence. */
   readonly message: string;
 }

@@ -136,6 +136,15 @@ describe("the plan of a pool", () => {
     expect(writesOf({ pool: pool({ replicas: 9 }), pods: [warm("unplaced")] })).to.deep.equal([]);
   });
 
+  it("makes none while many are being taken: those who come have the cluster to themselves", () => {
+    const takenMs = [900, 800, 700, 300, 200, 100].map((msAgo) => now.getTime() - msAgo);
+    expect(created({ takenMs })).to.equal(0);
+    expect(planPool(poolView({ takenMs }), context).recheckMs).to.equal(100);
+    expect(created({ takenMs: takenMs.slice(1) }), "five in a second are not many").to.equal(2);
+    const aSecondOld = takenMs.map((ms) => ms - 100);
+    expect(created({ takenMs: aSecondOld }), "the first of the six was a second ago").to.equal(2);
+  });
+
   it("waits twice as long after each pod that failed young, and remembers by the pods themselves", () => {
     const waits = [1, 2, 3].map((failures) => {
       const pods = Array.from({ length: failures }, () => warm("failed", { age: 1 }));

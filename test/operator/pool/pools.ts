@@ -65,6 +65,7 @@ export function poolView(changes: Partial<PoolView> = {}): PoolView {
     withoutSecret: new Set(),
     networkPolicy: toChild(poolNetworkPolicy(changes.pool ?? pool(), changes.template ?? template(), settings)),
     recentStarts: [],
+    takenMs: [],
     refusals: [],
     holdsBack: false,
     ...changes,

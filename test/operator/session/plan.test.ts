@@ -103,11 +103,13 @@ describe("the plan of a session", () => {
   it("starts nothing without its template, with a wrong one, or while another session of the user has the home", () => {
     expect(writesOf({ ...fresh, template: undefined })).to.deep.equal([]);
     expect(writesOf({ ...fresh, templateProblem: { reason: "TemplateInvalid", message: "no" } })).to.deep.equal([]);
-    expect(told(writesOf({ ...fresh, homeHolder: session() }))).to.deep.equal([
-      "apply NetworkPolicy",
-      "apply Service",
-      "apply IngressRoute",
-    ]);
+    const taken = [{ homeHolder: session() }, { homeRemains: { metadata: { name: "of-a-session-that-is-gone" } } }];
+    for (const by of taken) {
+      const { batches, recheckMs } = planSession(view({ ...fresh, ...by }), context);
+      expect(told(batches.flat())).to.deep.equal(["apply NetworkPolicy", "apply Service", "apply IngressRoute"]);
+      // Who was about to take it may not, which no watch tells.
+      expect(recheckMs).to.equal(10_000);
+    }
   });
 
   it("takes nothing from a running desktop whose template is gone", () => {
@@ -200,9 +202,9 @@ describe("the plan of a session", () => {
     expect(deletes(gone(31, false, [node("gpu-1")]))).to.deep.equal([]);
   });
 
-  it("deletes a session whose time is over, this very one", () => {
+  it("deletes a session whose time is over, this very one, as it was judged", () => {
     const old = session();
-    old.metadata.creationTimestamp = ago(9 * 3600);
+    Object.assign(old.metadata, { creationTimestamp: ago(9 * 3600), resourceVersion: "7" });
     expect(planSession(view({ session: old }), context).batches.flat()).to.deep.equal([
       {
         do: "delete",
@@ -212,6 +214,7 @@ describe("the plan of a session", () => {
           metadata: { name: "alice", namespace: "kasm-vdi" },
         },
         uid: "u-1",
+        resourceVersion: "7",
       },
     ]);
   });

@@ -160,7 +160,7 @@ const event: fc.Arbitrary<ClusterEvent> = fc.record({
 
 const refusal: fc.Arbitrary<Refusal> = fc.record({
   kind: fc.constantFrom("Pod", "PersistentVolumeClaim", "Secret", "Service", "IngressRoute", "NetworkPolicy"),
-  why: fc.constantFrom("Quota", "Missing", "Terminating", "Invalid", "Forbidden"),
+  why: fc.constantFrom("Quota", "Missing", "Terminating", "Invalid", "Forbidden", "Failing"),
   message,
 });
 
@@ -191,6 +191,7 @@ export const anyView: fc.Arbitrary<SessionView> = fc.record({
   route: child,
   networkPolicy: child,
   homeHolder: some(fc.constant(session())),
+  homeRemains: some(pod),
   homeIsShared: fc.boolean(),
   routeAnswer: some(fc.record({ ok: fc.boolean(), message: fc.constant("Traefik has no route.") })),
   nodes: fc.array(node, { maxLength: 3 }),
