@@ -5,7 +5,11 @@ import { ago, now, session, view } from "../status/views.ts";
 
 describe("the events of a start", () => {
   it("are not kept of a session that was deleted before it was ready", async () => {
-    const events = new StartEvents({ client: { list: async () => [] }, namespace: "ns", clock: new FakeClock() });
+    const events = new StartEvents({
+      client: { list: () => Promise.resolve([]) },
+      namespace: "ns",
+      clock: new FakeClock(),
+    });
     const slow = { metadata: { name: "p", uid: "p-1", creationTimestamp: ago(60) } };
     await events.read(view({ pod: slow }), now);
     expect(events.size).to.equal(1);
