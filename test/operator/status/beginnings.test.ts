@@ -93,6 +93,10 @@ describe("why a desktop cannot be made", () => {
       view({ refusals: [{ kind: "NetworkPolicy", why: "Invalid", message: "x" }] }),
       ["Ready"],
     ],
+    "a refused change of the session itself, as when its idle time is over, shuts nobody out": [
+      view({ refusals: [{ kind: "VDISession", why: "Forbidden", message: "denied by a policy of the site" }] }),
+      ["Ready"],
+    ],
     "its NetworkPolicy is refused: nothing would guard it": [
       view({ networkPolicy: undefined, refusals: [{ kind: "NetworkPolicy", why: "Forbidden", message: "no right" }] }),
       ["WriteForbidden", "may not write the NetworkPolicy"],
