@@ -75,7 +75,7 @@ describe("an operator whose API server is not well", function () {
     const session = await harness.session({}, "throttled");
     const answer = { answer: 429, headers: { "retry-after": "1" } };
     // API Priority and Fairness keeps a level of its own for Leases, so that a flood of other requests changes no leader.
-    const perSecond = await during(15, ({ resource }) =>
+    const perSecond = await during(8, ({ resource }) =>
       resource !== "leases" && Math.random() < 0.7 ? answer : undefined,
     );
     expect(perSecond, "requests per second").to.be.below(60);
@@ -85,9 +85,9 @@ describe("an operator whose API server is not well", function () {
   it("asks less and less when writes fail with 500, and starts the session when they do not", async () => {
     const before = server.writes.length;
     const sessions = await Promise.all([1, 2, 3].map((it) => harness.session({}, `failing-${it}`)));
-    await during(12, ({ isWrite }) => (isWrite ? { answer: 500 } : undefined));
+    await during(8, ({ isWrite }) => (isWrite ? { answer: 500 } : undefined));
     // Per session and second: a first attempt writes up to five things at once, each repetition comes later than the last.
-    expect((server.writes.length - before) / 3 / 12, "writes per session and second").to.be.below(5);
+    expect((server.writes.length - before) / 3 / 8, "writes per session and second").to.be.below(5);
     for (const session of sessions) await startsWithin(session, 45_000);
   });
 

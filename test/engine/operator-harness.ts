@@ -75,7 +75,12 @@ export class OperatorHarness extends Desktops {
     } = {},
   ): Promise<OperatorProcess> {
     const { awaitReady = true, pod, server } = options;
-    const env = { ...(pod !== undefined && { POD_NAME: pod }), ...options.env };
+    // Many of them are started: what Node.js compiled for the first serves all.
+    const env = {
+      NODE_COMPILE_CACHE: join(layout.root, "node-compile-cache"),
+      ...(pod !== undefined && { POD_NAME: pod }),
+      ...options.env,
+    };
     const address = server instanceof FaultyApiServer ? await server.listen() : server;
     const started = await OperatorProcess.start(layout, {
       ...{ identity: `test-operator-${++operators}`, variables: this.#variables, env },
