@@ -107,6 +107,8 @@ class KilledLife {
       (error: unknown) => (error instanceof Error ? error : new Error(String(error))),
     );
     await Promise.race([over, this.#untilKilled()]);
+    // The write that ends the step can be seen before its answer has come, which kills.
+    if (this.#left === 0) await this.#untilKilled();
     // From here on nothing is killed any more: an event may still be on its way when a step is over.
     this.#left = undefined;
     const isKilled = this.#killed !== undefined;
