@@ -68,6 +68,7 @@ export class Caches {
         owner: (pod) => [controllerUid(pod) ?? ""],
         pool: ({ metadata }) => [metadata.labels?.[labels.pool] ?? ""],
         node: ({ spec }) => [spec?.nodeName ?? ""],
+        home: ({ spec }) => spec?.volumes?.flatMap(({ persistentVolumeClaim: claim }) => claim?.claimName ?? []) ?? [],
       },
     });
     this.services = child("v1", "Service");

@@ -7,7 +7,7 @@ interface Named extends KubeObject {
 }
 
 export interface Pod extends Named {
-  spec?: { nodeName?: string };
+  spec?: { nodeName?: string; volumes?: { persistentVolumeClaim?: { claimName: string } }[] };
   status?: {
     phase?: "Pending" | "Running" | "Succeeded" | "Failed" | "Unknown";
     reason?: string;

@@ -18,7 +18,7 @@ export function trimPod({ apiVersion, kind, metadata, spec, status }: Pod): Pod 
     apiVersion,
     kind,
     metadata: trimMeta(metadata),
-    spec: prune({ nodeName: spec?.nodeName }),
+    spec: prune({ nodeName: spec?.nodeName, volumes: trimVolumes(spec?.volumes) }),
     status: prune({
       phase,
       reason,
@@ -31,6 +31,12 @@ export function trimPod({ apiVersion, kind, metadata, spec, status }: Pod): Pod 
       containerStatuses: containerStatuses?.map(trimContainer),
     }),
   });
+}
+
+/** Claims alone: whether a pod has its user's home. */
+function trimVolumes(volumes: NonNullable<Pod["spec"]>["volumes"] = []) {
+  const claims = volumes.flatMap(({ persistentVolumeClaim: claim }) => (claim ? [claim.claimName] : []));
+  return claims.length === 0 ? undefined : claims.map((claimName) => ({ persistentVolumeClaim: { claimName } }));
 }
 
 function trimContainer({

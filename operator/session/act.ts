@@ -46,12 +46,11 @@ async function doWrite(write: Write, writer: Writer): Promise<Refusal | undefine
 function send(write: Write, { client }: Writer): Promise<AnyObject | undefined> {
   switch (write.do) {
     case "create":
-      return client.create(write.object, { fieldManager: managerName }).catch((error: unknown) => {
-        if (classifyError(error) !== "exists") throw error;
-        return takeOver(write, client);
-      });
-    case "apply":
-      return applyAll(write.object, client);
+      return createOr(() => takeOver(write, client), write.object, client);
+    case "apply": {
+      const apply = () => applyAll(write.object, client);
+      return write.isNew ? createOr(apply, write.object, client) : apply();
+    }
     case "merge":
       return client.mergePatch(write.object, managerName);
     case "delete": {
@@ -63,6 +62,20 @@ function send(write: Write, { client }: Writer): Promise<AnyObject | undefined> 
       };
       return client.delete(key, "Background", options).then(() => undefined);
     }
+  }
+}
+
+/** @param otherwise what to do when an object of the name is there */
+async function createOr(
+  otherwise: () => Promise<AnyObject>,
+  object: AnyObject,
+  client: Writer["client"],
+): Promise<AnyObject> {
+  try {
+    return await client.create(object, { fieldManager: managerName });
+  } catch (error) {
+    if (classifyError(error) !== "exists") throw error;
+    return otherwise();
   }
 }
 

@@ -17,6 +17,7 @@ import { act } from "./act.ts";
 import { gather, removeExtraPods } from "./gather.ts";
 import type { Seen } from "./gather.ts";
 import { planSession } from "./plan.ts";
+import type { SessionPlan } from "./plan.ts";
 import { StartClock } from "./start-clock.ts";
 import { StartEvents } from "./start-events.ts";
 import { StatusWriter } from "./status-writer.ts";
@@ -44,6 +45,8 @@ export class SessionController {
   readonly #events: StartEvents;
   readonly #status: StatusWriter;
   readonly #starts: StartClock;
+  /** uids of sessions whose pod is being made: of a user's sessions that are looked at together, one may start with the home. */
+  readonly #starting = new Set<string>();
 
   constructor(options: SessionControllerOptions) {
     const { client, caches, settings, clock } = options;
@@ -59,18 +62,24 @@ export class SessionController {
     const session = caches.sessions.store.get(key);
     if (!session) return undefined;
     const now = clock.date();
-    const known: Seen = { events: [], refusals: [], stream: undefined, routeAnswer: undefined, activity: undefined };
+    const unseen = { events: [], refusals: [], stream: undefined, routeAnswer: undefined, activity: undefined };
+    const known: Seen = { ...unseen, starting: this.#starting };
     const found = gather(session, caches, settings, known);
     this.#starts.observe(found);
-    const view = (await warm.takeFor(found, now)) ? gather(session, caches, settings, known) : found;
+    await warm.takeFor(found, now);
+    const turn = await this.#turn(found);
+    // From here until the others can see what is decided, nothing else runs.
+    const view = gather(session, caches, settings, known);
     const seen = looks.of(view);
-    const turn = await this.#turn(view);
     const plan = planSession(
       { ...view, ...seen, ...turn.problem },
       { settings, now, newPassword, turnSecret: turn.secret },
     );
+    this.#noteStart(session, plan);
     const batches = [...removeExtraPods(session, caches), ...plan.batches];
+    // Whoever got no answer may have a pod: its start counts until it is tried again.
     const refusals = await act(batches, { client, observe: (object) => caches.observe(object) });
+    this.#starting.delete(session.metadata.uid ?? "");
     if (plan.warning) recorder.record(session, { type: "Warning", action: "Warn", ...plan.warning });
 
     // What was written is in the caches by now.
@@ -98,9 +107,16 @@ export class SessionController {
     const { clock, metrics } = this.#options;
     this.#status.forget(session);
     this.#starts.forget(session);
+    this.#starting.delete(session.metadata.uid ?? "");
     this.#options.looks.forget(keyOf(session));
     const seconds = (clock.date().getTime() - Date.parse(session.metadata.creationTimestamp ?? "")) / 1000;
     metrics.ended({ template: session.spec.template, seconds: Math.max(0, seconds) });
+  }
+
+  #noteStart({ metadata: { uid = "" } }: VDISession, { batches }: SessionPlan): void {
+    const starts = batches.flat().some((write) => write.do === "create" && write.object.kind === "Pod");
+    if (starts) this.#starting.add(uid);
+    else this.#starting.delete(uid);
   }
 
   /** What TURN credentials are made from, read anew each time: the kubelet brings a rotated secret into the file. */

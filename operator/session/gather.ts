@@ -11,16 +11,25 @@ import type { SessionView } from "./view.ts";
 import type { Batch } from "./write.ts";
 
 /** What is not in the caches. */
-export type Seen = Pick<SessionView, "events" | "refusals" | "stream" | "routeAnswer" | "activity">;
+export interface Seen extends Pick<SessionView, "events" | "refusals" | "stream" | "routeAnswer" | "activity"> {
+  /** uids of sessions for which a pod is being made just now. */
+  readonly starting: ReadonlySet<string>;
+}
 
 /** Puts together what the caches know about a session. */
-export function gather(session: VDISession, caches: Caches, settings: Settings, seen: Seen): SessionView {
+export function gather(
+  session: VDISession,
+  caches: Caches,
+  settings: Settings,
+  { starting, ...seen }: Seen,
+): SessionView {
   const { namespace } = settings;
   const template = caches.templates.store.get(session.spec.template);
   const child = `${namespace}/${desktopName(session)}`;
   const others = caches.sessions.store
     .by("user", userHash(session.spec.user))
     .filter(({ metadata, spec }) => metadata.uid !== session.metadata.uid && spec.user === session.spec.user);
+  const hasPod = (it: VDISession) => starting.has(it.metadata.uid ?? "") || podOf(it, caches) !== undefined;
   return {
     ...seen,
     session,
@@ -33,7 +42,8 @@ export function gather(session: VDISession, caches: Caches, settings: Settings, 
     service: caches.services.store.get(child),
     route: caches.routes.store.get(child),
     networkPolicy: caches.networkPolicies.store.get(child),
-    homeHolder: homeHolder({ session, others, hasPod: (it) => podOf(it, caches) !== undefined }),
+    homeHolder: homeHolder({ session, others, hasPod }),
+    homeRemains: caches.pods.store.by("home", homeName(session.spec.user)).find(isOfNone([session, ...others])),
     homeIsShared: others.some(wantsHome),
     nodes: [...caches.nodes.store.values()],
     slicesInUse: (node, resourceName) =>
@@ -68,6 +78,12 @@ export function removeExtraPods(session: VDISession, caches: Pick<Caches, "pods"
 function podsOf(session: VDISession, { pods }: Pick<Caches, "pods">): Pod[] {
   const { uid = "" } = session.metadata;
   return pods.store.by("owner", uid).filter((pod) => controllerUid(pod) === uid);
+}
+
+/** A pod goes on for a while when its session is deleted, and keeps the home when that is taken from its session's spec. */
+function isOfNone(sessions: readonly VDISession[]): (pod: Pod) => boolean {
+  const sharers = new Set(sessions.filter(({ spec }) => spec.persistence.enabled).map(({ metadata }) => metadata.uid));
+  return (pod) => !sharers.has(controllerUid(pod));
 }
 
 /** Of two that go at the same time and both give their home away, neither keeps it for the other. */

@@ -1,6 +1,6 @@
 import type { VDISession } from "../api/objects.ts";
 
-/** What decides who has a user's home: the sessions of the user, and which of them have a pod that may have it mounted. */
+/** What decides who has a user's home: the sessions of the user, and which of them have a pod that may have it mounted, or get one. */
 export interface HomeSharers {
   readonly session: VDISession;
   /** The user's other sessions. */
@@ -24,8 +24,11 @@ export function homeHolder({ session, others, hasPod }: HomeSharers): VDISession
   );
 }
 
+/** Who only waits for the home takes it as soon as it is free: did they not count, all who wait would take it at once. */
 function wantsToStart({ metadata, spec, status }: VDISession): boolean {
-  const isStalled = status?.conditions?.some(({ type, status }) => type === "Stalled" && status === "True");
+  const isStalled = status?.conditions?.some(
+    ({ type, status, reason }) => type === "Stalled" && status === "True" && reason !== "HomeInUse",
+  );
   return metadata.deletionTimestamp === undefined && spec.desiredState === "Running" && !isStalled;
 }
 

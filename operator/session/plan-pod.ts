@@ -50,11 +50,13 @@ export function planPod(view: SessionView, context: PlanContext): PodPlan {
 }
 
 function planStart(view: SessionView, context: PlanContext): PodPlan {
-  const { session, template, templateProblem, home, homeHolder } = view;
+  const { session, template, templateProblem, home } = view;
   const { settings } = context;
   const restarts = session.status?.restarts ?? 0;
   const { enabled } = session.spec.persistence;
-  if (!template || templateProblem || (enabled && homeHolder)) return { before: [], writes: [], restarts };
+  if (!template || templateProblem) return { before: [], writes: [], restarts };
+  if (enabled && (view.homeHolder || view.homeRemains))
+    return { before: [], writes: [], restarts, recheckMs: homeTakenMs };
   // A pod of the same second would be revoked at once, again and again.
   const waitMs = Date.parse(session.spec.access?.revokedBefore ?? "") + revokedRestMs - context.now.getTime();
   if (waitMs > 0) return { before: [], writes: [], restarts, recheckMs: waitMs };
@@ -104,6 +106,9 @@ function planStart(view: SessionView, context: PlanContext): PodPlan {
     restarts,
   };
 }
+
+// Whoever has the home may give it up without any pod's end: who cannot start after all, for one.
+const homeTakenMs = 10_000;
 
 /** Open streams, links and passwords from before end with the pod that they belong to. */
 export function isRevoked({ spec }: VDISession, pod: Pod): boolean {

@@ -28,5 +28,5 @@ export function planRoute(view: SessionView, settings: Settings): { fence: Batch
 function repair(wanted: AnyObject, found: Child | undefined): Write[] {
   // It is made anew once it is gone: its deletion comes through the watch.
   if (found?.metadata.deletionTimestamp !== undefined) return [];
-  return found?.fingerprint === fingerprint(wanted) ? [] : [{ do: "apply", object: wanted }];
+  return found?.fingerprint === fingerprint(wanted) ? [] : [{ do: "apply", object: wanted, isNew: !found }];
 }

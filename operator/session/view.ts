@@ -15,6 +15,8 @@ export interface SessionView {
   readonly networkPolicy: Child | undefined;
   /** Another session of the same user that has the home volume in use. */
   readonly homeHolder: VDISession | undefined;
+  /** A pod that has the home mounted, and that no session which wants it controls. */
+  readonly homeRemains: Pod | undefined;
   /** Whether another session of the user wants the home to stay. */
   readonly homeIsShared: boolean;
   readonly nodes: readonly Node[];

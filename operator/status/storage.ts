@@ -8,7 +8,7 @@ const page = "docs/components/storage.md";
 
 /** What keeps the home volume from a desktop; undefined when nothing does, or there is none. */
 export function homeFinding(view: SessionView): Finding | undefined {
-  const { session, home, homeHolder, pod } = view;
+  const { session, home, homeHolder, homeRemains, pod } = view;
   if (!session.spec.persistence.enabled) return undefined;
   const name = home?.metadata.name ?? homeName(session.spec.user);
   if (home?.status?.phase === "Lost")
@@ -25,6 +25,11 @@ export function homeFinding(view: SessionView): Finding | undefined {
     return {
       reason: "HomeInUse",
       message: `The home volume ${name} is in use by session ${homeHolder.metadata.name} of the same user. Suspend or delete that session, and this one goes on by itself; or create this one with persistence.enabled false.`,
+    };
+  if (homeRemains && !pod)
+    return {
+      reason: "Replacing",
+      message: `Pod ${homeRemains.metadata.name} still has the home volume ${name}, and the desktop starts as soon as that pod has ended. Delete the pod if it does not end by itself.`,
     };
   if (!home) return { reason: "HomeProvisioning", message: homeAwaited(name) };
   if (home.status?.phase === "Bound") return undefined;

@@ -70,6 +70,7 @@ describe("what the operator asks the API server for, in a life of sessions and p
     const session = await harness.session({ template: template.metadata.name, persistence: home });
     await harness.waitForCondition(session, {}, 60_000);
     await knock(session, accessPort);
+    for (const kind of ["Service", "IngressRoute"] as const) await spoil(kind, session);
     // Nothing but a wish: the operator has to look why this one does not start.
     const stuck = await harness.template({ resources: { default: { gpu: 0, cpu: "900", memory: "16Mi" } } });
     const hopeless = await harness.session({ template: stuck.metadata.name });
@@ -86,6 +87,15 @@ describe("what the operator asks the API server for, in a life of sessions and p
     await harness.waitForCondition(session, { status: "False", reason: "Suspended" }, 60_000);
     await harness.client.delete(harness.keyOf(session));
     await harness.waitForGone(harness.keyOf(session));
+  }
+
+  /** Takes the owner from a child; the operator puts it back. */
+  async function spoil(kind: "Service" | "IngressRoute", session: VDISession): Promise<void> {
+    const [child] = await harness.children(kind, session);
+    const { apiVersion = "", metadata } = child!;
+    const key = { apiVersion, kind, metadata: { name: metadata?.name ?? "", namespace: harness.namespace } };
+    await harness.client.mergePatch({ ...key, metadata: { ...key.metadata, ownerReferences: [] } });
+    await harness.waitFor(key, (it) => it?.metadata?.ownerReferences !== undefined);
   }
 
   /** Asks for a link as a portal does, by a Kubernetes token of its own, and guesses a password as anybody can. */

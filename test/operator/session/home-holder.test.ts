@@ -9,11 +9,11 @@ function one(uid: string, ageSeconds: number, changes: Parameters<typeof session
   return { ...it, metadata: { ...it.metadata, name: uid, uid, creationTimestamp: ago(ageSeconds) } };
 }
 
-const stalled = {
+const stalledFor = (reason: string) => ({
   status: {
-    conditions: [{ type: "Stalled", status: "True" as const, reason: "x", message: "", lastTransitionTime: ago(1) }],
+    conditions: [{ type: "Stalled", status: "True" as const, reason, message: "", lastTransitionTime: ago(1) }],
   },
-};
+});
 const nobody = () => false;
 
 describe("who has a user's home", () => {
@@ -33,20 +33,23 @@ describe("who has a user's home", () => {
     const young = one("young", 10);
     const others = [
       one("a", 100, { spec: { desiredState: "Suspended" } }),
-      one("b", 100, stalled),
+      one("b", 100, stalledFor("TemplateMissing")),
       one("c", 100, { spec: { persistence: { enabled: false, size: "1Gi", reclaim: "Retain" } } }),
       { ...one("d", 100), metadata: { ...one("d", 100).metadata, deletionTimestamp: ago(1) } },
     ];
     expect(homeHolder({ session: young, others, hasPod: nobody })).to.equal(undefined);
   });
 
-  it("lets exactly one of any number of sessions start", () => {
+  it("lets exactly one of any number of sessions start, also of those that were told to wait", () => {
     fc.assert(
       fc.property(
         fc.uniqueArray(fc.string({ minLength: 1, maxLength: 3 }), { minLength: 1, maxLength: 6 }),
         fc.nat(3),
-        (uids, spread) => {
-          const all = uids.map((uid, index) => one(uid, 10 + (index % (spread + 1))));
+        fc.infiniteStream(fc.boolean()),
+        (uids, spread, waits) => {
+          const all = uids.map((uid, index) =>
+            one(uid, 10 + (index % (spread + 1)), waits.next().value ? stalledFor("HomeInUse") : {}),
+          );
           const free = all.filter(
             (session) => !homeHolder({ session, others: all.filter((it) => it !== session), hasPod: nobody }),
           );

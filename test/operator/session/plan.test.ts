@@ -103,11 +103,13 @@ describe("the plan of a session", () => {
   it("starts nothing without its template, with a wrong one, or while another session of the user has the home", () => {
     expect(writesOf({ ...fresh, template: undefined })).to.deep.equal([]);
     expect(writesOf({ ...fresh, templateProblem: { reason: "TemplateInvalid", message: "no" } })).to.deep.equal([]);
-    expect(told(writesOf({ ...fresh, homeHolder: session() }))).to.deep.equal([
-      "apply NetworkPolicy",
-      "apply Service",
-      "apply IngressRoute",
-    ]);
+    const taken = [{ homeHolder: session() }, { homeRemains: { metadata: { name: "of-a-session-that-is-gone" } } }];
+    for (const by of taken) {
+      const { batches, recheckMs } = planSession(view({ ...fresh, ...by }), context);
+      expect(told(batches.flat())).to.deep.equal(["apply NetworkPolicy", "apply Service", "apply IngressRoute"]);
+      // Who was about to take it may not, which no watch tells.
+      expect(recheckMs).to.equal(10_000);
+    }
   });
 
   it("takes nothing from a running desktop whose template is gone", () => {

@@ -67,6 +67,10 @@ describe("why a home volume is not there", () => {
       nothingYet({ home: home("Bound"), homeHolder: { ...session(), metadata: { name: "alice-2" } } }),
       ["HomeInUse", "in use by session alice-2", "Suspend or delete that session"],
     ],
+    "the pod of a session that is gone still has it: names that": [
+      nothingYet({ home: home("Bound"), homeRemains: { metadata: { name: "alice-old" } } }),
+      ["Replacing", "Pod alice-old still has the home volume", "Delete the pod if"],
+    ],
   });
 
   it("waits for the desktop's node with WaitForFirstConsumer, which is no problem", () => {
