@@ -1,4 +1,4 @@
-import { UnknownKindError, apiMessage, classifyError } from "../../kube/client.ts";
+import { UnknownKindError, apiMessage, classifyError, statusCode } from "../../kube/client.ts";
 import type { ClusterClient, ErrorClass } from "../../kube/client.ts";
 import type { AnyObject } from "../../kube/object.ts";
 import { fingerprint, withoutAdditions } from "../resources/fingerprint.ts";
@@ -10,12 +10,14 @@ export interface Writer {
   readonly client: Pick<ClusterClient, "create" | "apply" | "mergePatch" | "delete">;
   /** Takes in what the API server answered. */
   readonly observe: (object: AnyObject) => void;
+  /** Whether an answer 5xx to what has to be made is told too: it is no longer a moment's. */
+  readonly tellsFailures?: boolean;
 }
 
 /**
  * Does the writes, batch after batch. What the API server refuses for good is told, not thrown: the status says it.
  *
- * @throws what may pass later: no answer, 5xx, 429
+ * @throws what may pass later: no answer, 5xx unless it is told, 429
  */
 export async function act(batches: readonly Batch[], writer: Writer): Promise<Refusal[]> {
   const refusals: Refusal[] = [];
@@ -39,7 +41,7 @@ async function doWrite(write: Write, writer: Writer): Promise<Refusal | undefine
     if (answer) writer.observe(answer);
     return undefined;
   } catch (error) {
-    return refusal(write, error);
+    return refusal(write, error, writer);
   }
 }
 
@@ -140,14 +142,16 @@ const refused: Partial<Record<ErrorClass, Refusal["why"]>> = {
   denied: "Forbidden",
 };
 
-function refusal(write: Write, error: unknown): Refusal | undefined {
+function refusal(write: Write, error: unknown, { tellsFailures = false }: Writer): Refusal | undefined {
   const kind = (write.do === "delete" ? write.key.kind : write.object.kind) as Refusal["kind"];
   if (error instanceof UnknownKindError) return { kind, why: "Missing", message: error.message };
   if (error instanceof ForeignObjectError) return { kind, why: "Taken", message: error.message };
   const what = classifyError(error);
   // Somebody else was faster, or it is gone: the watch brings what there is now.
   if (what === "conflict" || (what === "not-found" && write.do === "merge")) return undefined;
-  const why = refused[what];
+  // No admission webhook that is away answers itself: the API server does, with 500.
+  const isFailure = tellsFailures && (write.do === "create" || write.do === "apply") && (statusCode(error) ?? 0) >= 500;
+  const why = isFailure ? "Failing" : refused[what];
   if (why === undefined) throw error;
   return { kind, why, message: apiMessage(error) };
 }

@@ -21,7 +21,8 @@ import type { SessionPlan } from "./plan.ts";
 import { StartClock } from "./start-clock.ts";
 import { StartEvents } from "./start-events.ts";
 import { StatusWriter } from "./status-writer.ts";
-import type { SessionView } from "./view.ts";
+import type { Refusal, SessionView } from "./view.ts";
+import type { Batch } from "./write.ts";
 
 export interface SessionControllerOptions {
   client: ClusterClient;
@@ -39,6 +40,9 @@ export interface SessionControllerOptions {
 // A refused write is tried again: quotas are raised, kinds are installed, and no watch tells of either.
 const refusedMs = 30_000;
 
+// An API server that is restarted, or has much to do, fails for a moment, which nobody needs to hear of.
+const failingMs = 10_000;
+
 /** Makes of a VDISession what it asks for, and says in its status how far that is. */
 export class SessionController {
   readonly #options: SessionControllerOptions;
@@ -47,6 +51,8 @@ export class SessionController {
   readonly #starts: StartClock;
   /** uids of sessions whose pod is being made: of a user's sessions that are looked at together, one may start with the home. */
   readonly #starting = new Set<string>();
+  /** Since when each try to write something for a session has failed, by uid. */
+  readonly #failingSinceMs = new Map<string, number>();
 
   constructor(options: SessionControllerOptions) {
     const { client, caches, settings, clock } = options;
@@ -58,7 +64,7 @@ export class SessionController {
 
   /** @param key of the session, `namespace/name` */
   async reconcile(key: string): Promise<WorkResult | undefined> {
-    const { client, caches, settings, clock, recorder, looks, warm } = this.#options;
+    const { caches, settings, clock, recorder, looks, warm } = this.#options;
     const session = caches.sessions.store.get(key);
     if (!session) return undefined;
     const now = clock.date();
@@ -78,7 +84,7 @@ export class SessionController {
     this.#noteStart(session, plan);
     const batches = [...removeExtraPods(session, caches), ...plan.batches];
     // Whoever got no answer may have a pod: its start counts until it is tried again.
-    const refusals = await act(batches, { client, observe: (object) => caches.observe(object) });
+    const refusals = await this.#act(session, batches);
     this.#starting.delete(session.metadata.uid ?? "");
     if (plan.warning) recorder.record(session, { type: "Warning", action: "Warn", ...plan.warning });
 
@@ -108,9 +114,20 @@ export class SessionController {
     this.#status.forget(session);
     this.#starts.forget(session);
     this.#starting.delete(session.metadata.uid ?? "");
+    this.#failingSinceMs.delete(session.metadata.uid ?? "");
     this.#options.looks.forget(keyOf(session));
     const seconds = (clock.date().getTime() - Date.parse(session.metadata.creationTimestamp ?? "")) / 1000;
     metrics.ended({ template: session.spec.template, seconds: Math.max(0, seconds) });
+  }
+
+  async #act({ metadata: { uid = "" } }: VDISession, batches: readonly Batch[]): Promise<Refusal[]> {
+    const { client, caches, clock } = this.#options;
+    const sinceMs = this.#failingSinceMs.get(uid) ?? clock.now();
+    const tellsFailures = clock.now() - sinceMs >= failingMs;
+    this.#failingSinceMs.set(uid, sinceMs);
+    const refusals = await act(batches, { client, observe: (object) => caches.observe(object), tellsFailures });
+    if (!refusals.some(({ why }) => why === "Failing")) this.#failingSinceMs.delete(uid);
+    return refusals;
   }
 
   #noteStart({ metadata: { uid = "" } }: VDISession, { batches }: SessionPlan): void {

@@ -58,11 +58,11 @@ function restartsOf(session: VDISession): number {
   return session.status?.restarts ?? 0;
 }
 
-/** With the version that was judged: a user who came back meanwhile must not lose the desktop. */
+/** With the version that was judged: a user who came back, or was given more time, meanwhile must not lose the desktop. */
 function lifetimeWrite(session: VDISession, action: "Suspend" | "Delete"): Write {
   const { uid, resourceVersion = "" } = session.metadata;
   const key = sessionKey(session);
-  if (action === "Delete") return { do: "delete", key, ...(uid !== undefined && { uid }) };
+  if (action === "Delete") return { do: "delete", key, ...(uid !== undefined && { uid }), resourceVersion };
   const metadata = { ...key.metadata, resourceVersion };
   return { do: "merge", object: { ...key, metadata, spec: { desiredState: "Suspended" } } };
 }

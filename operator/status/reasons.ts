@@ -28,6 +28,7 @@ export const readyReasons = {
   PodSecurityRefused: "stuck",
   WriteForbidden: "stuck",
   WriteInvalid: "stuck",
+  WriteFailed: "slow",
   NameTaken: "stuck",
   RouteKindMissing: "stuck",
   // The node, under a pod that had one.

@@ -62,6 +62,11 @@ function finding({ kind, why, message }: Refusal): Finding {
             reason: "WriteForbidden",
             message: `The operator may not write the ${kind}: ${said}. Restore its rights with \`pulumi up\`, or look at the admission policy that refuses it.`,
           };
+    case "Failing":
+      return {
+        reason: "WriteFailed",
+        message: `The API server fails again and again to make the ${kind}: ${said}. Look at the admission webhook that it names, or at the API server itself; the session goes on by itself.`,
+      };
     case "Invalid":
       return {
         reason: "WriteInvalid",

@@ -202,9 +202,9 @@ describe("the plan of a session", () => {
     expect(deletes(gone(31, false, [node("gpu-1")]))).to.deep.equal([]);
   });
 
-  it("deletes a session whose time is over, this very one", () => {
+  it("deletes a session whose time is over, this very one, as it was judged", () => {
     const old = session();
-    old.metadata.creationTimestamp = ago(9 * 3600);
+    Object.assign(old.metadata, { creationTimestamp: ago(9 * 3600), resourceVersion: "7" });
     expect(planSession(view({ session: old }), context).batches.flat()).to.deep.equal([
       {
         do: "delete",
@@ -214,6 +214,7 @@ describe("the plan of a session", () => {
           metadata: { name: "alice", namespace: "kasm-vdi" },
         },
         uid: "u-1",
+        resourceVersion: "7",
       },
     ]);
   });

@@ -69,6 +69,10 @@ describe("why a desktop cannot be made", () => {
       refused("Pod", "Invalid", 'Pod "alice-x" is invalid: spec.containers[0].env[0].name: Invalid value'),
       ["WriteInvalid", "does not take the Pod", "env[0].name"],
     ],
+    "an admission webhook is away": [
+      refused("Pod", "Failing", 'Internal error occurred: failed calling webhook "pods.policy.example.com"'),
+      ["WriteFailed", "again and again to make the Pod", "pods.policy.example.com", "goes on by itself"],
+    ],
     "somebody else's pod has the desktop's name": [
       refused("Pod", "Taken", "a Pod alice-x is there that the operator did not make; delete it"),
       ["NameTaken", "cannot be made", "delete it"],
