@@ -64,13 +64,20 @@ export class Store<T extends KubeObject> {
     return [{ type: "delete", object, isLastKnown: false }];
   }
 
-  /** Makes the content that of a whole list, also where its versions are older (a restored etcd), and tells in what it differs. */
-  replace(objects: readonly T[]): StoreChange<T>[] {
+  /**
+   * Makes the content that of a whole list, also where its versions are older (a restored etcd), and tells in what it differs.
+   *
+   * @param upTo what is newer stays, for the list cannot know of it
+   */
+  replace(objects: readonly T[], upTo?: string): StoreChange<T>[] {
     const present = new Set(objects.map(keyOf));
-    const gone = [...this.#objects].filter(([key]) => !present.has(key));
+    const isKept = (object: T | undefined) =>
+      upTo !== undefined && isSurelyNewer(object?.metadata?.resourceVersion, upTo);
+    const gone = [...this.#objects].filter(([key, object]) => !present.has(key) && !isKept(object));
     for (const [key] of gone) this.#unset(key);
     const deleted = gone.map(([, object]) => ({ type: "delete", object, isLastKnown: true }) as const);
-    return [...deleted, ...objects.flatMap((object) => this.#take(object))];
+    const listed = objects.filter((object) => !isKept(this.#objects.get(keyOf(object))));
+    return [...deleted, ...listed.flatMap((object) => this.#take(object))];
   }
 
   #take(object: T): StoreChange<T>[] {
@@ -120,6 +127,10 @@ export function isNewer(version: string, than: string | undefined): boolean {
   if (than === undefined || version === than) return version !== than;
   if (!/^\d+$/.test(version) || !/^\d+$/.test(than)) return true;
   return version.length === than.length ? version > than : version.length > than.length;
+}
+
+function isSurelyNewer(version: string | undefined, than: string): boolean {
+  return version !== undefined && isNewer(version, than) && !isNewer(than, version);
 }
 
 /** `namespace/name`, or the name alone for cluster-scoped kinds. */
