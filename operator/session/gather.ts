@@ -43,7 +43,7 @@ export function gather(
     route: caches.routes.store.get(child),
     networkPolicy: caches.networkPolicies.store.get(child),
     homeHolder: homeHolder({ session, others, hasPod }),
-    homeRemains: caches.pods.store.by("home", homeName(session.spec.user)).find(isOfNone([session, ...others])),
+    homeRemains: caches.pods.store.by("home", homeName(session.spec.user)).find(isOfNone(session, others)),
     homeIsShared: others.some(wantsHome),
     nodes: [...caches.nodes.store.values()],
     slicesInUse: (node, resourceName) =>
@@ -80,10 +80,15 @@ function podsOf(session: VDISession, { pods }: Pick<Caches, "pods">): Pod[] {
   return pods.store.by("owner", uid).filter((pod) => controllerUid(pod) === uid);
 }
 
-/** A pod goes on for a while when its session is deleted, and keeps the home when that is taken from its session's spec. */
-function isOfNone(sessions: readonly VDISession[]): (pod: Pod) => boolean {
-  const sharers = new Set(sessions.filter(({ spec }) => spec.persistence.enabled).map(({ metadata }) => metadata.uid));
-  return (pod) => !sharers.has(controllerUid(pod));
+/**
+ * A pod goes on for a while when its session is deleted, and keeps the home when that is taken from its session's spec. One
+ * of the session's own name is its own, also when somebody took its owner away: it is put back.
+ */
+function isOfNone(session: VDISession, others: readonly VDISession[]): (pod: Pod) => boolean {
+  const sharing = [session, ...others].filter(({ spec }) => spec.persistence.enabled);
+  const sharers = new Set(sharing.map(({ metadata }) => metadata.uid));
+  const own = desktopName(session);
+  return (pod) => pod.metadata.name !== own && !sharers.has(controllerUid(pod));
 }
 
 /** Of two that go at the same time and both give their home away, neither keeps it for the other. */
