@@ -25,7 +25,7 @@ describe("a cluster whose admission webhook is away", function () {
           rules: [{ apiGroups: [""], apiVersions: ["v1"], operations: ["CREATE"], resources: ["pods"] }],
         },
       ],
-    } as never);
+    });
     await harness.operator();
     const session = await harness.session({}, "kept");
     const isTold = ({ status }: VDISession) => condition(status?.conditions, "Ready")?.reason === "WriteFailed";
