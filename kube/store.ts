@@ -13,7 +13,8 @@ export type Indexer<T> = (object: T) => readonly string[];
 /** Objects of one kind by key, and by the values of its indexes. Reading never copies: what is read must not be changed. */
 export class Store<T extends KubeObject> {
   readonly #objects = new Map<string, T>();
-  readonly #indexes: ReadonlyMap<string, { of: Indexer<T>; keys: Map<string, Set<string>> }>;
+  /** Most values find one object, and a set of one takes more memory than all else of an index. */
+  readonly #indexes: ReadonlyMap<string, { of: Indexer<T>; keys: Map<string, string | Set<string>> }>;
 
   constructor(indexers: Readonly<Record<string, Indexer<T>>> = {}) {
     this.#indexes = new Map(Object.entries(indexers).map(([name, of]) => [name, { of, keys: new Map() }]));
@@ -40,7 +41,8 @@ export class Store<T extends KubeObject> {
   keysBy(index: string, value: string): ReadonlySet<string> {
     const found = this.#indexes.get(index);
     if (!found) throw new Error(`the store has no index "${index}", only: ${[...this.#indexes.keys()].join(", ")}`);
-    return found.keys.get(value) ?? none;
+    const keys = found.keys.get(value) ?? none;
+    return typeof keys === "string" ? new Set([keys]) : keys;
   }
 
   /** @throws as {@link keysBy} */
@@ -100,8 +102,9 @@ export class Store<T extends KubeObject> {
     for (const { of, keys } of this.#indexes.values())
       for (const value of of(object)) {
         const found = keys.get(value);
-        if (found) found.add(key);
-        else keys.set(value, new Set([key]));
+        if (found === undefined) keys.set(value, key);
+        else if (typeof found !== "string") found.add(key);
+        else if (found !== key) keys.set(value, new Set([found, key]));
       }
   }
 
@@ -111,8 +114,9 @@ export class Store<T extends KubeObject> {
     this.#objects.delete(key);
     for (const { of, keys } of this.#indexes.values())
       for (const value of of(before)) {
-        keys.get(value)?.delete(key);
-        if (keys.get(value)?.size === 0) keys.delete(value);
+        const found = keys.get(value);
+        if (typeof found === "object") found.delete(key);
+        if (found === key || (typeof found === "object" && found.size === 0)) keys.delete(value);
       }
   }
 }

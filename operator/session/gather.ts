@@ -80,15 +80,12 @@ function podsOf(session: VDISession, { pods }: Pick<Caches, "pods">): Pod[] {
   return pods.store.by("owner", uid).filter((pod) => controllerUid(pod) === uid);
 }
 
-/**
- * A pod goes on for a while when its session is deleted, and keeps the home when that is taken from its session's spec. One
- * of the session's own name is its own, also when somebody took its owner away: it is put back.
- */
+/** A pod goes on for a while when its session is deleted, and keeps the home when that is taken from its session's spec. */
 function isOfNone(session: VDISession, others: readonly VDISession[]): (pod: Pod) => boolean {
-  const sharing = [session, ...others].filter(({ spec }) => spec.persistence.enabled);
-  const sharers = new Set(sharing.map(({ metadata }) => metadata.uid));
-  const own = desktopName(session);
-  return (pod) => pod.metadata.name !== own && !sharers.has(controllerUid(pod));
+  const sharers = [session, ...others].filter(({ spec }) => spec.persistence.enabled);
+  const uids = new Set(sharers.map(({ metadata }) => metadata.uid));
+  // Its own, whose owner somebody took away, a session takes back.
+  return (pod) => pod.metadata.name !== desktopName(session) && !uids.has(controllerUid(pod));
 }
 
 /** Of two that go at the same time and both give their home away, neither keeps it for the other. */

@@ -52,7 +52,7 @@ async function runSessions(signal: AbortSignal): Promise<() => Promise<void>> {
   const recorder = new EventRecorder({ client, clock, source: { controller: "vdi.kasm.io/test", instance: "test" } });
   const controller = new SessionController({
     ...{ client, caches, settings, clock, recorder },
-    metrics: new DesktopMetrics(new Registry(), () => ({ sessions: [], pools: [] })),
+    metrics: new DesktopMetrics(new Registry(), () => undefined),
     warm: { takeFor: () => Promise.resolve(false) },
     looks: {
       of: ({ session, pod }) => {
