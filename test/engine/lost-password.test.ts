@@ -1,23 +1,22 @@
 import { expect } from "chai";
-import type { AnyObject } from "../../kube/client.ts";
-import { condition } from "../../operator/lifetime/idle-clock.ts";
-import { OperatorUnderFault } from "./operator-under-fault.ts";
+import { namespaceOfItsOwn } from "./operator-ground.ts";
+import { OperatorHarness } from "./operator-harness.ts";
 
 describe("a desktop whose credentials Secret was deleted by hand", function () {
   this.timeout(120_000);
-  const world = new OperatorUnderFault("password");
-  after(() => world.close());
+  const harness = new OperatorHarness(namespaceOfItsOwn("password"));
+  after(() => harness.close());
 
   it("has one again as soon as its pod is deleted", async () => {
-    await world.open();
-    await (await world.operator(world.server())).ready();
-    const session = await world.session("lost");
-    await world.phase(session, "Running");
-    const before = await world.password(session);
-    await world.client.delete(world.childKey("Secret", session));
-    await world.client.delete(world.childKey("Pod", session));
-    await world.until<AnyObject>(world.childKey("Secret", session), (it) => it !== undefined);
-    expect(await world.password(session)).not.to.equal(before);
-    await world.until(world.keyOf(session), (it) => condition(it?.status?.conditions, "Ready")?.status === "True");
+    await harness.open();
+    await harness.operator();
+    const session = await harness.session({}, "lost");
+    await harness.waitForPhase(session, "Running");
+    const before = await harness.password(session);
+    await harness.client.delete(harness.childKey("Secret", session));
+    await harness.client.delete(harness.childKey("Pod", session));
+    await harness.waitFor(harness.childKey("Secret", session), (it) => it !== undefined);
+    expect(await harness.password(session)).not.to.equal(before);
+    await harness.waitForCondition(session);
   });
 });
