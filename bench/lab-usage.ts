@@ -3,9 +3,9 @@ import { join } from "node:path";
 import { componentNames } from "../lab/cluster/components.ts";
 import type { LabLayout } from "../lab/cluster/layout.ts";
 import { isRunning, readRunRecord } from "../lab/cluster/run-record.ts";
+import { samplesOf } from "../lab/operator/metrics-text.ts";
+import type { Sample } from "../lab/operator/metrics-text.ts";
 import { processFigures } from "./process-figures.ts";
-import { samplesOf } from "./prometheus-text.ts";
-import type { Sample } from "./prometheus-text.ts";
 
 /** Processor seconds of each process of the lab since its start, without its operator: that one has no part here. */
 export function labCpuSeconds(layout: LabLayout): Record<string, number> {

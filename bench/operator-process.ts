@@ -7,10 +7,10 @@ import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { makePrivateFolder, writePrivateFile } from "../lab/cluster/private-files.ts";
+import { growth, samplesOf } from "../lab/operator/metrics-text.ts";
+import type { Sample } from "../lab/operator/metrics-text.ts";
 import { processFigures } from "./process-figures.ts";
 import type { ProcessFigures } from "./process-figures.ts";
-import { growth, samplesOf } from "./prometheus-text.ts";
-import type { Sample } from "./prometheus-text.ts";
 
 export interface OperatorLaunch {
   /** For its log, its key and, when it is profiled, its profile. */

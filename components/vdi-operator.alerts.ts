@@ -31,11 +31,13 @@ export const alerts: readonly Alert[] = [
   {
     name: "KasmVdiSessionsStuck",
     severity: "critical",
+    // A session counts as failed after its progress deadline, usually 10 minutes, and is not Creating any more. One that
+    // does not start may be its user's own affair, a full home say: KasmVdiSessionsFailed tells of it.
     expression:
-      `max(vdi_sessions{phase="Creating",${job}}) > 0 ` +
+      `max(max_over_time(vdi_sessions{phase="Creating",${job}}[10m])) > 1 ` +
       `unless on() sum(increase(vdi_session_start_seconds_count{${job}}[15m])) > 0`,
     for: "15m",
-    summary: "{{ $value }} sessions are being created, and in 15 minutes none became ready.",
+    summary: "Of {{ $value }} sessions that were being created, none became ready in 15 minutes.",
   },
   {
     name: "KasmVdiSessionsHeldUp",

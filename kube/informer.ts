@@ -114,8 +114,10 @@ export class Informer<T extends KubeObject = AnyObject> {
         this.#tellAll(this.store.remove(object));
       },
       replace: (objects, version) => {
+        // Newer than the list can only be what a write answered while it was read, unless the server went back in time.
+        const isBack = version === undefined || (this.#version !== undefined && isNewer(this.#version, version));
         this.#version = version;
-        this.#tellAll(this.store.replace(objects));
+        this.#tellAll(this.store.replace(objects, isBack ? undefined : version));
         this.#isSynced = true;
         this.#markSynced();
       },

@@ -13,7 +13,8 @@ export type Indexer<T> = (object: T) => readonly string[];
 /** Objects of one kind by key, and by the values of its indexes. Reading never copies: what is read must not be changed. */
 export class Store<T extends KubeObject> {
   readonly #objects = new Map<string, T>();
-  readonly #indexes: ReadonlyMap<string, { of: Indexer<T>; keys: Map<string, Set<string>> }>;
+  /** Most values find one object, and a set of one takes more memory than all else of an index. */
+  readonly #indexes: ReadonlyMap<string, { of: Indexer<T>; keys: Map<string, string | Set<string>> }>;
 
   constructor(indexers: Readonly<Record<string, Indexer<T>>> = {}) {
     this.#indexes = new Map(Object.entries(indexers).map(([name, of]) => [name, { of, keys: new Map() }]));
@@ -40,7 +41,8 @@ export class Store<T extends KubeObject> {
   keysBy(index: string, value: string): ReadonlySet<string> {
     const found = this.#indexes.get(index);
     if (!found) throw new Error(`the store has no index "${index}", only: ${[...this.#indexes.keys()].join(", ")}`);
-    return found.keys.get(value) ?? none;
+    const keys = found.keys.get(value) ?? none;
+    return typeof keys === "string" ? new Set([keys]) : keys;
   }
 
   /** @throws as {@link keysBy} */
@@ -64,13 +66,20 @@ export class Store<T extends KubeObject> {
     return [{ type: "delete", object, isLastKnown: false }];
   }
 
-  /** Makes the content that of a whole list, also where its versions are older (a restored etcd), and tells in what it differs. */
-  replace(objects: readonly T[]): StoreChange<T>[] {
+  /**
+   * Makes the content that of a whole list, also where its versions are older (a restored etcd), and tells in what it differs.
+   *
+   * @param upTo what is newer stays, for the list cannot know of it
+   */
+  replace(objects: readonly T[], upTo?: string): StoreChange<T>[] {
     const present = new Set(objects.map(keyOf));
-    const gone = [...this.#objects].filter(([key]) => !present.has(key));
+    const isKept = (object: T | undefined) =>
+      upTo !== undefined && isSurelyNewer(object?.metadata?.resourceVersion, upTo);
+    const gone = [...this.#objects].filter(([key, object]) => !present.has(key) && !isKept(object));
     for (const [key] of gone) this.#unset(key);
     const deleted = gone.map(([, object]) => ({ type: "delete", object, isLastKnown: true }) as const);
-    return [...deleted, ...objects.flatMap((object) => this.#take(object))];
+    const listed = objects.filter((object) => !isKept(this.#objects.get(keyOf(object))));
+    return [...deleted, ...listed.flatMap((object) => this.#take(object))];
   }
 
   #take(object: T): StoreChange<T>[] {
@@ -93,8 +102,9 @@ export class Store<T extends KubeObject> {
     for (const { of, keys } of this.#indexes.values())
       for (const value of of(object)) {
         const found = keys.get(value);
-        if (found) found.add(key);
-        else keys.set(value, new Set([key]));
+        if (found === undefined) keys.set(value, key);
+        else if (typeof found !== "string") found.add(key);
+        else if (found !== key) keys.set(value, new Set([found, key]));
       }
   }
 
@@ -104,8 +114,9 @@ export class Store<T extends KubeObject> {
     this.#objects.delete(key);
     for (const { of, keys } of this.#indexes.values())
       for (const value of of(before)) {
-        keys.get(value)?.delete(key);
-        if (keys.get(value)?.size === 0) keys.delete(value);
+        const found = keys.get(value);
+        if (typeof found === "object") found.delete(key);
+        if (found === key || (typeof found === "object" && found.size === 0)) keys.delete(value);
       }
   }
 }
@@ -120,6 +131,10 @@ export function isNewer(version: string, than: string | undefined): boolean {
   if (than === undefined || version === than) return version !== than;
   if (!/^\d+$/.test(version) || !/^\d+$/.test(than)) return true;
   return version.length === than.length ? version > than : version.length > than.length;
+}
+
+function isSurelyNewer(version: string | undefined, than: string): boolean {
+  return version !== undefined && isNewer(version, than) && !isNewer(than, version);
 }
 
 /** `namespace/name`, or the name alone for cluster-scoped kinds. */

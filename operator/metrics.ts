@@ -1,6 +1,6 @@
 import { Gauge, Histogram } from "prom-client";
 import type { Registry } from "prom-client";
-import type { VDIPool, VDISession } from "./api/objects.ts";
+import type { VDIPool, VDISession, VDITemplate } from "./api/objects.ts";
 import { readyReasons } from "./status/reasons.ts";
 import type { Course } from "./status/reasons.ts";
 
@@ -8,11 +8,13 @@ import type { Course } from "./status/reasons.ts";
 export interface Desktops {
   readonly sessions: Iterable<Pick<VDISession, "status">>;
   readonly pools: Iterable<Pick<VDIPool, "metadata" | "status">>;
+  readonly templates: Iterable<Pick<VDITemplate, "metadata">>;
 }
 
 type Phase = NonNullable<NonNullable<VDISession["status"]>["phase"]>;
 type Launch = NonNullable<NonNullable<VDISession["status"]>["launch"]>;
 
+const launches: readonly Launch[] = ["Cold", "Warm"];
 const phases: readonly Phase[] = ["Pending", "Creating", "Running", "Suspended", "Terminating", "Failed"];
 
 // From a warm start to the longest progress deadline that is usual.
@@ -24,9 +26,13 @@ const durationBuckets = [60, 300, 900, 1800, 3600, 7200, 14_400, 28_800, 43_200,
 export class DesktopMetrics {
   readonly #starts;
   readonly #durations;
+  readonly #begun = new Set<string>();
 
-  /** @param read what is known now; every replica that keeps caches answers, so take the maximum over replicas */
-  constructor(registry: Registry, read: () => Desktops) {
+  /**
+   * @param read what is known now; undefined until all is known, and nothing is reported then rather than zeros. Every
+   *   replica that keeps caches answers, so take the maximum over replicas
+   */
+  constructor(registry: Registry, read: () => Desktops | undefined) {
     const registers = [registry];
     this.#starts = new Histogram({
       name: "vdi_session_start_seconds",
@@ -34,6 +40,9 @@ export class DesktopMetrics {
       labelNames: ["launch", "template"],
       buckets: startBuckets,
       registers,
+      collect: () => {
+        for (const { metadata } of read()?.templates ?? []) this.#begin(metadata.name);
+      },
     });
     this.#durations = new Histogram({
       name: "vdi_session_duration_seconds",
@@ -48,7 +57,9 @@ export class DesktopMetrics {
       labelNames: ["phase"],
       registers,
       collect() {
-        for (const [phase, count] of countPhases(read().sessions)) this.set({ phase }, count);
+        const known = read();
+        if (!known) return;
+        for (const [phase, count] of countPhases(known.sessions)) this.set({ phase }, count);
       },
     });
     new Gauge({
@@ -58,7 +69,7 @@ export class DesktopMetrics {
       registers,
       collect() {
         this.reset();
-        for (const [reason, count] of countProblems(read().sessions)) this.set({ reason }, count);
+        for (const [reason, count] of countProblems(read()?.sessions ?? [])) this.set({ reason }, count);
       },
     });
     new Gauge({
@@ -68,7 +79,7 @@ export class DesktopMetrics {
       registers,
       collect() {
         this.reset();
-        for (const { metadata, status } of read().pools) {
+        for (const { metadata, status } of read()?.pools ?? []) {
           const { desiredReplicas = 0, replicas = 0, readyReplicas = 0 } = status ?? {};
           this.set({ pool: metadata.name, state: "desired" }, desiredReplicas);
           this.set({ pool: metadata.name, state: "ready" }, readyReplicas);
@@ -80,12 +91,22 @@ export class DesktopMetrics {
 
   /** A desktop became reachable. */
   started({ launch, template, seconds }: { launch: Launch; template: string; seconds: number }): void {
+    this.#begin(template);
     this.#starts.observe({ launch, template }, seconds);
   }
 
   /** A session is over. */
   ended({ template, seconds }: { template: string; seconds: number }): void {
+    this.#begin(template);
     this.#durations.observe({ template }, seconds);
+  }
+
+  /** A series that is first seen at 1 hides that start from `rate` and `increase`: each begins at 0. */
+  #begin(template: string): void {
+    if (this.#begun.has(template)) return;
+    this.#begun.add(template);
+    for (const launch of launches) this.#starts.zero({ launch, template });
+    this.#durations.zero({ template });
   }
 }
 

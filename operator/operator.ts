@@ -12,6 +12,7 @@ import { openDoor } from "./front-door.ts";
 import { ServerClock } from "./lifetime/server-clock.ts";
 import type { Logger } from "./log.ts";
 import { DesktopMetrics } from "./metrics.ts";
+import type { Desktops } from "./metrics.ts";
 import type { Settings } from "./settings.ts";
 
 export interface OperatorOptions {
@@ -39,10 +40,7 @@ export async function runOperator(
   const whenAnswered = { onAnswer, onServerDate: clock.onServerDate };
   const client = new ClusterClient(config, whenAnswered);
   const caches = new Caches({ client, settings, clock, log: (message) => log.warn(message) });
-  const metrics = new DesktopMetrics(registry, () => ({
-    sessions: caches.sessions.store.values(),
-    pools: caches.pools.store.values(),
-  }));
+  const metrics = new DesktopMetrics(registry, () => (caches.isSynced ? desktopsOf(caches) : undefined));
   const recorder = new EventRecorder({
     client,
     clock,
@@ -87,6 +85,10 @@ export async function runOperator(
     await Promise.all([following, recorder.close(), door?.close(), ...servers.map((it) => it.close())]);
     await config.close();
   }
+}
+
+function desktopsOf({ sessions, pools, templates }: Caches): Desktops {
+  return { sessions: sessions.store.values(), pools: pools.store.values(), templates: templates.store.values() };
 }
 
 /** Metrics may be read by whoever scrapes; health is for the kubelet: two ports, for two rules of the network. */

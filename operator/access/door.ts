@@ -10,7 +10,7 @@ import type { Credentials, ReadCredentials } from "./credentials.ts";
 import { admit, desktopState, revokedBeforeMs, tokenSubject } from "./decide.ts";
 import type { Refusal } from "./decide.ts";
 import { GuessLimit } from "./guess-limit.ts";
-import { notWakingPage, refusalPages, stuckPage, throttledPage, unavailablePage } from "./pages.ts";
+import { noPasswordPage, notWakingPage, refusalPages, stuckPage, throttledPage, unavailablePage } from "./pages.ts";
 import { waitingPage, wakingPage } from "./pages.ts";
 import type { Page } from "./pages.ts";
 import { RecentWork } from "./recent-work.ts";
@@ -142,7 +142,7 @@ export class Door {
         break;
     }
     const credentials = await this.#credentialsOf(session);
-    if (credentials === undefined) return this.#page("waiting", waitingPage("Its password is being made anew."), visit);
+    if (credentials === undefined) return this.#page("waiting", noPasswordPage, visit);
     this.#options.observe?.("entered");
     const basic = Buffer.from(`${credentials.user}:${credentials.password}`).toString("base64");
     return {

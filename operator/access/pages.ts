@@ -78,6 +78,10 @@ export function stuckPage(message: string): Page {
 
 export const wakingPage = waitingPage("It was suspended, and is being started again.");
 
+export const noPasswordPage = waitingPage(
+  "Its password is being made anew. If this stays so, its Secret was deleted: ask the administrator to delete the desktop's pod, which brings both back.",
+);
+
 export const notWakingPage: Page = {
   ...waitingPage("It is suspended, and could not be started just now; this is tried again."),
   againAfterSeconds: 10,

@@ -186,7 +186,8 @@ export class ProbedSession {
     this.#credentials = undefined;
     try {
       const value = await this.#surroundings.credentials(this.key);
-      if (!value) return "The Secret with the session's password is not there.";
+      if (!value)
+        return "The Secret with the session's password is not there: delete the pod, so that both are made anew.";
       this.#credentials = { value, readMs: this.#clock.now() };
       return value;
     } catch (error) {

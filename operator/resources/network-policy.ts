@@ -56,8 +56,12 @@ const toDns = {
   ports: ["UDP", "TCP"].map((protocol) => ({ protocol, port: 53 })),
 };
 
-// Clouds' metadata services hand out the credentials of nodes; no desktop reaches them in any mode.
-const metadata = { v4: ["169.254.0.0/16"], v6: ["fe80::/10", "fd00:ec2::254/128"] };
+// Clouds' metadata services hand out the credentials of nodes; no desktop reaches them in any mode. Not all are link-local:
+// Alibaba's is 100.100.100.200, Azure's second one 168.63.129.16, those of AWS and Google by IPv6 are unique local.
+const metadata = {
+  v4: ["169.254.0.0/16", "100.100.100.200/32", "168.63.129.16/32"],
+  v6: ["fe80::/10", "fd00:ec2::254/128", "fd20:ce::254/128"],
+};
 const privateRanges = {
   v4: ["0.0.0.0/8", "10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", ...metadata.v4, "172.16.0.0/12", "192.168.0.0/16"],
   v6: ["::1/128", "fc00::/7", "fe80::/10"],

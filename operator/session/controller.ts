@@ -112,6 +112,7 @@ export class SessionController {
   forget(session: VDISession): void {
     const { clock, metrics } = this.#options;
     this.#status.forget(session);
+    this.#events.forget(session);
     this.#starts.forget(session);
     this.#starting.delete(session.metadata.uid ?? "");
     this.#failingSinceMs.delete(session.metadata.uid ?? "");

@@ -43,7 +43,7 @@ export function gather(
     route: caches.routes.store.get(child),
     networkPolicy: caches.networkPolicies.store.get(child),
     homeHolder: homeHolder({ session, others, hasPod }),
-    homeRemains: caches.pods.store.by("home", homeName(session.spec.user)).find(isOfNone([session, ...others])),
+    homeRemains: caches.pods.store.by("home", homeName(session.spec.user)).find(isOfNone(session, others)),
     homeIsShared: others.some(wantsHome),
     nodes: [...caches.nodes.store.values()],
     slicesInUse: (node, resourceName) =>
@@ -81,9 +81,11 @@ function podsOf(session: VDISession, { pods }: Pick<Caches, "pods">): Pod[] {
 }
 
 /** A pod goes on for a while when its session is deleted, and keeps the home when that is taken from its session's spec. */
-function isOfNone(sessions: readonly VDISession[]): (pod: Pod) => boolean {
-  const sharers = new Set(sessions.filter(({ spec }) => spec.persistence.enabled).map(({ metadata }) => metadata.uid));
-  return (pod) => !sharers.has(controllerUid(pod));
+function isOfNone(session: VDISession, others: readonly VDISession[]): (pod: Pod) => boolean {
+  const sharers = [session, ...others].filter(({ spec }) => spec.persistence.enabled);
+  const uids = new Set(sharers.map(({ metadata }) => metadata.uid));
+  // Its own, whose owner somebody took away, a session takes back.
+  return (pod) => pod.metadata.name !== desktopName(session) && !uids.has(controllerUid(pod));
 }
 
 /** Of two that go at the same time and both give their home away, neither keeps it for the other. */

@@ -29,11 +29,14 @@ export function planPod(view: SessionView, context: PlanContext): PodPlan {
   const restarts = session.status?.restarts ?? 0;
   const nothing = { before: [], writes: [], restarts };
   if (!pod) return session.spec.desiredState === "Suspended" ? { ...nothing, restarts: 0 } : planStart(view, context);
-  if (pod.metadata.deletionTimestamp !== undefined) {
+  const revoked = isRevoked(session, pod);
+  const { deletionTimestamp } = pod.metadata;
+  // A pod that goes in its own time streams until then.
+  const isHurried = revoked && Date.parse(deletionTimestamp ?? "") > now.getTime() + revokedRestMs;
+  if (deletionTimestamp !== undefined && !isHurried) {
     const force = isForceable(view, now);
     return { ...nothing, writes: force.due ? [removePod(view, pod, 0)] : [], ...recheck(force.recheckMs) };
   }
-  const revoked = isRevoked(session, pod);
   if (revoked || session.spec.desiredState === "Suspended") {
     // The Secret first: were it still there when the pod is gone, the next start would take the old password.
     const writes = [removePod(view, pod, revoked ? revokedGraceSeconds : undefined)];

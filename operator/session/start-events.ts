@@ -1,6 +1,7 @@
 import type { ClusterClient } from "../../kube/client.ts";
 import type { Clock } from "../../kube/clock.ts";
 import type { AnyObject } from "../../kube/object.ts";
+import type { VDISession } from "../api/objects.ts";
 import type { ClusterEvent } from "../kinds.ts";
 import { isReady } from "../readiness.ts";
 import type { SessionView } from "./view.ts";
@@ -45,6 +46,16 @@ export class StartEvents {
     const events = found.flat().sort((a, b) => (a.lastTime < b.lastTime ? -1 : 1));
     this.#known.set(uid, { atMs: clock.now(), events });
     return { events, againMs: everyMs };
+  }
+
+  /** The session is gone. */
+  forget({ metadata }: VDISession): void {
+    this.#known.delete(metadata.uid ?? "");
+  }
+
+  /** Starts that something is kept of. */
+  get size(): number {
+    return this.#known.size;
   }
 
   async #about(uid: string): Promise<ClusterEvent[]> {

@@ -42,7 +42,8 @@ export interface TemplateProblem {
 
 /** A write that the API server refused, and would refuse again. */
 export interface Refusal {
-  readonly kind: "Pod" | "PersistentVolumeClaim" | "Secret" | "Service" | "IngressRoute" | "NetworkPolicy";
+  readonly kind:
+    "VDISession" | "Pod" | "PersistentVolumeClaim" | "Secret" | "Service" | "IngressRoute" | "NetworkPolicy";
   /** Quota: exceeded quota. Taken: somebody else's object has the name. Missing: no such kind. Terminating: the namespace goes. Invalid: 422. Forbidden: all other 403. Failing: 5xx, again and again. */
   readonly why: "Quota" | "Taken" | "Missing" | "Terminating" | "Invalid" | "Forbidden" | "Failing";
   /** The server's sentence. */

@@ -2,7 +2,7 @@ import type { Settings } from "../settings.ts";
 import type { SessionView } from "../session/view.ts";
 import { containerFindings } from "./containers.ts";
 import { pullingFinding } from "./images.ts";
-import { lifecycleFinding } from "./lifecycle.ts";
+import { lifecycleFinding, revocationFinding } from "./lifecycle.ts";
 import type { Moment } from "./moment.ts";
 import { setupFindings } from "./node-setup.ts";
 import { nodeFinding, podEndFinding } from "./pod-end.ts";
@@ -36,6 +36,7 @@ export function causeOf(
   const found = mostImportant([
     lost,
     templateFinding(view, moment),
+    revocationFinding(view, moment),
     ...refused,
     scheduling,
     home?.reason === "HomeProvisioning" && scheduling?.reason !== "Scheduling" ? undefined : home,

@@ -1,7 +1,18 @@
+import { apiTime } from "../api/time.ts";
 import { expiry } from "../lifetime/expiring.ts";
 import type { SessionView } from "../session/view.ts";
 import type { Moment } from "./moment.ts";
 import type { Finding } from "./reasons.ts";
+
+/** A time to come that access is revoked until: a slip of the pen, or a clock that is ahead, looks like a start that hangs. */
+export function revocationFinding({ session, pod }: SessionView, moment: Moment): Finding | undefined {
+  const untilMs = Date.parse(session.spec.access?.revokedBefore ?? "");
+  if (pod || Number.isNaN(untilMs) || moment.isLaterThan(apiTime(untilMs), 0)) return undefined;
+  return {
+    reason: "AccessRevoked",
+    message: `The desktop is not started before ${apiTime(untilMs)}, for spec.access.revokedBefore shuts out all that begins earlier. Wait, or set an earlier time if that was not meant.`,
+  };
+}
 
 /** What the session is meant to do other than run. */
 export function lifecycleFinding({ session, pod }: SessionView, moment: Moment): Finding | undefined {

@@ -22,6 +22,7 @@ export const readyReasons = {
   NotAllowed: "stuck",
   ResourcesExceeded: "stuck",
   TurnUnavailable: "slow",
+  AccessRevoked: "slow",
   HomeLost: "stuck",
   HomeInUse: "stuck",
   QuotaExceeded: "slow",

@@ -9,6 +9,8 @@ export function refusalFindings(view: SessionView): Finding[] {
 
 function exists({ pod, home, service, route, networkPolicy }: SessionView, kind: Refusal["kind"]): boolean {
   switch (kind) {
+    case "VDISession":
+      return true;
     case "Pod":
     case "Secret":
       return pod !== undefined;

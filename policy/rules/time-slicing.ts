@@ -94,7 +94,7 @@ function isGpuOperator({ type, props }: PolicyResource): boolean {
 function sharingConfigs({ type, props }: PolicyResource): { key: string; timeSlicing: unknown }[] {
   if (type !== kinds.configMap) return [];
   return entries(props["data"]).flatMap(([key, source]) => {
-    const document = parseDocument(typeof source === "string" && /^\s*sharing:/m.test(source) ? source : "");
+    const document = parseDocument(typeof source === "string" && /^ *sharing:/m.test(source) ? source : "");
     const sharing = document.errors.length > 0 ? undefined : field(document.toJS(), "sharing");
     return sharing === undefined ? [] : [{ key, timeSlicing: field(sharing, "timeSlicing") }];
   });

@@ -2,7 +2,6 @@ import { expect } from "chai";
 import { writesOfAll, operatorWrites } from "../../bench/lab-usage.ts";
 import { startTimes } from "../../bench/milestones.ts";
 import { cpuSeconds } from "../../bench/process-figures.ts";
-import { growth, samplesOf } from "../../bench/prometheus-text.ts";
 
 describe("the figures of a start", () => {
   it("are the operator's where no scheduler and no kubelet was at work", () => {
@@ -10,20 +9,6 @@ describe("the figures of a start", () => {
     expect(times.total.p50).to.equal(170);
     expect([times.scheduling.p50, times.kubelet.p50, times.operator.p50]).to.deep.equal([20, 100, 50]);
     expect([times.operatorBeforePod.p50, times.operatorAfterPod.p50]).to.deep.equal([30, 20]);
-  });
-
-  it("read only the samples asked for, labels with quotes in them too", () => {
-    const text = '# HELP a b\na{b="c",d="e \\" f"} 2\nother{b="c"} 3\na 4\n';
-    expect(samplesOf(text, ["a"])).to.deep.equal([
-      { name: "a", labels: { b: "c", d: 'e \\" f' }, value: 2 },
-      { name: "a", labels: {}, value: 4 },
-    ]);
-  });
-
-  it("count what was added since, also of what was not there before", () => {
-    const before = samplesOf('a{b="c"} 2\n', ["a"]);
-    const after = samplesOf('a{b="c"} 5\na{b="d"} 1\na{b="e"} 9\n', ["a"]);
-    expect(growth(before, after, ({ labels }) => labels["b"] !== "e")).to.equal(4);
   });
 
   it("count the API server's writes by verb and resource, and the operator's among them", () => {

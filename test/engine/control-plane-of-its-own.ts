@@ -25,12 +25,16 @@ export class OwnControlPlane {
     return readPorts(this.#lab.layout)["kube-apiserver"] ?? NaN;
   }
 
-  /** A client with connections of its own, by way of another port of this machine if one is given. */
-  client(options: ClientOptions & { port?: number } = {}): ClusterClient {
+  /** A client with connections of its own, by way of another address if one is given; over plain HTTP without rights. */
+  client(options: ClientOptions & { server?: string } = {}): ClusterClient {
     const config = loadKubeConfig({ file: join(this.#lab.layout.kubeconfig) });
-    const { port } = options;
-    if (port !== undefined)
-      config.clusters = config.clusters.map((cluster) => ({ ...cluster, server: `https://127.0.0.1:${port}` }));
+    const { server } = options;
+    if (server !== undefined)
+      config.clusters = config.clusters.map((cluster) => ({
+        ...cluster,
+        server,
+        skipTLSVerify: server.startsWith("http:"),
+      }));
     this.#configs.push(config);
     return new ClusterClient(config, options);
   }

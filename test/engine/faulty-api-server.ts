@@ -39,21 +39,25 @@ export class FaultyApiServer {
   answered: (request: SeenRequest, status: number) => void = () => undefined;
   readonly #server = createServer((request, response) => void this.#serve(request, response));
   readonly #agent: Agent;
-  readonly #upstream: () => URL;
+  readonly #upstream: string;
+  #address: Promise<string> | undefined;
   readonly #watches = new Set<{ real: IncomingMessage; response: ServerResponse; path: string }>();
 
-  /** @param port of the real server; asked anew for each request */
-  constructor(config: SharedKubeConfig, port?: () => number) {
-    const cluster = config.getCurrentCluster();
-    const server = cluster?.server ?? "";
-    this.#upstream = () => new URL(port ? `https://127.0.0.1:${port()}` : server);
-    this.#agent = new Agent({ keepAlive: true, ca: Buffer.from(cluster?.caData ?? "", "base64") });
+  /** @param lendsRights whether everybody has the rights of the config's certificate */
+  constructor(config: SharedKubeConfig, { lendsRights = false } = {}) {
+    const { server = "", caData } = config.getCurrentCluster() ?? {};
+    const { certData, keyData } = config.getCurrentUser() ?? {};
+    const [ca, cert, key] = [caData, certData, keyData].map((it = "") => Buffer.from(it, "base64"));
+    this.#upstream = server;
+    this.#agent = new Agent({ keepAlive: true, ...(ca && { ca }), ...(lendsRights && cert && key && { cert, key }) });
   }
 
-  /** @returns its address */
+  /** Listens from the first call on. @returns its address */
   async listen(): Promise<string> {
-    await new Promise<void>((resolve) => this.#server.listen(0, "127.0.0.1", resolve));
-    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
+    this.#address ??= new Promise<void>((resolve) => this.#server.listen(0, "127.0.0.1", resolve)).then(
+      () => `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`,
+    );
+    return this.#address;
   }
 
   get writes(): SeenRequest[] {
@@ -105,7 +109,7 @@ export class FaultyApiServer {
 
   #pass(request: IncomingMessage, response: ServerResponse, seen: SeenRequest, isCut: boolean): void {
     const { method, headers } = request;
-    const url = new URL(seen.path, this.#upstream());
+    const url = new URL(seen.path, this.#upstream);
     const kept = Object.fromEntries(Object.entries(headers).filter(([name]) => !ofTheHop.has(name)));
     // Always: node would send the body of a DELETE without its length, and the server take it for the next request.
     const sent = { ...kept, ...(seen.body !== "" && { "content-length": String(Buffer.byteLength(seen.body)) }) };

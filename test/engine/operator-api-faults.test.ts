@@ -1,25 +1,26 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect } from "chai";
+import type { OperatorProcess } from "../../lab/operator/operator-process.ts";
 import type { VDISession } from "../../operator/api/objects.ts";
 import type { Fault, SeenRequest } from "./faulty-api-server.ts";
-import { OperatorUnderFault } from "./operator-under-fault.ts";
-import type { RunningOperator } from "./operator-under-fault.ts";
+import { namespaceOfItsOwn } from "./operator-ground.ts";
+import { OperatorHarness } from "./operator-harness.ts";
 
 describe("an operator whose API server is not well", function () {
   this.timeout(180_000);
-  const world = new OperatorUnderFault("api");
-  const server = world.server();
-  let operator: RunningOperator;
+  const harness = new OperatorHarness(namespaceOfItsOwn("api"));
+  const server = harness.server();
+  const pod = "operator-0";
+  let operator: OperatorProcess;
 
   before(async () => {
-    await world.open();
-    operator = await world.operator(server);
-    await operator.ready();
+    await harness.open();
+    operator = await harness.operator({ pod, server });
   });
-  after(() => world.close());
+  after(() => harness.close());
   afterEach(() => {
     server.fault = () => undefined;
-    expect(operator.process.exitCode, operator.log().slice(-2_000)).to.equal(null);
+    expect(operator.isRunning(), operator.log().slice(-2_000)).to.equal(true);
   });
 
   /** Lets requests fail for a while, with a session made meanwhile. @returns requests per second */
@@ -36,20 +37,20 @@ describe("an operator whose API server is not well", function () {
   }
 
   async function startsWithin(session: VDISession, ms: number): Promise<void> {
-    await world.phase(session, "Running", ms);
-    expect(await world.children(session)).to.have.lengthOf(5);
+    await harness.waitForPhase(session, "Running", ms);
+    expect(await harness.childNames(session)).to.have.lengthOf(5);
   }
 
   it("reads on where a watch ended with 410 Gone, and misses nothing", async () => {
-    const session = await world.session("expired");
-    await world.phase(session, "Running");
+    const session = await harness.session({}, "expired");
+    await harness.waitForPhase(session, "Running");
     server.expireWatches();
-    await world.patch(session, { desiredState: "Suspended" });
-    await world.phase(session, "Suspended", 15_000);
+    await harness.patch(session, { desiredState: "Suspended" });
+    await harness.waitForPhase(session, "Suspended", 15_000);
   });
 
   it("finds watches that fell silent when the connection does not answer either, and misses nothing", async () => {
-    const session = await world.session("silent");
+    const session = await harness.session({}, "silent");
     server.silenceWatches();
     const hang = new Promise((resolve) => setTimeout(resolve, 6_000));
     let left = 1;
@@ -59,22 +60,22 @@ describe("an operator whose API server is not well", function () {
   });
 
   it("goes on after all connections broke and none could be made for five seconds", async () => {
-    const session = await world.session("restarted", { desiredState: "Suspended" });
-    await world.phase(session, "Suspended");
+    const session = await harness.session({ desiredState: "Suspended" }, "restarted");
+    await harness.waitForPhase(session, "Suspended");
     const outage = during(5, () => ({ cut: "before" }));
     await sleep(2_100);
     server.cutAll();
-    await world.patch(session, { desiredState: "Running" });
+    await harness.patch(session, { desiredState: "Running" });
     const perSecond = await outage;
     expect(perSecond, "requests per second").to.be.below(60);
     await startsWithin(session, 30_000);
   });
 
   it("waits as it is told by 429, and does what it was asked once it may", async () => {
-    const session = await world.session("throttled");
+    const session = await harness.session({}, "throttled");
     const answer = { answer: 429, headers: { "retry-after": "1" } };
     // API Priority and Fairness keeps a level of its own for Leases, so that a flood of other requests changes no leader.
-    const perSecond = await during(15, ({ resource }) =>
+    const perSecond = await during(8, ({ resource }) =>
       resource !== "leases" && Math.random() < 0.7 ? answer : undefined,
     );
     expect(perSecond, "requests per second").to.be.below(60);
@@ -83,20 +84,19 @@ describe("an operator whose API server is not well", function () {
 
   it("asks less and less when writes fail with 500, and starts the session when they do not", async () => {
     const before = server.writes.length;
-    const sessions = await Promise.all([1, 2, 3].map((it) => world.session(`failing-${it}`)));
-    await during(12, ({ isWrite }) => (isWrite ? { answer: 500 } : undefined));
+    const sessions = await Promise.all([1, 2, 3].map((it) => harness.session({}, `failing-${it}`)));
+    await during(8, ({ isWrite }) => (isWrite ? { answer: 500 } : undefined));
     // Per session and second: a first attempt writes up to five things at once, each repetition comes later than the last.
-    expect((server.writes.length - before) / 3 / 12, "writes per session and second").to.be.below(5);
+    expect((server.writes.length - before) / 3 / 8, "writes per session and second").to.be.below(5);
     for (const session of sessions) await startsWithin(session, 45_000);
   });
 
   it("ends when it cannot renew its Lease, and the next process goes on", async () => {
-    const session = await world.session("outage");
+    const session = await harness.session({}, "outage");
     server.fault = () => ({ answer: 503 });
-    expect(await operator.ended, "exit code").to.equal(1);
+    expect(await operator.ended).to.equal("ended with exit code 1");
     server.fault = () => undefined;
-    operator = await world.operator(server);
-    await operator.ready();
+    operator = await harness.operator({ pod, server });
     await startsWithin(session, 30_000);
   });
 });

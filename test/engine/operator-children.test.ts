@@ -1,34 +1,35 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect } from "chai";
 import type { AnyObject } from "../../kube/client.ts";
+import type { OperatorProcess } from "../../lab/operator/operator-process.ts";
 import type { VDISession } from "../../operator/api/objects.ts";
 import { desktopName } from "../../operator/resources/names.ts";
-import { OperatorUnderFault } from "./operator-under-fault.ts";
-import type { ChildKind, RunningOperator } from "./operator-under-fault.ts";
+import { namespaceOfItsOwn } from "./operator-ground.ts";
+import type { ChildKind } from "./desktops.ts";
+import { OperatorHarness } from "./operator-harness.ts";
 
 describe("what others do to the children of a session", function () {
   this.timeout(120_000);
-  const world = new OperatorUnderFault("children");
-  const server = world.server();
-  let operator: RunningOperator;
+  const harness = new OperatorHarness(namespaceOfItsOwn("children"));
+  const server = harness.server();
+  let operator: OperatorProcess;
   let session: VDISession;
 
   before(async () => {
-    await world.open();
-    operator = await world.operator(server);
-    await operator.ready();
-    session = await world.session("own");
-    await world.phase(session, "Running");
+    await harness.open();
+    operator = await harness.operator({ server });
+    session = await harness.session({}, "own");
+    await harness.waitForPhase(session, "Running");
   });
-  after(() => world.close());
-  afterEach(async function () {
-    if (this.currentTest?.isFailed()) return;
-    // Nobody fights for ever: once it is put back, nothing is written any more.
-    await sleep(800);
+  after(() => harness.close());
+
+  /** What a change left that the operator fights would be written again and again. */
+  async function isAtPeace(): Promise<void> {
+    await sleep(1_000);
     const before = server.writes.length;
-    await sleep(700);
+    await sleep(3_000);
     expect(server.writes.slice(before).map(({ method, path }) => `${method} ${path}`)).to.deep.equal([]);
-  });
+  }
 
   /** All of an object that the operator says, without what the API server adds of its own. */
   function essence({ metadata, ...rest }: AnyObject): unknown {
@@ -38,13 +39,13 @@ describe("what others do to the children of a session", function () {
   }
 
   async function isPutBack(kind: ChildKind | "PersistentVolumeClaim", change: object): Promise<void> {
-    const wanted = essence((await world.child(kind, session))!);
-    const key = world.childKey(kind, session);
+    const wanted = essence((await harness.child(kind, session))!);
+    const key = harness.childKey(kind, session);
     const { metadata, ...rest } = change as { metadata?: object };
-    await world.client.mergePatch({ ...key, ...rest, metadata: { ...key.metadata, ...metadata } }, "somebody");
+    await harness.client.mergePatch({ ...key, ...rest, metadata: { ...key.metadata, ...metadata } }, "somebody");
     const isBack = (it: AnyObject | undefined) =>
       it !== undefined && JSON.stringify(essence(it)) === JSON.stringify(wanted);
-    await world.until<AnyObject>(key, isBack, 10_000).catch((error: unknown) => {
+    await harness.waitFor(key, isBack, 10_000).catch((error: unknown) => {
       const said = JSON.stringify(essence((error as { last?: AnyObject }).last ?? {}));
       throw new Error(`${kind} stays ${said}, and not ${JSON.stringify(wanted)}\n${operator.log()}`);
     });
@@ -90,63 +91,71 @@ describe("what others do to the children of a session", function () {
   ];
   for (const [kind, what, change] of changes) it(`${kind}: is put back when ${what}`, () => isPutBack(kind, change));
 
+  it("are no fight: once all is put back, nothing is written any more", isAtPeace);
+
   for (const kind of ["Pod", "Service", "IngressRoute", "NetworkPolicy"] as const)
     it(`${kind}: is made again when it is deleted by hand, and nothing else is`, async () => {
-      const before = await world.child(kind, session);
-      const password = await world.password(session);
-      await world.client.delete(world.childKey(kind, session), "Background", { gracePeriodSeconds: 1 });
+      const before = await harness.child(kind, session);
+      const password = await harness.password(session);
+      await harness.client.delete(harness.childKey(kind, session), "Background", { gracePeriodSeconds: 1 });
       const isNew = (it: AnyObject | undefined) => it !== undefined && it.metadata?.uid !== before?.metadata?.uid;
-      const made = await world.until<AnyObject>(world.childKey(kind, session), isNew, 20_000);
-      expect(essence(made)).to.deep.include({ labels: before?.metadata?.labels });
-      await world.phase(session, "Running");
-      expect(await world.password(session)).to.equal(password);
+      const made = await harness.waitFor(harness.childKey(kind, session), isNew, 20_000);
+      expect(essence(made!)).to.deep.include({ labels: before?.metadata?.labels });
+      await harness.waitForPhase(session, "Running");
+      expect(await harness.password(session)).to.equal(password);
     });
 
   it("makes the home again when it was deleted by hand while the desktop was suspended", async () => {
-    const suspended = await world.session("homeless");
-    await world.phase(suspended, "Running");
-    await world.patch(suspended, { desiredState: "Suspended" });
-    await world.until<AnyObject>(world.childKey("Pod", suspended), (it) => it === undefined);
-    await world.client.delete(world.childKey("PersistentVolumeClaim", suspended));
-    await world.until<AnyObject>(world.childKey("PersistentVolumeClaim", suspended), (it) => it === undefined);
-    await world.patch(suspended, { desiredState: "Running" });
-    await world.phase(suspended, "Running");
+    const suspended = await harness.session({}, "homeless");
+    await harness.waitForPhase(suspended, "Running");
+    await harness.patch(suspended, { desiredState: "Suspended" });
+    await harness.waitFor(harness.childKey("Pod", suspended), (it) => it === undefined);
+    await harness.client.delete(harness.childKey("PersistentVolumeClaim", suspended));
+    await harness.waitFor(harness.childKey("PersistentVolumeClaim", suspended), (it) => it === undefined);
+    await harness.patch(suspended, { desiredState: "Running" });
+    await harness.waitForPhase(suspended, "Running");
   });
 
   it("takes the home with a session that asks for it also when its labels were taken away", async () => {
-    const reclaimed = await world.session("reclaimed", { persistence: { enabled: true, reclaim: "Delete" } });
-    await world.phase(reclaimed, "Running");
-    const key = world.childKey("PersistentVolumeClaim", reclaimed);
-    await world.client.mergePatch({ ...key, metadata: { ...key.metadata, ...hidden.metadata } as never }, "somebody");
+    const reclaimed = await harness.session({ persistence: { enabled: true, reclaim: "Delete" } }, "reclaimed");
+    await harness.waitForPhase(reclaimed, "Running");
+    const key = harness.childKey("PersistentVolumeClaim", reclaimed);
+    await harness.client.mergePatch({ ...key, metadata: { ...key.metadata, ...hidden.metadata } as never }, "somebody");
     await sleep(500);
-    await world.client.delete(world.keyOf(reclaimed));
-    await world.gone(reclaimed, { home: true });
+    await harness.client.delete(harness.keyOf(reclaimed));
+    await harness.waitForEnd(reclaimed, { home: true });
   });
 
   it("takes over a Service, a route, a policy and a Secret that have its names, and no pod: it says what to do", async () => {
     await operator.stop();
-    const late = await world.session("late");
-    const metadata = { name: desktopName(late), namespace: world.namespace };
+    const late = await harness.session({}, "late");
+    const metadata = { name: desktopName(late), namespace: harness.namespace };
     const spec = { selector: { vdi: "no" }, ports: [{ port: 22 }] };
-    await world.create({ apiVersion: "v1", kind: "Service", metadata, spec });
-    await world.create({ ...world.childKey("IngressRoute", late), spec: { routes: [] } });
-    await world.create({ ...world.childKey("NetworkPolicy", late), spec: { podSelector: {}, ingress: [{}] } });
-    await world.create({ apiVersion: "v1", kind: "Secret", metadata, stringData: { password: "chosen by somebody" } });
+    await harness.create({ apiVersion: "v1", kind: "Service", metadata, spec });
+    await harness.create({ ...harness.childKey("IngressRoute", late), spec: { routes: [] } });
+    await harness.create({ ...harness.childKey("NetworkPolicy", late), spec: { podSelector: {}, ingress: [{}] } });
+    await harness.create({
+      apiVersion: "v1",
+      kind: "Secret",
+      metadata,
+      stringData: { password: "chosen by somebody" },
+    });
     const containers = [{ name: "evil", image: "lab.invalid/evil:1" }];
-    await world.create({ apiVersion: "v1", kind: "Pod", metadata, spec: { containers } });
-    operator = await world.operator(server);
-    await operator.ready();
-    const told = await world.until(world.keyOf(late), (it) => it?.status?.message?.includes("did not make") === true);
+    await harness.create({ apiVersion: "v1", kind: "Pod", metadata, spec: { containers } });
+    operator = await harness.operator({ server });
+    const told = await harness.waitForSession(late, (it) => it.status?.message?.includes("did not make") === true);
     expect(told.status?.phase).not.to.equal("Running");
-    expect((await world.child("Pod", late))?.metadata?.labels).to.equal(undefined);
+    expect((await harness.child("Pod", late))?.metadata?.labels).to.equal(undefined);
 
-    await world.client.delete(world.childKey("Pod", late), "Background", { gracePeriodSeconds: 0 });
-    await world.phase(late, "Running", 45_000);
-    expect(await world.password(late)).not.to.equal("chosen by somebody");
-    const service = (await world.child("Service", late))?.["spec"] as { ports: { port: number }[]; selector: object };
+    await harness.client.delete(harness.childKey("Pod", late), "Background", { gracePeriodSeconds: 0 });
+    await harness.waitForPhase(late, "Running", 45_000);
+    expect(await harness.password(late)).not.to.equal("chosen by somebody");
+    const service = (await harness.child("Service", late))?.["spec"] as { ports: { port: number }[]; selector: object };
     expect(service.ports.map(({ port }) => port)).to.deep.equal([8080]);
     expect(service.selector).not.to.have.property("vdi");
-    const policy = (await world.child("NetworkPolicy", late))?.["spec"] as { ingress: object[] };
+    const policy = (await harness.child("NetworkPolicy", late))?.["spec"] as { ingress: object[] };
     expect(policy.ingress).not.to.deep.equal([{}]);
   });
+
+  it("are no fight: once all is made again, nothing is written any more", isAtPeace);
 });

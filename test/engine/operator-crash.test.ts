@@ -1,22 +1,24 @@
 import { expect } from "chai";
 import type { AnyObject } from "../../kube/client.ts";
+import type { OperatorProcess } from "../../lab/operator/operator-process.ts";
 import type { VDISession } from "../../operator/api/objects.ts";
 import { desktopName } from "../../operator/resources/names.ts";
 import type { FaultyApiServer, SeenRequest } from "./faulty-api-server.ts";
-import { OperatorUnderFault, childKinds } from "./operator-under-fault.ts";
-import type { RunningOperator } from "./operator-under-fault.ts";
+import { childKinds } from "./desktops.ts";
+import { namespaceOfItsOwn } from "./operator-ground.ts";
+import { OperatorHarness } from "./operator-harness.ts";
 
 type Moment = "before it is sent" | "after it was done and before its answer";
 
 describe("an operator that is killed at every write of a session's life", function () {
   this.timeout(600_000);
-  const world = new OperatorUnderFault("crash");
-  before(() => world.open());
-  after(() => world.close());
+  const harness = new OperatorHarness(namespaceOfItsOwn("crash"));
+  before(() => harness.open());
+  after(() => harness.close());
 
   for (const moment of ["before it is sent", "after it was done and before its answer"] as const)
     it(`brings every step to its end in the next process: killed ${moment}`, async () => {
-      const life = new KilledLife(world, moment);
+      const life = new KilledLife(harness, moment);
       const kills = await life.run();
       // Fewer would mean that the loop has passed writes by.
       expect(kills["start"], "kills while it starts").to.be.at.least(9);
@@ -31,24 +33,32 @@ describe("an operator that is killed at every write of a session's life", functi
 const steps = ["start", "suspend", "resume", "revoke", "delete"] as const;
 type Step = (typeof steps)[number];
 
+/** The steps of a life that has these, with those that they take for granted, which are gone through undisturbed. */
+function lifeWith(due: readonly Step[]): Step[] {
+  const sleeps = due.includes("suspend") || due.includes("resume");
+  return steps.filter((step) =>
+    step === "suspend" || step === "resume" ? sleeps : step !== "revoke" || due.includes(step),
+  );
+}
+
 /** Lives of sessions, in the n-th of which each step is killed at its n-th write, until no step has so many. */
 class KilledLife {
-  readonly #world: OperatorUnderFault;
+  readonly #harness: OperatorHarness;
   readonly #moment: Moment;
   readonly #server: FaultyApiServer;
-  readonly #logs: (() => string)[] = [];
+  readonly #operators: OperatorProcess[] = [];
   readonly #passwords = new Set<string>();
-  #operator: RunningOperator | undefined;
+  #operator: OperatorProcess | undefined;
   /** Writes to come before the kill; undefined: none is due. */
   #left: number | undefined;
   #victim: SeenRequest | undefined;
   #killed: Promise<void> | undefined;
   #name = "";
 
-  constructor(world: OperatorUnderFault, moment: Moment) {
-    this.#world = world;
+  constructor(harness: OperatorHarness, moment: Moment) {
+    this.#harness = harness;
     this.#moment = moment;
-    this.#server = world.server();
+    this.#server = harness.server();
     this.#server.fault = (request) => {
       if (!this.#isDue(request)) return undefined;
       this.#victim = request;
@@ -64,18 +74,15 @@ class KilledLife {
     await this.#begin();
     const kills: Record<string, number> = {};
     for (let n = 1; ; n++) {
-      let isKilled = false;
+      const due = steps.filter((step) => n === 1 || kills[step] === n - 1);
+      if (due.length === 0) break;
       let session: VDISession | undefined;
-      for (const step of steps) {
-        // A step that has no such write any more is gone through undisturbed.
-        const doesKill = n === 1 || kills[step] === n - 1;
-        session = await this.#step(step, session, doesKill ? n : undefined, `life-${this.#moment.slice(0, 1)}-${n}`);
-        if (!this.#killed) continue;
-        kills[step] = n;
-        isKilled = true;
+      for (const step of lifeWith(due)) {
+        const nth = due.includes(step) ? n : undefined;
+        session = await this.#step(step, session, nth, `life-${this.#moment.slice(0, 1)}-${n}`);
+        if (this.#killed) kills[step] = n;
         this.#killed = undefined;
       }
-      if (!isKilled) break;
     }
     await this.#operator?.kill();
     return kills;
@@ -83,59 +90,58 @@ class KilledLife {
 
   /** What was said and must not be. */
   secretsInLogs(): string[] {
-    const said = this.#logs.map((log) => log()).join("");
+    const said = this.#operators.map((it) => it.log()).join("");
     return [...this.#passwords].filter((password) => said.includes(password));
   }
 
   async #step(step: Step, before: VDISession | undefined, n: number | undefined, name: string): Promise<VDISession> {
-    const world = this.#world;
+    const harness = this.#harness;
     this.#name = name;
     this.#left = n;
-    const session = before ?? (await world.session(name, { persistence: { enabled: true, reclaim: "Delete" } }));
-    const pod = await world.child("Pod", session);
-    const password = await world.password(session);
+    const session = before ?? (await harness.session({ persistence: { enabled: true, reclaim: "Delete" } }, name));
+    const pod = await harness.child("Pod", session);
+    const password = await harness.password(session);
     const isOver = this.#ask(step, session, pod);
     const over = isOver.then(
       () => undefined,
       (error: unknown) => (error instanceof Error ? error : new Error(String(error))),
     );
     await Promise.race([over, this.#untilKilled()]);
+    // The write that ends the step can be seen before its answer has come, which kills.
+    if (this.#left === 0) await this.#untilKilled();
     // From here on nothing is killed any more: an event may still be on its way when a step is over.
     this.#left = undefined;
-    if (this.#killed) {
-      const [livePod, livePassword] = [await world.child("Pod", session), await world.password(session)];
-      await this.#begin();
-      const failure = await over;
-      const label = `${step}, killed ${this.#moment} at write ${n ?? 0}`;
-      if (failure) throw new Error(`${label}: ${failure.message}\n${this.#operator?.log() ?? ""}`);
-      if (step === "start" && livePod && (await world.child("Pod", session))?.metadata?.uid === livePod.metadata?.uid)
-        expect(await world.password(session), `${label}: the password of a pod that lives`).to.equal(livePassword);
-    } else await isOver;
+    const isKilled = this.#killed !== undefined;
+    const label = `${step}, ${isKilled ? `killed ${this.#moment} at write ${n ?? 0}` : "undisturbed"}`;
+    const [livePod, livePassword] = [await harness.child("Pod", session), await harness.password(session)];
+    if (isKilled) await this.#begin();
+    const failure = await over;
+    if (failure) throw new Error(`${label}: ${failure.message}\n${this.#operator?.log() ?? ""}`);
+    const isLive = (it: AnyObject | undefined) => livePod !== undefined && it?.metadata?.uid === livePod.metadata?.uid;
+    if (isKilled && step === "start" && isLive(await harness.child("Pod", session)))
+      expect(await harness.password(session), `${label}: the password of a pod that lives`).to.equal(livePassword);
     await this.#expectResult(step, session, password, n);
     return session;
   }
 
   /** Asks for the step as a person would, and waits for its end. */
   async #ask(step: Step, session: VDISession, pod: AnyObject | undefined): Promise<void> {
-    const world = this.#world;
+    const harness = this.#harness;
     const uid = pod?.metadata?.uid;
     if (step === "suspend") {
-      await world.patch(session, { desiredState: "Suspended" });
-      await world.phase(session, "Suspended");
-      await world.until<AnyObject>(world.childKey("Pod", session), (it) => it === undefined);
+      await harness.patch(session, { desiredState: "Suspended" });
+      await harness.waitForPhase(session, "Suspended");
+      await harness.waitFor(harness.childKey("Pod", session), (it) => it === undefined);
     } else if (step === "revoke") {
-      await world.patch(session, { access: { revokedBefore: new Date(Date.now() + 1000).toISOString() } });
-      await world.until<AnyObject>(
-        world.childKey("Pod", session),
-        (it) => it !== undefined && it.metadata?.uid !== uid,
-      );
-      await world.phase(session, "Running");
+      await harness.patch(session, { access: { revokedBefore: new Date().toISOString() } });
+      await harness.waitFor(harness.childKey("Pod", session), (it) => it !== undefined && it.metadata?.uid !== uid);
+      await harness.waitForPhase(session, "Running");
     } else if (step === "delete") {
-      await world.client.delete(world.keyOf(session));
-      await world.gone(session, { home: true });
+      await harness.client.delete(harness.keyOf(session));
+      await harness.waitForEnd(session, { home: true });
     } else {
-      if (step === "resume") await world.patch(session, { desiredState: "Running" });
-      await world.phase(session, "Running");
+      if (step === "resume") await harness.patch(session, { desiredState: "Running" });
+      await harness.waitForPhase(session, "Running");
     }
   }
 
@@ -149,12 +155,14 @@ class KilledLife {
     const name = desktopName(session);
     const kinds = { suspend: childKinds.filter((kind) => kind !== "Pod" && kind !== "Secret"), delete: [] as string[] };
     const expected = step === "suspend" || step === "delete" ? kinds[step] : childKinds;
-    expect(await this.#world.children(session), label).to.deep.equal(expected.map((kind) => `${kind} ${name}`).sort());
-    const password = await this.#world.password(session);
+    expect(await this.#harness.childNames(session), label).to.deep.equal(
+      expected.map((kind) => `${kind} ${name}`).sort(),
+    );
+    const password = await this.#harness.password(session);
     if (password !== undefined) this.#passwords.add(password);
     if (step === "resume" || step === "revoke") expect(password, label).not.to.equal(before);
     if (step !== "delete")
-      expect(await this.#world.child("PersistentVolumeClaim", session), label).not.to.equal(undefined);
+      expect(await this.#harness.child("PersistentVolumeClaim", session), label).not.to.equal(undefined);
   }
 
   #isDue(request: SeenRequest): boolean {
@@ -175,8 +183,7 @@ class KilledLife {
 
   async #begin(): Promise<void> {
     this.#left = undefined;
-    this.#operator = await this.#world.operator(this.#server);
-    this.#logs.push(this.#operator.log);
-    await this.#operator.ready();
+    this.#operator = await this.#harness.operator({ pod: "operator-0", server: this.#server });
+    this.#operators.push(this.#operator);
   }
 }

@@ -61,12 +61,33 @@ describe("warm pools", () => {
   }
 
   async function remove(...objects: { kind?: string; metadata: { name: string } }[]): Promise<void> {
-    for (const it of objects) {
-      const key = it.kind === "VDISession" ? harness.keyOf(it) : keyOf(it);
-      await harness.client.delete(key);
-      await harness.waitForGone(key);
-    }
+    const keys = objects.map((it) => (it.kind === "VDISession" ? harness.keyOf(it) : keyOf(it)));
+    await Promise.all(keys.map((key) => harness.client.delete(key)));
+    for (const key of keys) await harness.waitForGone(key);
   }
+
+  // They shrink while the tests between go on, on desktops of another template.
+  let scheduled: VDIPool;
+  let busy: VDIPool;
+  let demanding: VDISession[];
+
+  it("grow by a schedule, and with the sessions that start", async () => {
+    const minute = 60_000;
+    // From the last minute to the next that is at least 20 s away: time enough to see the pool grown.
+    const clock = (atMs: number) => new Date(atMs).toISOString().slice(11, 16);
+    const to = clock(Date.now() + minute + 20_000);
+    const periods = [{ from: clock(Date.now() - minute), to, replicas: 3 }];
+    const own = { template: (await harness.template()).metadata.name };
+    scheduled = await harness.pool({ ...own, replicas: 1, schedule: { timeZone: "UTC", periods } });
+    const isGrown = (replicas: number) => (it: VDIPool | undefined) => it?.status?.readyReplicas === replicas;
+    await harness.waitFor<VDIPool>(keyOf(scheduled), isGrown(3));
+
+    const sought = { template: (await harness.template()).metadata.name };
+    busy = await harness.pool({ ...sought, replicas: 0, demand: { window: "20s", max: 2 } });
+    expect((await full(busy)).status?.desiredReplicas).to.equal(0);
+    demanding = await Promise.all([1, 2, 3].map(() => harness.session(sought)));
+    await harness.waitFor<VDIPool>(keyOf(busy), isGrown(2));
+  });
 
   it("give a session its desktop in one write: no pod and no Secret are made for it", async () => {
     const pool = await fullPool();
@@ -253,31 +274,6 @@ describe("warm pools", () => {
     await remove(pool);
   });
 
-  it("follow the clock by a schedule, and demand by the sessions that are there", async () => {
-    const minute = 60_000;
-    // From the last minute to the one after the next: the pool grows at once, and shrinks when that one begins.
-    const clock = (atMs: number) => new Date(atMs).toISOString().slice(11, 16);
-    const periods = [{ from: clock(Date.now() - minute), to: clock(Date.now() + minute), replicas: 3 }];
-    const pool = await harness.pool({
-      ...{ template: template.metadata.name, replicas: 1 },
-      schedule: { timeZone: "UTC", periods },
-    });
-    await harness.waitFor<VDIPool>(keyOf(pool), (it) => it?.status?.readyReplicas === 3);
-    await harness.waitFor<VDIPool>(keyOf(pool), (it) => it?.status?.desiredReplicas === 1, 70_000);
-    await remove(pool);
-
-    const busy = await harness.pool({
-      template: template.metadata.name,
-      replicas: 0,
-      demand: { window: "20s", max: 2 },
-    });
-    expect((await full(busy)).status?.desiredReplicas).to.equal(0);
-    const sessions = await Promise.all([1, 2, 3].map(() => harness.session({ template: template.metadata.name })));
-    await harness.waitFor<VDIPool>(keyOf(busy), (it) => it?.status?.readyReplicas === 2);
-    await harness.waitFor<VDIPool>(keyOf(busy), (it) => it?.status?.desiredReplicas === 0, 40_000);
-    await remove(busy, ...sessions);
-  });
-
   it("wait for a template that is not there, and say so", async () => {
     const pool = await harness.pool({ template: harness.name("missing"), replicas: 1 });
     const isStalled = (it: VDIPool | undefined) =>
@@ -300,6 +296,13 @@ describe("warm pools", () => {
     await harness.client.delete(quota);
     await full(pool);
     await remove(pool);
+  });
+
+  it("have shrunk when the schedule's time is over, and when no session has started for a while", async () => {
+    const isShrunk = (replicas: number) => (it: VDIPool | undefined) => it?.status?.desiredReplicas === replicas;
+    await harness.waitFor<VDIPool>(keyOf(scheduled), isShrunk(1), 120_000);
+    await harness.waitFor<VDIPool>(keyOf(busy), isShrunk(0), 60_000);
+    await remove(scheduled, busy, ...demanding);
   });
 
   it("write nothing while nothing changes, also when they are looked at", async () => {

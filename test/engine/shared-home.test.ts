@@ -1,42 +1,37 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect } from "chai";
-import type { AnyObject } from "../../kube/client.ts";
 import type { VDISession } from "../../operator/api/objects.ts";
 import { condition } from "../../operator/lifetime/idle-clock.ts";
-import { OperatorUnderFault } from "./operator-under-fault.ts";
-import type { RunningOperator } from "./operator-under-fault.ts";
+import { namespaceOfItsOwn } from "./operator-ground.ts";
+import { OperatorHarness } from "./operator-harness.ts";
 
 // A volume that one node may mount (ReadWriteOnce) can be mounted there by any number of pods: only the operator keeps two
 // desktops from writing to one home.
 describe("the home that a user's sessions share", function () {
   this.timeout(120_000);
-  const world = new OperatorUnderFault("home");
-  const server = world.server();
-  let operator: RunningOperator;
-
+  const harness = new OperatorHarness(namespaceOfItsOwn("home"));
   before(async () => {
-    await world.open();
-    operator = await world.operator(server);
-    await operator.ready();
+    await harness.open();
+    await harness.operator();
   });
-  after(() => world.close());
+  after(() => harness.close());
 
-  const reason = (it: VDISession | undefined) => condition(it?.status?.conditions, "Ready")?.reason;
+  const reason = ({ status }: VDISession) => condition(status?.conditions, "Ready")?.reason;
   const told = (session: VDISession, wanted: string, timeoutMs = 15_000) =>
-    world.until(world.keyOf(session), (it) => reason(it) === wanted, timeoutMs);
+    harness.waitForSession(session, (it) => reason(it) === wanted, timeoutMs);
   /** Of these sessions, those that have a pod. */
   const withPod = async (sessions: readonly VDISession[]) => {
-    const pods = await Promise.all(sessions.map((it) => world.child("Pod", it)));
+    const pods = await Promise.all(sessions.map((it) => harness.child("Pod", it)));
     return sessions.filter((_, index) => pods[index]).map(({ metadata }) => metadata.name);
   };
 
   it("goes to one of those that waited for it", async () => {
     const user = "waiting@example.com";
-    const first = await world.session("first", { user });
+    const first = await harness.session({ user }, "first");
     await told(first, "Ready");
-    const waiting = await Promise.all(["second", "third", "fourth"].map((name) => world.session(name, { user })));
+    const waiting = await Promise.all(["second", "third", "fourth"].map((name) => harness.session({ user }, name)));
     for (const it of waiting) await told(it, "HomeInUse");
-    await world.patch(first, { desiredState: "Suspended" });
+    await harness.patch(first, { desiredState: "Suspended" });
     await Promise.any(waiting.map((it) => told(it, "Ready")));
     await sleep(1_000);
     expect(await withPod(waiting)).to.have.lengthOf(1);
@@ -45,7 +40,7 @@ describe("the home that a user's sessions share", function () {
   it("goes to one of those that are created, or woken, at the same moment", async () => {
     const users = Array.from({ length: 20 }, (_, index) => `twice-${index}`);
     const pairs = await Promise.all(
-      users.map((user) => Promise.all(["a", "b"].map((it) => world.session(`${user}-${it}`, { user })))),
+      users.map((user) => Promise.all(["a", "b"].map((it) => harness.session({ user }, `${user}-${it}`)))),
     );
     for (const pair of pairs) await Promise.any(pair.map((it) => told(it, "Ready")));
     await sleep(1_000);
@@ -56,8 +51,8 @@ describe("the home that a user's sessions share", function () {
   it("is not waited for when who is before one cannot start", async () => {
     const user = "stalled@example.com";
     const [stalled, other] = [
-      await world.session("stalled", { user, template: `${world.namespace}-none` }),
-      await world.session("other", { user }),
+      await harness.session({ user, template: `${harness.namespace}-none` }, "stalled"),
+      await harness.session({ user }, "other"),
     ];
     await told(stalled, "TemplateMissing");
     await told(other, "Ready");
@@ -65,15 +60,15 @@ describe("the home that a user's sessions share", function () {
 
   it("is waited for while the desktop of a deleted session still ends", async () => {
     const user = "again@example.com";
-    const before = await world.session("before", { user });
+    const before = await harness.session({ user }, "before");
     await told(before, "Ready");
-    const pod = world.childKey("Pod", before);
+    const pod = harness.childKey("Pod", before);
     const finalizers = (all: string[]) =>
-      world.client.mergePatch({ ...pod, metadata: { ...pod.metadata, finalizers: all } }, "engine-test");
+      harness.client.mergePatch({ ...pod, metadata: { ...pod.metadata, finalizers: all } }, "engine-test");
     await finalizers(["test.kasm-vdi/slow"]);
-    await world.client.delete(world.keyOf(before));
-    await world.until<AnyObject>(world.keyOf(before), (it) => it === undefined);
-    const again = await world.session("again", { user });
+    await harness.client.delete(harness.keyOf(before));
+    await harness.waitForGone(harness.keyOf(before));
+    const again = await harness.session({ user }, "again");
     const waits = await told(again, "Replacing");
     expect(waits.status?.message).to.contain(pod.metadata.name);
     expect(await withPod([again])).to.deep.equal([]);

@@ -32,8 +32,7 @@ describe("the client", () => {
     // client-node allows plain HTTP only for a cluster that is not verified anyway
     const cluster = { name: "c", server: `http://127.0.0.1:${port}`, skipTLSVerify: true };
     config.loadFromClusterAndUser(cluster, { name: "u" });
-    const onAnswer = (method: string, status: number | undefined) => told.push(`${method} ${status ?? "none"}`);
-    client = new ClusterClient(config, { clock, onAnswer, requestTimeoutMs: 200 });
+    client = new ClusterClient(config, { clock, onAnswer });
   });
 
   afterEach(async () => {
@@ -43,6 +42,7 @@ describe("the client", () => {
   });
 
   const widget = { apiVersion: "example.com/v1", kind: "Widget", metadata: { name: "w", namespace: "ns" } };
+  const onAnswer = (method: string, status: number | undefined) => told.push(`${method} ${status ?? "none"}`);
   const json = (response: ServerResponse, body: object, status = 200, headers = {}) =>
     void response.writeHead(status, headers).end(JSON.stringify(body));
 
@@ -103,7 +103,8 @@ describe("the client", () => {
 
   it("does not wait for ever", async () => {
     answer = () => undefined;
-    const error = await client.get(widget).catch((failure: unknown) => failure);
+    const impatient = new ClusterClient(config, { clock, onAnswer, requestTimeoutMs: 200 });
+    const error = await impatient.get(widget).catch((failure: unknown) => failure);
     expect(error)
       .to.be.instanceOf(NoAnswerError)
       .and.have.property("message")

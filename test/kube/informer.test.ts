@@ -260,6 +260,25 @@ describe("an informer", () => {
     expect(informer.store.get("ns/a")?.metadata?.resourceVersion).to.equal("9");
   });
 
+  it("keeps what was written while a list was read that does not know of it", async () => {
+    pages = [page("5", object("a", "1")), page("9", object("a", "1"))];
+    watches = [new FakeWatch().send("ERROR", { code: 410, message: "too old" }), new FakeWatch()];
+    const informer = await start();
+    informer.observe(object("a", "10"));
+    informer.observe(object("b", "11"));
+    await pass(300);
+    expect(requests).to.include("watch 9");
+    expect(told).to.deep.equal(["+a", "~a 1->10", "+b"]);
+  });
+
+  it("believes a whole list alone when the server went back in time: its etcd was restored", async () => {
+    pages = [page("50", object("a", "40"), object("b", "45")), page("9", object("a", "8"))];
+    watches = [failure(410)];
+    const informer = await start();
+    await pass(300);
+    expect([...informer.store.values()]).to.deep.equal([object("a", "8")]);
+  });
+
   it("leaves no timer and asks nothing more once it is stopped", async () => {
     pages = [page("5")];
     await start();

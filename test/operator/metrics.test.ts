@@ -14,7 +14,11 @@ describe("metrics of desktops", () => {
 
   it("counts anew at each scrape, so that a reason or a pool that is gone is not reported any more", async () => {
     const stalled = withConditions(["Ready", "False", "TemplateMissing"], ["Stalled", "True", "TemplateMissing"]);
-    const known: { sessions: Desktops["sessions"]; pools: Desktops["pools"] } = { sessions: [stalled], pools: [pool] };
+    const known: { -readonly [part in keyof Desktops]: Desktops[part] } = {
+      sessions: [stalled],
+      pools: [pool],
+      templates: [],
+    };
     const registry = new Registry();
     new DesktopMetrics(registry, () => known);
     expect(await lines(registry)).to.include.members([
@@ -32,7 +36,7 @@ describe("metrics of desktops", () => {
 
   it("tells warm starts from cold ones, and how long sessions lasted", async () => {
     const registry = new Registry();
-    const metrics = new DesktopMetrics(registry, () => ({ sessions: [], pools: [] }));
+    const metrics = new DesktopMetrics(registry, () => undefined);
     metrics.started({ launch: "Warm", template: "ubuntu", seconds: 0.12 });
     metrics.started({ launch: "Cold", template: "ubuntu", seconds: 4 });
     metrics.ended({ template: "ubuntu", seconds: 4000 });
@@ -42,6 +46,32 @@ describe("metrics of desktops", () => {
       'vdi_session_start_seconds_bucket{le="5",launch="Cold",template="ubuntu"} 1',
       'vdi_session_duration_seconds_bucket{le="7200",template="ubuntu"} 1',
     ]);
+  });
+
+  it("begins the counts of a template's starts and ends at 0, so that the first one is seen as a rise", async () => {
+    const registry = new Registry();
+    const templates = [{ metadata: { name: "ubuntu" } }];
+    const metrics = new DesktopMetrics(registry, () => ({ sessions: [], pools: [], templates }));
+    const counts = async () => (await lines(registry)).filter((line) => /^vdi_session_\w+_count/.test(line));
+    expect(await counts()).to.have.members([
+      'vdi_session_start_seconds_count{launch="Cold",template="ubuntu"} 0',
+      'vdi_session_start_seconds_count{launch="Warm",template="ubuntu"} 0',
+      'vdi_session_duration_seconds_count{template="ubuntu"} 0',
+    ]);
+    metrics.started({ launch: "Cold", template: "ubuntu", seconds: 4 });
+    metrics.ended({ template: "late", seconds: 60 });
+    templates.push({ metadata: { name: "late" } });
+    expect(await counts()).to.include.members([
+      'vdi_session_start_seconds_count{launch="Cold",template="ubuntu"} 1',
+      'vdi_session_start_seconds_count{launch="Warm",template="late"} 0',
+      'vdi_session_duration_seconds_count{template="late"} 1',
+    ]);
+  });
+
+  it("reports no desktops before the first lists are read: 0 would say that none has failed", async () => {
+    const registry = new Registry();
+    new DesktopMetrics(registry, () => undefined);
+    expect((await lines(registry)).filter((line) => line.startsWith("vdi_"))).to.deep.equal([]);
   });
 
   describe("what holds a session up", () => {

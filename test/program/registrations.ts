@@ -72,7 +72,7 @@ export async function registrationsOf<T>(
     };
   // Pulumi takes the stack of every promise, which is half of the time that a program takes under mocks.
   const { stackTraceLimit } = Error;
-  Error.stackTraceLimit = 1;
+  Error.stackTraceLimit = 0;
   prototype.registerResource = recording("registerResource");
   prototype.readResource = recording("readResource");
   try {

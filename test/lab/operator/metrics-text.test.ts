@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { sampleSum } from "../../../lab/operator/metrics-text.ts";
+import { growth, sampleSum, samplesOf } from "../../../lab/operator/metrics-text.ts";
 
 const text = `# HELP vdi_sessions Sessions.
 # TYPE vdi_sessions gauge
@@ -23,5 +23,19 @@ describe("a metric's samples", () => {
   it("are 0 when there are none", () => {
     expect(sampleSum(text, "vdi")).to.equal(0);
     expect(sampleSum(text, "vdi_sessions", { phase: "Run" })).to.equal(0);
+  });
+
+  it("are read only of those asked for, labels with quotes in them too", () => {
+    const text = '# HELP a b\na{b="c",d="e \\" f"} 2\nother{b="c"} 3\na 4\n';
+    expect(samplesOf(text, ["a"])).to.deep.equal([
+      { name: "a", labels: { b: "c", d: 'e " f' }, value: 2 },
+      { name: "a", labels: {}, value: 4 },
+    ]);
+  });
+
+  it("tell what was added since, also of what was not there before", () => {
+    const before = samplesOf('a{b="c"} 2\n', ["a"]);
+    const after = samplesOf('a{b="c"} 5\na{b="d"} 1\na{b="e"} 9\n', ["a"]);
+    expect(growth(before, after, ({ labels }) => labels["b"] !== "e")).to.equal(4);
   });
 });

@@ -219,7 +219,8 @@ describe("a desktop behind Traefik's forwardAuth", () => {
 
     await clock.advance(1_000);
     const fresh = await signIn();
-    expect((await get("/", { ...page, ...fresh })).body).to.contain("Its password is being made anew.");
+    const waiting = await get("/", { ...page, ...fresh });
+    expect(waiting.body).to.contain("Its password is being made anew.").and.contain("delete the desktop&#39;s pod");
     secret = { user: "desktop", password: "new", createdMs: clock.date().getTime() };
     await clock.advance(10_000);
     expect((await get("/", fresh)).body).to.equal(`desktop / ${basic("desktop", "new").authorization}`);

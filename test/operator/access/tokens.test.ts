@@ -3,6 +3,7 @@ import { expect } from "chai";
 import fc from "fast-check";
 import { acceptsToken, issueToken, tokenLifeMs } from "../../../operator/access/tokens.ts";
 import type { TokenCheck, TokenPurpose } from "../../../operator/access/tokens.ts";
+import { anyText } from "../any-text.ts";
 import { begin, key } from "./a-session.ts";
 
 const subject = { uid: "uid-1", user: "alice@example.com", host: "abc.desktops.example.com" };
@@ -10,7 +11,7 @@ const check: TokenCheck = { key, purpose: "cookie", subject, nowMs: begin, revok
 const token = issueToken(key, "cookie", subject, begin);
 
 const purposes = fc.constantFrom<TokenPurpose>("link", "cookie");
-const subjects = fc.record({ uid: fc.uuid(), user: fc.string({ unit: "binary", minLength: 1 }), host: fc.domain() });
+const subjects = fc.record({ uid: fc.uuid(), user: anyText({ minLength: 1 }), host: fc.domain() });
 const times = fc.integer({ min: 0, max: Date.parse("2100-01-01") });
 
 describe("tokens", () => {
@@ -55,7 +56,7 @@ describe("tokens", () => {
   });
 
   it("are refused whatever somebody makes up", () => {
-    fc.assert(fc.property(fc.string({ unit: "binary" }), (text) => !acceptsToken(text, check)));
+    fc.assert(fc.property(anyText(), (text) => !acceptsToken(text, check)));
     const form = /^[0-9a-z]{1,9}\.[0-9a-z]{1,9}\.[A-Za-z0-9_-]{43}$/;
     fc.assert(fc.property(fc.stringMatching(form), (text) => !acceptsToken(text, check)));
   });

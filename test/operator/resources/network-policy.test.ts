@@ -39,6 +39,9 @@ describe("the network of a desktop", () => {
     for (const networkMode of ["Internet", "Cluster", "Isolated"] as const)
       for (const { cidr, except } of blocks(egress({ networkMode })))
         expect(except).to.include(cidr === "0.0.0.0/0" ? "169.254.0.0/16" : "fe80::/10");
+    const [v4, v6] = blocks(egress({ networkMode: "Cluster" }));
+    expect(v4?.except).to.include.members(["100.100.100.200/32", "168.63.129.16/32"]);
+    expect(v6?.except).to.include.members(["fd00:ec2::254/128", "fd20:ce::254/128"]);
   });
 
   it("leads nowhere when it is isolated, not even to names", () => {

@@ -136,6 +136,19 @@ describe("the plan of a session", () => {
     expect(planSession({ ...running, session: revoked, pod: pod(5) }, context).batches).to.deep.equal([]);
   });
 
+  it("hurries a pod that is going already when access is revoked, once", () => {
+    const running = settled();
+    const revoked = session({ spec: { access: { revokedBefore: ago(1) } } });
+    const ending = (inSeconds: number) => {
+      const metadata = { ...running.pod?.metadata, creationTimestamp: ago(60), deletionTimestamp: ago(-inSeconds) };
+      return { ...running, session: revoked, pod: { ...running.pod, metadata } as Pod };
+    };
+    const writes = planSession(ending(25), context).batches.flat();
+    expect(told(writes)).to.deep.equal(["delete Secret", "delete Pod"]);
+    expect(writes[1]).to.include({ graceSeconds: 1 });
+    expect(planSession(ending(1), context).batches).to.deep.equal([]);
+  });
+
   it("starts nothing that would be revoked at once: not before the moment of the revocation is past", () => {
     const revoked = session({ spec: { access: { revokedBefore: ago(-30) } } });
     const { batches, recheckMs } = planSession(view({ ...fresh, session: revoked }), context);

@@ -69,6 +69,14 @@ describe("why a desktop cannot be made", () => {
       refused("Pod", "Invalid", 'Pod "alice-x" is invalid: spec.containers[0].env[0].name: Invalid value'),
       ["WriteInvalid", "does not take the Pod", "env[0].name"],
     ],
+    "access is revoked until a time to come: nothing says so but this": [
+      nothingYet({ session: session({ spec: { access: { revokedBefore: ago(-600) } } }) }),
+      ["AccessRevoked", `not started before ${ago(-600)}`, "set an earlier time"],
+    ],
+    "access was revoked just now: the next pod is on its way": [
+      nothingYet({ session: session({ spec: { access: { revokedBefore: ago(1) } } }) }),
+      ["Creating"],
+    ],
     "an admission webhook is away": [
       refused("Pod", "Failing", 'Internal error occurred: failed calling webhook "pods.policy.example.com"'),
       ["WriteFailed", "again and again to make the Pod", "pods.policy.example.com", "goes on by itself"],
@@ -83,6 +91,10 @@ describe("why a desktop cannot be made", () => {
     ],
     "a refused change of what is there keeps nobody from a desktop": [
       view({ refusals: [{ kind: "NetworkPolicy", why: "Invalid", message: "x" }] }),
+      ["Ready"],
+    ],
+    "a refused change of the session itself, as when its idle time is over, shuts nobody out": [
+      view({ refusals: [{ kind: "VDISession", why: "Forbidden", message: "denied by a policy of the site" }] }),
       ["Ready"],
     ],
     "its NetworkPolicy is refused: nothing would guard it": [
