@@ -89,10 +89,16 @@ export class SessionController {
     if (plan.warning) recorder.record(session, { type: "Warning", action: "Warn", ...plan.warning });
 
     // What was written is in the caches by now.
-    const latest = caches.sessions.store.get(key);
-    if (latest?.metadata.uid !== session.metadata.uid) return undefined;
-    const after = gather(latest ?? session, caches, settings, { ...known, ...seen, refusals });
+    const present = () => {
+      const found = caches.sessions.store.get(key);
+      return found?.metadata.uid === session.metadata.uid ? found : undefined;
+    };
+    const latest = present();
+    if (!latest) return undefined;
+    const after = gather(latest, caches, settings, { ...known, ...seen, refusals });
     const start = await this.#events.read(after, now);
+    // A session that is gone by now would be looked at for ever.
+    if (!present()) return undefined;
     const told = { ...after, ...turn.problem, events: start.events };
     looks.aim(told, plan.decideAtMs);
     const status = { ...sessionStatus(told, settings, now), restarts: plan.restarts };
