@@ -41,8 +41,9 @@ export class AnsweringDesktops {
     this.#harness = harness;
   }
 
-  /** The harness is open. */
+  /** Opens the harness, too. */
   async open(): Promise<OperatorProcess> {
+    await this.#harness.open();
     this.#certificate = await issueSelfSigned(["desktop"], new Date());
     const turnSecret = join(this.#folder, "turn");
     writeFileSync(turnSecret, "a secret of this test", { mode: 0o600 });
@@ -59,9 +60,15 @@ export class AnsweringDesktops {
     return operator;
   }
 
+  /** Closes the harness, too: desktops answer as long as there are sessions. */
   async close(): Promise<void> {
-    await Promise.all([this.traefik.close(), this.#network.close()]);
-    rmSync(this.#folder, { recursive: true });
+    try {
+      await this.#harness.removeAll();
+    } finally {
+      await this.#harness.close();
+      await Promise.all([this.traefik.close(), this.#network.close()]);
+      rmSync(this.#folder, { recursive: true });
+    }
   }
 
   /** A session of a template of its own, whose address Traefik knows; nothing answers yet. */

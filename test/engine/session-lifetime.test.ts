@@ -30,18 +30,8 @@ async function notesOf(session: VDISession, reason: string): Promise<string[]> {
 }
 
 describe("the end of a desktop, by what it says itself,", () => {
-  before(async () => {
-    await harness.open();
-    await desktops.open();
-  });
-  after(async () => {
-    try {
-      await harness.removeAll();
-    } finally {
-      await harness.close();
-      await desktops.close();
-    }
-  });
+  before(() => desktops.open());
+  after(() => desktops.close());
 
   /** A session whose desktop is ready, with as many people as given, of a template of its own. */
   async function ready(

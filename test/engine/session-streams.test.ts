@@ -33,18 +33,8 @@ function pourInto(sink: Writable, text: string): void {
 
 describe("stream and address of sessions, which the operator asks itself,", () => {
   let operator: OperatorProcess;
-  before(async () => {
-    await harness.open();
-    operator = await desktops.open();
-  });
-  after(async () => {
-    try {
-      await harness.removeAll();
-    } finally {
-      await harness.close();
-      await desktops.close();
-    }
-  });
+  before(async () => (operator = await desktops.open()));
+  after(() => desktops.close());
 
   alongside(
     "make it not Ready where the stream is silent, though the kubelet is content, and soon after, Ready",
