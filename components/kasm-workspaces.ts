@@ -5,13 +5,13 @@ import * as random from "@pulumi/random";
 import { backupClaim, backupCronJob } from "./kasm-workspaces.backup.ts";
 import type { BackupPlan } from "./kasm-workspaces.backup.ts";
 import { chartRefusal, kasmVersion } from "./kasm-workspaces.chart.ts";
-import { makeWayInput } from "./kasm-workspaces.make-way.ts";
 import {
   defaultTlsStore,
   disruptionBudgets,
   networkPolicies,
   trustedCaConfigMap,
 } from "./kasm-workspaces.manifests.ts";
+import { preUpgradeInput } from "./kasm-workspaces.pre-upgrade.ts";
 import {
   adminUser,
   certificateSecret,
@@ -25,6 +25,7 @@ import type { KasmValuesArgs } from "./kasm-workspaces.values.ts";
 import { namespaceArgs } from "./namespace.ts";
 import { pullSecret } from "./pull-secret.ts";
 import { chartRelease } from "./release.ts";
+import { gateAfter } from "./rollout.ts";
 import { script } from "./script.ts";
 import type { ClusterAccess } from "./script.ts";
 
@@ -50,6 +51,8 @@ export class KasmWorkspaces extends pulumi.ComponentResource {
   readonly adminPassword: pulumi.Output<string>;
   /** What agents register with; a secret. */
   readonly managerToken: pulumi.Output<string>;
+  /** All that needs an API server that is there. A gate rides out one that is away. */
+  readonly objects: readonly pulumi.Resource[];
 
   constructor(name: string, args: KasmWorkspacesArgs, opts?: pulumi.ComponentResourceOptions) {
     super("kasm:workspaces:KasmWorkspaces", name, { version: args.chart.version }, opts);
@@ -75,15 +78,19 @@ export class KasmWorkspaces extends pulumi.ComponentResource {
     );
     const database = this.unlessRefused(this.databaseRecord(name, args, kept), args);
     const late = { ...plain, dependsOn: [namespace, ...(args.releaseAfter ?? [])] };
-    const way = this.makeWay(name, args, [...late.dependsOn, database]);
-    new k8s.helm.v3.Release(
+    const release = chartRelease(
       `${name}-release`,
-      { ...chartRelease(releaseName, args.namespace, args.chart, args.timeoutSeconds), values: kasmValues(args) },
+      {
+        ...args,
+        release: releaseName,
+        values: kasmValues(args),
+        before: { script: "kasm-pre-upgrade", input: preUpgradeInput(args.namespace, args) },
+      },
       {
         ...data,
         // All the rest comes before it and so goes after it: a destroy that its protection refuses takes nothing away.
         dependsOn: [
-          ...[...late.dependsOn, secret, database, way],
+          ...[...late.dependsOn, secret, database],
           ...this.networkPolicies(name, args, plain),
           ...this.disruptionBudgets(name, args, plain),
           ...this.certificate(name, args, namespace),
@@ -94,6 +101,10 @@ export class KasmWorkspaces extends pulumi.ComponentResource {
         ],
       },
     );
+    const { namespace: place, cluster, timeoutSeconds } = args;
+    const input = { namespace: place, release: releaseName, timeoutSeconds };
+    gateAfter(`${name}-rollout`, release, { run: "rollout", cluster, input }, child);
+    this.objects = [release];
 
     this.adminUser = pulumi.output(adminUser);
     this.adminPassword = passwords["admin-password"];
@@ -127,14 +138,6 @@ export class KasmWorkspaces extends pulumi.ComponentResource {
       error.stack = refusal;
       throw error;
     });
-  }
-
-  /** Takes away what Helm could not change: finished database Jobs, and StatefulSets that ask for another storage class. */
-  private makeWay(name: string, args: KasmWorkspacesArgs, dependsOn: pulumi.Input<pulumi.Resource>[]) {
-    const run = script("kasm-make-way", args.cluster, makeWayInput(args.namespace, args));
-    // An upgrade is looked at by every `up`, also by one that repeats another: its input would be the same.
-    const triggers = args.database === "upgrade" ? [new Date().toISOString()] : [];
-    return new command.local.Command(`${name}-make-way`, { ...run, triggers }, { parent: this, dependsOn });
   }
 
   private networkPolicies(name: string, args: KasmWorkspacesArgs, opts: pulumi.CustomResourceOptions) {

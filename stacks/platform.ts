@@ -37,10 +37,11 @@ export function platform(config: StackConfig, crds: readonly Crd[] = vendoredCrd
   const storage = volumes(config, after());
   const turn = turnServer(config, after());
   const vdi = vdiOperator(config, crds, { turn, traefik }, after());
-  // The GPU toolkit restarts K3s on its nodes. Where that is the only server the API is away for a moment, which plain
-  // resources do not ride out: the quick parts come before it, and Kasm's chart after it.
-  const gpu = gpuOperator(config, after(...traefik.objects, storage, turn, vdi));
-  const kasm = kasmWorkspaces(config, [traefik, storage, ...(gpu ? [gpu] : [])], after());
+  const kasm = kasmWorkspaces(config, [traefik.kinds, storage], after());
+  // The GPU toolkit restarts K3s on its nodes. Where that is the only server the API is away for a moment, which gates ride
+  // out and nothing else does: all objects come before it, and then the gates wait side by side.
+  const objects = [traefik, turn, vdi, kasm].flatMap((part) => part?.objects ?? []);
+  const gpu = gpuOperator(config, after(storage, ...objects));
   const agents = kasmAgents(config, kasm);
   const everything = after(traefik, storage, turn, vdi, gpu, kasm, agents);
   new DataProtection("protection", config, { dependsOn: everything.dependsOn });
@@ -88,9 +89,9 @@ function volumes({ storage, namespaces, registry, cluster }: StackConfig, opts: 
   return new LocalPathStorage("storage", { ...storage, namespace: namespaces.storage, registry, cluster }, opts);
 }
 
-function turnServer({ turn, namespaces, registry }: StackConfig, opts: Options): TurnServer | undefined {
+function turnServer({ turn, namespaces, registry, cluster }: StackConfig, opts: Options): TurnServer | undefined {
   if (!turn) return undefined;
-  return new TurnServer("turn", { ...turn, namespace: namespaces.turn, registry }, opts);
+  return new TurnServer("turn", { ...turn, namespace: namespaces.turn, registry, cluster }, opts);
 }
 
 function vdiOperator(
@@ -107,13 +108,14 @@ function vdiOperator(
       namespace: namespaces.vdi,
       operatorNamespace: namespaces.operator,
       traefikNamespace: traefikNamespace(config),
-      routesAfter: traefik.objects,
+      routesAfter: traefik.kinds,
       gpuSlices: gpuSlices(config.pools),
       replicas: operator.replicas,
       logLevel: operator.logLevel,
       enforceIdentity: operator.enforceIdentity,
       access: operator.access,
       monitoring: operator.monitoring,
+      timeoutSeconds: operator.timeoutSeconds,
       program: operatorProgram(operator),
       ...(turn && { turn }),
     },
