@@ -1,13 +1,10 @@
 import { objectsIn } from "../helm/manifest.ts";
-import { newestRevision, readRevision, revisionSelector } from "../helm/revision.ts";
+import { readRevision } from "../helm/revision.ts";
 import type { Revision } from "../helm/revision.ts";
 import type { AnyObject, ClusterClient } from "../kube/client.ts";
+import { markRecorded, newestRecord } from "./releases.ts";
+import type { ReleaseName } from "./releases.ts";
 import { isAwaited, releaseProblem, rolloutProblems } from "./rollout.judge.ts";
-
-export interface ReleaseName {
-  readonly namespace: string;
-  readonly release: string;
-}
 
 /**
  * What a release lacks, in lines; empty when Helm has it as deployed and all of it runs.
@@ -15,17 +12,13 @@ export interface ReleaseName {
  * @throws Error with the same lines when Helm has given it up, which waiting does not mend
  */
 export async function releaseProblems(client: ClusterClient, { namespace, release }: ReleaseName): Promise<string[]> {
-  const secret = await newestRecord(client, { namespace, release });
-  const revision = secret && readRevision(secret);
+  const record = await newestRecord(client, { namespace, release });
+  if (record) await markRecorded(client, record);
+  const revision = record && readRevision(record);
   const found = releaseProblem(namespace, release, revision);
   const lines = [...(found ? [found.text] : []), ...(revision ? await workloadsOf(client, revision) : [])];
   if (found?.isFinal) throw new Error(lines.join("\n"));
   return lines;
-}
-
-/** The Secret of a release's newest revision. */
-export async function newestRecord(client: ClusterClient, { namespace, release }: ReleaseName) {
-  return newestRevision(await client.list("v1", "Secret", { namespace, labelSelector: revisionSelector(release) }));
 }
 
 /** What these objects lack, in lines; empty when all run. */
@@ -48,8 +41,8 @@ export async function problemsOf(client: ClusterClient, expected: readonly AnyOb
   return rolloutProblems({ ...snapshot, events: await inAll("Event", "type=Warning") });
 }
 
-/** What the objects of a revision lack, and the hooks that it is at or failed at, in lines. */
-export function workloadsOf(client: ClusterClient, { manifest, openHooks, namespace }: Revision): Promise<string[]> {
+/** Hooks that Helm is at, or has failed at, are looked at as well. */
+function workloadsOf(client: ClusterClient, { manifest, openHooks, namespace }: Revision): Promise<string[]> {
   const objects = [...objectsIn(manifest, namespace), ...objectsIn(openHooks, namespace)];
   return problemsOf(client, objects.filter(isAwaited));
 }

@@ -24,11 +24,14 @@ export interface GpuOperatorArgs {
   readonly registry?: Registry;
   /** For taints of GPU nodes beside `nvidia.com/gpu`, which is always tolerated. */
   readonly tolerations?: readonly Toleration[];
+  /** Resolves when no earlier Helm stands in the way of the chart. Default: at once. */
+  readonly whenFree?: pulumi.Input<unknown>;
   /** For each of the chart's hooks, and for the gate. */
   readonly timeoutSeconds: number;
 }
 
-const releaseName = "gpu-operator";
+/** Helm release name. */
+export const gpuReleaseName = "gpu-operator";
 
 export interface GpuReport {
   /** `nvidia.com/gpu` by node. */
@@ -67,7 +70,7 @@ export class GpuOperator extends pulumi.ComponentResource {
       `${name}-release`,
       {
         ...args,
-        release: releaseName,
+        release: gpuReleaseName,
         values: gpuOperatorValues(args),
         // The hook that upgrades the CRDs runs before the API server knows their new schema.
         disableOpenapiValidation: true,
@@ -76,7 +79,7 @@ export class GpuOperator extends pulumi.ComponentResource {
     );
     const input = {
       namespace: place,
-      release: releaseName,
+      release: gpuReleaseName,
       configMap,
       defaultKey: configs.defaultKey,
       pools: gpuPools(args.pools).map(({ name, count, gpusPerNode, replicasPerGpu, labels }) => ({

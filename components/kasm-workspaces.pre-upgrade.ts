@@ -1,5 +1,7 @@
+import { chartDigest } from "./chart-source.ts";
+import { contentHash } from "./content-hash.ts";
 import { kasmVersion } from "./kasm-workspaces.chart.ts";
-import { releaseName } from "./kasm-workspaces.values.ts";
+import { kasmValues, releaseName } from "./kasm-workspaces.values.ts";
 import type { DatabasePhase, KasmValuesArgs } from "./kasm-workspaces.values.ts";
 
 /** Jobs of the chart by what happens to the database; ordinary objects of the release, gone 300 s after their end. */
@@ -10,10 +12,8 @@ const databaseJobs: Record<DatabasePhase, string | undefined> = {
 };
 
 /** Input of commands/kasm-pre-upgrade.ts, which takes away what Helm could not change. */
-export function preUpgradeInput(
-  namespace: string,
-  { database, storageClassName, chart }: Pick<KasmValuesArgs, "database" | "storageClassName" | "chart">,
-) {
+export function preUpgradeInput(namespace: string, args: KasmValuesArgs) {
+  const { database, storageClassName, chart } = args;
   const job = databaseJobs[database];
   // An upgrade moves the data to a StatefulSet of another name; the one that is there must stay Helm's to delete.
   const butDatabase = database === "upgrade" ? ",app.kubernetes.io/component!=db" : "";
@@ -24,6 +24,8 @@ export function preUpgradeInput(
     statefulSets: `app.kubernetes.io/instance=${releaseName}${butDatabase}`,
     storageClassName,
     timeoutSeconds: 300,
+    // Runs whenever Helm will.
+    release: contentHash([chart, chartDigest(chart), kasmValues(args)]),
   };
 }
 

@@ -43,6 +43,8 @@ export interface KasmWorkspacesArgs extends KasmValuesArgs {
   readonly backup?: BackupPlan;
   /** Storage, Traefik and what else the chart and its volumes come after. Namespace, passwords and policies do not wait. */
   readonly releaseAfter?: readonly pulumi.Resource[];
+  /** Resolves when no earlier Helm stands in the way of the chart. Default: at once. */
+  readonly whenFree?: pulumi.Input<unknown>;
 }
 
 /** Kasm's control plane behind Traefik. Its sessions run on agents outside the cluster. */
@@ -84,13 +86,12 @@ export class KasmWorkspaces extends pulumi.ComponentResource {
         ...args,
         release: releaseName,
         values: kasmValues(args),
-        before: { script: "kasm-pre-upgrade", input: preUpgradeInput(args.namespace, args) },
       },
       {
         ...data,
         // All the rest comes before it and so goes after it: a destroy that its protection refuses takes nothing away.
         dependsOn: [
-          ...[...late.dependsOn, secret, database],
+          ...[...late.dependsOn, secret, database, this.preUpgrade(name, args, [...late.dependsOn, database])],
           ...this.networkPolicies(name, args, plain),
           ...this.disruptionBudgets(name, args, plain),
           ...this.certificate(name, args, namespace),
@@ -138,6 +139,14 @@ export class KasmWorkspaces extends pulumi.ComponentResource {
       error.stack = refusal;
       throw error;
     });
+  }
+
+  /** Takes away what Helm could not change: finished database Jobs, and StatefulSets that ask for another storage class. */
+  private preUpgrade(name: string, args: KasmWorkspacesArgs, dependsOn: pulumi.Input<pulumi.Resource>[]) {
+    const run = script("kasm-pre-upgrade", args.cluster, preUpgradeInput(args.namespace, args));
+    // An upgrade is looked at by every `up`, also by one that repeats another: its input would be the same.
+    const triggers = args.database === "upgrade" ? [new Date().toISOString()] : [];
+    return new command.local.Command(`${name}-pre-upgrade`, { ...run, triggers }, { parent: this, dependsOn });
   }
 
   private networkPolicies(name: string, args: KasmWorkspacesArgs, opts: pulumi.CustomResourceOptions) {

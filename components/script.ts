@@ -35,20 +35,16 @@ export function findings<T>(run: command.local.Command): pulumi.Output<T> {
 }
 
 /**
- * Runs a script at once, as hooks do. What it waits for is shown with `resource`.
+ * Runs a script at once, without a resource. What it waits for is shown as it comes.
  *
- * @throws Error with what the script says when it fails
+ * @returns the one line of JSON that it prints
+ * @throws Error with what it says when it fails
  */
-export async function runScript<T>(
-  name: string,
-  cluster: ClusterAccess,
-  input: object,
-  resource: pulumi.Resource,
-): Promise<T> {
+export async function runScript<T>(name: string, cluster: ClusterAccess, input: object): Promise<T> {
   const env = { ...process.env, ...environmentOf(cluster, input) };
   const run = spawn(process.execPath, [fileOf(name)], { env, stdio: ["ignore", "pipe", "pipe"] });
   const exit = new Promise<number | null>((resolve, reject) => run.once("error", reject).once("close", resolve));
-  const [code, stdout, message] = await Promise.all([exit, text(run.stdout), messageIn(run.stderr, resource)]);
+  const [code, stdout, message] = await Promise.all([exit, text(run.stdout), messageIn(run.stderr)]);
   if (code !== 0) throw new Error(message);
   return JSON.parse(stdout) as T;
 }
@@ -66,10 +62,10 @@ function environmentOf({ kubeconfig, context }: ClusterAccess, input: object) {
 }
 
 /** Shows progress (lines that begin with `waiting:`, and indented ones after them) as it comes, and returns all else. */
-async function messageIn(stderr: NodeJS.ReadableStream, resource: pulumi.Resource): Promise<string> {
+async function messageIn(stderr: NodeJS.ReadableStream): Promise<string> {
   const message: string[] = [];
   for await (const line of createInterface({ input: stderr }))
-    if (/^(waiting: | )/.test(line)) await pulumi.log.info(line, resource);
+    if (/^(waiting: | )/.test(line)) await pulumi.log.info(line);
     else message.push(line);
   return message.join("\n");
 }

@@ -28,13 +28,15 @@ export interface TraefikArgs {
   readonly registry: Registry;
   /** Addresses that are known already; without any the Service is asked. */
   readonly publicIPs: readonly string[];
+  /** Mode own: resolves when no earlier Helm stands in the way of the chart. Default: at once. */
+  readonly whenFree?: pulumi.Input<unknown>;
   readonly cluster: ClusterAccess;
   /** For the install and for each wait. */
   readonly timeoutSeconds: number;
 }
 
 /** Name of the Helm release in mode own, and so of Deployment and Service. */
-const releaseName = "traefik";
+export const traefikReleaseName = "traefik";
 
 export interface TraefikReport {
   readonly version: "v2" | "v3";
@@ -127,10 +129,10 @@ function ownTraefik(name: string, args: TraefikArgs, opts: pulumi.CustomResource
   const pulls = pullSecret(name, namespace, registry, inside);
   const release = chartRelease(
     `${name}-release`,
-    { ...args, release: releaseName, values: traefikValues(registry) },
+    { ...args, release: traefikReleaseName, values: traefikValues(registry) },
     { ...child, dependsOn: [space, ...policies, ...pulls] },
   );
-  const input = { namespace, release: releaseName, arguments: [...traefikArguments], timeoutSeconds };
+  const input = { namespace, release: traefikReleaseName, arguments: [...traefikArguments], timeoutSeconds };
   const serving = gateAfter(`${name}-rollout`, release, { run: "traefik-rollout", cluster, input }, child);
   return {
     kinds: release,

@@ -6,6 +6,15 @@ import { plainKasm } from "./kasm-workspaces.args.ts";
 const input = (more: Partial<KasmValuesArgs> = {}) => preUpgradeInput("kasm", { ...plainKasm, ...more });
 
 describe("what is taken away before Helm upgrades Kasm", () => {
+  it("is looked for again with any change of chart or values, and with no other", () => {
+    const before = input();
+    expect(input({ sizing: { deploymentSize: "large", replicas: 3, isCompact: false } })).not.to.deep.equal(before);
+    expect(input({ chart: { chart: "lab/charts/kasm-helm", version: plainKasm.chart.version } })).not.to.deep.equal(
+      before,
+    );
+    expect(input({ chart: { ...plainKasm.chart } })).to.deep.equal(before);
+  });
+
   it("is the Job that the next release has: none when the database is kept", () => {
     const jobs = (["initialize", "keep", "upgrade"] as const).map((database) => input({ database }).job);
     expect(jobs).to.deep.equal(["kasm-db-init", undefined, "kasm-db-upgrade"]);

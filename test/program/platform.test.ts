@@ -42,7 +42,7 @@ const register = (overrides: Record<string, unknown> = {}) => {
 
 const registerConfig = (config: StackConfig) =>
   registrationsOf(
-    () => platform(config, crds),
+    () => platform(config, { crds }),
     ({ type, inputs }) => {
       const given = inputs as Record<string, unknown>;
       if (type === "random:index/randomPassword:RandomPassword")
@@ -158,6 +158,7 @@ describe("the platform's registration graph", () => {
       "kasm-manager-token",
       "kasm-secrets",
       "kasm-database",
+      "kasm-pre-upgrade",
       "kasm-rollout",
       "kasm-default-deny",
       "kasm-within-namespace",
@@ -219,7 +220,8 @@ describe("the platform's registration graph", () => {
   it("installs Kasm after its storage has been looked at, and after Traefik's kinds", async () => {
     const { resources } = await register();
     const urns = (...names: string[]) => names.map((name) => find(resources, name).urn);
-    expect(find(resources, "kasm-release").dependencies).to.include.members(urns("storage-check", "traefik-config"));
+    for (const name of ["kasm-pre-upgrade", "kasm-release"])
+      expect(find(resources, name).dependencies).to.include.members(urns("storage-check", "traefik-config"));
   });
 
   it("keeps only routes of the operator waiting for Traefik", async () => {
@@ -322,7 +324,7 @@ describe("the platform's registration graph", () => {
   it("hands the kubeconfig to every script by its path, and nothing when the surroundings decide", async () => {
     const scripts = (resources: Registration[]) => resources.filter(({ type }) => type === "command:local:Command");
     const given = scripts((await register({ kubeconfig: "./kubeconfig" })).resources);
-    expect(given).to.have.length(9);
+    expect(given).to.have.length(10);
     for (const { inputs, name } of given)
       expect(inputs["environment"], name).to.include({ KUBECONFIG: "./kubeconfig" });
     for (const { inputs, name } of scripts((await register()).resources))

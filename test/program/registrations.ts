@@ -22,8 +22,6 @@ export interface Registration {
   readonly deletedWith: string;
   readonly deleteBeforeReplace: boolean;
   readonly ignoreChanges: readonly string[];
-  /** Names of hooks by when the engine runs them. */
-  readonly hooks: Readonly<Record<"beforeCreate" | "beforeUpdate" | "onError", readonly string[]>>;
   /** Inputs in plain JSON, secrets unwrapped. */
   readonly inputs: Record<string, unknown>;
   /** Paths of inputs that are marked as secret: `stringData.db-password`. */
@@ -43,14 +41,7 @@ interface Request {
   getDeletedwith?(): string;
   getDeletebeforereplace?(): boolean;
   getIgnorechangesList?(): string[];
-  getHooks?(): HooksBinding | undefined;
   getObject?(): { toJavaScript(): Record<string, unknown> } | undefined;
-}
-
-interface HooksBinding {
-  getBeforeCreateList(): string[];
-  getBeforeUpdateList(): string[];
-  getOnErrorList(): string[];
 }
 
 type Respond = (error: unknown, response?: { getUrn(): string }) => void;
@@ -61,7 +52,7 @@ const secretSignature = ["4dabf18193072939515e22adb298388d", "1b47061264138c4ac3
 /**
  * Runs a program against Pulumi's mocks and returns all that it registered, in the order of the requests, and what it
  * returned. The mocks' own callback tells neither parent nor options (pulumi/pulumi#14421), so this reads the requests.
- * Transforms, hooks and provider checks do not run under mocks; hooks are only registered.
+ * Transforms, hooks and provider checks do not run under mocks.
  *
  * @param state outputs that the mocked engine gives, where they are not the inputs
  */
@@ -84,8 +75,6 @@ export async function registrationsOf<T>(
   Error.stackTraceLimit = 0;
   prototype.registerResource = recording("registerResource");
   prototype.readResource = recording("readResource");
-  // The mocks promise hooks, and lack the calls for them.
-  Object.assign(prototype, { registerResourceHook: accepted, registerErrorHook: accepted });
   try {
     await pulumi.runtime.setMocks(
       {
@@ -104,10 +93,6 @@ export async function registrationsOf<T>(
   }
 }
 
-function accepted(_request: unknown, respond: (error: null, response: object) => void): void {
-  respond(null, {});
-}
-
 /** The value of an output, once it is known. */
 export function valueOf<T>(output: pulumi.Output<T>): Promise<T> {
   return new Promise((resolve) => {
@@ -117,7 +102,6 @@ export function valueOf<T>(output: pulumi.Output<T>): Promise<T> {
 
 function registration(request: Request, urn: string, isRead: boolean): Registration {
   const secrets: string[] = [];
-  const hooks = request.getHooks?.();
   const inputs = unwrap(request.getObject?.()?.toJavaScript() ?? {}, "", secrets) as Record<string, unknown>;
   return {
     type: request.getType(),
@@ -133,11 +117,6 @@ function registration(request: Request, urn: string, isRead: boolean): Registrat
     deletedWith: request.getDeletedwith?.() ?? "",
     deleteBeforeReplace: request.getDeletebeforereplace?.() ?? false,
     ignoreChanges: request.getIgnorechangesList?.() ?? [],
-    hooks: {
-      beforeCreate: hooks?.getBeforeCreateList() ?? [],
-      beforeUpdate: hooks?.getBeforeUpdateList() ?? [],
-      onError: hooks?.getOnErrorList() ?? [],
-    },
     inputs,
     secrets,
   };
