@@ -18,6 +18,8 @@ export interface OperatorSettings {
   /** Base domain; every session gets a name below it. */
   readonly domain: string;
   readonly replicas: number;
+  /** The most desktops of one user at once; as many as they like when left out. */
+  readonly maxSessionsPerUser?: number;
   readonly logLevel: "debug" | "info" | "warn" | "error";
   readonly registry: Registry;
   readonly access?: AccessSettings;
@@ -119,6 +121,7 @@ export function operatorDeployment(args: OperatorDeploymentArgs): Deployment {
 export function operatorVariables({
   namespace,
   domain,
+  maxSessionsPerUser,
   logLevel,
   registry,
   access = {},
@@ -131,6 +134,7 @@ export function operatorVariables({
     // Also with one replica: on a node that is cut off, a pod works on beside the one that replaces it.
     VDI_LEADER_ELECTION: "true",
     VDI_LOG_LEVEL: logLevel,
+    ...(maxSessionsPerUser !== undefined && { VDI_MAX_SESSIONS_PER_USER: String(maxSessionsPerUser) }),
     VDI_SESSION_MIDDLEWARE: sessionMiddleware,
     VDI_SESSION_TRANSPORT: sessionTransport,
     VDI_ACCESS_MIDDLEWARE: accessMiddleware,

@@ -64,6 +64,6 @@ function eventNamePrefix(name: string): string {
     .toLowerCase()
     .replace(/[^a-z0-9.-]/g, "-");
   const isFit = (letter: string) => letter !== "-" && letter !== ".";
-  const letters = [...safe];
+  const letters = Array.from(safe);
   return safe.slice(Math.max(0, letters.findIndex(isFit)), letters.findLastIndex(isFit) + 1) || "event";
 }

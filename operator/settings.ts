@@ -12,6 +12,8 @@ export interface Settings {
   readonly identity: string;
   readonly leaderElection: boolean;
   readonly logLevel: LogLevel;
+  /** The most desktops of one user at once; undefined: as many as they like. */
+  readonly maxSessionsPerUser: number | undefined;
   readonly sessionMiddleware: string;
   readonly sessionTransport: string;
   /** Middleware that asks the operator whether to let a request in. */
@@ -84,6 +86,12 @@ export function loadSettings(environment: Environment): Settings {
     if (value !== "" && !URL.canParse(value)) problems.push(`${name} is "${value}", allowed: an address, or nothing`);
     return value === "" ? undefined : value;
   };
+  const count = (name: string): number | undefined => {
+    const value = environment[name];
+    if (value === undefined) return undefined;
+    if (!/^[1-9]\d{0,5}$/.test(value)) problems.push(`${name} is "${value}", allowed: a whole number from 1 on`);
+    return Number(value);
+  };
   const settings: Settings = {
     namespace: text("VDI_NAMESPACE"),
     domain: text("VDI_DOMAIN"),
@@ -91,6 +99,7 @@ export function loadSettings(environment: Environment): Settings {
     identity: text("POD_NAME"),
     leaderElection: choice("VDI_LEADER_ELECTION", ["true", "false"], "true") === "true",
     logLevel: choice("VDI_LOG_LEVEL", ["debug", "info", "warn", "error"], "info"),
+    maxSessionsPerUser: count("VDI_MAX_SESSIONS_PER_USER"),
     sessionMiddleware: text("VDI_SESSION_MIDDLEWARE", "session-headers"),
     sessionTransport: text("VDI_SESSION_TRANSPORT", "session-self-signed"),
     accessMiddleware: text("VDI_ACCESS_MIDDLEWARE", "session-access"),

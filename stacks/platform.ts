@@ -112,6 +112,7 @@ function vdiOperator(
       routesAfter: traefik.objects,
       gpuSlices: gpuSlices(config.pools),
       replicas: operator.replicas,
+      maxSessionsPerUser: operator.maxSessionsPerUser,
       logLevel: operator.logLevel,
       enforceIdentity: operator.enforceIdentity,
       access: operator.access,

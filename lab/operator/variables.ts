@@ -23,6 +23,7 @@ export function labOperatorVariables(config: StackConfig, files: OperatorFiles):
     ...operatorVariables({
       ...{ domain, registry, turn: endpoint, namespace: namespaces.vdi },
       replicas: operator.replicas,
+      maxSessionsPerUser: operator.maxSessionsPerUser,
       logLevel: operator.logLevel,
       access: operator.access,
       traefikNamespace: plannedOutputs(config).namespaces.traefik,

@@ -20,6 +20,7 @@ import { planSession } from "./plan.ts";
 import type { SessionPlan } from "./plan.ts";
 import { StartClock } from "./start-clock.ts";
 import { StartEvents } from "./start-events.ts";
+import type { StartLines } from "./start-lines.ts";
 import { StatusWriter } from "./status-writer.ts";
 import type { Refusal, SessionView } from "./view.ts";
 import type { Batch } from "./write.ts";
@@ -33,6 +34,8 @@ export interface SessionControllerOptions {
   recorder: Pick<EventRecorder, "record">;
   metrics: DesktopMetrics;
   warm: Pick<WarmPods, "takeFor">;
+  /** Who of a user's sessions waits for whom. */
+  lines: StartLines;
   /** What was seen of desktops by asking them. */
   looks: Pick<Looks, "of" | "aim" | "forget">;
 }
@@ -49,8 +52,6 @@ export class SessionController {
   readonly #events: StartEvents;
   readonly #status: StatusWriter;
   readonly #starts: StartClock;
-  /** uids of sessions whose pod is being made: of a user's sessions that are looked at together, one may start with the home. */
-  readonly #starting = new Set<string>();
   /** Since when each try to write something for a session has failed, by uid. */
   readonly #failingSinceMs = new Map<string, number>();
 
@@ -64,12 +65,12 @@ export class SessionController {
 
   /** @param key of the session, `namespace/name` */
   async reconcile(key: string): Promise<WorkResult | undefined> {
-    const { caches, settings, clock, recorder, looks, warm } = this.#options;
+    const { caches, settings, clock, recorder, looks, warm, lines } = this.#options;
     const session = caches.sessions.store.get(key);
     if (!session) return undefined;
     const now = clock.date();
     const unseen = { events: [], refusals: [], stream: undefined, routeAnswer: undefined, activity: undefined };
-    const known: Seen = { ...unseen, starting: this.#starting };
+    const known: Seen = { ...unseen, lines };
     const found = gather(session, caches, settings, known);
     this.#starts.observe(found);
     await warm.takeFor(found, now);
@@ -81,11 +82,11 @@ export class SessionController {
       { ...view, ...seen, ...turn.problem },
       { settings, now, newPassword, turnSecret: turn.secret },
     );
-    this.#noteStart(session, plan);
+    lines.setStarting(session, startsPod(plan));
     const batches = [...removeExtraPods(session, caches), ...plan.batches];
     // Whoever got no answer may have a pod: its start counts until it is tried again.
     const refusals = await this.#act(session, batches);
-    this.#starting.delete(session.metadata.uid ?? "");
+    lines.setStarting(session, false);
     if (plan.warning) recorder.record(session, { type: "Warning", action: "Warn", ...plan.warning });
 
     // What was written is in the caches by now.
@@ -120,7 +121,6 @@ export class SessionController {
     this.#status.forget(session);
     this.#events.forget(session);
     this.#starts.forget(session);
-    this.#starting.delete(session.metadata.uid ?? "");
     this.#failingSinceMs.delete(session.metadata.uid ?? "");
     this.#options.looks.forget(keyOf(session));
     const seconds = (clock.date().getTime() - Date.parse(session.metadata.creationTimestamp ?? "")) / 1000;
@@ -137,12 +137,6 @@ export class SessionController {
     return refusals;
   }
 
-  #noteStart({ metadata: { uid = "" } }: VDISession, { batches }: SessionPlan): void {
-    const starts = batches.flat().some((write) => write.do === "create" && write.object.kind === "Pod");
-    if (starts) this.#starting.add(uid);
-    else this.#starting.delete(uid);
-  }
-
   /** What TURN credentials are made from, read anew each time: the kubelet brings a rotated secret into the file. */
   async #turn({ template }: SessionView): Promise<Turn> {
     const { turn } = this.#options.settings;
@@ -155,6 +149,10 @@ export class SessionController {
       return { secret: undefined, problem: { templateProblem } };
     }
   }
+}
+
+function startsPod({ batches }: SessionPlan): boolean {
+  return batches.flat().some((write) => write.do === "create" && write.object.kind === "Pod");
 }
 
 /** `problem` is part of the view: no desktop can be started without the secret. */

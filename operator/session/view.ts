@@ -13,8 +13,10 @@ export interface SessionView {
   readonly service: Child | undefined;
   readonly route: Child | undefined;
   readonly networkPolicy: Child | undefined;
-  /** Another session of the same user that has the home volume in use. */
+  /** Another session of the same user that has the home volume in use, or gets it before this one. */
   readonly homeHolder: VDISession | undefined;
+  /** Another session of the same user, who has as many desktops as one may have when it has its own. */
+  readonly oneTooMany: VDISession | undefined;
   /** A pod that has the home mounted, and that no session which wants it controls. */
   readonly homeRemains: Pod | undefined;
   /** Whether another session of the user wants the home to stay. */

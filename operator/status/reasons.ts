@@ -23,6 +23,7 @@ export const readyReasons = {
   ResourcesExceeded: "stuck",
   TurnUnavailable: "slow",
   AccessRevoked: "slow",
+  TooManySessions: "stuck",
   HomeLost: "stuck",
   HomeInUse: "stuck",
   QuotaExceeded: "slow",

@@ -25,7 +25,7 @@ export function homeFinding(view: SessionView): Finding | undefined {
   if (homeHolder && !pod)
     return {
       reason: "HomeInUse",
-      message: `The home volume ${name} is in use by session ${homeHolder.metadata.name} of the same user. Suspend or delete that session, and this one goes on by itself; or create this one with persistence.enabled false.`,
+      message: `The home volume ${name} is in use by session ${homeHolder.metadata.name} of the same user, or goes to it first. Suspend or delete that session, and the next one in line goes on by itself; or create this one with persistence.enabled false.`,
     };
   if (homeRemains && !pod)
     return {

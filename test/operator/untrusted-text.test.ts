@@ -66,7 +66,7 @@ const source = { controller: "c", instance: "i" };
 
 /** What parsers take to be the beginning of something, and what never ends it. */
 const pieces = [
-  ..."a0Z_-/.:=@\"'\\{}[](),; \t\n%\u001b\ufffd\u00e9",
+  ...Array.from("a0Z_-/.:=@\"'\\{}[](),; \t\n%\u001b\ufffd\u00e9"),
   ...["-key", "key=", "key is ", 'token="', "--pass ", "Bearer ", "://", "a:b@", "eyJ", "\u001b[0;", "10.0.0.1", "0a"],
   ...["12:00:00", "2026-01-01 ", "0/3 nodes are available: ", "1 node(s) had untolerated taint {", "a: ", ", 1 "],
   ...['storageclass.storage.k8s.io "', 'persistentvolumeclaim "', "no runtime for ", ". preemption", 'Pulling image "'],

@@ -191,6 +191,7 @@ export const anyView: fc.Arbitrary<SessionView> = fc.record({
   route: child,
   networkPolicy: child,
   homeHolder: some(fc.constant(session())),
+  oneTooMany: some(fc.constant(session())),
   homeRemains: some(pod),
   homeIsShared: fc.boolean(),
   routeAnswer: some(fc.record({ ok: fc.boolean(), message: fc.constant("Traefik has no route.") })),

@@ -140,6 +140,7 @@ export function view(changes: Partial<SessionView> = {}): SessionView {
     route: child("alice-x"),
     networkPolicy: child("alice-x"),
     homeHolder: undefined,
+    oneTooMany: undefined,
     homeRemains: undefined,
     homeIsShared: false,
     nodes: [
