@@ -15,6 +15,7 @@ export function admissionPolicies(operatorNamespace: string): Record<string, Adm
   return {
     identity: { policy: identityPolicy(operatorNamespace), binding: identityBinding() },
     templates: { policy: templatePolicy(operatorNamespace), binding: templateBinding() },
+    metadata: { policy: metadataPolicy(operatorNamespace), binding: metadataBinding() },
   };
 }
 
@@ -128,8 +129,57 @@ export function templateBinding(): AdmissionBinding {
   };
 }
 
-function sessionRequests(...operations: string[]) {
-  return {
-    resourceRules: [{ apiGroups: ["vdi.kasm.io"], apiVersions: ["*"], resources: ["vdisessions"], operations }],
+export const metadataPolicyName = "metadata-size.vdi.kasm.io";
+
+const mostAnnotationLetters = 16_384;
+
+/**
+ * What comes with an object beside its spec is bounded too: the operator reads all objects of ours into its memory. The
+ * schemas of the kinds bound the rest.
+ */
+export function metadataPolicy(operatorNamespace: string): AdmissionPolicy {
+  const { annotations, ...counted } = {
+    annotations: "object.metadata.annotations",
+    labels: "object.metadata.labels",
+    finalizers: "object.metadata.finalizers",
+    ownerReferences: "object.metadata.ownerReferences",
   };
+  const atMost = (field: string, most: number) => `!has(${field}) || size(${field}) <= ${most}`;
+  return {
+    metadata: { name: metadataPolicyName },
+    spec: {
+      failurePolicy: "Fail",
+      matchConstraints: requests(["vdisessions", "vditemplates", "vdipools"], ["CREATE", "UPDATE"]),
+      matchConditions: matchConditions(operatorNamespace),
+      validations: [
+        {
+          expression:
+            `!has(${annotations}) || (size(${annotations}) <= 64 && ` +
+            `size(${annotations}.map(key, ${annotations}[key]).join('')) <= ${mostAnnotationLetters})`,
+          message: `annotations may be 64, with ${mostAnnotationLetters} letters in all: keep large texts in an object of their own`,
+          reason: "Invalid",
+        },
+        ...Object.entries(counted).map(([name, field]) => ({
+          expression: atMost(field, 32),
+          message: `${name} may be 32: remove some`,
+          reason: "Invalid",
+        })),
+      ],
+    },
+  };
+}
+
+export function metadataBinding(): AdmissionBinding {
+  return {
+    metadata: { name: metadataPolicyName },
+    spec: { policyName: metadataPolicyName, validationActions: ["Deny"] },
+  };
+}
+
+function sessionRequests(...operations: string[]) {
+  return requests(["vdisessions"], operations);
+}
+
+function requests(resources: string[], operations: string[]) {
+  return { resourceRules: [{ apiGroups: ["vdi.kasm.io"], apiVersions: ["*"], resources, operations }] };
 }

@@ -108,7 +108,7 @@ function podSpec(args: DesktopPodArgs, profile: RuntimeProfile): Record<string, 
         imagePullPolicy: "IfNotPresent",
         env: environment(name, spec, profile, { usesWebRtc, hasGpu: resources.gpu > 0 }),
         ports: [{ name: streamPort, containerPort: profile.port, protocol: "TCP" }],
-        resources: containerResources(resources, spec.gpuResourceName),
+        resources: containerResources(resources, spec),
         securityContext: security.container,
         ...probes(profile),
         // The last line of the log becomes part of the status, without the right to read logs.
@@ -152,10 +152,14 @@ function environment(
 const capabilities = "NVIDIA_DRIVER_CAPABILITIES";
 
 /** GPU slices have no request of their own: the API server takes the limit for it. */
-function containerResources({ gpu, cpu, memory }: DesktopResources, gpuResourceName: string) {
+function containerResources({ gpu, cpu, memory }: DesktopResources, spec: VDITemplate["spec"]) {
   return {
-    requests: { cpu, memory },
-    limits: { cpu, memory, ...(gpu > 0 && { [gpuResourceName]: "1" }) },
+    // Without a request of its own the limit would be asked of the node, which most desktops never use.
+    requests: { cpu, memory, "ephemeral-storage": "0" },
+    limits: {
+      ...{ cpu, memory, "ephemeral-storage": String(spec.ephemeralStorage) },
+      ...(gpu > 0 && { [spec.gpuResourceName]: "1" }),
+    },
   };
 }
 

@@ -1,7 +1,9 @@
 import { quantityValue } from "../../kube/quantity.ts";
+import { cutAt } from "../../kube/untrusted-text.ts";
 import type { VDISession, VDITemplate } from "../api/objects.ts";
 import { reservedVariables, runtimeProfile } from "../resources/runtime-profiles.ts";
 import type { Settings } from "../settings.ts";
+import { listed } from "../status/sentences.ts";
 import type { TemplateProblem } from "./view.ts";
 
 /** What keeps a session from being made from its template; undefined when nothing does. The CRDs' own rules come before. */
@@ -15,7 +17,7 @@ export function templateProblem(
     return { reason: "TemplateInvalid", message: `VDITemplate ${template.metadata.name}: ${invalid}` };
   const notAllowed = userFault(session, template);
   if (notAllowed !== undefined) return { reason: "NotAllowed", message: notAllowed };
-  const exceeded = resourceFault(session, template);
+  const exceeded = resourceFault(session, template) ?? homeFault(session, template);
   return exceeded === undefined ? undefined : { reason: "ResourcesExceeded", message: exceeded };
 }
 
@@ -43,9 +45,33 @@ function resourceFault({ spec }: VDISession, { metadata, spec: { resources } }: 
   for (const resource of ["gpu", "cpu", "memory"] as const) {
     const asked = spec.resources?.[resource];
     const most = resources.max?.[resource];
-    if (asked === undefined || most === undefined || quantityValue(String(asked)) <= quantityValue(String(most)))
-      continue;
+    if (asked === undefined) continue;
+    // Objects from before the API's rules, or beside them: without an amount a container would have no limit.
+    const isAmount = resource === "gpu" || isPositive(String(asked));
+    if (!isAmount) return `spec.resources.${resource} is ${cutAt(String(asked), 40)}, which is no amount; correct it`;
+    if (most === undefined || quantityValue(String(asked)) <= quantityValue(String(most))) continue;
     return `spec.resources.${resource} is ${asked}, and VDITemplate ${metadata.name} gives at most ${most}; ask for less`;
   }
   return undefined;
+}
+
+function homeFault({ spec: { persistence } }: VDISession, { metadata, spec }: VDITemplate): string | undefined {
+  if (!persistence.enabled || !spec.home) return undefined;
+  const { size, storageClassName: asked } = persistence;
+  const { maxSize, storageClassNames } = spec.home;
+  if (!isPositive(String(size)))
+    return `spec.persistence.size is ${cutAt(String(size), 40)}, which is no amount; correct it`;
+  if (maxSize !== undefined && quantityValue(String(size)) > quantityValue(String(maxSize)))
+    return `spec.persistence.size is ${size}, and VDITemplate ${metadata.name} gives at most ${maxSize}; ask for less`;
+  if (asked !== undefined && storageClassNames && !storageClassNames.includes(asked))
+    return `spec.persistence.storageClassName is ${asked}, and VDITemplate ${metadata.name} gives ${listed(storageClassNames)}; take one of these, or none`;
+  return undefined;
+}
+
+function isPositive(quantity: string): boolean {
+  try {
+    return quantityValue(quantity) > 0;
+  } catch {
+    return false;
+  }
 }

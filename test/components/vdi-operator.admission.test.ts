@@ -3,6 +3,7 @@ import {
   admissionPolicies,
   identityBinding,
   identityPolicy,
+  metadataPolicy,
   templateBinding,
   templatePolicy,
 } from "../../components/vdi-operator.admission.ts";
@@ -59,6 +60,23 @@ describe("the template policy", () => {
   it("refuses when it cannot be evaluated, and says what to do", () => {
     expect(spec.failurePolicy).to.equal("Fail");
     expect(spec.validations[0]?.messageExpression).to.contain("take another template");
+  });
+});
+
+describe("the policy on metadata", () => {
+  it("bounds what schemas leave open, of each of our kinds", () => {
+    const { spec } = metadataPolicy("kasm-vdi-system") as {
+      spec: {
+        matchConstraints: { resourceRules: { resources: string[]; operations: string[] }[] };
+        validations: { expression: string }[];
+      };
+    };
+    expect(spec.matchConstraints.resourceRules[0]).to.deep.include({
+      ...{ resources: ["vdisessions", "vditemplates", "vdipools"], operations: ["CREATE", "UPDATE"] },
+    });
+    const expressions = spec.validations.map(({ expression }) => expression).join(" ");
+    for (const field of ["annotations", "labels", "finalizers", "ownerReferences"])
+      expect(expressions).to.contain(`size(object.metadata.${field}) <=`);
   });
 });
 

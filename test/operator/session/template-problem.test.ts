@@ -36,6 +36,32 @@ describe("what is wrong between a session and its template", () => {
     );
   });
 
+  it("is nothing at all of what has to be limited, or no amount, from before the API refused it", () => {
+    for (const cpu of ["0", "0m", "1".repeat(9).padEnd(20_000, "x")]) {
+      const problem = templateProblem(session({ spec: { resources: { cpu } } }), template(), withTurn);
+      expect(problem?.reason).to.equal("ResourcesExceeded");
+      expect(problem?.message).to.contain("spec.resources.cpu").and.to.have.lengthOf.below(200);
+    }
+  });
+
+  it("is a home beyond the template's bounds", () => {
+    const home = { maxSize: "20Gi", storageClassNames: ["fast", "slow"] };
+    const asking = (persistence: object) =>
+      templateProblem(
+        session({ spec: { persistence: { enabled: true, size: "10Gi", reclaim: "Retain", ...persistence } } }),
+        template({ home }),
+        withTurn,
+      );
+    expect(asking({ size: "20480Mi", storageClassName: "fast" })).to.equal(undefined);
+    expect(asking({ size: "9999Ti", enabled: false })).to.equal(undefined);
+    expect(asking({ size: "21Gi" })?.message)
+      .to.contain("persistence.size is 21Gi")
+      .and.to.contain("at most 20Gi");
+    expect(asking({ storageClassName: "gold" })?.message)
+      .to.contain("gold")
+      .and.to.contain("fast and slow");
+  });
+
   it("is more than the template gives, in whatever unit it is said", () => {
     const max = { gpu: 0, cpu: 2, memory: "4Gi" };
     const asking = (resources: object) =>

@@ -36,6 +36,7 @@ export function template(spec: Partial<VDITemplate["spec"]> = {}): VDITemplate {
       resources: { default: { gpu: 1, cpu: 2, memory: "4Gi" } },
       gpuResourceName: "nvidia.com/gpu",
       shmSize: "1Gi",
+      ephemeralStorage: "10Gi",
       securityProfile: "restricted",
       networkMode: "Internet",
       access: "ForwardAuth",
