@@ -30,7 +30,7 @@ function quantity(description: string, least: { number: number; form: string; am
     "x-kubernetes-validations": [
       {
         rule: `type(self) == int ? self >= ${least.number} : self.matches('^(${least.form})$')`,
-        message: `not a quantity of at least ${least.amount}: write for example ${least.examples}`,
+        message: `not a quantity: write for example ${least.examples}, and at least ${least.amount}`,
       },
     ],
   });

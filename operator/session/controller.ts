@@ -5,6 +5,7 @@ import { keyOf } from "../../kube/store.ts";
 import type { WorkResult } from "../../kube/worker-pool.ts";
 import type { VDISession } from "../api/objects.ts";
 import type { Caches } from "../caches.ts";
+import type { Logger } from "../log.ts";
 import type { DesktopMetrics } from "../metrics.ts";
 import type { Looks } from "../reachability/looks.ts";
 import type { WarmPods } from "../pool/warm-pods.ts";
@@ -14,6 +15,7 @@ import { transitionEvents } from "../status/events.ts";
 import { sessionStatus, statusRecheckMs } from "../status/session-status.ts";
 import { TurnSecretError, readTurnSecret } from "../turn/shared-secret.ts";
 import { act } from "./act.ts";
+import { Admitted } from "./admitted.ts";
 import { gather, removeExtraPods } from "./gather.ts";
 import type { Seen } from "./gather.ts";
 import { planSession } from "./plan.ts";
@@ -23,6 +25,8 @@ import { StartEvents } from "./start-events.ts";
 import type { StartLines } from "./start-lines.ts";
 import { StatusWriter } from "./status-writer.ts";
 import type { Refusal, SessionView } from "./view.ts";
+import { WriteLimit } from "./write-limit.ts";
+import { nameOf } from "./write.ts";
 import type { Batch } from "./write.ts";
 
 export interface SessionControllerOptions {
@@ -32,6 +36,7 @@ export interface SessionControllerOptions {
   /** By the API server's time. */
   clock: Clock;
   recorder: Pick<EventRecorder, "record">;
+  log: Pick<Logger, "info" | "debug">;
   metrics: DesktopMetrics;
   warm: Pick<WarmPods, "takeFor">;
   /** Who of a user's sessions waits for whom. */
@@ -52,6 +57,8 @@ export class SessionController {
   readonly #events: StartEvents;
   readonly #status: StatusWriter;
   readonly #starts: StartClock;
+  readonly #limit: WriteLimit;
+  readonly #admitted = new Admitted();
   /** Since when each try to write something for a session has failed, by uid. */
   readonly #failingSinceMs = new Map<string, number>();
 
@@ -61,15 +68,20 @@ export class SessionController {
     this.#events = new StartEvents({ client, clock, namespace: settings.namespace });
     this.#status = new StatusWriter({ client, clock, observe: (object) => caches.observe(object) });
     this.#starts = new StartClock(clock);
+    this.#limit = new WriteLimit(clock);
   }
 
   /** @param key of the session, `namespace/name` */
   async reconcile(key: string): Promise<WorkResult | undefined> {
-    const { caches, settings, clock, recorder, looks, warm, lines } = this.#options;
+    const { caches, settings, clock, recorder, looks, warm, lines, log } = this.#options;
     const session = caches.sessions.store.get(key);
     if (!session) return undefined;
     const now = clock.date();
-    const unseen = { events: [], refusals: [], stream: undefined, routeAnswer: undefined, activity: undefined };
+    const { uid = "" } = session.metadata;
+    const unseen = {
+      ...{ events: [], refusals: [], stream: undefined, routeAnswer: undefined, activity: undefined },
+      isAdmitted: this.#admitted.isAdmitted,
+    };
     const known: Seen = { ...unseen, lines };
     const found = gather(session, caches, settings, known);
     this.#starts.observe(found);
@@ -83,9 +95,11 @@ export class SessionController {
       { settings, now, newPassword, turnSecret: turn.secret },
     );
     lines.setStarting(session, startsPod(plan));
-    const batches = [...removeExtraPods(session, caches), ...plan.batches];
+    const due = this.#limit.due(uid, [...removeExtraPods(session, caches), ...plan.batches]);
+    if (plan.batches.length > 0)
+      log.debug({ session: key, writes: due.batches.flat().map(nameOf), againMs: due.againMs }, "planned");
     // Whoever got no answer may have a pod: its start counts until it is tried again.
-    const refusals = await this.#act(session, batches);
+    const refusals = [...due.contested, ...(await this.#act(session, due.batches))];
     lines.setStarting(session, false);
     if (plan.warning) recorder.record(session, { type: "Warning", action: "Warn", ...plan.warning });
 
@@ -106,23 +120,28 @@ export class SessionController {
     const before = told.session.status;
     const { written, againMs } = await this.#status.write(told.session, status);
     if (written) {
-      for (const event of transitionEvents(before, status)) recorder.record(session, { action: "Reconcile", ...event });
+      for (const event of transitionEvents(before, status)) {
+        recorder.record(session, { action: "Reconcile", ...event });
+        log.info({ session: key, reason: event.reason }, event.note);
+      }
       this.#starts.report(told, status, this.#options.metrics);
     }
     return soonest(
       ...[plan.recheckMs, statusRecheckMs(told, now), start.againMs, againMs],
-      refusals.length > 0 || turn.problem ? refusedMs : undefined,
+      ...[due.againMs, refusals.length > 0 || turn.problem ? refusedMs : undefined],
     );
   }
 
   /** The session is gone. */
   forget(session: VDISession): void {
-    const { clock, metrics } = this.#options;
+    const { clock, metrics, log } = this.#options;
     this.#status.forget(session);
     this.#events.forget(session);
     this.#starts.forget(session);
     this.#failingSinceMs.delete(session.metadata.uid ?? "");
+    this.#limit.forget(session.metadata.uid ?? "");
     this.#options.looks.forget(keyOf(session));
+    log.info({ session: keyOf(session), user: session.spec.user }, "the session is gone");
     const seconds = (clock.date().getTime() - Date.parse(session.metadata.creationTimestamp ?? "")) / 1000;
     metrics.ended({ template: session.spec.template, seconds: Math.max(0, seconds) });
   }
@@ -132,7 +151,15 @@ export class SessionController {
     const sinceMs = this.#failingSinceMs.get(uid) ?? clock.now();
     const tellsFailures = clock.now() - sinceMs >= failingMs;
     this.#failingSinceMs.set(uid, sinceMs);
-    const refusals = await act(batches, { client, observe: (object) => caches.observe(object), tellsFailures });
+    const refusals = await act(batches, {
+      client,
+      observe: (object) => caches.observe(object),
+      onDone: (write, answer) => {
+        this.#limit.note(uid, write);
+        if (write.do !== "delete" && answer) this.#admitted.note(write.object, answer);
+      },
+      tellsFailures,
+    });
     if (!refusals.some(({ why }) => why === "Failing")) this.#failingSinceMs.delete(uid);
     return refusals;
   }

@@ -11,7 +11,10 @@ import type { SessionView } from "./view.ts";
 import type { Batch } from "./write.ts";
 
 /** What is not in the caches. */
-export interface Seen extends Pick<SessionView, "events" | "refusals" | "stream" | "routeAnswer" | "activity"> {
+export interface Seen extends Pick<
+  SessionView,
+  "events" | "isAdmitted" | "refusals" | "stream" | "routeAnswer" | "activity"
+> {
   /** Who waits for whom. */
   readonly lines: Pick<StartLines, "homeHolder" | "oneTooMany">;
 }

@@ -32,6 +32,7 @@ export const readyReasons = {
   WriteInvalid: "stuck",
   WriteFailed: "slow",
   NameTaken: "stuck",
+  ChildContested: "stuck",
   RouteKindMissing: "stuck",
   // The node, under a pod that had one.
   NodeLost: "slow",

@@ -194,6 +194,7 @@ export const anyView: fc.Arbitrary<SessionView> = fc.record({
   oneTooMany: some(fc.constant(session())),
   homeRemains: some(pod),
   homeIsShared: fc.boolean(),
+  isAdmitted: fc.boolean().map((it) => () => it),
   routeAnswer: some(fc.record({ ok: fc.boolean(), message: fc.constant("Traefik has no route.") })),
   nodes: fc.array(node, { maxLength: 3 }),
   slicesInUse: fc.constantFrom(

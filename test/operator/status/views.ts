@@ -151,6 +151,7 @@ export function view(changes: Partial<SessionView> = {}): SessionView {
       }),
     ],
     slicesInUse: () => 0,
+    isAdmitted: () => false,
     events: [],
     refusals: [],
     routeAnswer: undefined,
