@@ -14,7 +14,7 @@ export class Fifo<T> {
   shift(): T | undefined {
     if (this.isEmpty) return undefined;
     const item = this.#items[this.#head++];
-    if (this.#head * 2 > this.#items.length + 64 || this.isEmpty) {
+    if (this.#head * 2 > this.#items.length + 64 || this.#head === this.#items.length) {
       this.#items = this.#items.slice(this.#head);
       this.#head = 0;
     }

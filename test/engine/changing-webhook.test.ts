@@ -85,7 +85,7 @@ describe("a cluster whose admission webhook changes the operator's objects", fun
           ],
         },
       ],
-    } as AnyObject);
+    });
     await harness.operator({ server: seenBy });
   });
   after(async () => {

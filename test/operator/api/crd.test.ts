@@ -53,7 +53,7 @@ describe("CRDs of vdi.kasm.io", () => {
       for (const child of [node.items, node.additionalProperties]) if (child) look(child, `${path}[]`);
     };
     for (const { kind, spec, status } of [vdiSession, vdiTemplate, vdiPool])
-      for (const schema of [spec, status]) look(structuralSchema(schema) as Node, kind);
+      for (const schema of [spec, status]) look(structuralSchema(schema), kind);
     expect(unbounded).to.deep.equal([]);
   });
 
