@@ -1,9 +1,9 @@
 import pc from "picocolors";
 
 import type { LabLayout } from "../cluster/layout.ts";
-import { applyFurniture } from "../k3s/furniture/apply.ts";
-import { addons, keyOf } from "../k3s/furniture/manifests.ts";
-import type { PackagedName } from "../k3s/furniture/packaged.ts";
+import { applyPackagedComponents } from "../k3s/packaged-components/apply.ts";
+import { addons, keyOf } from "../k3s/packaged-components/manifests.ts";
+import type { PackagedName } from "../k3s/packaged-components/names.ts";
 import type { AnyObject, ClusterClient } from "../../kube/client.ts";
 import { withAdministrator } from "../phases/context.ts";
 
@@ -11,7 +11,7 @@ import { withAdministrator } from "../phases/context.ts";
 export async function restartK3s(layout: LabLayout, disable: readonly PackagedName[]): Promise<void> {
   await withAdministrator(layout, async (client) => {
     const before = await versions(client);
-    await applyFurniture(client, { disable });
+    await applyPackagedComponents(client, { disable });
     const after = await versions(client);
     const changed = [...before].filter(([name, version]) => version !== undefined && after.get(name) !== version);
     for (const [name] of changed) console.log(`${after.get(name) === undefined ? "deleted" : "reverted"}: ${name}`);

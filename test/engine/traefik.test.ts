@@ -5,7 +5,7 @@ import { execa } from "execa";
 import { helmChartConfig, traefikArguments } from "../../components/traefik.manifests.ts";
 import { ClusterClient, loadKubeConfig } from "../../kube/client.ts";
 import type { AnyObject } from "../../kube/client.ts";
-import { applyFurniture } from "../../lab/k3s/furniture/apply.ts";
+import { applyPackagedComponents } from "../../lab/k3s/packaged-components/apply.ts";
 import { componentStack } from "./component-stack.ts";
 import type { ScratchStack } from "./scratch-stack.ts";
 
@@ -51,8 +51,8 @@ describe("Traefik on the lab", function () {
 
   after(async () => {
     await client.delete(configKey);
-    await applyFurniture(client, { disable: ["traefik"] });
-    await applyFurniture(client);
+    await applyPackagedComponents(client, { disable: ["traefik"] });
+    await applyPackagedComponents(client);
     for (const { metadata, ...object } of platform) {
       const { name, namespace: where, labels, annotations, managedFields } = metadata ?? {};
       const plain = { ...object, metadata: { name, namespace: where, labels, annotations } } as AnyObject;
@@ -121,7 +121,7 @@ describe("Traefik on the lab", function () {
     });
 
     it("is installed on a K3s without: CRDs, arguments, the nodes' addresses; clean preview; destroy leaves the CRDs", async () => {
-      await applyFurniture(client, { disable: ["traefik"] });
+      await applyPackagedComponents(client, { disable: ["traefik"] });
       await stack.up(env("own"));
       expect(await argumentsOf(namespace)).to.include.members([...traefikArguments]);
       await stack.run(["refresh", "--yes"], env("own"));

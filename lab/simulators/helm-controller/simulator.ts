@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import type { AnyObject, ClusterClient } from "../../../kube/client.ts";
-import { helmReleases } from "../../k3s/furniture/manifests.ts";
+import { helmReleases } from "../../k3s/packaged-components/manifests.ts";
 import type { ClusterView } from "../cluster-view.ts";
 import type { Simulator } from "../simulator.ts";
 import { traefikUpgrade } from "./traefik-values.ts";

@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { addonRecord, addons, helmReleases, k3sCrds } from "../../../lab/k3s/furniture/manifests.ts";
+import { addonRecord, addons, helmReleases, k3sCrds } from "../../../lab/k3s/packaged-components/manifests.ts";
 
 const everything = () => [...k3sCrds(), ...addons().flatMap(({ objects }) => objects), ...helmReleases()];
 const find = (kind: string, name: string) =>

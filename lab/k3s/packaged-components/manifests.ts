@@ -3,8 +3,8 @@ import { readFileSync } from "node:fs";
 import { parseAllDocuments } from "yaml";
 import type { AnyObject, ObjectKey } from "../../../kube/client.ts";
 import { helmOwned } from "./helm-owned.ts";
-import { packagedNames } from "./packaged.ts";
-import type { PackagedName } from "./packaged.ts";
+import { packagedNames } from "./names.ts";
+import type { PackagedName } from "./names.ts";
 import { traefikCrds } from "./traefik-crds.ts";
 
 /** One file of K3s's server/manifests directory: what K3s applies at every start of a server process. */

@@ -3,9 +3,9 @@ import { statusCode } from "../../../kube/client.ts";
 import type { AnyObject, ClusterClient } from "../../../kube/client.ts";
 import { addonRecord, addons, helmReleases, k3sCrds, keyOf } from "./manifests.ts";
 import type { Addon } from "./manifests.ts";
-import type { PackagedName } from "./packaged.ts";
+import type { PackagedName } from "./names.ts";
 
-export interface FurnitureOptions {
+export interface PackagedOptions {
   /** Called with each step's name before it starts. */
   onProgress?: (step: string) => void;
   /** Packaged components that K3s runs without (`--disable`): they are deleted. */
@@ -13,9 +13,9 @@ export interface FurnitureOptions {
 }
 
 /** Lays down what a stock K3s has. Safe to repeat: a second call is what a restart of the K3s server does. */
-export async function applyFurniture(
+export async function applyPackagedComponents(
   client: ClusterClient,
-  { onProgress, disable = [] }: FurnitureOptions = {},
+  { onProgress, disable = [] }: PackagedOptions = {},
 ): Promise<void> {
   await removePackaged(client, disable);
   const traefik = disable.includes("traefik") ? [] : helmReleases();

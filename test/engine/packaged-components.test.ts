@@ -2,9 +2,9 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { expect } from "chai";
 import { ClusterClient, apiMessage, loadKubeConfig } from "../../kube/client.ts";
 import type { AnyObject } from "../../kube/client.ts";
-import { applyFurniture, reapplyPackagedManifests } from "../../lab/k3s/furniture/apply.ts";
+import { applyPackagedComponents, reapplyPackagedManifests } from "../../lab/k3s/packaged-components/apply.ts";
 
-const namespace = "furniture-test";
+const namespace = "packaged-test";
 const pause = { name: "main", image: "registry.k8s.io/pause:3.10" };
 const configKey = {
   apiVersion: "v1",
@@ -12,7 +12,7 @@ const configKey = {
   metadata: { name: "local-path-config", namespace: "kube-system" },
 };
 
-describe("K3s furniture on the lab", function () {
+describe("the packaged components on the lab", function () {
   this.timeout(60_000);
   let client: ClusterClient;
 
@@ -31,7 +31,7 @@ describe("K3s furniture on the lab", function () {
 
   it("is laid down a second time without a change", async () => {
     const before = await client.get(configKey);
-    await applyFurniture(client);
+    await applyPackagedComponents(client);
     expect((await client.get(configKey))?.metadata?.resourceVersion).to.equal(before?.metadata?.resourceVersion);
   });
 
