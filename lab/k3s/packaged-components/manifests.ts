@@ -5,6 +5,7 @@ import type { AnyObject, ObjectKey } from "../../../kube/client.ts";
 import { helmOwned } from "./helm-owned.ts";
 import { packagedNames } from "./names.ts";
 import type { PackagedName } from "./names.ts";
+import { inObjectSet } from "./object-set.ts";
 import { traefikCrds } from "./traefik-crds.ts";
 
 /** One file of K3s's server/manifests directory: what K3s applies at every start of a server process. */
@@ -24,17 +25,18 @@ export function addons(): Addon[] {
   return packagedNames.map((name) => {
     const text = manifest(`${name}.yaml`);
     const checksum = createHash("sha256").update(text).digest("hex");
-    return { name, checksum, objects: objects(`${name}.yaml`).map((object) => addonOwned(name, object)) };
+    const owner = { gvk: "k3s.cattle.io/v1, Kind=Addon", name, namespace: "kube-system" };
+    return { name, checksum, objects: objects(`${name}.yaml`).map((object) => inObjectSet(owner, object)) };
   });
 }
 
 /** The Addon object by which K3s remembers that it applied the file. */
-export function addonRecord(addon: Addon): AnyObject {
+export function addonRecord({ name, checksum, objects }: Addon): AnyObject {
   return {
     apiVersion: "k3s.cattle.io/v1",
     kind: "Addon",
-    metadata: { name: addon.name, namespace: "kube-system" },
-    spec: { source: `/var/lib/rancher/k3s/server/manifests/${addon.name}.yaml`, checksum: addon.checksum },
+    metadata: { name, namespace: "kube-system", annotations: { "addon.k3s.cattle.io/gvks": kindsOf(objects) } },
+    spec: { source: `/var/lib/rancher/k3s/server/manifests/${name}.yaml`, checksum },
   };
 }
 
@@ -49,23 +51,16 @@ export function keyOf({ apiVersion = "", kind = "", metadata }: AnyObject): Obje
   return { apiVersion, kind, metadata: { name, ...(namespace !== undefined && { namespace }) } };
 }
 
-function addonOwned(addon: string, object: AnyObject): AnyObject {
-  const { metadata } = object;
-  const hash = createHash("sha1").update(`k3s.cattle.io/v1, Kind=Addon/kube-system/${addon}`).digest("hex");
-  return {
-    ...object,
-    metadata: {
-      ...metadata,
-      labels: { ...metadata?.labels, "objectset.rio.cattle.io/hash": hash },
-      annotations: {
-        ...metadata?.annotations,
-        "objectset.rio.cattle.io/id": "",
-        "objectset.rio.cattle.io/owner-gvk": "k3s.cattle.io/v1, Kind=Addon",
-        "objectset.rio.cattle.io/owner-name": addon,
-        "objectset.rio.cattle.io/owner-namespace": "kube-system",
-      },
-    },
-  };
+/** The kinds by which K3s finds what it has to prune. */
+function kindsOf(objects: readonly AnyObject[]): string {
+  return [...new Set(objects.map(({ apiVersion = "", kind = "" }) => `${versionOf(apiVersion)}, Kind=${kind}`))].join(
+    ";",
+  );
+}
+
+// As apimachinery writes a GroupVersionKind: the core group is empty.
+function versionOf(apiVersion: string): string {
+  return apiVersion.includes("/") ? apiVersion : `/${apiVersion}`;
 }
 
 function objects(file: string): AnyObject[] {

@@ -10,7 +10,7 @@ describe("the Helm controller's upgrade of Traefik", () => {
     expect(traefikUpgrade(undefined)).to.deep.equal({ additionalArguments: [] });
   });
 
-  it("fails for a key that the chart does not know (facts k3s-traefik 3.4)", () => {
+  it("fails for a key that the chart does not know", () => {
     expect(traefikUpgrade("logs: {}")).to.have.property("failure").that.includes("'logs' not allowed");
   });
 

@@ -40,7 +40,7 @@ function volumeSpec(changes: Parameters<typeof request>[0] = {}): Record<string,
 const failure = (changes: Parameters<typeof request>[0]) =>
   (provision(request(changes)) as { failure: string }).failure;
 
-describe("local-path provisioning (facts k3s-traefik 1)", () => {
+describe("local-path provisioning", () => {
   it("makes a local volume on the chosen node when the class says so: fsGroup works on it", () => {
     expect(volumeSpec()).to.deep.include({ local: { path: "/data/pvc-u-1_vdi_home" } });
   });

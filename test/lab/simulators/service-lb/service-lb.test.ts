@@ -13,7 +13,7 @@ function pod(nodeName: string, isReady = true): AnyObject {
 
 const nodes = [node("a", ["InternalIP", "10.0.0.2"]), node("b", ["InternalIP", "10.0.0.1"])];
 
-describe("ServiceLB (facts k3s-traefik 6)", () => {
+describe("ServiceLB", () => {
   it("publishes the internal addresses of nodes with a ready pod, sorted", () => {
     expect(serviceAddresses([pod("a"), pod("b")], nodes)).to.deep.equal(["10.0.0.1", "10.0.0.2"]);
   });
