@@ -5,7 +5,7 @@ import type { AnyObject, ObjectKey } from "../../../kube/client.ts";
 import { helmOwned } from "./helm-owned.ts";
 import { packagedNames } from "./names.ts";
 import type { PackagedName } from "./names.ts";
-import { inObjectSet } from "./object-set.ts";
+import { inObjectSet } from "../object-set.ts";
 import { traefikCrds } from "./traefik-crds.ts";
 
 /** One file of K3s's server/manifests directory: what K3s applies at every start of a server process. */
@@ -49,6 +49,11 @@ export function helmReleases(): AnyObject[] {
 export function keyOf({ apiVersion = "", kind = "", metadata }: AnyObject): ObjectKey {
   const { name = "", namespace } = metadata ?? {};
   return { apiVersion, kind, metadata: { name, ...(namespace !== undefined && { namespace }) } };
+}
+
+/** Whether the kind is one that K3s itself registers, whose lists the API server cannot merge. */
+export function isCustom({ apiVersion = "" }: AnyObject): boolean {
+  return apiVersion.includes(".cattle.io/");
 }
 
 /** The kinds by which K3s finds what it has to prune. */

@@ -131,7 +131,8 @@ function applied(object: AnyObject): AnyObject {
   return JSON.parse(gunzipSync(Buffer.from(text, "base64")).toString()) as AnyObject;
 }
 
-function withoutApplied({ metadata, ...object }: AnyObject): AnyObject {
-  const { "objectset.rio.cattle.io/applied": _, ...annotations } = metadata?.annotations ?? {};
-  return { ...object, metadata: { ...metadata, annotations } };
+function withoutApplied(object: AnyObject): AnyObject {
+  const plain = structuredClone(object);
+  delete plain.metadata?.annotations?.["objectset.rio.cattle.io/applied"];
+  return plain;
 }

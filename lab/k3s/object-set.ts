@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { gzipSync } from "node:zlib";
-import type { AnyObject } from "../../../kube/client.ts";
+import type { AnyObject } from "../../kube/client.ts";
 
 const prefix = "objectset.rio.cattle.io";
 
