@@ -3,7 +3,7 @@ import { runScript, waitUntil } from "./gate.ts";
 import { describeTraefik, missingCrds } from "./traefik-gate.judge.ts";
 import type { TraefikFindings } from "./traefik-gate.judge.ts";
 import { awaitedOfTraefik } from "./traefik-rollout.judge.ts";
-import { helmObject, traefikCrds, traefikObjects } from "./traefik.ts";
+import { helmJobPods, helmObject, traefikCrds, traefikObjects } from "./traefik.ts";
 
 const inputSchema = z.object({
   context: z.string().optional(),
@@ -15,14 +15,16 @@ const inputSchema = z.object({
 await runScript(inputSchema, async ({ namespace, arguments: wanted, timeoutSeconds }, client) =>
   waitUntil<TraefikFindings>(
     async () => {
-      const [crds, [deployment, service], chart] = await Promise.all([
+      const isOfK3s = namespace === "kube-system";
+      const [crds, [deployment, service], chart, jobPods] = await Promise.all([
         traefikCrds(client),
         traefikObjects(client, namespace),
-        namespace === "kube-system" ? helmObject(client, "HelmChart") : undefined,
+        isOfK3s ? helmObject(client, "HelmChart") : undefined,
+        isOfK3s ? helmJobPods(client) : [],
       ]);
       const missing = missingCrds(crds);
       if (missing.length > 0) return { waiting: `Traefik's CRDs are not established: ${missing.join(", ")}` };
-      const waiting = awaitedOfTraefik(wanted, deployment, chart);
+      const waiting = awaitedOfTraefik(wanted, deployment, chart, jobPods);
       return waiting === undefined ? { done: describeTraefik(crds, deployment, service) } : { waiting };
     },
     { timeoutSeconds },
