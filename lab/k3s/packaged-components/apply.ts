@@ -7,6 +7,7 @@ import { serverName } from "../nodes.ts";
 import { addonRecord, addons, helmReleases, isCustom, k3sCrds, keyOf } from "./manifests.ts";
 import type { Addon } from "./manifests.ts";
 import type { PackagedName } from "./names.ts";
+import { unmet } from "./unmet.ts";
 
 export interface PackagedOptions {
   /** Called with each step's name before it starts. */
@@ -106,11 +107,12 @@ async function assert(client: ClusterClient, object: AnyObject, manager: string)
     await client.create(object, { fieldManager: manager });
     return { action: "created", object };
   }
-  const after = await (isCustom(object)
-    ? client.mergePatch(object, manager)
-    : client.strategicMergePatch(object, manager));
-  const isSame = after.metadata?.resourceVersion === before.metadata?.resourceVersion;
-  return isSame ? undefined : { action: "reverted", object };
+  const lacking = unmet(object, before) as AnyObject | undefined;
+  if (lacking === undefined) return undefined;
+  const key = keyOf(object);
+  const patch = { ...lacking, ...key, metadata: { ...lacking.metadata, ...key.metadata } };
+  await (isCustom(object) ? client.mergePatch(patch, manager) : client.strategicMergePatch(patch, manager));
+  return { action: "reverted", object };
 }
 
 /** Helm installs once; what people change afterwards stays until the chart changes. */
