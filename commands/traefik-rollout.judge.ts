@@ -1,3 +1,5 @@
+import { workloadProblem } from "../analyzers/workloads.ts";
+import type { Surroundings } from "../analyzers/workloads.ts";
 import type { AnyObject } from "../kube/client.ts";
 
 /**
@@ -5,37 +7,23 @@ import type { AnyObject } from "../kube/client.ts";
  *
  * @param deployment Deployment `traefik`
  * @param chart HelmChart kube-system/traefik where K3s's Helm controller installs it, else absent
- * @param jobPods pods of that HelmChart's Job
+ * @param surroundings of its namespace: the pods of that HelmChart's Job among them
  */
 export function awaitedOfTraefik(
   wanted: readonly string[],
   deployment: AnyObject | undefined,
   chart: AnyObject | undefined,
-  jobPods: readonly AnyObject[] = [],
+  surroundings: Surroundings,
 ): string | undefined {
   const missing = missingArguments(wanted, deployment);
-  const trouble = failureOf(chart) || jobPods.map(troubleOf).find(Boolean) || "";
+  const trouble = failureOf(chart) || surroundings.pods.filter(isOfHelmJob).map(troubleOf).find(Boolean) || "";
   if (!deployment) return `Deployment traefik does not exist${trouble}`;
   if (missing.length > 0)
     return (
       `Traefik does not have the arguments ${missing.join(" ")} yet` +
       (trouble || (chart ? `; the Job ${helmJob} brings them, and its log tells what it does` : ""))
     );
-  const { generation } = deployment.metadata ?? {};
-  const { replicas = 1 } = deployment["spec"] as { replicas?: number };
-  const status = (deployment["status"] ?? {}) as DeploymentStatus;
-  const { observedGeneration = 0, updatedReplicas = 0, availableReplicas = 0 } = status;
-  if (observedGeneration < (generation ?? 0)) return "the rollout of Deployment traefik has not begun";
-  if (updatedReplicas < replicas || availableReplicas < replicas || (status.replicas ?? 0) > replicas)
-    return `Deployment traefik has ${updatedReplicas} new pods of ${replicas}, ${availableReplicas} of its pods are available`;
-  return undefined;
-}
-
-interface DeploymentStatus {
-  observedGeneration?: number;
-  replicas?: number;
-  updatedReplicas?: number;
-  availableReplicas?: number;
+  return workloadProblem(deployment, surroundings)?.text;
 }
 
 function missingArguments(wanted: readonly string[], deployment: AnyObject | undefined): string[] {
@@ -76,7 +64,11 @@ function troubleOf({ status }: AnyObject): string {
 }
 
 /** K3s's Helm controller sets it on the pods of a HelmChart's Job. */
-export const helmChartLabel = "helmcharts.helm.cattle.io/chart";
+const helmChartLabel = "helmcharts.helm.cattle.io/chart";
+
+function isOfHelmJob({ metadata }: AnyObject): boolean {
+  return metadata?.labels?.[helmChartLabel] === "traefik";
+}
 
 function failureOf(chart: AnyObject | undefined): string {
   const status = chart?.["status"] as

@@ -1,6 +1,5 @@
 import type { AnyObject, ClusterClient } from "../kube/client.ts";
 import { legacyCrd, neededCrds } from "./traefik-gate.judge.ts";
-import { helmChartLabel } from "./traefik-rollout.judge.ts";
 
 /** Traefik's CRDs that are looked at, as far as they are there. */
 export async function traefikCrds(client: ClusterClient): Promise<AnyObject[]> {
@@ -25,9 +24,4 @@ export function traefikObjects(client: ClusterClient, namespace: string) {
 export function helmObject(client: ClusterClient, kind: "HelmChart" | "HelmChartConfig") {
   const metadata = { namespace: "kube-system", name: "traefik" };
   return client.get({ apiVersion: "helm.cattle.io/v1", kind, metadata });
-}
-
-/** The pods by which K3s's Helm controller installs and upgrades its Traefik. */
-export function helmJobPods(client: ClusterClient): Promise<AnyObject[]> {
-  return client.list("v1", "Pod", { namespace: "kube-system", labelSelector: `${helmChartLabel}=traefik` });
 }
