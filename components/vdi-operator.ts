@@ -5,7 +5,7 @@ import * as random from "@pulumi/random";
 import { namespaceArgs } from "./namespace.ts";
 import { pullSecret } from "./pull-secret.ts";
 import { gateAfter } from "./rollout.ts";
-import { script } from "./script.ts";
+import { scriptAtDeletion } from "./script.ts";
 import type { ClusterAccess } from "./script.ts";
 import type { TurnEndpoint } from "./turn-server.ts";
 import type { Crd } from "./vdi-operator.crds.ts";
@@ -222,10 +222,10 @@ export class VdiOperator extends pulumi.ComponentResource {
   private drain(name: string, args: VdiOperatorArgs, needs: pulumi.Resource[]) {
     // Where no operator runs, none cleans up.
     const operatorSeconds = args.program ? 120 : 0;
-    const { create, environment } = script("session-drain", args.cluster, { operatorSeconds });
+    const drain = scriptAtDeletion("session-drain", args.cluster, { operatorSeconds });
     return new command.local.Command(
       `${name}-drain`,
-      { create: "exit 0", update: "exit 0", delete: create, environment, triggers: [args.namespace] },
+      { create: "exit 0", update: "exit 0", ...drain, triggers: [args.namespace] },
       { parent: this, protect: args.protectData, dependsOn: needs },
     );
   }
