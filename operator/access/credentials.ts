@@ -1,5 +1,6 @@
 import { createHash, timingSafeEqual } from "node:crypto";
 import type { ClusterClient } from "../../kube/client.ts";
+import type { Clock } from "../../kube/clock.ts";
 
 /** User and password that a desktop itself asks for. */
 export interface Credentials {
@@ -23,6 +24,35 @@ export function secretCredentials(client: Pick<ClusterClient, "get">, namespace:
       password: Buffer.from(password, "base64").toString(),
       createdMs: Date.parse(secret?.metadata?.creationTimestamp ?? ""),
     };
+  };
+}
+
+/**
+ * Goes on with what was last read while it cannot be read.
+ *
+ * @param keptMs how long that counts
+ * @param most Secrets that are remembered; the oldest is forgotten
+ */
+export function rememberedCredentials(
+  read: ReadCredentials,
+  clock: Pick<Clock, "now">,
+  keptMs: number,
+  most = 10_000,
+): ReadCredentials {
+  const remembered = new Map<string, { credentials: Credentials; readMs: number }>();
+  return async (name) => {
+    try {
+      const credentials = await read(name);
+      remembered.delete(name);
+      if (credentials) remembered.set(name, { credentials, readMs: clock.now() });
+      const [oldest] = remembered.keys();
+      if (remembered.size > most && oldest !== undefined) remembered.delete(oldest);
+      return credentials;
+    } catch (error) {
+      const last = remembered.get(name);
+      if (last && clock.now() - last.readMs <= keptMs) return last.credentials;
+      throw error;
+    }
   };
 }
 

@@ -4,7 +4,13 @@ import { execa } from "execa";
 import { operatorDeployment } from "../../components/vdi-operator.deployment.ts";
 import type { OperatorDeploymentArgs } from "../../components/vdi-operator.deployment.ts";
 import { bundleConfigMap } from "../../components/vdi-operator.program.ts";
-import { clusterRules, leaderRules, operatorUser, sessionRules } from "../../components/vdi-operator.rbac.ts";
+import {
+  accountUser,
+  clusterRules,
+  leaderRules,
+  operatorName,
+  sessionRules,
+} from "../../components/vdi-operator.rbac.ts";
 import type { Rule } from "../../components/vdi-operator.rbac.ts";
 import { type AnyObject, ClusterClient, apiMessage, loadKubeConfig } from "../../kube/client.ts";
 import { stopBeside } from "../../lab/cluster/control-plane.ts";
@@ -15,7 +21,7 @@ const checkout = join(import.meta.dirname, "..", "..");
 const layout = labLayout(checkout);
 const namespace = "kasm-vdi";
 const operatorNamespace = "kasm-vdi-system";
-const operator = operatorUser(operatorNamespace);
+const operator = accountUser(operatorName, operatorNamespace);
 
 // What `npm run lab` installed, asked by the people and programs that it is for.
 describe("the VDI operator's surroundings on the lab", () => {

@@ -2,7 +2,7 @@ import { expect } from "chai";
 import fc from "fast-check";
 import { admit, desktopState } from "../../../operator/access/decide.ts";
 import { issueToken } from "../../../operator/access/tokens.ts";
-import type { Visit } from "../../../operator/access/visit.ts";
+import type { DesktopRequest } from "../../../operator/access/request.ts";
 import { anyText } from "../any-text.ts";
 import { aSession, aTemplate, aliceHost, begin, condition, key } from "./a-session.ts";
 
@@ -12,16 +12,18 @@ const link = issueToken(key, "link", subject, begin);
 const context = { key, template: aTemplate("ForwardAuth"), nowMs: begin };
 
 /** Somebody who opens the desktop and has nothing, or what a test gives. */
-function visit(changes: Partial<Visit> = {}): Visit {
+function asked(changes: Partial<DesktopRequest> = {}): DesktopRequest {
   return {
     ...{ host: aliceHost, authority: aliceHost, path: "/", linkToken: undefined, cookies: [], desktopCookies: "" },
     ...{ password: undefined, signedInUser: undefined, origin: undefined, isWebSocket: false, isNavigation: true },
+    ...{ method: "GET", isWaiting: false },
+    fetch: { site: undefined, mode: undefined, dest: undefined, isUserActivated: false },
     ...changes,
   };
 }
 
-const outcome = (changes: Partial<Visit>, session = aSession(), template = context.template) => {
-  const admission = admit(visit(changes), session, { ...context, template });
+const outcome = (changes: Partial<DesktopRequest>, session = aSession(), template = context.template) => {
+  const admission = admit(asked(changes), session, { ...context, template });
   return admission.kind === "admitted" ? admission.by : admission.kind === "refused" ? admission.why : "password";
 };
 

@@ -1,13 +1,13 @@
 import { expect } from "chai";
 import fc from "fast-check";
-import { readVisit } from "../../../operator/access/visit.ts";
-import type { Visit } from "../../../operator/access/visit.ts";
+import { readRequest } from "../../../operator/access/request.ts";
+import type { DesktopRequest } from "../../../operator/access/request.ts";
 import { anyText } from "../any-text.ts";
 
 /** As node:http reads headers that came once each, or as often as a list says. */
-function read(headers: Record<string, string | string[]>, userHeader?: string): Visit | undefined {
+function read(headers: Record<string, string | string[]>, userHeader?: string): DesktopRequest | undefined {
   const lists = Object.entries(headers).map(([name, value]) => [name, [value].flat()] as const);
-  return readVisit(
+  return readRequest(
     {
       headers: Object.fromEntries(lists.map(([name, values]) => [name, values.join("; ")])),
       headersDistinct: Object.fromEntries(lists.map(([name, values]) => [name, [...values]])),
@@ -22,7 +22,7 @@ const ofPath = (uri: string) => {
   return { path, linkToken };
 };
 
-describe("a visit, as Traefik tells of it", () => {
+describe("a request, as Traefik tells of it", () => {
   it("has its host without port, final dot and capitals, and keeps the port for redirects", () => {
     for (const [given, name, authority] of [
       ["abc.example.com", "abc.example.com", "abc.example.com"],
@@ -30,8 +30,8 @@ describe("a visit, as Traefik tells of it", () => {
       ["abc.example.com:8443", "abc.example.com", "abc.example.com:8443"],
       ["abc.example.com.:443", "abc.example.com", "abc.example.com:443"],
     ] as const) {
-      const visit = read({ "x-forwarded-host": given });
-      expect([visit?.host, visit?.authority]).to.deep.equal([name, authority]);
+      const request = read({ "x-forwarded-host": given });
+      expect([request?.host, request?.authority]).to.deep.equal([name, authority]);
     }
   });
 
@@ -105,7 +105,7 @@ describe("a visit, as Traefik tells of it", () => {
     expect(read({ ...host, cookie: "x__Host-vdi-session=1; =; ;; __Host-vdi-sessions=1" })?.cookies).to.deep.equal([]);
   });
 
-  it("leaves the desktop its own cookies, and none that opens a door", () => {
+  it("leaves the desktop its own cookies, and none that lets people in", () => {
     const cookie = "a=1;__Host-vdi-session=x; _oauth2_proxy_0=y; _oauth2_proxy=z ; b=2=3; ; __Host-vdi-session=x; c";
     expect(read({ ...host, cookie })?.desktopCookies).to.equal("a=1; b=2=3; c");
     expect(read({ ...host, cookie: "__Host-vdi-session=x" })?.desktopCookies).to.equal("");
