@@ -19,7 +19,7 @@ import { cookieName, readRequest, waitingUrl } from "./request.ts";
 import type { DesktopRequest } from "./request.ts";
 
 /** What became of a request, for metrics. */
-export type AccessOutcome = "entered" | "signed-in" | "waiting" | "throttled" | "failed" | Refusal;
+export type AccessOutcome = "entered" | "signed-in" | "waiting" | "throttled" | "failed" | "stale" | Refusal;
 
 /** Writes what happened, with the session's key, and never an address, a header or a credential. */
 export type AccessLog = (
@@ -69,7 +69,10 @@ export class ForwardAuth {
 
   async answer(asked: Pick<IncomingMessage, "headers" | "headersDistinct">): Promise<Answer> {
     const request = readRequest(asked, this.#options.userHeader);
-    if (this.#options.isStale?.() === true) return pageAnswer(stalePage, request?.isNavigation ?? false);
+    if (this.#options.isStale?.() === true) {
+      this.#options.observe?.("stale");
+      return pageAnswer(stalePage, request?.isNavigation ?? false);
+    }
     const session = request && this.#options.sessions.byHost(request.host);
     if (!session || hostOf(session, this.#options.domain) !== request.host) {
       this.#options.observe?.("unknown-host");

@@ -1,5 +1,4 @@
 import type { IncomingMessage } from "node:http";
-import { addAbortSignal } from "node:stream";
 import { z } from "zod";
 import type { Clock } from "../../kube/clock.ts";
 import type { VDISession } from "../api/objects.ts";
@@ -78,27 +77,30 @@ function bearer({ headersDistinct }: IncomingMessage): string | undefined {
   return values.length === 1 && token !== undefined && token.length <= longestToken ? token : undefined;
 }
 
-/** @returns undefined for too long a body */
-async function readBody(request: IncomingMessage): Promise<string | "late" | undefined> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  const late = new AbortController();
-  const timer = setTimeout(() => late.abort(), questionMs);
-  // Whoever sends too much gets an answer, too: the connection stays.
-  const body = addAbortSignal(late.signal, request).iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>;
-  try {
-    for await (const chunk of body) {
+/** @returns undefined for too long a body. The request is not destroyed: whoever sends it gets an answer. */
+function readBody(request: IncomingMessage): Promise<string | "late" | undefined> {
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    let size = 0;
+    const end = (result: string | "late" | undefined) => {
+      clearTimeout(timer);
+      request.off("data", take);
+      resolve(result);
+    };
+    const take = (chunk: Buffer) => {
       size += chunk.length;
-      if (size > largestQuestion) return undefined;
-      chunks.push(chunk);
-    }
-    return Buffer.concat(chunks).toString();
-  } catch (error) {
-    if (late.signal.aborted) return "late";
-    throw error;
-  } finally {
-    clearTimeout(timer);
-  }
+      if (size > largestQuestion) end(undefined);
+      else chunks.push(chunk);
+    };
+    const timer = setTimeout(() => end("late"), questionMs);
+    request
+      .on("data", take)
+      .once("end", () => end(Buffer.concat(chunks).toString()))
+      .once("error", (error) => {
+        clearTimeout(timer);
+        reject(error);
+      });
+  });
 }
 
 function parseQuestion(body: string): { session: string } | undefined {

@@ -88,7 +88,8 @@ describe("the operator's Deployment", () => {
     const told = environment({ turn: endpoint });
     expect(JSON.parse(told["VDI_TURN"] ?? "")).to.deep.equal(endpoint);
     expect(told["VDI_TURN_SECRET_FILE"]).to.equal("/etc/kasm-operator/turn/shared-secret");
-    expect(spec({ turn: endpoint }).template.spec.volumes.at(-1)).to.deep.include({
+    expect(spec({ turn: endpoint }).template.spec.volumes).to.deep.include({
+      name: "turn",
       secret: { secretName: "turn-credentials", defaultMode: 0o440 },
     });
     expect(environment()).not.to.have.any.keys("VDI_TURN", "VDI_TURN_SECRET_FILE");

@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import fc from "fast-check";
-import { readRequest } from "../../../operator/access/request.ts";
+import { readRequest, waitingUrl } from "../../../operator/access/request.ts";
 import type { DesktopRequest } from "../../../operator/access/request.ts";
 import { anyText } from "../any-text.ts";
 
@@ -61,6 +61,10 @@ describe("a request, as Traefik tells of it", () => {
       "x-forwarded-method",
       "authorization",
       "origin",
+      "sec-fetch-site",
+      "sec-fetch-mode",
+      "sec-fetch-dest",
+      "sec-fetch-user",
       "x-user",
     ]) {
       const twice = { ...host, [name]: ["abc.example.com", "abc.example.com"] };
@@ -76,6 +80,18 @@ describe("a request, as Traefik tells of it", () => {
     expect(ofPath("/?my_vdi_token=t")).to.deep.equal({ path: "/?my_vdi_token=t", linkToken: undefined });
     expect(ofPath("/?vdi_token=a&vdi_token=b")).to.deep.equal({ path: "/", linkToken: "" });
     expect(ofPath("/?vdi_token=a#vdi_token=b")).to.deep.equal({ path: "/", linkToken: "a" });
+  });
+
+  it("takes the mark of a waiting page out of the address, and puts it there for the next time", () => {
+    const of = (uri: string) => read({ ...host, "x-forwarded-uri": uri })!;
+    expect([of("/a?x=1&vdi_waiting").isWaiting, of("/a?x=1&vdi_waiting").path]).to.deep.equal([true, "/a?x=1"]);
+    expect([of("/a?vdi_waiting").isWaiting, of("/a?vdi_waiting").path]).to.deep.equal([true, "/a"]);
+    expect([of("/a").isWaiting, of("/a?my_vdi_waiting").isWaiting]).to.deep.equal([false, false]);
+    for (const uri of ["/a", "/a?x=1", "//evil.com/", "/a?vdi_waiting"]) {
+      const again = new URL(waitingUrl(of(uri)));
+      expect(again.origin).to.equal("https://abc.example.com");
+      expect(of(`${again.pathname}${again.search}`)).to.deep.include({ isWaiting: true, path: of(uri).path });
+    }
   });
 
   it("has a path that leads nowhere but to its own host, whatever the address is", () => {
