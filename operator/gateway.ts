@@ -32,8 +32,10 @@ export async function runGateway({ settings, log, config }: GatewayOptions, sign
   const key = await readSigningKey(settings.accessKeyFile);
   const warn = (message: string) => log.warn(message);
   const clock = new ServerClock({ log: warn });
-  const client = new ClusterClient(config, { onServerDate: clock.onServerDate });
-  const known = new Knowledge({ ...settings, client, clock, log: warn });
+  const { onServerDate } = clock;
+  const known = new Knowledge({ ...settings, client: new ClusterClient(config, { onServerDate }), clock, log: warn });
+  // Somebody waits for each answer, and Traefik for 30 s at most.
+  const client = new ClusterClient(config, { onServerDate, requestTimeoutMs: 5_000 });
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
   const outcomes = accessMetrics(registry, known);

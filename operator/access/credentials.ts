@@ -27,32 +27,44 @@ export function secretCredentials(client: Pick<ClusterClient, "get">, namespace:
   };
 }
 
+/** How long somebody waits for the API server where an earlier answer of its will do. */
+const patienceMs = 1_000;
+
 /**
- * Goes on with what was last read while it cannot be read.
+ * Goes on with what was last read while it cannot be read, or not soon.
  *
  * @param keptMs how long that counts
  * @param most Secrets that are remembered; the oldest is forgotten
  */
 export function rememberedCredentials(
   read: ReadCredentials,
-  clock: Pick<Clock, "now">,
+  clock: Pick<Clock, "now" | "after">,
   keptMs: number,
   most = 10_000,
 ): ReadCredentials {
   const remembered = new Map<string, { credentials: Credentials; readMs: number }>();
+  const readAnew = async (name: string) => {
+    const credentials = await read(name);
+    // Written anew it is the youngest of the map.
+    remembered.delete(name);
+    if (credentials) remembered.set(name, { credentials, readMs: clock.now() });
+    const [oldest] = remembered.keys();
+    if (remembered.size > most && oldest !== undefined) remembered.delete(oldest);
+    return credentials;
+  };
   return async (name) => {
-    try {
-      const credentials = await read(name);
-      remembered.delete(name);
-      if (credentials) remembered.set(name, { credentials, readMs: clock.now() });
-      const [oldest] = remembered.keys();
-      if (remembered.size > most && oldest !== undefined) remembered.delete(oldest);
-      return credentials;
-    } catch (error) {
-      const last = remembered.get(name);
-      if (last && clock.now() - last.readMs <= keptMs) return last.credentials;
-      throw error;
-    }
+    const last = remembered.get(name);
+    const reading = readAnew(name);
+    if (!last || clock.now() - last.readMs > keptMs) return reading;
+    return new Promise((resolve) => {
+      const cancel = clock.after(patienceMs, () => resolve(last.credentials));
+      void reading
+        .catch(() => last.credentials)
+        .then((credentials) => {
+          cancel();
+          resolve(credentials);
+        });
+    });
   };
 }
 

@@ -80,7 +80,10 @@ describe("the gateway beside the operator", function () {
     server.fault = () => ({ cut: "before" });
     // Longer than what was just read counts without another look.
     await sleep(11_000);
+    const before = Date.now();
     expect((await ask(cutOff, headers)).status).to.equal(200);
+    // Traefik gives a question up after 30 s.
+    expect(Date.now() - before).to.be.lessThan(20_000);
     expect(await readiness(cutOff)).to.match(/^200 /);
     await cutOff.kill();
   });

@@ -60,6 +60,17 @@ describe("credentials while they cannot be read", () => {
     expect(await outcome(read("a"))).to.equal("Error: connection refused");
   });
 
+  it("keep nobody waiting for an API server that is slow, where they are known", async () => {
+    const clock = new FakeClock();
+    const read = rememberedCredentials(() => answer(), clock, 60_000);
+    answer = () => Promise.resolve(credentials);
+    await read("a");
+    answer = () => new Promise(() => undefined);
+    const asked = read("a");
+    await clock.advance(1_000);
+    expect(await asked).to.equal(credentials);
+  });
+
   it("are forgotten with their Secret, and when there are too many", async () => {
     const read = rememberedCredentials(() => answer(), new FakeClock(), 60_000, 2);
     answer = () => Promise.resolve(credentials);
