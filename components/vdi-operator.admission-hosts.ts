@@ -27,6 +27,7 @@ export function hostPolicies(operatorNamespace: string, domain: string): Record<
       expression:
         `!has(object.metadata.annotations) || !('${priorityAnnotation}' in object.metadata.annotations) || ` +
         `object.metadata.annotations['${priorityAnnotation}'].matches('^-?[0-9]{1,4}$')`,
+      decidesByAnnotation: true,
       message: message("this Ingress"),
     }),
     "host-tcp-routes": hostPolicy(operatorNamespace, {
@@ -51,11 +52,12 @@ interface HostRule {
   readonly apiGroups: string[];
   readonly resource: string;
   readonly expression: string;
+  readonly decidesByAnnotation?: boolean;
   readonly message: string;
 }
 
 function hostPolicy(operatorNamespace: string, rule: HostRule): Admission {
-  const { name, apiGroups, resource, expression, message } = rule;
+  const { name, apiGroups, resource, expression, message, decidesByAnnotation = false } = rule;
   return {
     policy: {
       metadata: { name },
@@ -76,6 +78,13 @@ function hostPolicy(operatorNamespace: string, rule: HostRule): Admission {
           {
             name: "not-the-operator",
             expression: `request.userInfo.username != '${accountUser(operatorName, operatorNamespace)}'`,
+          },
+          {
+            // Garbage collection and who labels things change the operator's routes, too.
+            name: "changes-what-decides",
+            expression:
+              "request.operation != 'UPDATE' || object.?spec != oldObject.?spec" +
+              (decidesByAnnotation ? " || object.metadata.?annotations != oldObject.metadata.?annotations" : ""),
           },
         ],
         validations: [{ expression, message, reason: "Forbidden" }],

@@ -1,10 +1,11 @@
-import { Counter, Gauge, Registry, collectDefaultMetrics } from "prom-client";
+import { Registry, collectDefaultMetrics } from "prom-client";
 import { ClusterClient } from "../kube/client.ts";
 import type { SharedKubeConfig } from "../kube/client.ts";
 import { pause } from "../kube/clock.ts";
 import { serveHealth } from "../kube/health-server.ts";
 import { rememberedCredentials, secretCredentials } from "./access/credentials.ts";
 import { Knowledge } from "./access/knowledge.ts";
+import { AccessMetrics } from "./access/metrics.ts";
 import { reviewActFor, reviewToken } from "./access/reviews.ts";
 import { serveAccess } from "./access/server.ts";
 import { readSigningKey } from "./access/signing-key.ts";
@@ -38,7 +39,7 @@ export async function runGateway({ settings, log, config }: GatewayOptions, sign
   const client = new ClusterClient(config, { onServerDate, requestTimeoutMs: 5_000 });
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
-  const outcomes = accessMetrics(registry, known);
+  const metrics = new AccessMetrics(registry, () => (known.isSynced ? known.ageMs : undefined));
   const over = new AbortController();
   const health = await openHealth({ settings, registry, known, signal });
   const following = known.run(over.signal);
@@ -58,7 +59,7 @@ export async function runGateway({ settings, log, config }: GatewayOptions, sign
       wake: wakeSession(client),
       review: reviewToken(client),
       mayActFor: reviewActFor(client, settings.namespace),
-      observe: (outcome) => outcomes.inc({ outcome }),
+      observe: (outcome) => metrics.asked(outcome),
       log: (level, message, fields) => log[level](fields ?? {}, message),
     });
     log.info({ sessions: known.sessions.store.size }, "admits to desktops");
@@ -71,24 +72,6 @@ export async function runGateway({ settings, log, config }: GatewayOptions, sign
     await Promise.all([following, ...health.map((it) => it.close())]);
     await config.close();
   }
-}
-
-function accessMetrics(registry: Registry, known: Knowledge): Counter<"outcome"> {
-  const registers = [registry];
-  new Gauge({
-    name: "vdi_gateway_knowledge_age_seconds",
-    help: "Time since the gateway last heard of sessions and templates",
-    registers,
-    collect() {
-      if (known.isSynced) this.set(known.ageMs / 1000);
-    },
-  });
-  return new Counter({
-    name: "vdi_access_requests_total",
-    help: "Requests to desktops that the gateway was asked about, by what became of them",
-    labelNames: ["outcome"],
-    registers,
-  });
 }
 
 /** Metrics may be read by whoever scrapes; health is for the kubelet: two ports, for two rules of the network. */

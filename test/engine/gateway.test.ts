@@ -150,6 +150,32 @@ describe("the gateway beside the operator", function () {
   });
 });
 
+describe("routes of desktops", function () {
+  this.timeout(120_000);
+  const harness = new OperatorHarness(namespaceOfItsOwn("route-owner"));
+  before(() => harness.open());
+  after(() => harness.close());
+
+  it("may be labelled by others and are left to garbage collection, but not changed", async () => {
+    await harness.operator();
+    const session = await harness.session();
+    await harness.waitForCondition(session, {}, 60_000);
+    const [route] = await harness.children("IngressRoute", session);
+    const { apiVersion = "", metadata } = route!;
+    const key = {
+      ...{ apiVersion, kind: "IngressRoute" },
+      metadata: { name: metadata?.name ?? "", namespace: harness.namespace },
+    };
+    await harness.client.mergePatch({ ...key, metadata: { ...key.metadata, labels: { a: "b" } } });
+    const taken = await harness.client
+      .mergePatch({ ...key, spec: { entryPoints: ["web"] } })
+      .then(() => "done", apiMessage);
+    expect(taken).to.contain("would take requests from desktops");
+    await harness.client.delete(harness.keyOf(session));
+    await harness.waitForGone(key);
+  });
+});
+
 describe("hosts of desktops, which routes of other namespaces would take over", () => {
   const client = new ClusterClient(loadKubeConfig());
   after(() => client.config.close());
