@@ -40,7 +40,7 @@ export async function readLinkQuestion(request: IncomingMessage): Promise<LinkQu
   if (bearerToken === undefined)
     return refusal(401, "no Kubernetes token: send `Authorization: Bearer TOKEN`", { "WWW-Authenticate": "Bearer" });
   const body = await readBody(request);
-  if (body === "late") return refusal(408, "the question did not come within 2 s", { Connection: "close" });
+  if (body === late) return refusal(408, "the question did not come within 2 s", { Connection: "close" });
   const asked = body === undefined ? undefined : parseQuestion(body);
   return asked ? { ...asked, bearerToken } : refusal(400, 'not understood: send {"session": "NAME"} as JSON');
 }
@@ -77,12 +77,14 @@ function bearer({ headersDistinct }: IncomingMessage): string | undefined {
   return values.length === 1 && token !== undefined && token.length <= longestToken ? token : undefined;
 }
 
+const late = Symbol("late");
+
 /** @returns undefined for too long a body. The request is not destroyed: whoever sends it gets an answer. */
-function readBody(request: IncomingMessage): Promise<string | "late" | undefined> {
+function readBody(request: IncomingMessage): Promise<string | typeof late | undefined> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     let size = 0;
-    const end = (result: string | "late" | undefined) => {
+    const end = (result: string | typeof late | undefined) => {
       clearTimeout(timer);
       request.off("data", take);
       resolve(result);
@@ -92,7 +94,7 @@ function readBody(request: IncomingMessage): Promise<string | "late" | undefined
       if (size > largestQuestion) end(undefined);
       else chunks.push(chunk);
     };
-    const timer = setTimeout(() => end("late"), questionMs);
+    const timer = setTimeout(() => end(late), questionMs);
     request
       .on("data", take)
       .once("end", () => end(Buffer.concat(chunks).toString()))

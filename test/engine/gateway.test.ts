@@ -92,15 +92,15 @@ describe("the gateway beside the operator", function () {
     const ending = await harness.gateway({ env: { VDI_DRAIN_SECONDS: "3" } });
     const kept = new Agent({ connections: 4, keepAliveTimeout: 60_000 });
     const seen: number[] = [];
-    let isOver = false;
+    const over = new AbortController();
     const asking = (async () => {
-      while (!isOver) seen.push((await ask(ending, {}, kept)).status, (await ask(ending)).status);
+      while (!over.signal.aborted) seen.push((await ask(ending, {}, kept)).status, (await ask(ending)).status);
     })();
     await sleep(500);
     const stopped = ending.stop();
     await until(async () => (await readiness(ending)).includes("[-] running: it is ending"));
     await sleep(1_500);
-    isOver = true;
+    over.abort();
     await asking;
     expect(await stopped).to.equal("ended with exit code 0");
     expect(new Set(seen)).to.deep.equal(new Set([401]));

@@ -90,9 +90,11 @@ describe("what operator and gateway ask the API server for, in a life of session
     // Its end comes by its timeout.
     const short = await harness.session({ template: template.metadata.name, timeout: "5s" });
     await harness.waitForGone(harness.keyOf(short));
+    const cookie = await signIn(session, accessPort);
     await harness.client.mergePatch({ ...harness.keyOf(session), spec: { desiredState: "Suspended" } });
     await harness.waitForCondition(session, { status: "False", reason: "Suspended" }, 60_000);
-    await wake(session, accessPort);
+    // Its Secret went with its pod, the cookie counts on.
+    await open(session, accessPort, { cookie });
     await harness.waitForCondition(session, {}, 60_000);
     await harness.client.delete(harness.keyOf(session));
     await harness.waitForGone(harness.keyOf(session));
@@ -127,18 +129,21 @@ describe("what operator and gateway ask the API server for, in a life of session
     await answer.body.dump();
   }
 
-  /** As its user does, who opens it in a browser. */
-  async function wake(session: VDISession, port: number): Promise<void> {
+  /** As its user does, who opens it in a browser. @returns the cookie */
+  async function signIn(session: VDISession, port: number): Promise<string> {
     const read = secretCredentials(harness.client, harness.namespace);
     const { user, password } = (await read(desktopName(session)))!;
-    const headers = { "x-forwarded-host": hostOf(session, harness.domain), accept: "text/html" };
-    const url = `http://127.0.0.1:${port}/auth`;
     const authorization = `Basic ${Buffer.from(`${user}:${password}`).toString("base64")}`;
-    const signedIn = await request(url, { headers: { ...headers, authorization } });
-    await signedIn.body.dump();
-    const cookie = String(signedIn.headers["set-cookie"]).split(";")[0] ?? "";
-    const woken = await request(url, { headers: { ...headers, cookie } });
-    await woken.body.dump();
+    const headers = await open(session, port, { authorization });
+    return String(headers["set-cookie"]).split(";")[0] ?? "";
+  }
+
+  async function open(session: VDISession, port: number, credentials: Record<string, string>) {
+    const { headers, body } = await request(`http://127.0.0.1:${port}/auth`, {
+      headers: { "x-forwarded-host": hostOf(session, harness.domain), accept: "text/html", ...credentials },
+    });
+    await body.dump();
+    return headers;
   }
 });
 

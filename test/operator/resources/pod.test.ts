@@ -129,7 +129,7 @@ describe("a desktop's pod", () => {
 
   it("sees no GPU without a slice, whatever its image says, and leaves them to the device plugin with one", () => {
     const visible = (gpu: number) =>
-      specOf({ resources: { gpu, cpu: "1", memory: "1Gi" } }).containers[0]!.env!.filter(
+      specOf({ resources: { gpu, cpu: "1", memory: "1Gi" } }).containers[0].env!.filter(
         ({ name }: { name: string }) => name === "NVIDIA_VISIBLE_DEVICES",
       );
     expect(visible(0)).to.deep.equal([{ name: "NVIDIA_VISIBLE_DEVICES", value: "void" }]);
