@@ -15,6 +15,8 @@ const seldomAsked = [
   // The API server asks for them by itself, where an admission plugin is on.
   "update vdisessions/finalizers.vdi.kasm.io (sessions)",
   "update vdipools/finalizers.vdi.kasm.io (sessions)",
+  // Probes of streams read them; nothing answers where simulated pods are.
+  "get secrets (sessions)",
   // For what is there already, before the cache knows it or without our marks.
   "patch persistentvolumeclaims (sessions)",
   "patch secrets (sessions)",
