@@ -1,3 +1,4 @@
+import { admissionRequests } from "./admission-requests.ts";
 import type { Admission } from "./vdi-operator.admission.ts";
 import { accountUser, operatorName } from "./vdi-operator.rbac.ts";
 
@@ -63,17 +64,7 @@ function hostPolicy(operatorNamespace: string, rule: HostRule): Admission {
       metadata: { name },
       spec: {
         failurePolicy: "Fail",
-        matchConstraints: {
-          matchPolicy: "Equivalent",
-          namespaceSelector: {},
-          objectSelector: {},
-          resourceRules: [
-            {
-              ...{ apiGroups, apiVersions: ["*"], resources: [resource], scope: "*" },
-              operations: ["CREATE", "UPDATE"],
-            },
-          ],
-        },
+        matchConstraints: admissionRequests(apiGroups, resource, "CREATE", "UPDATE"),
         matchConditions: [
           {
             name: "not-the-operator",

@@ -1,3 +1,4 @@
+import { admissionRequests } from "./admission-requests.ts";
 import type { Admission } from "./vdi-operator.admission.ts";
 import { accountUser, gatewayName } from "./vdi-operator.rbac.ts";
 
@@ -19,17 +20,7 @@ export function wakePolicy(operatorNamespace: string): Admission {
       metadata: { name: wakePolicyName },
       spec: {
         failurePolicy: "Fail",
-        matchConstraints: {
-          matchPolicy: "Equivalent",
-          namespaceSelector: {},
-          objectSelector: {},
-          resourceRules: [
-            {
-              ...{ apiGroups: ["vdi.kasm.io"], apiVersions: ["*"], resources: ["vdisessions"], scope: "*" },
-              operations: ["CREATE", "UPDATE", "DELETE"],
-            },
-          ],
-        },
+        matchConstraints: admissionRequests(["vdi.kasm.io"], "vdisessions", "CREATE", "UPDATE", "DELETE"),
         matchConditions: [
           {
             name: "the-gateway",

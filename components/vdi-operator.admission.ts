@@ -1,4 +1,5 @@
 import type * as k8s from "@pulumi/kubernetes";
+import { admissionRequests } from "./admission-requests.ts";
 import { accountUser, actForVerb, gatewayName, operatorName } from "./vdi-operator.rbac.ts";
 import { hostPolicies } from "./vdi-operator.admission-hosts.ts";
 import { wakePolicy } from "./vdi-operator.admission-wake.ts";
@@ -153,7 +154,5 @@ export function templateBinding(): AdmissionBinding {
 }
 
 function sessionRequests(...operations: string[]) {
-  return {
-    resourceRules: [{ apiGroups: ["vdi.kasm.io"], apiVersions: ["*"], resources: ["vdisessions"], operations }],
-  };
+  return admissionRequests(["vdi.kasm.io"], "vdisessions", ...operations);
 }

@@ -1,4 +1,5 @@
 import { gatewayName, operatorName } from "./vdi-operator.rbac.ts";
+import { skipAwait } from "./skip-await.ts";
 
 /** Labels of the operator's pods; the first is what tools for controllers look for. */
 export const operatorLabels = {
@@ -60,7 +61,7 @@ function service(
   port: keyof typeof gatewayPorts,
 ) {
   return {
-    metadata: { name, namespace, labels },
+    metadata: { name, namespace, labels, annotations: skipAwait },
     spec: { selector: labels, ports: [{ name: port, port: gatewayPorts[port], targetPort: port }] },
   };
 }

@@ -4,6 +4,7 @@ import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
 import { namespaceArgs } from "./namespace.ts";
 import { pullSecret } from "./pull-secret.ts";
+import { gateAfter } from "./rollout.ts";
 import { script } from "./script.ts";
 import type { ClusterAccess } from "./script.ts";
 import type { TurnEndpoint } from "./turn-server.ts";
@@ -52,7 +53,9 @@ export interface VdiOperatorArgs extends OperatorSettings {
   /** Dashboard, alerts and scraping, of the Prometheus operator's kinds. Default: false. */
   readonly monitoring?: boolean;
   /** What brings Traefik's kinds, which routes are made of; all else does not wait for it. */
-  readonly routesAfter?: readonly pulumi.Resource[];
+  readonly routesAfter?: pulumi.Resource;
+  /** For the operator to run. */
+  readonly timeoutSeconds: number;
   readonly cluster: ClusterAccess;
   /** Refuses to delete the CRDs and the namespace of sessions, and with them every session. */
   readonly protectData: boolean;
@@ -71,6 +74,8 @@ export class VdiOperator extends pulumi.ComponentResource {
   /** Of sessions. */
   readonly namespace: pulumi.Output<string>;
   readonly operatorNamespace: pulumi.Output<string>;
+  /** All that needs an API server that is there. A gate rides out one that is away. */
+  readonly objects: readonly pulumi.Resource[];
 
   constructor(name: string, args: VdiOperatorArgs, opts?: pulumi.ComponentResourceOptions) {
     super("kasm:vdi:VdiOperator", name, { program: args.program?.kind ?? "none" }, opts);
@@ -104,9 +109,10 @@ export class VdiOperator extends pulumi.ComponentResource {
       ...this.shared(name, args, homes, crds),
     ];
     const program = this.program(name, args, homes, installed);
-    if (args.monitoring) this.monitoring(name, args, homes);
-    this.drain(name, args, [sessions, own, ...installed, ...program]);
+    const extras = args.monitoring ? this.monitoring(name, args, homes) : [];
+    const drain = this.drain(name, args, [sessions, own, ...installed, ...program]);
 
+    this.objects = [...installed, ...program, ...extras, drain];
     this.namespace = sessions.metadata.name;
     this.operatorNamespace = own.metadata.name;
     this.registerOutputs({ namespace: this.namespace, operatorNamespace: this.operatorNamespace });
@@ -170,7 +176,7 @@ export class VdiOperator extends pulumi.ComponentResource {
     const afterCrds = { parent: this, dependsOn: crds };
     const afterKinds = {
       ...homes.sessions,
-      dependsOn: [homes.sessions.dependsOn, ...(args.routesAfter ?? [])],
+      dependsOn: [homes.sessions.dependsOn, ...(args.routesAfter ? [args.routesAfter] : [])],
     };
     return [
       ...starterTemplates(args.gpuSlices, args.registry).map(
@@ -210,21 +216,35 @@ export class VdiOperator extends pulumi.ComponentResource {
     const operatorArgs = operatorDeployment({ ...args, program, turn: turn?.endpoint });
     const operator = new Deployment(`${name}-deployment`, operatorArgs, afterAll);
     const gateway = new Deployment(`${name}-gateway`, gatewayDeployment({ ...args, program }), afterAll);
-    if (args.replicas > 1)
-      new PodDisruptionBudget(`${name}-disruption-budget`, disruptionBudget(operatorNamespace), own);
-    new PodDisruptionBudget(`${name}-gateway-disruption-budget`, gatewayDisruptionBudget(operatorNamespace), own);
-    // A Service counts as made when it has pods behind it.
-    const behind = (deployment: pulumi.Resource) => ({ ...own, dependsOn: deployment });
-    new Service(`${name}-metrics`, metricsService(operatorNamespace), behind(operator));
-    new Service(`${name}-gateway-service`, gatewayService(operatorNamespace), behind(gateway));
-    new Service(`${name}-gateway-metrics`, gatewayMetricsService(operatorNamespace), behind(gateway));
-    return [operator, gateway];
+    this.rollout(`${name}-rollout`, operatorName, operator, args);
+    this.rollout(`${name}-gateway-rollout`, gatewayName, gateway, args);
+    const budget = disruptionBudget(operatorNamespace);
+    const gatewayBudget = gatewayDisruptionBudget(operatorNamespace);
+    return [
+      operator,
+      gateway,
+      new Service(`${name}-metrics`, metricsService(operatorNamespace), own),
+      new Service(`${name}-gateway-service`, gatewayService(operatorNamespace), own),
+      new Service(`${name}-gateway-metrics`, gatewayMetricsService(operatorNamespace), own),
+      ...(args.replicas > 1 ? [new PodDisruptionBudget(`${name}-disruption-budget`, budget, own)] : []),
+      new PodDisruptionBudget(`${name}-gateway-disruption-budget`, gatewayBudget, own),
+    ];
   }
 
-  private monitoring(name: string, { operatorNamespace }: VdiOperatorArgs, { own }: Homes) {
-    new k8s.core.v1.ConfigMap(`${name}-dashboard`, dashboardConfigMap(operatorNamespace), own);
-    for (const [suffix, object] of Object.entries(prometheusObjects(operatorNamespace)))
-      new k8s.apiextensions.CustomResource(`${name}-${suffix}`, object, own);
+  /** `up` ends when the Deployment's pods run, or says why they do not. */
+  private rollout(gate: string, workload: string, deployment: k8s.apps.v1.Deployment, args: VdiOperatorArgs) {
+    const { cluster, timeoutSeconds, operatorNamespace: namespace } = args;
+    const input = { namespace, workload: { kind: "Deployment", name: workload }, timeoutSeconds };
+    gateAfter(gate, deployment, { run: "rollout", cluster, input }, { parent: this });
+  }
+
+  private monitoring(name: string, { operatorNamespace }: VdiOperatorArgs, { own }: Homes): pulumi.Resource[] {
+    return [
+      new k8s.core.v1.ConfigMap(`${name}-dashboard`, dashboardConfigMap(operatorNamespace), own),
+      ...Object.entries(prometheusObjects(operatorNamespace)).map(
+        ([suffix, object]) => new k8s.apiextensions.CustomResource(`${name}-${suffix}`, object, own),
+      ),
+    ];
   }
 
   /**
@@ -235,7 +255,7 @@ export class VdiOperator extends pulumi.ComponentResource {
     // Where no operator runs, none cleans up.
     const operatorSeconds = args.program ? 120 : 0;
     const { create, environment } = script("session-drain", args.cluster, { operatorSeconds });
-    new command.local.Command(
+    return new command.local.Command(
       `${name}-drain`,
       { create: "exit 0", update: "exit 0", delete: create, environment, triggers: [args.namespace] },
       { parent: this, protect: args.protectData, dependsOn: needs },

@@ -1,6 +1,8 @@
 import type * as k8s from "@pulumi/kubernetes";
 import { imageReference, pullSecrets } from "./image.ts";
 import type { Registry } from "./image.ts";
+import { ownField } from "./pod-field.ts";
+import { skipAwait } from "./skip-await.ts";
 import { bundleConfigMap, bundleFile, nodeImage } from "./vdi-operator.program.ts";
 import type { OperatorProgram } from "./vdi-operator.program.ts";
 
@@ -38,7 +40,7 @@ const bundlePath = "/opt/kasm-operator";
 export function workloadDeployment(workload: Workload): Deployment {
   const { name, namespace, labels, replicas, strategy, container, graceSeconds, registry } = workload;
   return {
-    metadata: { name, namespace, labels: { ...labels } },
+    metadata: { name, namespace, labels: { ...labels }, annotations: skipAwait },
     spec: {
       replicas,
       strategy,
@@ -72,9 +74,8 @@ export function workloadDeployment(workload: Workload): Deployment {
               ...programArgs(workload),
               env: [
                 ...Object.entries(container.variables).map(([name, value]) => ({ name, value })),
-                // As the API server writes it: a second apply must not differ from what it answered to the first.
-                fromField("POD_NAME", "metadata.name"),
-                fromField("POD_NAMESPACE", "metadata.namespace"),
+                { name: "POD_NAME", valueFrom: ownField("metadata.name") },
+                { name: "POD_NAMESPACE", valueFrom: ownField("metadata.namespace") },
               ],
               ports: Object.entries(container.ports).map(([name, containerPort]) => ({ name, containerPort })),
               startupProbe: { ...probe("/healthz"), periodSeconds: 2, failureThreshold: 30 },
@@ -118,10 +119,6 @@ function volumes({ secrets, program, namespace }: Workload): Volume[] {
       ? [{ name: "bundle", configMap: { name: bundleConfigMap(program.text, namespace).metadata.name } }]
       : []),
   ];
-}
-
-function fromField(name: string, fieldPath: string) {
-  return { name, valueFrom: { fieldRef: { apiVersion: "v1", fieldPath } } };
 }
 
 function probe(path: string) {

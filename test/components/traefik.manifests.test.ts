@@ -8,7 +8,7 @@ import {
   traefikPolicy,
   traefikValues,
 } from "../../components/traefik.manifests.ts";
-import { traefikCrds } from "../../lab/k3s/furniture/traefik-crds.ts";
+import { traefikCrds } from "../../lab/k3s/packaged-components/traefik-crds.ts";
 
 const chartFile = (name: string) => readFileSync(new URL(`../../lab/charts/traefik/${name}`, import.meta.url), "utf8");
 

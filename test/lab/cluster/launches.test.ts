@@ -59,6 +59,11 @@ describe("lab components", () => {
     });
   });
 
+  it("work under the name of K3s, which is their field manager there, but for etcd and what is the lab's own", () => {
+    const asK3s = components.filter(({ launch }) => launch(context).argv0 === "k3s").map(({ name }) => name);
+    expect(asK3s).to.deep.equal(["kube-apiserver", "kube-controller-manager", "kube-scheduler", "kwok"]);
+  });
+
   it("turn no check off: no anonymous access, no insecure TLS, no admission plugin disabled", () => {
     const all = components.flatMap(({ launch }) => launch(context).args);
     expect(all.filter((argument) => /insecure|skip-tls|AlwaysAllow|disable-admission|token-auth/.test(argument))).to.be
