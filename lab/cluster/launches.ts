@@ -18,6 +18,8 @@ export interface LaunchContext {
   stackFile?: string;
   /** What the VDI operator is told by its environment, ports and files apart; not needed for anything else. */
   operatorVariables?: Readonly<Record<string, string>>;
+  /** The same for the gateway. */
+  gatewayVariables?: Readonly<Record<string, string>>;
 }
 
 /** How a component is started. Secrets come in files, never as arguments. */

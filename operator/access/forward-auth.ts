@@ -9,17 +9,17 @@ import { knows } from "./credentials.ts";
 import type { Credentials, ReadCredentials } from "./credentials.ts";
 import { admit, desktopState, revokedBeforeMs, tokenSubject } from "./decide.ts";
 import type { Refusal } from "./decide.ts";
-import { GuessLimit } from "./guess-limit.ts";
-import { noPasswordPage, notWakingPage, refusalPages, stuckPage, throttledPage, unavailablePage } from "./pages.ts";
-import { waitingPage, wakingPage } from "./pages.ts";
+import { RateLimit } from "./rate-limit.ts";
+import { noPasswordPage, notWakingPage, refusalPages, stalePage, stuckPage, suspendedPage } from "./pages.ts";
+import { throttledPage, unavailablePage, waitingPage, wakingPage } from "./pages.ts";
 import type { Page } from "./pages.ts";
 import { RecentWork } from "./recent-work.ts";
 import { issueToken, tokenLifeMs } from "./tokens.ts";
-import { cookieName, readVisit } from "./visit.ts";
-import type { Visit } from "./visit.ts";
+import { cookieName, readRequest, waitingUrl } from "./request.ts";
+import type { DesktopRequest } from "./request.ts";
 
-/** How a visit ended, for metrics. */
-export type AccessOutcome = "entered" | "signed-in" | "waiting" | "throttled" | "failed" | Refusal;
+/** What became of a request, for metrics. */
+export type AccessOutcome = "entered" | "signed-in" | "waiting" | "throttled" | "failed" | "stale" | Refusal;
 
 /** Writes what happened, with the session's key, and never an address, a header or a credential. */
 export type AccessLog = (
@@ -28,7 +28,7 @@ export type AccessLog = (
   fields?: Readonly<Record<string, string>>,
 ) => void;
 
-export interface DoorOptions {
+export interface ForwardAuthOptions {
   /** Base domain; sessions have names below it. */
   readonly domain: string;
   /** Signs links and cookies. */
@@ -43,6 +43,8 @@ export interface DoorOptions {
   /** Header with the user's name that a middleware before ours sets. Believed as it comes. */
   readonly userHeader?: string | undefined;
   readonly observe?: (outcome: AccessOutcome) => void;
+  /** Whether what is known is too old to let anybody in by it. Default: never. */
+  readonly isStale?: () => boolean;
   readonly clock: Clock;
   readonly log: AccessLog;
 }
@@ -53,96 +55,106 @@ const credentialsKeptMs = 10_000;
 const wakingMs = 10_000;
 
 /** Answers Traefik's question whether a request may go on to a desktop. */
-export class Door {
-  readonly #options: DoorOptions;
-  readonly #guesses = new GuessLimit();
+export class ForwardAuth {
+  readonly #options: ForwardAuthOptions;
+  readonly #limit = new RateLimit();
   readonly #credentials;
   readonly #waking;
 
-  constructor(options: DoorOptions) {
+  constructor(options: ForwardAuthOptions) {
     this.#options = options;
     this.#credentials = new RecentWork<Credentials | undefined>(options.clock, credentialsKeptMs);
     this.#waking = new RecentWork<undefined>(options.clock, wakingMs);
   }
 
-  async answer(request: Pick<IncomingMessage, "headers" | "headersDistinct">): Promise<Answer> {
-    const visit = readVisit(request, this.#options.userHeader);
-    const session = visit && this.#options.sessions.byHost(visit.host);
-    if (!session || hostOf(session, this.#options.domain) !== visit.host) {
-      this.#options.observe?.("unknown-host");
-      return pageAnswer(refusalPages["unknown-host"], visit?.isNavigation ?? false);
+  async answer(asked: Pick<IncomingMessage, "headers" | "headersDistinct">): Promise<Answer> {
+    const request = readRequest(asked, this.#options.userHeader);
+    if (this.#options.isStale?.() === true) {
+      this.#options.observe?.("stale");
+      return pageAnswer(stalePage, request?.isNavigation ?? false);
     }
-    const answer = await this.#visit(visit, session).catch((error: unknown) => {
-      this.#log("error", session, `a visit could not be answered: ${apiMessage(error)}`);
-      return this.#page("failed", unavailablePage, visit);
+    const session = request && this.#options.sessions.byHost(request.host);
+    if (!session || hostOf(session, this.#options.domain) !== request.host) {
+      this.#options.observe?.("unknown-host");
+      return pageAnswer(refusalPages["unknown-host"], request?.isNavigation ?? false);
+    }
+    const answer = await this.#judge(request, session).catch((error: unknown) => {
+      this.#log("error", session, `a request could not be answered: ${apiMessage(error)}`);
+      return this.#page("failed", unavailablePage, request);
     });
     // Tells whoever probes a route that it is live, whatever the answer is.
     return { ...answer, headers: { ...answer.headers, "X-Vdi-Session": sessionId(session) } };
   }
 
-  async #visit(visit: Visit, session: VDISession): Promise<Answer> {
+  async #judge(request: DesktopRequest, session: VDISession): Promise<Answer> {
     const { key, sessions, clock } = this.#options;
     const nowMs = clock.date().getTime();
-    const admission = admit(visit, session, { key, nowMs, template: sessions.template(session.spec.template) });
+    const admission = admit(request, session, { key, nowMs, template: sessions.template(session.spec.template) });
     switch (admission.kind) {
       case "refused":
-        return this.#refuse(admission.why, visit, session);
+        return this.#refuse(admission.why, request, session);
       case "password":
-        return this.#password(admission, visit, session);
+        return this.#password(admission, request, session);
       case "admitted":
-        if (admission.by === "link") return this.#signIn("link", visit, session);
+        if (admission.by === "link") return this.#signIn("link", request, session);
         // A link that was used before opens nothing, but is no reason to turn away who is inside.
-        if (visit.linkToken !== undefined && visit.isNavigation) return redirect(visit);
-        return this.#enter(visit, session);
+        if (request.linkToken !== undefined && request.isNavigation) return redirect(request);
+        return this.#enter(request, session);
     }
   }
 
-  async #password(given: { user: string; password: string }, visit: Visit, session: VDISession): Promise<Answer> {
+  async #password(
+    given: { user: string; password: string },
+    request: DesktopRequest,
+    session: VDISession,
+  ): Promise<Answer> {
     const credentials = await this.#credentialsOf(session);
-    // From here to the result nothing else runs, so that guesses at the same time are counted one by one.
+    // From here to the result nothing else runs, so that passwords at the same time are counted one by one.
     const { clock } = this.#options;
     const id = session.metadata.uid ?? "";
-    const waitMs = this.#guesses.waitMs(id, clock.now());
+    const waitMs = this.#limit.waitMs(id, clock.now());
     if (waitMs > 0) {
       const seconds = Math.ceil(waitMs / 1000);
-      return this.#page("throttled", throttledPage(seconds), visit, { "Retry-After": seconds.toFixed() });
+      return this.#page("throttled", throttledPage(seconds), request, { "Retry-After": seconds.toFixed() });
     }
-    if (credentials === undefined) return this.#refuse("sign-in", visit, session);
+    if (credentials === undefined) return this.#refuse("sign-in", request, session);
     if (!knows(given, credentials)) {
-      this.#guesses.wrong(id, clock.now());
+      this.#limit.wrong(id, clock.now());
       this.#log("warn", session, "wrong user or password");
-      return this.#refuse("wrong-password", visit, session);
+      return this.#refuse("wrong-password", request, session);
     }
-    this.#guesses.right(id);
-    return visit.isNavigation ? this.#signIn("password", visit, session) : this.#enter(visit, session);
+    this.#limit.right(id);
+    return request.isNavigation ? this.#signIn("password", request, session) : this.#enter(request, session);
   }
 
-  #signIn(by: string, visit: Visit, session: VDISession): Answer {
+  #signIn(by: string, request: DesktopRequest, session: VDISession): Answer {
     const { key, clock } = this.#options;
     this.#log("info", session, `signed in by ${by}`);
     this.#options.observe?.("signed-in");
-    const token = issueToken(key, "cookie", tokenSubject(session, visit.host), clock.date().getTime());
-    return redirect(visit, {
+    const token = issueToken(key, "cookie", tokenSubject(session, request.host), clock.date().getTime());
+    return redirect(request, {
       "Set-Cookie":
         `${cookieName}=${token}; Path=/; Secure; HttpOnly; SameSite=Lax; ` +
         `Max-Age=${(tokenLifeMs.cookie / 1000).toFixed()}`,
     });
   }
 
-  async #enter(visit: Visit, session: VDISession): Promise<Answer> {
+  async #enter(request: DesktopRequest, session: VDISession): Promise<Answer> {
     const desktop = desktopState(session);
     switch (desktop.kind) {
       case "asleep":
-        return this.#wake(visit, session);
+        return this.#wake(request, session);
       case "starting":
-        return this.#page("waiting", waitingPage(desktop.message), visit);
+        return this.#page("waiting", waitingPage(desktop.message), request);
       case "stuck":
-        return this.#page("waiting", stuckPage(desktop.message), visit);
+        return this.#page("waiting", stuckPage(desktop.message), request);
       case "ready":
         break;
     }
+    // Out of the address bar with it: from now on a reload is a person's.
+    if (request.isWaiting && request.isNavigation) return redirect(request);
     const credentials = await this.#credentialsOf(session);
-    if (credentials === undefined) return this.#page("waiting", noPasswordPage, visit);
+    if (credentials === undefined) return this.#page("waiting", noPasswordPage, request);
     this.#options.observe?.("entered");
     const basic = Buffer.from(`${credentials.user}:${credentials.password}`).toString("base64");
     return {
@@ -150,28 +162,32 @@ export class Door {
       // Traefik puts both in the place of the visitor's own, and leaves out what is not here.
       headers: {
         Authorization: `Basic ${basic}`,
-        ...(visit.desktopCookies !== "" && { Cookie: visit.desktopCookies }),
+        ...(request.desktopCookies !== "" && { Cookie: request.desktopCookies }),
         "Cache-Control": "no-store",
       },
       body: "",
     };
   }
 
-  /** Only for a person who opens the desktop: what a forgotten page asks for by itself must not keep it awake. */
-  async #wake(visit: Visit, session: VDISession): Promise<Answer> {
-    if (!visit.isNavigation) return this.#page("waiting", waitingPage("It is suspended: open it in a browser."), visit);
+  /**
+   * Only for a person who opens the desktop: what a forgotten page asks for by itself must not wake it, neither the
+   * desktop's page nor one of ours that waits. Whoever reloads that one is told by the browser (Sec-Fetch-User).
+   */
+  async #wake(request: DesktopRequest, session: VDISession): Promise<Answer> {
+    if (!request.isNavigation || (request.isWaiting && !request.fetch.isUserActivated))
+      return this.#page("waiting", suspendedPage, request);
     const { uid = "", generation = 0 } = session.metadata;
     try {
       // Suspended another time, it has another generation.
       await this.#waking.once(`${uid} ${generation}`, async () => {
         await this.#options.wake(session);
-        this.#log("info", session, "woken by a visit");
+        this.#log("info", session, "woken by a request");
         return undefined;
       });
-      return this.#page("waiting", wakingPage, visit);
+      return this.#page("waiting", wakingPage, request);
     } catch (error) {
       this.#log("error", session, `could not be woken: ${apiMessage(error)}`);
-      return this.#page("failed", notWakingPage, visit);
+      return this.#page("failed", notWakingPage, request);
     }
   }
 
@@ -186,16 +202,21 @@ export class Door {
     return credentials !== undefined && credentials.createdMs > revokedMs ? credentials : undefined;
   }
 
-  #refuse(why: Refusal, visit: Visit, session: VDISession): Answer {
+  #refuse(why: Refusal, request: DesktopRequest, session: VDISession): Answer {
     if (why !== "sign-in") this.#log("info", session, `refused: ${refusalPages[why].title.toLowerCase()}`);
     const { status } = refusalPages[why];
     const headers = status === 401 ? { "WWW-Authenticate": 'Basic realm="desktop", charset="UTF-8"' } : undefined;
-    return this.#page(why, refusalPages[why], visit, headers);
+    return this.#page(why, refusalPages[why], request, headers);
   }
 
-  #page(outcome: AccessOutcome, page: Page, visit: Visit, headers?: Readonly<Record<string, string>>): Answer {
+  #page(
+    outcome: AccessOutcome,
+    page: Page,
+    request: DesktopRequest,
+    headers?: Readonly<Record<string, string>>,
+  ): Answer {
     this.#options.observe?.(outcome);
-    return pageAnswer(page, visit.isNavigation, headers);
+    return pageAnswer(page, request.isNavigation, headers, { again: waitingUrl(request), open: addressOf(request) });
   }
 
   #log(level: "info" | "warn" | "error", session: VDISession, message: string): void {
@@ -205,7 +226,10 @@ export class Door {
 }
 
 /** To the same address without a link's token; written out in full, for Traefik takes a path for one of ours. */
-function redirect(visit: Visit, headers: Readonly<Record<string, string>> = {}): Answer {
-  const location = `https://${visit.authority}${visit.path}`;
-  return { status: 302, headers: { Location: location, "Cache-Control": "no-store", ...headers }, body: "" };
+function redirect(request: DesktopRequest, headers: Readonly<Record<string, string>> = {}): Answer {
+  return { status: 302, headers: { Location: addressOf(request), "Cache-Control": "no-store", ...headers }, body: "" };
+}
+
+function addressOf({ authority, path }: DesktopRequest): string {
+  return `https://${authority}${path}`;
 }

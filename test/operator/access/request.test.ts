@@ -1,13 +1,13 @@
 import { expect } from "chai";
 import fc from "fast-check";
-import { readVisit } from "../../../operator/access/visit.ts";
-import type { Visit } from "../../../operator/access/visit.ts";
+import { readRequest, waitingUrl } from "../../../operator/access/request.ts";
+import type { DesktopRequest } from "../../../operator/access/request.ts";
 import { anyText } from "../any-text.ts";
 
 /** As node:http reads headers that came once each, or as often as a list says. */
-function read(headers: Record<string, string | string[]>, userHeader?: string): Visit | undefined {
+function read(headers: Record<string, string | string[]>, userHeader?: string): DesktopRequest | undefined {
   const lists = Object.entries(headers).map(([name, value]) => [name, [value].flat()] as const);
-  return readVisit(
+  return readRequest(
     {
       headers: Object.fromEntries(lists.map(([name, values]) => [name, values.join("; ")])),
       headersDistinct: Object.fromEntries(lists.map(([name, values]) => [name, [...values]])),
@@ -22,7 +22,7 @@ const ofPath = (uri: string) => {
   return { path, linkToken };
 };
 
-describe("a visit, as Traefik tells of it", () => {
+describe("a request, as Traefik tells of it", () => {
   it("has its host without port, final dot and capitals, and keeps the port for redirects", () => {
     for (const [given, name, authority] of [
       ["abc.example.com", "abc.example.com", "abc.example.com"],
@@ -30,8 +30,8 @@ describe("a visit, as Traefik tells of it", () => {
       ["abc.example.com:8443", "abc.example.com", "abc.example.com:8443"],
       ["abc.example.com.:443", "abc.example.com", "abc.example.com:443"],
     ] as const) {
-      const visit = read({ "x-forwarded-host": given });
-      expect([visit?.host, visit?.authority]).to.deep.equal([name, authority]);
+      const request = read({ "x-forwarded-host": given });
+      expect([request?.host, request?.authority]).to.deep.equal([name, authority]);
     }
   });
 
@@ -61,6 +61,10 @@ describe("a visit, as Traefik tells of it", () => {
       "x-forwarded-method",
       "authorization",
       "origin",
+      "sec-fetch-site",
+      "sec-fetch-mode",
+      "sec-fetch-dest",
+      "sec-fetch-user",
       "x-user",
     ]) {
       const twice = { ...host, [name]: ["abc.example.com", "abc.example.com"] };
@@ -76,6 +80,18 @@ describe("a visit, as Traefik tells of it", () => {
     expect(ofPath("/?my_vdi_token=t")).to.deep.equal({ path: "/?my_vdi_token=t", linkToken: undefined });
     expect(ofPath("/?vdi_token=a&vdi_token=b")).to.deep.equal({ path: "/", linkToken: "" });
     expect(ofPath("/?vdi_token=a#vdi_token=b")).to.deep.equal({ path: "/", linkToken: "a" });
+  });
+
+  it("takes the mark of a waiting page out of the address, and puts it there for the next time", () => {
+    const of = (uri: string) => read({ ...host, "x-forwarded-uri": uri })!;
+    expect([of("/a?x=1&vdi_waiting").isWaiting, of("/a?x=1&vdi_waiting").path]).to.deep.equal([true, "/a?x=1"]);
+    expect([of("/a?vdi_waiting").isWaiting, of("/a?vdi_waiting").path]).to.deep.equal([true, "/a"]);
+    expect([of("/a").isWaiting, of("/a?my_vdi_waiting").isWaiting]).to.deep.equal([false, false]);
+    for (const uri of ["/a", "/a?x=1", "//evil.com/", "/a?vdi_waiting"]) {
+      const again = new URL(waitingUrl(of(uri)));
+      expect(again.origin).to.equal("https://abc.example.com");
+      expect(of(`${again.pathname}${again.search}`)).to.deep.include({ isWaiting: true, path: of(uri).path });
+    }
   });
 
   it("has a path that leads nowhere but to its own host, whatever the address is", () => {
@@ -105,7 +121,7 @@ describe("a visit, as Traefik tells of it", () => {
     expect(read({ ...host, cookie: "x__Host-vdi-session=1; =; ;; __Host-vdi-sessions=1" })?.cookies).to.deep.equal([]);
   });
 
-  it("leaves the desktop its own cookies, and none that opens a door", () => {
+  it("leaves the desktop its own cookies, and none that lets people in", () => {
     const cookie = "a=1;__Host-vdi-session=x; _oauth2_proxy_0=y; _oauth2_proxy=z ; b=2=3; ; __Host-vdi-session=x; c";
     expect(read({ ...host, cookie })?.desktopCookies).to.equal("a=1; b=2=3; c");
     expect(read({ ...host, cookie: "__Host-vdi-session=x" })?.desktopCookies).to.equal("");

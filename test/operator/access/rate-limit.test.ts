@@ -1,9 +1,9 @@
 import { expect } from "chai";
-import { GuessLimit } from "../../../operator/access/guess-limit.ts";
+import { RateLimit } from "../../../operator/access/rate-limit.ts";
 
-describe("guessing of a password", () => {
+describe("the rate limit of wrong passwords", () => {
   it("is free four times, then each wait is twice the one before, up to five minutes", () => {
-    const limit = new GuessLimit();
+    const limit = new RateLimit();
     let now = 0;
     const waits = Array.from({ length: 40 }, () => {
       limit.wrong("a", now);
@@ -17,18 +17,18 @@ describe("guessing of a password", () => {
   });
 
   it("is forgotten after a right one, and after an hour", () => {
-    const limit = new GuessLimit();
-    for (let guess = 0; guess < 9; guess++) limit.wrong("a", 0);
+    const limit = new RateLimit();
+    for (let wrong = 0; wrong < 9; wrong++) limit.wrong("a", 0);
     limit.right("a");
     expect(limit.waitMs("a", 0)).to.equal(0);
-    for (let guess = 0; guess < 9; guess++) limit.wrong("a", 0);
+    for (let wrong = 0; wrong < 9; wrong++) limit.wrong("a", 0);
     limit.wrong("a", 2 * 3_600_000);
     expect(limit.waitMs("a", 2 * 3_600_000)).to.equal(0);
   });
 
-  it("takes no more memory than its bound, and forgets whose last guess is oldest", () => {
-    const limit = new GuessLimit(3);
-    for (let guess = 0; guess < 9; guess++) limit.wrong("kept", 0);
+  it("takes no more memory than its bound, and forgets whose last wrong is oldest", () => {
+    const limit = new RateLimit(3);
+    for (let wrong = 0; wrong < 9; wrong++) limit.wrong("kept", 0);
     for (const other of ["a", "b"]) limit.wrong(other, 0);
     limit.wrong("kept", 0);
     for (const other of ["c", "d"]) limit.wrong(other, 0);
