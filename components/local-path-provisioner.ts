@@ -15,7 +15,8 @@ import type { OwnLocalPathArgs } from "./local-path-storage.manifests.ts";
 import { namespaceArgs } from "./namespace.ts";
 import { denyAll, toApiServer } from "./network-policy.ts";
 import { pullSecret } from "./pull-secret.ts";
-import { script } from "./script.ts";
+import { gateAfter } from "./rollout.ts";
+import { scriptAtDeletion } from "./script.ts";
 import type { ClusterAccess } from "./script.ts";
 
 const roles = "rbac.authorization.k8s.io";
@@ -27,7 +28,7 @@ const roles = "rbac.authorization.k8s.io";
  */
 export function ownProvisioner(
   name: string,
-  args: OwnLocalPathArgs,
+  args: OwnLocalPathArgs & { readonly timeoutSeconds: number },
   cluster: ClusterAccess,
   child: pulumi.CustomResourceOptions,
 ): pulumi.Resource[] {
@@ -104,14 +105,14 @@ export function ownProvisioner(
     ...child,
     dependsOn: deployment,
   });
-  const drain = script("local-path-drain", cluster, { provisioner: local.provisioner });
+  const { timeoutSeconds } = args;
+  const workload = { kind: "Deployment", name: names.provisioner };
+  const gate = { run: "rollout", cluster, input: { namespace, workload, timeoutSeconds } };
+  const drain = scriptAtDeletion("local-path-drain", cluster, { provisioner: local.provisioner });
   return [
     storageClass,
+    gateAfter(`${name}-rollout`, deployment, gate, child),
     // Does nothing until it is deleted: then it lets the provisioner finish, whose volumes would else stay on the nodes.
-    new command.local.Command(
-      `${name}-drain`,
-      { environment: drain.environment, delete: drain.create },
-      { ...child, dependsOn: storageClass },
-    ),
+    new command.local.Command(`${name}-drain`, drain, { ...child, dependsOn: storageClass }),
   ];
 }

@@ -4,13 +4,15 @@ import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
 import { namespaceArgs } from "./namespace.ts";
 import { pullSecret } from "./pull-secret.ts";
-import { script } from "./script.ts";
+import { gateAfter } from "./rollout.ts";
+import { scriptAtDeletion } from "./script.ts";
 import type { ClusterAccess } from "./script.ts";
 import type { TurnEndpoint } from "./turn-server.ts";
 import type { Crd } from "./vdi-operator.crds.ts";
 import { admissionPolicies } from "./vdi-operator.admission.ts";
-import { accessSecretName, operatorDeployment, turnSecretName } from "./vdi-operator.deployment.ts";
+import { operatorDeployment, turnSecretName } from "./vdi-operator.deployment.ts";
 import type { OperatorSettings } from "./vdi-operator.deployment.ts";
+import { accessSecretName, gatewayDeployment } from "./vdi-operator.gateway.ts";
 import { dashboardConfigMap, prometheusObjects } from "./vdi-operator.monitoring.ts";
 import { operatorNetworkPolicies } from "./vdi-operator.policies.ts";
 import { bundleConfigMap, bundleProblem } from "./vdi-operator.program.ts";
@@ -18,6 +20,9 @@ import type { OperatorProgram } from "./vdi-operator.program.ts";
 import {
   bindingArgs,
   clusterRules,
+  gatewayClusterRules,
+  gatewayName,
+  gatewaySessionRules,
   leaderRules,
   operatorName,
   roleArgs,
@@ -26,13 +31,19 @@ import {
   userRoles,
 } from "./vdi-operator.rbac.ts";
 import { sessionRouting } from "./vdi-operator.routing.ts";
-import { accessService, disruptionBudget, metricsService } from "./vdi-operator.services.ts";
+import {
+  disruptionBudget,
+  gatewayDisruptionBudget,
+  gatewayMetricsService,
+  gatewayService,
+  metricsService,
+} from "./vdi-operator.services.ts";
 import { starterTemplates } from "./vdi-operator.templates.ts";
 
 export interface VdiOperatorArgs extends OperatorSettings {
   readonly operatorNamespace: string;
   readonly crds: readonly Crd[];
-  /** Without it everything but the Deployment is installed. */
+  /** Without it everything but the Deployments is installed. */
   readonly program?: OperatorProgram;
   readonly turn?: { readonly endpoint: TurnEndpoint; readonly sharedSecret: pulumi.Output<string> };
   /** `nvidia.com/gpu` of the whole cluster; 0 leaves the templates for GPUs out. */
@@ -42,7 +53,9 @@ export interface VdiOperatorArgs extends OperatorSettings {
   /** Dashboard, alerts and scraping, of the Prometheus operator's kinds. Default: false. */
   readonly monitoring?: boolean;
   /** What brings Traefik's kinds, which routes are made of; all else does not wait for it. */
-  readonly routesAfter?: readonly pulumi.Resource[];
+  readonly routesAfter?: pulumi.Resource;
+  /** For the operator to run. */
+  readonly timeoutSeconds: number;
   readonly cluster: ClusterAccess;
   /** Refuses to delete the CRDs and the namespace of sessions, and with them every session. */
   readonly protectData: boolean;
@@ -53,11 +66,16 @@ const k3sTraefikNamespace = "kube-system";
 /** Options for objects of the two namespaces, which go with their namespace. */
 type Homes = Record<"sessions" | "own", pulumi.CustomResourceOptions & { dependsOn: pulumi.Resource }>;
 
-/** The API of desktop sessions in group vdi.kasm.io, and the operator that turns a VDISession into a desktop. */
+/**
+ * The API of desktop sessions in group vdi.kasm.io, the operator that turns a VDISession into a desktop, and the gateway
+ * that says who may enter.
+ */
 export class VdiOperator extends pulumi.ComponentResource {
   /** Of sessions. */
   readonly namespace: pulumi.Output<string>;
   readonly operatorNamespace: pulumi.Output<string>;
+  /** All that needs an API server that is there. A gate rides out one that is away. */
+  readonly objects: readonly pulumi.Resource[];
 
   constructor(name: string, args: VdiOperatorArgs, opts?: pulumi.ComponentResourceOptions) {
     super("kasm:vdi:VdiOperator", name, { program: args.program?.kind ?? "none" }, opts);
@@ -91,9 +109,10 @@ export class VdiOperator extends pulumi.ComponentResource {
       ...this.shared(name, args, homes, crds),
     ];
     const program = this.program(name, args, homes, installed);
-    if (args.monitoring) this.monitoring(name, args, homes);
-    this.drain(name, args, [sessions, own, ...installed, ...program]);
+    const extras = args.monitoring ? this.monitoring(name, args, homes) : [];
+    const drain = this.drain(name, args, [sessions, own, ...installed, ...program]);
 
+    this.objects = [...installed, ...program, ...extras, drain];
     this.namespace = sessions.metadata.name;
     this.operatorNamespace = own.metadata.name;
     this.registerOutputs({ namespace: this.namespace, operatorNamespace: this.operatorNamespace });
@@ -103,21 +122,31 @@ export class VdiOperator extends pulumi.ComponentResource {
     const { namespace, operatorNamespace } = args;
     const child = { parent: this };
     const { Role, RoleBinding, ClusterRole, ClusterRoleBinding } = k8s.rbac.v1;
-    const account = {
-      metadata: { name: operatorName, namespace: operatorNamespace },
+    const account = (of: string) => ({
+      metadata: { name: of, namespace: operatorNamespace },
       automountServiceAccountToken: false,
-    };
-    const binding = (kind: "Role" | "ClusterRole", inNamespace?: string) =>
-      bindingArgs(kind, operatorName, operatorNamespace, inNamespace);
+    });
+    const binding = (kind: "Role" | "ClusterRole", inNamespace?: string, of = operatorName) =>
+      bindingArgs(kind, of, operatorNamespace, inNamespace);
+    const gateway = binding("Role", namespace, gatewayName);
     for (const user of userRoles) new ClusterRole(`${name}-${user.aggregateTo}-role`, userRoleArgs(user), child);
     return [
-      new k8s.core.v1.ServiceAccount(`${name}-account`, account, own),
+      new k8s.core.v1.ServiceAccount(`${name}-account`, account(operatorName), own),
       new Role(`${name}-session-role`, roleArgs(operatorName, sessionRules, namespace), sessions),
       new RoleBinding(`${name}-session-role-binding`, binding("Role", namespace), sessions),
       new Role(`${name}-leader-role`, roleArgs(operatorName, leaderRules, operatorNamespace), own),
       new RoleBinding(`${name}-leader-role-binding`, binding("Role", operatorNamespace), own),
       new ClusterRole(`${name}-cluster-role`, roleArgs(operatorName, clusterRules), child),
       new ClusterRoleBinding(`${name}-cluster-role-binding`, binding("ClusterRole"), child),
+      new k8s.core.v1.ServiceAccount(`${name}-gateway-account`, account(gatewayName), own),
+      new Role(`${name}-gateway-role`, roleArgs(gatewayName, gatewaySessionRules, namespace), sessions),
+      new RoleBinding(`${name}-gateway-role-binding`, gateway, sessions),
+      new ClusterRole(`${name}-gateway-cluster-role`, roleArgs(gatewayName, gatewayClusterRules), child),
+      new ClusterRoleBinding(
+        `${name}-gateway-cluster-role-binding`,
+        binding("ClusterRole", undefined, gatewayName),
+        child,
+      ),
     ];
   }
 
@@ -133,7 +162,7 @@ export class VdiOperator extends pulumi.ComponentResource {
   private admission(name: string, args: VdiOperatorArgs, crds: pulumi.Resource[]): pulumi.Resource[] {
     if (args.enforceIdentity === false) return [];
     const { ValidatingAdmissionPolicy, ValidatingAdmissionPolicyBinding } = k8s.admissionregistration.v1;
-    return Object.entries(admissionPolicies(args.operatorNamespace)).map(([suffix, { policy, binding }]) => {
+    return Object.entries(admissionPolicies(args)).map(([suffix, { policy, binding }]) => {
       // The API server checks the expressions against the CRD's schema.
       const rule = new ValidatingAdmissionPolicy(`${name}-${suffix}`, policy, { parent: this, dependsOn: crds });
       const inForce = { parent: this, dependsOn: rule };
@@ -147,7 +176,7 @@ export class VdiOperator extends pulumi.ComponentResource {
     const afterCrds = { parent: this, dependsOn: crds };
     const afterKinds = {
       ...homes.sessions,
-      dependsOn: [homes.sessions.dependsOn, ...(args.routesAfter ?? [])],
+      dependsOn: [homes.sessions.dependsOn, ...(args.routesAfter ? [args.routesAfter] : [])],
     };
     return [
       ...starterTemplates(args.gpuSlices, args.registry).map(
@@ -162,6 +191,7 @@ export class VdiOperator extends pulumi.ComponentResource {
   private program(name: string, args: VdiOperatorArgs, { own }: Homes, needs: pulumi.Resource[]): pulumi.Resource[] {
     const { operatorNamespace, program, turn } = args;
     const { Secret, ConfigMap, Service } = k8s.core.v1;
+    const { Deployment } = k8s.apps.v1;
     const { PodDisruptionBudget } = k8s.policy.v1;
     const secret = (suffix: string, secretName: string, stringData: Record<string, pulumi.Output<string>>) =>
       new Secret(
@@ -182,24 +212,39 @@ export class VdiOperator extends pulumi.ComponentResource {
     if (problem !== undefined) throw new pulumi.RunError(problem);
     const bundle = program.kind === "bundle" ? bundleConfigMap(program.text, operatorNamespace) : undefined;
     const bundles = bundle ? [new ConfigMap(`${name}-bundle`, bundle, own)] : [];
-    const deployment = new k8s.apps.v1.Deployment(
-      `${name}-deployment`,
-      operatorDeployment({ ...args, program, turn: turn?.endpoint }),
-      { ...own, dependsOn: [...needs, ...bundles, ...secrets] },
-    );
-    if (args.replicas > 1)
-      new PodDisruptionBudget(`${name}-disruption-budget`, disruptionBudget(operatorNamespace), own);
-    // A Service counts as made when it has pods behind it.
-    const afterPods = { ...own, dependsOn: deployment };
-    new Service(`${name}-metrics`, metricsService(operatorNamespace), afterPods);
-    new Service(`${name}-access`, accessService(operatorNamespace), afterPods);
-    return [deployment];
+    const afterAll = { ...own, dependsOn: [...needs, ...bundles, ...secrets] };
+    const operatorArgs = operatorDeployment({ ...args, program, turn: turn?.endpoint });
+    const operator = new Deployment(`${name}-deployment`, operatorArgs, afterAll);
+    const gateway = new Deployment(`${name}-gateway`, gatewayDeployment({ ...args, program }), afterAll);
+    this.rollout(`${name}-rollout`, operatorName, operator, args);
+    this.rollout(`${name}-gateway-rollout`, gatewayName, gateway, args);
+    const budget = disruptionBudget(operatorNamespace);
+    const gatewayBudget = gatewayDisruptionBudget(operatorNamespace);
+    return [
+      operator,
+      gateway,
+      new Service(`${name}-metrics`, metricsService(operatorNamespace), own),
+      new Service(`${name}-gateway-service`, gatewayService(operatorNamespace), own),
+      new Service(`${name}-gateway-metrics`, gatewayMetricsService(operatorNamespace), own),
+      ...(args.replicas > 1 ? [new PodDisruptionBudget(`${name}-disruption-budget`, budget, own)] : []),
+      new PodDisruptionBudget(`${name}-gateway-disruption-budget`, gatewayBudget, own),
+    ];
   }
 
-  private monitoring(name: string, { operatorNamespace }: VdiOperatorArgs, { own }: Homes) {
-    new k8s.core.v1.ConfigMap(`${name}-dashboard`, dashboardConfigMap(operatorNamespace), own);
-    for (const [suffix, object] of Object.entries(prometheusObjects(operatorNamespace)))
-      new k8s.apiextensions.CustomResource(`${name}-${suffix}`, object, own);
+  /** `up` ends when the Deployment's pods run, or says why they do not. */
+  private rollout(gate: string, workload: string, deployment: k8s.apps.v1.Deployment, args: VdiOperatorArgs) {
+    const { cluster, timeoutSeconds, operatorNamespace: namespace } = args;
+    const input = { namespace, workload: { kind: "Deployment", name: workload }, timeoutSeconds };
+    gateAfter(gate, deployment, { run: "rollout", cluster, input }, { parent: this });
+  }
+
+  private monitoring(name: string, { operatorNamespace }: VdiOperatorArgs, { own }: Homes): pulumi.Resource[] {
+    return [
+      new k8s.core.v1.ConfigMap(`${name}-dashboard`, dashboardConfigMap(operatorNamespace), own),
+      ...Object.entries(prometheusObjects(operatorNamespace)).map(
+        ([suffix, object]) => new k8s.apiextensions.CustomResource(`${name}-${suffix}`, object, own),
+      ),
+    ];
   }
 
   /**
@@ -209,10 +254,10 @@ export class VdiOperator extends pulumi.ComponentResource {
   private drain(name: string, args: VdiOperatorArgs, needs: pulumi.Resource[]) {
     // Where no operator runs, none cleans up.
     const operatorSeconds = args.program ? 120 : 0;
-    const { create, environment } = script("session-drain", args.cluster, { operatorSeconds });
-    new command.local.Command(
+    const drain = scriptAtDeletion("session-drain", args.cluster, { operatorSeconds });
+    return new command.local.Command(
       `${name}-drain`,
-      { create: "exit 0", update: "exit 0", delete: create, environment, triggers: [args.namespace] },
+      { create: "exit 0", update: "exit 0", ...drain, triggers: [args.namespace] },
       { parent: this, protect: args.protectData, dependsOn: needs },
     );
   }

@@ -125,6 +125,11 @@ export class ClusterClient {
     return this.#patch(object, mergePatchType, { fieldManager });
   }
 
+  /** As {@link mergePatch}, but lists merge by their elements' keys, where the API has any. Not for custom resources. */
+  strategicMergePatch(object: AnyObject, fieldManager?: string): Promise<AnyObject> {
+    return this.#patch(object, strategicMergePatchType, { fieldManager });
+  }
+
   /** JSON merge patch of the status subresource. */
   mergePatchStatus(object: AnyObject, fieldManager?: string): Promise<AnyObject> {
     return this.#patch(object, mergePatchType, { fieldManager }, "status");
@@ -206,6 +211,7 @@ export class WriteForbiddenError extends Error {
 
 const applyPatchType = "application/apply-patch+yaml";
 const mergePatchType = "application/merge-patch+json";
+const strategicMergePatchType = "application/strategic-merge-patch+json";
 
 function address({ apiVersion, kind, metadata }: Pick<AnyObject, "apiVersion" | "kind" | "metadata">) {
   if (!apiVersion || !kind) throw new Error("an object needs apiVersion and kind");

@@ -1,6 +1,6 @@
 import { destination, pino } from "pino";
 import type { Logger } from "pino";
-import type { LogLevel } from "./settings.ts";
+import type { LogLevel } from "./environment.ts";
 
 export type { Logger };
 
@@ -8,12 +8,12 @@ export type { Logger };
  * JSON lines on standard output, one per thing that happened: `level`, `time`, `msg`, and `session` or `pool` with the key
  * of what it is about. What looks like a credential is taken out, should anybody ever log an object that holds one.
  */
-export function newLogger(level: LogLevel, identity: string): Logger {
+export function newLogger(level: LogLevel, program: "operator" | "gateway", identity: string): Logger {
   const rate = new LineRate(linesPerSecond, Date.now);
   return pino(
     {
       level,
-      base: { operator: identity },
+      base: { [program]: identity },
       timestamp: () => `,"time":"${new Date().toISOString()}"`,
       formatters: { level: (label) => ({ level: label }) },
       redact: { paths: credentialPaths, censor: "[redacted]" },

@@ -62,9 +62,12 @@ export const storage = group({
   className: objectName("StorageClass")
     .optional()
     .describe("Class of Kasm's volumes. Default: local-path; in mode own kasm-local-path."),
-  path: absolutePath.optional().describe("Folder on the nodes, mode own. Default: /var/lib/kasm-vdi/storage."),
+  path: absolutePath
+    .optional()
+    .describe("Folder of its own on the nodes, mode own: it becomes 0700. Default: /var/lib/kasm-vdi/storage."),
   image: pinnedImage.optional().describe("The provisioner's image, mode own."),
   helperImage: pinnedImage.optional().describe("Image of the pods that make and remove folders, mode own."),
+  timeoutSeconds: seconds.default(600).describe("How long to wait for the provisioner, mode own."),
 });
 
 export const traefik = group({
@@ -76,7 +79,7 @@ export const traefik = group({
     .default("abort")
     .describe("Of that HelmChartConfig; retry needs a K3s of July 2026 or later."),
   chart: chart.optional(),
-  timeoutSeconds: seconds.default(300).describe("How long to wait for Traefik."),
+  timeoutSeconds: seconds.default(300).describe("How long to wait for Traefik to serve."),
 });
 
 export const preflight = group({

@@ -47,6 +47,15 @@ export const vdiSessionSpec = z.object({
     .enum(["Running", "Suspended"])
     .default("Running")
     .meta({ description: "Suspended stops the desktop and keeps its home volume." }),
+  groups: z
+    .array(z.string().min(1).max(254))
+    .max(32)
+    .optional()
+    .meta({
+      description:
+        "Groups of the user that templates for groups are judged by, at each start. Admission takes only groups that the " +
+        "requester is in, unless the requester may act for others.",
+    }),
   resources: desktopResources("What this desktop gets, within the template's maximum.").optional(),
   persistence: persistence.default({ enabled: true, size: "10Gi", reclaim: "Retain" }),
   timeout: duration("Longest life of the session, for example 8h.").default("8h"),

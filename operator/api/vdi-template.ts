@@ -134,7 +134,8 @@ export const vdiTemplateSpec = z.object({
   }),
   runtimeClassName: objectName("RuntimeClass of the desktop; `nvidia` where containerd has no CDI.").optional(),
   access: z.enum(["ForwardAuth", "Password"]).default("ForwardAuth").meta({
-    description: "Who opens the door: the operator, asked by Traefik for each request, or the image's own password.",
+    description:
+      "Who lets people in: the gateway, asked by Traefik for each request, or the image by its own password.",
   }),
   stream: z.enum(["WebSocket", "WebRTC"]).default("WebSocket").meta({
     description: "How pictures travel; WebRTC needs the TURN server, and an image of the selkies families.",

@@ -5,7 +5,7 @@ import { annotations } from "./labels.ts";
 import { shortHash } from "./names.ts";
 import { homeCheck, rtcContainers, rtcMount, rtcVolumes } from "./pod-init.ts";
 import { podSecurity } from "./pod-security.ts";
-import { rtcConfigPath, runtimeProfile } from "./runtime-profiles.ts";
+import { reservedVariables, rtcConfigPath, runtimeProfile, visibleGpus } from "./runtime-profiles.ts";
 import type { RuntimeProfile } from "./runtime-profiles.ts";
 
 export interface DesktopPodArgs {
@@ -134,11 +134,13 @@ function environment(
   profile: RuntimeProfile,
   { usesWebRtc, hasGpu }: { usesWebRtc: boolean; hasGpu: boolean },
 ) {
-  const ours = Object.keys({ ...profile.credentials, ...profile.environment });
+  const ours = reservedVariables(spec);
   return [
+    // Many images say `all`, which the runtime takes for every GPU of the node where no device plugin says otherwise.
+    ...(hasGpu ? [] : [{ name: visibleGpus, value: "void" }]),
     // Under CDI the devices come whatever this says; the older way mounts what it names, and Vulkan needs display.
     ...(hasGpu && !spec.env?.some(({ name }) => name === capabilities) ? [{ name: capabilities, value: "all" }] : []),
-    ...(spec.env ?? []).filter(({ name }) => !ours.includes(name)),
+    ...(spec.env ?? []).filter(({ name }) => !ours.has(name)),
     ...(spec.applications?.length ? [{ name: "VDI_APPLICATIONS", value: spec.applications.join(",") }] : []),
     ...Object.entries(profile.environment).map(([name, value]) => ({ name, value })),
     ...(usesWebRtc && profile.rtcConfigVariable ? [{ name: profile.rtcConfigVariable, value: rtcConfigPath }] : []),

@@ -114,7 +114,7 @@ function planStart(view: SessionView, context: PlanContext): PodPlan {
 /** Open streams, links and passwords from before end with the pod that they belong to. */
 export function isRevoked({ spec }: VDISession, pod: Pod): boolean {
   const { revokedBefore } = spec.access ?? {};
-  // As the door judges links and cookies: of the same second is too old.
+  // As the gateway judges links and cookies: of the same second is too old.
   return revokedBefore !== undefined && Date.parse(pod.metadata.creationTimestamp ?? "") <= Date.parse(revokedBefore);
 }
 

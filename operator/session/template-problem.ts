@@ -1,16 +1,16 @@
 import { quantityValue } from "../../kube/quantity.ts";
+import { listed } from "../../kube/sentences.ts";
 import { cutAt } from "../../kube/untrusted-text.ts";
 import type { VDISession, VDITemplate } from "../api/objects.ts";
 import { reservedVariables, runtimeProfile } from "../resources/runtime-profiles.ts";
 import type { Settings } from "../settings.ts";
-import { listed } from "../status/sentences.ts";
 import type { TemplateProblem } from "./view.ts";
 
 /** What keeps a session from being made from its template; undefined when nothing does. The CRDs' own rules come before. */
 export function templateProblem(
   session: VDISession,
   template: VDITemplate,
-  settings: Pick<Settings, "turn">,
+  settings: TemplateSettings,
 ): TemplateProblem | undefined {
   const invalid = templateFault(template, settings);
   if (invalid !== undefined)
@@ -21,11 +21,16 @@ export function templateProblem(
   return exceeded === undefined ? undefined : { reason: "ResourcesExceeded", message: exceeded };
 }
 
+export type TemplateSettings = Pick<Settings, "turn" | "extraMiddlewares">;
+
 /** What no session could be made with. */
-export function templateFault({ spec }: VDITemplate, { turn }: Pick<Settings, "turn">): string | undefined {
+export function templateFault({ spec }: VDITemplate, { turn, extraMiddlewares }: TemplateSettings): string | undefined {
   const reserved = reservedVariables(spec);
   const taken = spec.env?.find(({ name }) => reserved.has(name));
-  if (taken) return `env ${taken.name} belongs to the operator, which sets the stream's credentials by it; remove it`;
+  if (taken) return `env ${taken.name} belongs to the operator; remove it`;
+  // Nobody would take the site's cookie, which opens every desktop of its user, out of such a desktop's requests.
+  if (spec.access === "Password" && extraMiddlewares.length > 0)
+    return "access: Password would give the desktop the cookies of the site's sign-in; set access: ForwardAuth";
   if (spec.stream === "WebSocket") return undefined;
   if (runtimeProfile(spec).rtcConfigVariable === undefined)
     return `stream WebRTC needs a selkies runtime, and runtime.type is ${spec.runtime.type}; set stream: WebSocket`;
@@ -34,11 +39,13 @@ export function templateFault({ spec }: VDITemplate, { turn }: Pick<Settings, "t
   return undefined;
 }
 
-// Groups are known at admission only: there a policy has looked at them.
-function userFault({ spec: { user } }: VDISession, { metadata, spec }: VDITemplate): string | undefined {
-  const { users, groups } = spec.allowed ?? {};
-  if (!users || groups?.length || users.includes(user)) return undefined;
-  return `VDITemplate ${metadata.name} is not for ${user}: its spec.allowed.users names others; ask who keeps the template, or take another`;
+/** As admission judges a new session. Which groups the user is in only the API server knows, and only then. */
+function userFault({ spec: { user, groups = [] } }: VDISession, { metadata, spec }: VDITemplate): string | undefined {
+  if (!spec.allowed) return undefined;
+  const { users = [], groups: allowedGroups = [] } = spec.allowed;
+  if (users.includes(user) || groups.some((group) => allowedGroups.includes(group))) return undefined;
+  const hint = allowedGroups.length > 0 ? "name a group of the user's that it is for in spec.groups, " : "";
+  return `VDITemplate ${metadata.name} is not for ${user}: ${hint}ask who keeps the template, or take another`;
 }
 
 function resourceFault({ spec }: VDISession, { metadata, spec: { resources } }: VDITemplate): string | undefined {

@@ -3,7 +3,7 @@ import { runtimeProfile } from "../resources/runtime-profiles.ts";
 import type { SessionView } from "../session/view.ts";
 import { publicWords } from "./last-words.ts";
 import type { Finding } from "./reasons.ts";
-import { quoted } from "./sentences.ts";
+import { quoted } from "../../kube/sentences.ts";
 
 const page = "docs/components/storage.md";
 

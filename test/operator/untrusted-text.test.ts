@@ -9,8 +9,8 @@ import { gaugeAboveZero, kasmConnections, movingMetrics } from "../../operator/a
 import { durationMs } from "../../operator/api/time.ts";
 import { homeName } from "../../operator/resources/names.ts";
 import { parseVerdict } from "../../operator/status/scheduler-verdict.ts";
-import { withoutSecrets } from "../../operator/status/redaction.ts";
-import { lastLine, quoted } from "../../operator/status/sentences.ts";
+import { withoutSecrets } from "../../kube/redaction.ts";
+import { lastLine, quoted } from "../../kube/sentences.ts";
 import { sessionStatus } from "../../operator/status/session-status.ts";
 import { container, now, podWith, settings, unschedulable, view } from "./status/views.ts";
 
