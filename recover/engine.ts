@@ -1,0 +1,80 @@
+import { execa, ExecaError } from "execa";
+import type { ExportedStack, StateResource } from "./state.ts";
+
+/** Name of the project, as in Pulumi.yaml. */
+export const project = "kasm-vdi";
+
+/** The `pulumi` of PATH on one stack. Every method throws {@link EngineError} with the engine's own words. */
+export class Engine {
+  readonly stack: string;
+  /** The project's root. */
+  readonly folder: string;
+
+  constructor(stack: string, folder: string) {
+    this.stack = stack;
+    this.folder = folder;
+  }
+
+  /** The state, with its secrets in plain text. */
+  async export(): Promise<ExportedStack> {
+    return JSON.parse(await this.#run(["stack", "export", "--show-secrets"])) as ExportedStack;
+  }
+
+  /** Puts another state in place of the present one. Drops pending operations; fails while another engine works. */
+  async import(state: ExportedStack): Promise<void> {
+    await this.#run(["stack", "import"], JSON.stringify(state));
+  }
+
+  /** Reads resources anew from the cluster. What is not there any more leaves the state. */
+  async refresh(urns: readonly string[]): Promise<void> {
+    const targets = urns.flatMap((urn) => ["--target", urn]);
+    await this.#run(["refresh", "--yes", "--skip-preview", ...targets]);
+  }
+
+  /** What the next `up` would create, as it would stand in the state. Secrets in it are masked. */
+  async creations(): Promise<StateResource[]> {
+    const preview = JSON.parse(await this.#run(["preview", "--json"])) as {
+      steps?: { op: string; newState?: StateResource }[];
+    };
+    return (preview.steps ?? []).flatMap(({ op, newState }) => (op === "create" && newState ? [newState] : []));
+  }
+
+  /** The stack's config by full key; values that are secret are left out. */
+  async config(): Promise<Record<string, string>> {
+    const config = JSON.parse(await this.#run(["config", "--json"])) as Record<string, { value?: string }>;
+    return Object.fromEntries(Object.entries(config).flatMap(([key, { value }]) => (value ? [[key, value]] : [])));
+  }
+
+  /** Address of the backend: `file:///home/ada`, `s3://bucket`, `https://api.pulumi.com`. */
+  async backend(): Promise<string> {
+    const { url } = JSON.parse(await this.#run(["whoami", "--json"], undefined, false)) as { url: string };
+    return url;
+  }
+
+  async #run(args: string[], input?: string, ofStack = true): Promise<string> {
+    const selection = ofStack ? ["--stack", this.stack] : [];
+    try {
+      const { stdout } = await execa("pulumi", [...args, ...selection, "--non-interactive", "--color", "never"], {
+        cwd: this.folder,
+        ...(input !== undefined && { input }),
+      });
+      return stdout;
+    } catch (error) {
+      throw error instanceof ExecaError ? new EngineError(args, error as ExecaError) : error;
+    }
+  }
+}
+
+/** A `pulumi` command that failed. Its output is left out: an exported state would be in it. */
+export class EngineError extends Error {
+  override readonly name = "EngineError";
+
+  constructor(args: readonly string[], { code, stderr }: ExecaError) {
+    const command = `pulumi ${args.slice(0, 2).join(" ")}`;
+    super(
+      code === "ENOENT"
+        ? "`pulumi` is not on PATH: https://www.pulumi.com/docs/iac/download-install/"
+        : `\`${command}\` failed: ${String(stderr).trim()}`,
+    );
+  }
+}
