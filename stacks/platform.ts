@@ -71,6 +71,8 @@ function clusterProvider({ cluster }: StackConfig): k8s.Provider {
     ...(cluster.context !== undefined && { context: cluster.context }),
     enableConfigMapMutable: true,
     enableSecretMutable: true,
+    // A run that was killed leaves objects that no state knows. Since plugin 4.29 the next one would fail: already exists.
+    upsertExistingObjects: true,
   });
 }
 

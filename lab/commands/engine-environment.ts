@@ -15,8 +15,15 @@ export function engineEnvironment(layout: LabLayout): Record<string, string> {
     PULUMI_STACK: "lab",
     PULUMI_SKIP_UPDATE_CHECK: "true",
     PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
+    ...withoutVersionWarning,
   };
 }
+
+/**
+ * The engine warns in each run when a plugin is older than the SDK asks for, as a kubernetes plugin from Go modules is. This
+ * switch of the engine for its developers turns the warning off, and hides nothing else of what the lab does.
+ */
+export const withoutVersionWarning = { PULUMI_DEV: "true" };
 
 /** Folders to search before all others: the lab's tools, then the package's own programs, Node 24 among them. */
 export function toolFolders(layout: LabLayout): string[] {

@@ -1,4 +1,5 @@
 import { Listr, PRESET_TIMER } from "listr2";
+import type { ListrTask } from "listr2";
 
 /** One step of `up`: what it is called, what it does to the context, and what it says when it is done. */
 export interface Phase<Context> {
@@ -7,34 +8,58 @@ export interface Phase<Context> {
   run: (context: Context, report: (line: string) => void) => Promise<string>;
 }
 
+/** Phases that need nothing of each other: each lane runs in order, all lanes at once. */
+export interface Lanes<Context> {
+  title: string;
+  lanes: readonly (readonly Phase<Context>[])[];
+}
+
+const options = {
+  registerSignalListeners: false,
+  rendererOptions: { timer: PRESET_TIMER, collapseErrors: false, collapseSubtasks: false },
+  fallbackRendererOptions: { timer: PRESET_TIMER },
+};
+
 /** Runs the phases in order with their times: a live list on a terminal, plain lines elsewhere. */
-export async function runPhases<Context>(phases: readonly Phase<Context>[], context: Context): Promise<void> {
-  let failure: unknown;
-  const list = new Listr(
-    phases.map(({ title, run }) => ({
-      title,
-      task: async (_: unknown, task: { title: string; output: string }) => {
-        try {
-          const report = (line: string) => (task.output = line);
-          task.title = `${title}: ${await run(context, process.stdout.isTTY ? report : sparing(report))}`;
-        } catch (error) {
-          failure = error;
-          // The renderers squeeze a message into one line; the caller prints it whole.
-          throw new Error("see below", { cause: error });
-        }
-      },
-    })),
-    {
-      registerSignalListeners: false,
-      rendererOptions: { timer: PRESET_TIMER, collapseErrors: false },
-      fallbackRendererOptions: { timer: PRESET_TIMER },
+export async function runPhases<Context>(
+  phases: readonly (Phase<Context> | Lanes<Context>)[],
+  context: Context,
+): Promise<void> {
+  const failures: unknown[] = [];
+  const taskOf = ({ title, run }: Phase<Context>): ListrTask => ({
+    title,
+    task: async (_, task) => {
+      try {
+        const report = (line: string) => (task.output = line);
+        task.title = `${title}: ${await run(context, process.stdout.isTTY ? report : sparing(report))}`;
+      } catch (error) {
+        failures.push(error);
+        // The renderers squeeze a message into one line; the caller prints it whole.
+        throw new Error("see below", { cause: error });
+      }
     },
+  });
+  const lanesOf = ({ title, lanes }: Lanes<Context>): ListrTask => ({
+    title,
+    task: (_, task) => {
+      const all = lanes.map((lane) => inOrder(lane.map(taskOf)));
+      return task.newListr(all, { concurrent: true });
+    },
+  });
+  const list = new Listr(
+    phases.map((phase) => ("lanes" in phase ? lanesOf(phase) : taskOf(phase))),
+    options,
   );
   try {
     await list.run();
   } catch (error) {
-    throw failure ?? error;
+    throw failures[0] ?? error;
   }
+}
+
+/** The tasks one after the other, as one task without a line of its own. */
+function inOrder(tasks: ListrTask[]): ListrTask {
+  return { task: (_, task) => task.newListr(tasks, { concurrent: false }) };
 }
 
 /** Lets a line through when it says something new, or after 15 s: a log is no place for a clock. */

@@ -7,18 +7,26 @@ import { operator } from "../phases/operator.ts";
 import { platform } from "../phases/platform.ts";
 import { plugins } from "../phases/plugins.ts";
 import { session } from "../phases/session.ts";
-import { tools } from "../phases/tools.ts";
+import { controlPlaneTools, platformTools } from "../phases/tools.ts";
 import { printSummary } from "../platform/print-summary.ts";
 import { prepareEngine } from "./engine-environment.ts";
 import { runPhases } from "./phases.ts";
-import type { Phase } from "./phases.ts";
+import type { Lanes, Phase } from "./phases.ts";
 
 /** Everything that `npm run lab` does, in order. Each phase leaves alone what is as it should be. */
-const phases: readonly Phase<UpContext>[] = [
-  { title: "Tools", run: tools },
-  { title: "Control plane", run: controlPlane },
-  { title: "K3s", run: k3s },
-  { title: "Plugins", run: plugins },
+const phases: readonly (Phase<UpContext> | Lanes<UpContext>)[] = [
+  {
+    title: "Cluster, engine and plugins",
+    lanes: [
+      [
+        { title: "Tools of the control plane", run: controlPlaneTools },
+        { title: "Control plane", run: controlPlane },
+        { title: "K3s", run: k3s },
+      ],
+      [{ title: "Tools of the platform", run: platformTools }],
+      [{ title: "Plugins", run: plugins }],
+    ],
+  },
   { title: "Platform", run: platform },
   { title: "Operator", run: operator },
   { title: "Session", run: session },
@@ -26,7 +34,7 @@ const phases: readonly Phase<UpContext>[] = [
 
 /** Brings the lab up, or up to date. */
 export async function up(layout: LabLayout): Promise<void> {
-  const context: UpContext = { layout };
+  const context: UpContext = { layout, tools: new Map() };
   await withLabLock(
     layout,
     "up",

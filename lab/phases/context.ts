@@ -5,12 +5,13 @@ import { ClusterClient, loadKubeConfig } from "../../kube/client.ts";
 import type { Deployment } from "../platform/deploy.ts";
 import type { PluginChoice } from "../plugins/install.ts";
 import type { Session } from "../session/objects.ts";
-import type { ProvidedTool, ToolName } from "../tools/provide.ts";
+import type { ProvidedTool } from "../tools/provide.ts";
 
 /** What the phases of `up` hand on to each other; each fills in what it is named after. */
 export interface UpContext {
   layout: LabLayout;
-  tools?: Record<ToolName, ProvidedTool>;
+  /** By name. */
+  tools: Map<string, ProvidedTool>;
   controlPlane?: ControlPlane;
   plugins?: PluginChoice[];
   stack?: Stack;

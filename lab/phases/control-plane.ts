@@ -8,7 +8,7 @@ import type { PhaseWork } from "./context.ts";
 /** Starts etcd, API server, controller manager, scheduler and kwok, as far as they do not run. */
 export const controlPlane: PhaseWork = async (context, report) => {
   const { layout } = context;
-  const programs = Object.values(context.tools ?? {}).map(({ name, path }) => [name, path] as const);
+  const programs = [...context.tools.values()].map(({ name, path }) => [name, path] as const);
   const started = await startControlPlane({
     layout,
     tools: Object.fromEntries(programs),

@@ -4,23 +4,27 @@ import type { ToolName } from "../tools/provide.ts";
 import { progressLines } from "../tools/show.ts";
 import type { PhaseWork } from "./context.ts";
 
-const neededTools: readonly ToolName[] = [
+/** The programs of the control plane; it can start without the others. */
+export const controlPlaneTools = toolsPhase([
   "etcd",
   "kube-apiserver",
   "kube-controller-manager",
   "kube-scheduler",
   "kwok",
   "kubectl",
-  "helm",
-  "pulumi",
-];
+]);
 
-/** Finds, downloads or builds the programs that the lab runs, and links them into `.lab/bin`. */
-export const tools: PhaseWork = async (context, report) => {
-  const { onProgress } = progressLines(report);
-  const provided = await provideTools(neededTools, { onProgress });
-  await linkTools(context.layout.bin, Object.values(provided));
-  context.tools = provided;
-  const sources = Map.groupBy(Object.values(provided), ({ source }) => source);
-  return [...sources].map(([source, from]) => `${from.length} from ${source}`).join(", ");
-};
+/** The programs that install the platform. */
+export const platformTools = toolsPhase(["helm", "pulumi"]);
+
+/** Finds, downloads or builds the programs, and links them into `.lab/bin`. */
+function toolsPhase(names: readonly ToolName[]): PhaseWork {
+  return async (context, report) => {
+    const { onProgress } = progressLines(report);
+    const provided = Object.values(await provideTools(names, { onProgress }));
+    await linkTools(context.layout.bin, provided);
+    for (const tool of provided) context.tools.set(tool.name, tool);
+    const sources = Map.groupBy(provided, ({ source }) => source);
+    return [...sources].map(([source, from]) => `${from.length} from ${source}`).join(", ");
+  };
+}

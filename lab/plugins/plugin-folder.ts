@@ -1,6 +1,19 @@
 /** How plugins lie in a PULUMI_HOME: `plugins/resource-NAME-vVERSION/pulumi-resource-NAME`, where the engine looks for them. */
-import { access, chmod, constants, mkdir, readFile, realpath, rename, rm, symlink, writeFile } from "node:fs/promises";
+import {
+  access,
+  chmod,
+  constants,
+  mkdir,
+  readFile,
+  readlink,
+  realpath,
+  rename,
+  rm,
+  symlink,
+  writeFile,
+} from "node:fs/promises";
 import { join } from "node:path";
+import { z } from "zod";
 
 export interface Plugin {
   name: string;
@@ -8,8 +21,18 @@ export interface Plugin {
   version: string;
 }
 
-/** Lies beside a stand-in's program. The engine's own installation replaces the whole folder, and with it this mark. */
-const standInMark = "STAND-IN.txt";
+/** What a folder holds, and of which version: that of a built plugin is not the one that its folder is named after. */
+export interface Installed {
+  kind: "official" | "built" | "stand-in";
+  version: string;
+}
+
+/**
+ * Lies beside a program that is not a release of the folder's version, and says what it is. The engine's own installation
+ * replaces the whole folder, and with it this mark.
+ */
+const mark = "SOURCE.json";
+const markSchema = z.object({ kind: z.enum(["built", "stand-in"]), version: z.string(), from: z.string() });
 
 /** The folder of a plugin in a PULUMI_HOME. */
 export function pluginFolder(pulumiHome: string, { name, version }: Plugin): string {
@@ -21,14 +44,15 @@ export function programName({ name }: Plugin): string {
 }
 
 /** What is installed and can run; undefined when nothing is. */
-export async function installedKind(pulumiHome: string, plugin: Plugin): Promise<"official" | "stand-in" | undefined> {
+export async function installed(pulumiHome: string, plugin: Plugin): Promise<Installed | undefined> {
   if ((await program(pulumiHome, plugin)) === undefined) return undefined;
-  return (await exists(join(pluginFolder(pulumiHome, plugin), standInMark))) ? "stand-in" : "official";
+  const text = await readFile(join(pluginFolder(pulumiHome, plugin), mark), "utf8").catch(() => undefined);
+  return text === undefined ? { kind: "official", version: plugin.version } : markSchema.parse(JSON.parse(text));
 }
 
-/** The official plugin's program in another PULUMI_HOME; undefined when it is not there, not complete, or a stand-in. */
+/** The official release's program in another PULUMI_HOME; undefined when it is not there, not complete, or something else. */
 export async function officialIn(pulumiHome: string, plugin: Plugin): Promise<string | undefined> {
-  return (await installedKind(pulumiHome, plugin)) === "official" ? program(pulumiHome, plugin) : undefined;
+  return (await installed(pulumiHome, plugin))?.kind === "official" ? program(pulumiHome, plugin) : undefined;
 }
 
 /** Uses a program that lies elsewhere. The engine skips folders that are links, so the folder is a real one. */
@@ -38,22 +62,38 @@ export async function linkOfficial(pulumiHome: string, plugin: Plugin, target: s
   );
 }
 
+/** Uses a program that was built, of whatever version, where the engine looks for `plugin`. */
+export async function linkBuilt(
+  pulumiHome: string,
+  plugin: Plugin,
+  { path, version }: { path: string; version: string },
+): Promise<void> {
+  const link = join(pluginFolder(pulumiHome, plugin), programName(plugin));
+  const current = (await installed(pulumiHome, plugin))?.kind === "built" ? await readlink(link) : undefined;
+  if (current === path) return;
+  await replaceFolder(pulumiHome, plugin, async (folder) => {
+    await symlink(path, join(folder, programName(plugin)));
+    await writeMark(folder, { kind: "built", version, from: path });
+  });
+}
+
 /** A small shell script that runs the stand-in from this checkout with this Node. An equal one stays, since an engine may be starting it. */
 export async function writeStandIn(pulumiHome: string, plugin: Plugin): Promise<void> {
   const main = join(import.meta.dirname, plugin.name, "main.ts");
   const content = standInScript(process.execPath, main, join(pulumiHome, "node-compile-cache"));
-  const current =
-    (await installedKind(pulumiHome, plugin)) === "stand-in" ? await program(pulumiHome, plugin) : undefined;
+  const present = await installed(pulumiHome, plugin);
+  const current = present?.kind === "stand-in" ? await program(pulumiHome, plugin) : undefined;
   if (current !== undefined && (await readFile(current, "utf8")) === content) return;
   await replaceFolder(pulumiHome, plugin, async (folder) => {
     const script = join(folder, programName(plugin));
     await writeFile(script, content);
     await chmod(script, 0o755);
-    await writeFile(
-      join(folder, standInMark),
-      `Not the official ${plugin.name} plugin: kasm-vdi's stand-in, ${main}\n`,
-    );
+    await writeMark(folder, { kind: "stand-in", version: plugin.version, from: main });
   });
+}
+
+function writeMark(folder: string, content: z.infer<typeof markSchema>): Promise<void> {
+  return writeFile(join(folder, mark), `${JSON.stringify(content, undefined, 2)}\n`);
 }
 
 /** Node's compile cache halves the time to start. */

@@ -14,6 +14,7 @@ import { delimiter, join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { execa } from "execa";
 import { parse, stringify } from "yaml";
+import { withoutVersionWarning } from "../commands/engine-environment.ts";
 import { installPlugins } from "../plugins/install.ts";
 import { linkTools } from "../tools/link.ts";
 import { provideShowing } from "../tools/show.ts";
@@ -77,7 +78,7 @@ export async function withOfflineEngine<T>(
   env: NodeJS.ProcessEnv,
   work: (engine: OfflineEngine) => Promise<T>,
 ): Promise<T> {
-  const tools = await provideShowing(["pulumi", "helm"], { output: process.stderr, env });
+  const tools = await provideShowing(["pulumi"], { output: process.stderr, env });
   const root = realpathSync(mkdtempSync(join(tmpdir(), "kasm-vdi-preview-")));
   const remove = () => rmSync(root, { recursive: true, force: true });
   // An interrupt ends the process without coming back here.
@@ -86,7 +87,7 @@ export async function withOfflineEngine<T>(
     const engine = layOut(root, checkout);
     await linkTools(join(root, "bin"), Object.values(tools));
     // The same plugins everywhere, so that a preview does not depend on what a machine has or can reach.
-    await installPlugins({ pulumiHome: engine.home, env: { KASM_VDI_PLUGINS: "standin", ...env } });
+    await installPlugins({ pulumiHome: engine.home, env: { KASM_VDI_PLUGINS: "local", ...env } });
     return await work(engine);
   } finally {
     process.off("exit", remove);
@@ -176,6 +177,7 @@ export function engineEnvironment(
     PULUMI_SKIP_UPDATE_CHECK: "true",
     PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
     PULUMI_ERROR_OUTPUT_STRING: "true",
+    ...withoutVersionWarning,
     // Lets it write its events to a file, as the Automation API does.
     PULUMI_DEBUG_COMMANDS: "true",
   };

@@ -1,9 +1,7 @@
-import { mkdir, readFile, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { chmod, copyFile, cp, mkdir, rename } from "node:fs/promises";
+import { basename, join } from "node:path";
 import { execa } from "execa";
-import { z } from "zod";
 import type { Go } from "./go.ts";
-import { wrapperGoMod } from "./gomod.ts";
 import type { GoModule, GoProgram } from "./tool.ts";
 
 /** A build that failed; `lastLines` is the end of what Go said. */
@@ -22,52 +20,54 @@ interface Reporting {
 }
 
 /**
- * Builds programs of one module in a single run of Go, so that what they share is compiled once.
+ * Prepares the build of programs of one module: copies the module, and fetches all that goes into them.
  *
- * @param folder an empty folder for the wrapper module and, under `bin`, the programs
- * @returns the folder that holds each program under its file name
+ * @param folder an empty folder
+ * @returns compiles the programs in a single run of Go, so that what they share is compiled once; gives the folder that
+ *   holds each program under its file name
  * @throws {BuildFailed}
  */
-export async function buildPrograms(
+export async function prepareBuild(
   programs: GoProgram[],
   module: GoModule,
   folder: string,
   go: Go,
   reporting: Reporting,
-): Promise<string> {
-  await mkdir(join(folder, "bin"), { recursive: true });
-  const upstream = await downloadModule(module, folder, go, reporting);
-  await writeFile(join(folder, "go.mod"), wrapperGoMod(upstream, module));
+): Promise<() => Promise<string>> {
+  await cp(module.folder, folder, { recursive: true });
+  const packages = programs.map((program) => program.package);
+  if (module.embedded) await copyEmbedded(module.embedded, folder, go, reporting);
+  await runGo(["list", "-deps", "-f", "", ...packages], folder, go, reporting);
+  const bin = join(folder, "bin");
+  await mkdir(bin);
   const stamps = Object.entries(module.stamps).map(([name, value]) => `-X ${name}=${value}`);
-  // Go names several programs after their packages; one alone may be named freely.
-  const [only] = programs;
-  const output = programs.length === 1 && only !== undefined ? join(folder, "bin", only.file) : join(folder, "bin/");
-  await runGo(
-    [
-      "build",
-      "-v",
-      "-ldflags",
-      ["-s -w", ...stamps].join(" "),
-      "-o",
-      output,
-      ...programs.map((program) => program.package),
-    ],
-    folder,
-    go,
-    reporting,
-  );
-  return join(folder, "bin");
+  return async () => {
+    // Nobody debugs these: without DWARF the compiler has less to write.
+    const flags = ["-gcflags=all=-dwarf=false", `-ldflags=${["-s -w", ...stamps].join(" ")}`];
+    await runGo(["build", "-v", ...flags, "-o", `${bin}/`, ...packages], folder, go, reporting);
+    for (const program of programs) await rename(join(bin, nameByGo(program.package)), join(bin, program.file));
+    return bin;
+  };
 }
 
-const downloadSchema = z.object({ GoMod: z.string(), Sum: z.string() });
+/** `example.test/server/v3` -> `server`: what Go calls a program when it is not told. */
+export function nameByGo(path: string): string {
+  return basename(path.replace(/\/v\d+$/, ""));
+}
 
-/** Fetches the module, holds it against its pinned hash, and returns its go.mod. */
-async function downloadModule(module: GoModule, folder: string, go: Go, reporting: Reporting): Promise<string> {
-  const stdout = await runGo(["mod", "download", "-json", `${module.path}@${module.version}`], folder, go, reporting);
-  const { GoMod, Sum } = downloadSchema.parse(JSON.parse(stdout));
-  if (Sum !== module.sum)
-    throw new BuildFailed(`refused: ${module.path} ${module.version} has hash ${Sum}, expected ${module.sum}`, []);
-  return readFile(GoMod, "utf8");
+async function copyEmbedded(
+  { module, files }: NonNullable<GoModule["embedded"]>,
+  folder: string,
+  go: Go,
+  reporting: Reporting,
+): Promise<void> {
+  await runGo(["mod", "download", module], folder, go, reporting);
+  const source = await runGo(["list", "-m", "-f", "{{.Dir}}", module], folder, go, reporting);
+  for (const { from, to } of files) {
+    await copyFile(join(source, from), join(folder, to));
+    // Files of the module cache are read-only, and so would be their copies.
+    await chmod(join(folder, to), 0o644);
+  }
 }
 
 async function runGo(args: string[], cwd: string, go: Go, { progress, tell }: Reporting): Promise<string> {
@@ -78,8 +78,6 @@ async function runGo(args: string[], cwd: string, go: Go, { progress, tell }: Re
     for await (const line of run.iterable({ from: "stderr" })) progress.add(line);
     const { failed, stdout, shortMessage, signal } = await run;
     if (!failed) return stdout;
-    // `go mod download -json` tells its errors on stdout
-    for (const line of stdout.split("\n")) progress.add(line);
     const reason = signal === undefined ? (progress.reason() ?? shortMessage) : `go was ended by ${signal}`;
     throw new BuildFailed(reason ?? "go failed without a word", progress.lastLines());
   } finally {

@@ -1,7 +1,10 @@
+import { createHash } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import type { Entry } from "./cache.ts";
 import { platformName, type Platform } from "./platform.ts";
 import type { ProvidedTool, Source } from "./resolve.ts";
-import type { Tool } from "./tool.ts";
+import type { GoProgram, Tool } from "./tool.ts";
 
 /** The tool's entry in the cache. */
 export function entryOf(tool: Tool, platform: Platform): Entry {
@@ -10,7 +13,7 @@ export function entryOf(tool: Tool, platform: Platform): Entry {
     version: tool.version,
     platform: platformName(platform),
     programs: [tool.name, ...tool.companions],
-    recipe: JSON.stringify(tool.programs),
+    recipe: JSON.stringify(tool.programs.map(recipe)),
   };
 }
 
@@ -18,4 +21,11 @@ export function entryOf(tool: Tool, platform: Platform): Entry {
 export function fromEntry(tool: Tool, paths: string[], source: Source): ProvidedTool {
   const [path = "", ...companions] = paths;
   return { name: tool.name, version: tool.version, path, source, companions };
+}
+
+/** All that decides what a build makes of it, wherever the checkout lies. */
+function recipe({ file, module, package: path }: GoProgram) {
+  const pins = createHash("sha256");
+  for (const name of ["go.mod", "go.sum"]) pins.update(readFileSync(join(module.folder, name)));
+  return { file, package: path, stamps: module.stamps, pins: pins.digest("hex") };
 }

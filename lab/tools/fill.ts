@@ -2,7 +2,7 @@ import { chmod, mkdir, rename } from "node:fs/promises";
 import { join } from "node:path";
 import { extract } from "tar";
 import { askVersion } from "./ask.ts";
-import { BuildFailed, BuildProgress, buildPrograms } from "./build.ts";
+import { BuildFailed, BuildProgress, prepareBuild } from "./build.ts";
 import { inStaging, publishEntry } from "./cache.ts";
 import { entryOf, fromEntry } from "./entry.ts";
 import { fetchVerified } from "./fetch.ts";
@@ -17,6 +17,8 @@ export interface Filling {
   platform: Platform;
   env: NodeJS.ProcessEnv;
   onProgress: (tool: Tool, text: string) => void;
+  /** Runs the work when it is its turn: Go uses all cores by itself, so compilations follow each other. */
+  inTurn: <Result>(work: () => Promise<Result>) => Promise<Result>;
 }
 
 export type Filled = { tool: ProvidedTool } | { attempts: Attempt[]; buildOutput: string[] };
@@ -57,9 +59,10 @@ export async function fillFromBuild(name: string, tools: Tool[], filling: Fillin
     return await inStaging(filling.root, `build-${name}`, async (staging) => {
       const programs = tools.flatMap((tool) => tool.programs);
       const binaries = new Map<GoProgram, string>();
-      for (const module of new Set(programs.map((program) => program.module))) {
-        const ofModule = programs.filter((program) => program.module === module);
-        const bin = await buildPrograms(ofModule, module, join(staging, module.id), go, { progress, tell });
+      for (const [module, ofModule] of Map.groupBy(programs, (program) => program.module)) {
+        const compile = await prepareBuild(ofModule, module, join(staging, module.id), go, { progress, tell });
+        tell("waiting for its turn to be built");
+        const bin = await filling.inTurn(compile);
         for (const program of ofModule) binaries.set(program, join(bin, program.file));
       }
       const filled: Filled[] = [];

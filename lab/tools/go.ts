@@ -48,7 +48,7 @@ export function isUsable(answer: Answer): boolean {
 export function buildEnvironment({ os, arch }: Platform, env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   return {
     ...env,
-    GOFLAGS: "-mod=mod -buildvcs=false",
+    GOFLAGS: "-mod=readonly -buildvcs=false",
     GOWORK: "off",
     GO111MODULE: "on",
     GOTOOLCHAIN: "auto",
@@ -65,7 +65,7 @@ function ownFolders(root: string, env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   return {
     GOPATH: env["GOPATH"] ?? join(root, "go"),
     GOCACHE: env["GOCACHE"] ?? join(root, "go", "build"),
-    GOFLAGS: "-mod=mod -buildvcs=false -modcacherw",
+    GOFLAGS: "-mod=readonly -buildvcs=false -modcacherw",
   };
 }
 

@@ -1,13 +1,18 @@
+import { join } from "node:path";
 import type { GoModule } from "./tool.ts";
 
-// The Go modules that the lab's tools are built from where no release can be downloaded.
+/*
+ * The Go modules of ours that the lab's tools are built through where no release can be downloaded. Each is a folder with a
+ * go.mod that requires the tools and a go.sum that pins every byte they are made from. What shares dependencies shares a
+ * folder, so that client-go, Helm and gRPC are compiled once.
+ */
 
-export const kubernetesModule: GoModule = {
-  id: "kubernetes",
-  path: "k8s.io/kubernetes",
-  version: "v1.35.4",
-  sum: "h1:o/8dBC/pHVpYoGV4OAIytAlNPZbdYVTXJHoYvXC4qzM=",
-  siblingVersion: "v0.35.4",
+const kubernetes = join(import.meta.dirname, "modules", "kubernetes");
+
+/** What the control plane needs, built first so that it starts while the others are built. */
+export const controlPlaneModule: GoModule = {
+  id: "control-plane",
+  folder: kubernetes,
   // Unstamped, the version is v0.0.0-master+$Format:%H$, which clients cannot parse.
   stamps: {
     "k8s.io/component-base/version.gitVersion": "v1.35.4",
@@ -16,43 +21,35 @@ export const kubernetesModule: GoModule = {
   },
 };
 
-export const etcdModule: GoModule = {
-  id: "etcd",
-  path: "go.etcd.io/etcd/server/v3",
-  version: "v3.6.5",
-  sum: "h1:4RbUb1Bd4y1WkBHmuF+cZII83JNQMuNXzyjwigQ06y0=",
-  stamps: {},
-};
+const kubernetesPlugin = "github.com/pulumi/pulumi-kubernetes/provider/v4";
 
-export const kwokModule: GoModule = {
-  id: "kwok",
-  path: "sigs.k8s.io/kwok",
-  version: "v0.8.0",
-  sum: "h1:OTIOTwgROqPMovcTwxICx2eYQ4AwLpSx5EpjbDKF4SQ=",
-  stamps: {},
-};
-
-export const helmModule: GoModule = {
-  id: "helm",
-  path: "helm.sh/helm/v3",
-  version: "v3.20.2",
-  sum: "h1:binM4rvPx5DcNsa1sIt7UZi55lRbu3pZUFmQkSoRh48=",
-  // Unstamped, `helm template` renders for Kubernetes v1.20 and charts with a newer kubeVersion refuse.
+/** What deploys to a cluster: Helm, and the official kubernetes plugin of Pulumi, which has Helm in it. */
+export const deployModule: GoModule = {
+  id: "deploy",
+  folder: kubernetes,
   stamps: {
+    // Unstamped, `helm template` renders for Kubernetes v1.20 and charts with a newer kubeVersion refuse.
     "helm.sh/helm/v3/internal/version.version": "v3.20.2",
     "helm.sh/helm/v3/pkg/chartutil.k8sVersionMajor": "1",
     "helm.sh/helm/v3/pkg/chartutil.k8sVersionMinor": "35",
     "helm.sh/helm/v3/pkg/lint/rules.k8sVersionMajor": "1",
     "helm.sh/helm/v3/pkg/lint/rules.k8sVersionMinor": "35",
+    [`${kubernetesPlugin}/pkg/version.Version`]: "4.25.0",
+  },
+  // Upstream's own main embeds copies of these that its release process makes, and that the module lacks.
+  embedded: {
+    module: kubernetesPlugin,
+    files: ["schema.json", "terraform-mapping.json"].map((file) => ({
+      from: `cmd/pulumi-resource-kubernetes/${file}`,
+      to: `pulumi-resource-kubernetes/${file}`,
+    })),
   },
 };
 
 export const pulumiModule: GoModule = {
   id: "pulumi",
-  path: "github.com/pulumi/pulumi/pkg/v3",
-  version: "v3.259.0",
-  sum: "h1:Zf4wiLmgdhTAyq5dtTVnNY26BjtGrJ85ZQYut2qG6xM=",
-  stamps: { "github.com/pulumi/pulumi/sdk/v3/go/common/version.Version": "v3.259.0" },
+  folder: join(import.meta.dirname, "modules", "pulumi"),
+  stamps: { "github.com/pulumi/pulumi/sdk/v3/go/common/version.Version": "v3.276.0" },
 };
 
 /**
@@ -61,16 +58,12 @@ export const pulumiModule: GoModule = {
  */
 export const languageHostModule: GoModule = {
   id: "pulumi-language-nodejs",
-  path: "github.com/pulumi/pulumi/sdk/v3",
-  version: "v3.68.0",
-  sum: "h1:JWn3DGJhzoWL8bNbUdyLSSPeKS2F9mv14/EL9QeVT3w=",
+  folder: join(import.meta.dirname, "modules", "pulumi-language-nodejs"),
   stamps: {},
 };
 
 export const actionlintModule: GoModule = {
   id: "actionlint",
-  path: "github.com/rhysd/actionlint",
-  version: "v1.7.12",
-  sum: "h1:vQ4GeJN86C0QH+gTUQcs8McmK62OLT3kmakPMtEWYnY=",
+  folder: join(import.meta.dirname, "modules", "actionlint"),
   stamps: { "github.com/rhysd/actionlint.version": "1.7.12" },
 };

@@ -46,6 +46,7 @@ export async function provideAll(wanted: readonly Tool[], options: ProvideOption
     platform: thisPlatform(),
     env,
     onProgress: (tool, text) => options.onProgress?.(tool.name, text),
+    inTurn: compilations,
   };
   const found = new Map<Tool, ProvidedTool>();
   const missing: Missing[] = [];
@@ -57,11 +58,10 @@ export async function provideAll(wanted: readonly Tool[], options: ProvideOption
   }
 
   const unavailable: Unavailable[] = [];
-  const turn = oneAtATime();
   const builds = Map.groupBy(missing, ({ tool }) => tool.programs[0]?.module.id ?? tool.name);
   await Promise.all(
     [...builds].map(async ([name, together]) => {
-      const outcomes = await provideTogether(name, together, filling, turn);
+      const outcomes = await provideTogether(name, together, filling);
       for (const outcome of outcomes)
         if ("provided" in outcome) found.set(outcome.tool, outcome.provided);
         else unavailable.push(outcome);
@@ -71,8 +71,6 @@ export async function provideAll(wanted: readonly Tool[], options: ProvideOption
   return wanted.map((tool) => found.get(tool)).filter((tool) => tool !== undefined);
 }
 
-type Turn = <Result>(work: () => Promise<Result>) => Promise<Result>;
-
 interface Missing {
   tool: Tool;
   attempts: Attempt[];
@@ -81,7 +79,7 @@ interface Missing {
 type Outcome = { tool: Tool; provided: ProvidedTool } | (Unavailable & Missing);
 
 /** Provides the tools that one build makes, under that build's lock: whoever comes second finds the cache filled. */
-function provideTogether(name: string, missing: Missing[], filling: Filling, turn: Turn): Promise<Outcome[]> {
+function provideTogether(name: string, missing: Missing[], filling: Filling): Promise<Outcome[]> {
   const tell = (text: string) => {
     for (const { tool } of missing) filling.onProgress(tool, text);
   };
@@ -96,14 +94,11 @@ function provideTogether(name: string, missing: Missing[], filling: Filling, tur
       }),
     );
     if (toBuild.length === 0) return outcomes;
-    for (const { tool } of toBuild) filling.onProgress(tool, "waiting for its turn to be built");
     const { fillFromBuild } = await import("./fill.ts");
-    const built = await turn(() =>
-      fillFromBuild(
-        name,
-        toBuild.map(({ tool }) => tool),
-        filling,
-      ),
+    const built = await fillFromBuild(
+      name,
+      toBuild.map(({ tool }) => tool),
+      filling,
     );
     for (const [index, { tool, attempts }] of toBuild.entries()) {
       const filled = built[index];
@@ -145,8 +140,10 @@ async function isOurs(path: string, root: string): Promise<boolean> {
   return folder !== undefined && (await realpath(path)).startsWith(folder + sep);
 }
 
-/** Go uses all cores by itself, so builds take turns. */
-function oneAtATime(): Turn {
+/** Of all that this process provides, in the order in which they are ready for it. */
+const compilations = oneAtATime();
+
+function oneAtATime(): Filling["inTurn"] {
   let last: Promise<unknown> = Promise.resolve();
   return (work) => {
     const result = last.then(work);

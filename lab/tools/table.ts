@@ -1,17 +1,10 @@
-import {
-  actionlintModule,
-  etcdModule,
-  helmModule,
-  kubernetesModule,
-  kwokModule,
-  languageHostModule,
-  pulumiModule,
-} from "./modules.ts";
+import { actionlintModule, controlPlaneModule, deployModule, languageHostModule, pulumiModule } from "./modules.ts";
 import { platformName, type Platform, type PlatformName } from "./platform.ts";
 import type { Download, Tool } from "./tool.ts";
 
 export type ToolName =
   | "pulumi"
+  | "pulumi-resource-kubernetes"
   | "helm"
   | "kubectl"
   | "kube-apiserver"
@@ -25,13 +18,13 @@ export type ToolName =
 export const tools: Record<ToolName, Tool> = {
   pulumi: {
     name: "pulumi",
-    version: "3.259.0",
+    version: "3.276.0",
     asks: { arguments: ["version"], answer: /^v?(\d+\.\d+\.\d+\S*)/m },
     companions: ["pulumi-language-nodejs"],
     download: ({ os, arch }) => ({
-      url: `https://get.pulumi.com/releases/sdk/pulumi-v3.259.0-${os}-${arch === "amd64" ? "x64" : arch}.tar.gz`,
+      url: `https://get.pulumi.com/releases/sdk/pulumi-v3.276.0-${os}-${arch === "amd64" ? "x64" : arch}.tar.gz`,
       format: "tar.gz",
-      checksum: { officialFile: "https://get.pulumi.com/releases/sdk/pulumi-3.259.0-checksums.txt" },
+      checksum: { officialFile: "https://get.pulumi.com/releases/sdk/pulumi-3.276.0-checksums.txt" },
     }),
     programs: [
       { file: "pulumi", module: pulumiModule, package: "github.com/pulumi/pulumi/pkg/v3/cmd/pulumi" },
@@ -41,6 +34,15 @@ export const tools: Record<ToolName, Tool> = {
         package: "github.com/pulumi/pulumi/sdk/v3/nodejs/cmd/pulumi-language-nodejs",
       },
     ],
+  },
+  // For machines that cannot download the plugin which the SDK asks for: the newest that can be built (docs/tools.md).
+  "pulumi-resource-kubernetes": {
+    name: "pulumi-resource-kubernetes",
+    version: "4.25.0",
+    asks: { arguments: ["--version"], answer: /^(\d+\.\d+\.\d+\S*)$/m },
+    companions: [],
+    download: () => undefined,
+    programs: [{ file: "pulumi-resource-kubernetes", module: deployModule, package: "./pulumi-resource-kubernetes" }],
   },
   helm: {
     name: "helm",
@@ -59,7 +61,7 @@ export const tools: Record<ToolName, Tool> = {
         },
         platform,
       ),
-    programs: [{ file: "helm", module: helmModule, package: "helm.sh/helm/v3/cmd/helm" }],
+    programs: [{ file: "helm", module: deployModule, package: "helm.sh/helm/v3/cmd/helm" }],
   },
   kubectl: {
     ...kubernetes("kubectl"),
@@ -88,7 +90,7 @@ export const tools: Record<ToolName, Tool> = {
         },
         platform,
       ),
-    programs: [{ file: "etcd", module: etcdModule, package: "go.etcd.io/etcd/server/v3" }],
+    programs: [{ file: "etcd", module: controlPlaneModule, package: "go.etcd.io/etcd/server/v3" }],
   },
   kwok: {
     name: "kwok",
@@ -109,7 +111,7 @@ export const tools: Record<ToolName, Tool> = {
         },
         platform,
       ),
-    programs: [{ file: "kwok", module: kwokModule, package: "sigs.k8s.io/kwok/cmd/kwok" }],
+    programs: [{ file: "kwok", module: controlPlaneModule, package: "sigs.k8s.io/kwok/cmd/kwok" }],
   },
   actionlint: {
     name: "actionlint",
@@ -130,7 +132,7 @@ function kubernetes(name: ToolName): Tool {
     asks: { arguments: ["--version"], answer: /^Kubernetes v(\S+)/m },
     companions: [],
     download: (platform) => (platform.os === "linux" ? kubernetesRelease(name, platform) : undefined),
-    programs: [{ file: name, module: kubernetesModule, package: `k8s.io/kubernetes/cmd/${name}` }],
+    programs: [{ file: name, module: controlPlaneModule, package: `k8s.io/kubernetes/cmd/${name}` }],
   };
 }
 

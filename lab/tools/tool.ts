@@ -29,18 +29,16 @@ export interface Download {
  */
 export type Checksum = { pinnedSha256: string } | { officialFile: string };
 
-/** A Go module whose programs are built through a generated wrapper module (gomod.ts). */
+/** A Go module of ours that programs are built through: `go.mod` requires theirs, `go.sum` pins all that goes into them. */
 export interface GoModule {
-  /** Folder name for the build, and what the tools built together are called. */
+  /** What is built in one run of Go has one id. */
   id: string;
-  path: string;
-  version: string;
-  /** Hash of the module's content as in go.sum. Its go.mod decides the version of every dependency, so this pins them all. */
-  sum: string;
-  /** Published version of the sibling modules that the module takes from its own repository at `v0.0.0`. */
-  siblingVersion?: string | undefined;
+  /** Absolute path of the folder with `go.mod` and `go.sum`. */
+  folder: string;
   /** `import/path.name` -> value, set at link time. */
   stamps: Record<string, string>;
+  /** Files of a required module that a program of ours embeds: copied into the folder before the build. */
+  embedded?: { module: string; files: { from: string; to: string }[] };
 }
 
 export interface GoProgram {

@@ -4,7 +4,8 @@ import { ClusterClient, loadKubeConfig } from "../../kube/client.ts";
 import { readRunRecord } from "../../lab/cluster/run-record.ts";
 import { OperatorProcess } from "../../lab/operator/operator-process.ts";
 import { controlPlane } from "../../lab/phases/control-plane.ts";
-import { tools } from "../../lab/phases/tools.ts";
+import { controlPlaneTools } from "../../lab/phases/tools.ts";
+import type { ProvidedTool } from "../../lab/tools/provide.ts";
 import { Desktops } from "./desktops.ts";
 import { FaultyApiServer } from "./faulty-api-server.ts";
 import { labGround, layout } from "./operator-ground.ts";
@@ -103,8 +104,8 @@ export class OperatorHarness extends Desktops {
     const { pid } = readRunRecord(layout, "kube-apiserver")!;
     process.kill(pid, "SIGKILL");
     await sleep(awayMs);
-    const context = { layout };
-    await tools(context, () => undefined);
+    const context = { layout, tools: new Map<string, ProvidedTool>() };
+    await controlPlaneTools(context, () => undefined);
     await controlPlane(context, () => undefined);
   }
 

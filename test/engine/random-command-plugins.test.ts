@@ -7,6 +7,7 @@ import { fileURLToPath, pathToFileURL } from "node:url";
 import { expect } from "chai";
 import { execa, type ResultPromise } from "execa";
 
+import { withoutVersionWarning } from "../../lab/commands/engine-environment.ts";
 import { installPlugins } from "../../lab/plugins/install.ts";
 
 const checkout = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
@@ -50,6 +51,7 @@ describe("the random and command stand-ins under the real engine", function () {
         PULUMI_CONFIG_PASSPHRASE: "test",
         PULUMI_SKIP_UPDATE_CHECK: "true",
         PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
+        ...withoutVersionWarning,
         ...env,
       },
     });
@@ -77,7 +79,7 @@ describe("the random and command stand-ins under the real engine", function () {
       join(work, "Pulumi.yaml"),
       "name: scratch\nmain: index.js\nruntime: { name: nodejs, options: { typescript: false } }\n",
     );
-    await installPlugins({ pulumiHome: join(folder, "home"), env: { KASM_VDI_PLUGINS: "standin" } });
+    await installPlugins({ pulumiHome: join(folder, "home"), env: { ...process.env, KASM_VDI_PLUGINS: "local" } });
     const made = await pulumi(["stack", "init"]);
     expect(made.exitCode, made.stderr).to.equal(0);
     await up();

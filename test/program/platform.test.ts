@@ -172,7 +172,7 @@ describe("the platform's registration graph", () => {
     for (const user of users) expect(user.provider, user.name).to.equal(`${provider.urn}::cluster-id`);
   });
 
-  it("sets the provider up so that a new kubeconfig replaces nothing and ConfigMaps change in place", async () => {
+  it("sets the provider up so that a new kubeconfig replaces nothing, ConfigMaps change in place and what a killed run made is taken over", async () => {
     const { resources } = await register({ clusterName: "prod", kubeconfig: "./kubeconfig", context: "admin" });
     expect(find(resources, "cluster").inputs).to.deep.equal({
       clusterIdentifier: "prod",
@@ -180,6 +180,7 @@ describe("the platform's registration graph", () => {
       context: "admin",
       enableConfigMapMutable: "true",
       enableSecretMutable: "true",
+      upsertExistingObjects: "true",
     });
   });
 

@@ -32,7 +32,6 @@ export function check(message: pb.CheckRequest): CheckRequest {
     ...subject(message),
     olds: decodeProperties(message.getOlds()),
     news: decodeProperties(message.getNews()),
-    randomSeed: message.getRandomseed_asU8(),
   };
 }
 
@@ -47,26 +46,20 @@ export function diff(message: pb.DiffRequest): DiffRequest {
     oldInputs: decodeProperties(message.getOldInputs()),
     olds: decodeProperties(message.getOlds()),
     news: decodeProperties(message.getNews()),
-    ignoreChanges: message.getIgnorechangesList(),
   };
 }
 
 export function diffed(response: DiffResponse): pb.DiffResponse {
   const detailed = Object.entries(response.detailedDiff ?? {});
-  const replaces =
-    response.replaces ?? detailed.filter(([, { kind }]) => kind.endsWith("-replace")).map(([path]) => path);
+  const replaces = detailed.filter(([, { kind }]) => kind.endsWith("-replace")).map(([path]) => path);
   const { DIFF_SOME, DIFF_NONE } = messages.DiffResponse.DiffChanges;
   const message = new messages.DiffResponse()
     .setChanges(response.changes ? DIFF_SOME : DIFF_NONE)
     .setReplacesList(replaces)
-    .setStablesList(response.stables ?? [])
-    .setDeletebeforereplace(response.deleteBeforeReplace ?? false)
     .setDiffsList([...new Set(detailed.map(([path]) => topLevel(path)))])
     .setHasdetaileddiff(response.detailedDiff !== undefined);
   const details = message.getDetaileddiffMap();
-  for (const [path, { kind, inputDiff }] of detailed) {
-    details.set(path, new messages.PropertyDiff().setKind(kinds[kind]).setInputdiff(inputDiff ?? false));
-  }
+  for (const [path, { kind }] of detailed) details.set(path, new messages.PropertyDiff().setKind(kinds[kind]));
   return message;
 }
 
@@ -105,7 +98,6 @@ export function update(message: pb.UpdateRequest): UpdateRequest {
     olds: decodeProperties(message.getOlds()),
     news: decodeProperties(message.getNews()),
     timeoutSeconds: timeout(message),
-    ignoreChanges: message.getIgnorechangesList(),
     preview: message.getPreview(),
   };
 }

@@ -102,24 +102,8 @@ export function secret(value: PropertyValue): Secret {
   return isSecret(value) ? value : new Secret(value);
 }
 
-/** Rebuilds a value bottom-up: `change` sees every node after its children were changed. Secrets are entered and kept. */
-export function mapValues(value: PropertyValue, change: (node: PropertyValue) => PropertyValue): PropertyValue {
-  const inner = (node: PropertyValue) => mapValues(node, change);
-  if (Array.isArray(value)) return change(value.map(inner));
-  if (isObject(value)) return change(mapEntries(value, inner));
-  if (isSecret(value)) return change(secret(inner(value.value)));
-  return change(value);
-}
-
-/** The same value without its secret marks, at every depth: for talking to the outside, never for state or logs. Unknowns stay. */
-export function reveal(value: PropertyMap): PropertyMap;
-export function reveal(value: PropertyValue): PropertyValue;
-export function reveal(value: PropertyValue): PropertyValue {
-  return mapValues(value, (node) => (isSecret(node) ? node.value : node));
-}
-
 /**
- * The revealed value as JSON: for talking to the outside.
+ * The value as JSON, without its secret marks: for talking to the outside, never for state or logs.
  * @throws when an unknown, an asset or an archive is inside; a reference becomes its id, else its URN.
  */
 export function toJson(value: PropertyMap): { [key: string]: Json };
@@ -134,27 +118,8 @@ export function toJson(value: PropertyValue): Json {
   return value;
 }
 
-export function containsUnknown(value: PropertyValue | undefined): boolean {
-  return contains(value, isUnknown);
-}
-
 export function containsSecret(value: PropertyValue | undefined): boolean {
   return contains(value, isSecret);
-}
-
-/**
- * Marks `outputs` secret wherever the property of the same name in `inputs` is or holds a secret. Objects are compared key by key;
- * a secret anywhere in an array makes the whole array secret, because its order may differ. This is how the engine itself carries secrets over.
- */
-export function markSecretsLike(inputs: PropertyMap, outputs: PropertyMap): PropertyMap {
-  return Object.fromEntries(
-    Object.entries(outputs).map(([key, output]) => {
-      const input = Object.hasOwn(inputs, key) ? inputs[key] : undefined;
-      if (input === undefined) return [key, output];
-      if (isObject(input) && isObject(output)) return [key, markSecretsLike(input, output)];
-      return [key, containsSecret(input) ? secret(output) : output];
-    }),
-  );
 }
 
 /** Equality of what the values mean: secret marks do not count, key order does not count, an unknown equals nothing. */
@@ -192,8 +157,4 @@ function contains(value: PropertyValue | undefined, wanted: (node: PropertyValue
   if (value instanceof Archive || value instanceof Asset || value instanceof ResourceReference)
     return contains(value.fields, wanted);
   return false;
-}
-
-function mapEntries(map: PropertyMap, change: (node: PropertyValue) => PropertyValue): PropertyMap {
-  return Object.fromEntries(Object.entries(map).map(([key, item]) => [key, change(item)]));
 }

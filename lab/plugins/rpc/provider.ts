@@ -12,8 +12,6 @@ export interface ResourceProvider {
   /** Version that `GetPluginInfo` reports, without a leading v. */
   readonly version: string;
 
-  /** The package schema as JSON text. */
-  getSchema?(): Answer<string>;
   /** Validates provider options, of which unknown ones may be part. */
   checkConfig?(request: CheckRequest, call: Call): Answer<CheckResponse>;
   diffConfig?(request: DiffRequest, call: Call): Answer<DiffResponse>;
@@ -21,11 +19,9 @@ export interface ResourceProvider {
   configure?(request: ConfigureRequest, call: Call): Answer<void>;
   check?(request: CheckRequest, call: Call): Answer<CheckResponse>;
   diff?(request: DiffRequest, call: Call): Answer<DiffResponse>;
-  /** @throws PartialError when the object exists but did not become ready. */
   create?(request: CreateRequest, call: Call): Answer<CreateResponse>;
   /** Serves refresh (properties and inputs from state), import and `get` (both empty). */
   read?(request: ReadRequest, call: Call): Answer<ReadResponse>;
-  /** @throws PartialError when the change is stored but the object did not become ready. */
   update?(request: UpdateRequest, call: Call): Answer<UpdateResponse>;
   /** Success when the object is already gone. */
   delete?(request: DeleteRequest, call: Call): Answer<void>;
@@ -64,8 +60,6 @@ export interface CheckRequest extends Subject {
   /** Inputs of the last deployment; empty for a new resource. */
   olds: PropertyMap;
   news: PropertyMap;
-  /** For names that must be the same in preview and update; empty when the engine gives none. */
-  randomSeed: Uint8Array;
 }
 
 export interface CheckResponse {
@@ -86,20 +80,14 @@ export interface DiffRequest extends Subject {
   /** Outputs in state. */
   olds: PropertyMap;
   news: PropertyMap;
-  ignoreChanges: string[];
 }
 
 export type DiffKind = "add" | "add-replace" | "delete" | "delete-replace" | "update" | "update-replace";
 
 export interface DiffResponse {
   changes: boolean;
-  /** By property path, for example `spec.containers[0].image`. `inputDiff` compares old and new inputs, else state and new inputs. */
-  detailedDiff?: Record<string, { kind: DiffKind; inputDiff?: boolean }>;
-  /** Properties that force a replacement; by default the paths in `detailedDiff` whose kind says so. */
-  replaces?: string[];
-  /** Outputs that no update changes, so that what depends on them stays known in a preview. */
-  stables?: string[];
-  deleteBeforeReplace?: boolean;
+  /** By property path, for example `spec.containers[0].image`. */
+  detailedDiff?: Record<string, { kind: DiffKind }>;
 }
 
 export interface CreateRequest extends Subject {
@@ -136,7 +124,6 @@ export interface UpdateRequest extends Subject {
   olds: PropertyMap;
   news: PropertyMap;
   timeoutSeconds: number | undefined;
-  ignoreChanges: string[];
   preview: boolean;
 }
 

@@ -16,7 +16,7 @@ export interface RunningProvider {
 export async function listen(provider: ResourceProvider, engineAddress: string | undefined): Promise<RunningProvider> {
   const log = new EngineLog(engineAddress);
   const shutdown = new AbortController();
-  // Charts and CRDs in properties pass gRPC's default of 4 MiB; the engine itself allows 400 MiB.
+  // The output of a command may pass gRPC's default of 4 MiB; the engine itself allows 400 MiB.
   const server = new Server({
     "grpc.max_receive_message_length": 400 * 1024 * 1024,
     "grpc.max_send_message_length": -1,

@@ -35,7 +35,6 @@ export function providerService(provider: ResourceProvider, context: ServiceCont
       return new empty.Empty();
     }),
     getPluginInfo: method(() => new plugin.PluginInfo().setVersion(provider.version)),
-    getSchema: method(async () => new messages.GetSchemaResponse().setSchema(await needs(provider, "getSchema")())),
     checkConfig: method(
       async (request: pb.CheckRequest, call) =>
         from.checked(await needs(provider, "checkConfig")(from.check(request), call)),

@@ -8,11 +8,12 @@ import { expect } from "chai";
 
 import { commandProvider } from "../../../lab/plugins/command/provider.ts";
 import { installPlugins, pluginLine, plugins } from "../../../lab/plugins/install.ts";
-import { pluginFolder, replaceFolder, standInScript } from "../../../lab/plugins/plugin-folder.ts";
+import { installed, pluginFolder, replaceFolder, standInScript } from "../../../lab/plugins/plugin-folder.ts";
 import type { Plugin } from "../../../lab/plugins/plugin-folder.ts";
 import { randomProvider } from "../../../lab/plugins/random/provider.ts";
 
 const random = { name: "random", version: "4.21.2" };
+const kubernetes = { name: "kubernetes", version: "4.34.2" };
 
 describe("installing plugins", () => {
   let folder: string;
@@ -36,10 +37,24 @@ describe("installing plugins", () => {
       return Promise.resolve();
     });
   };
+  /** As the tools provide it: a program of another version than the SDK asks for. */
+  const build = () => {
+    asked.push("build");
+    const path = join(folder, "pulumi-resource-kubernetes");
+    program(folder, kubernetes);
+    return Promise.resolve({
+      name: "pulumi-resource-kubernetes",
+      version: "4.25.0",
+      path,
+      source: "build" as const,
+      companions: [],
+    });
+  };
   const install = (wish?: string, download = offline) =>
     installPlugins({
       pulumiHome,
       download,
+      build,
       env: { HOME: join(folder, "user"), ...(wish && { KASM_VDI_PLUGINS: wish }) },
     });
   const kinds = async (...args: Parameters<typeof install>) =>
@@ -63,22 +78,37 @@ describe("installing plugins", () => {
     expect(versions).to.include({ random: randomProvider.version, command: commandProvider.version });
   });
 
-  it("falls back to the stand-ins without internet, asks once only, and says what it uses in one line", async () => {
+  it("builds kubernetes and uses stand-ins for the others without internet, asks once only, and says so in one line", async () => {
     const choices = await install();
     expect(pluginLine(choices)).to.equal(
-      "the lab's stand-ins for kubernetes 4.32.0, random 4.21.2, command 1.2.1 (docs/plugins.md)",
+      "official kubernetes 4.25.0, built from its Go modules; the lab's stand-ins for random 4.21.2, command 1.2.1 (docs/plugins.md)",
     );
-    expect(asked.sort()).to.deep.equal(["command", "kubernetes", "random"]);
+    expect(asked.sort()).to.deep.equal(["build", "command", "kubernetes", "random"]);
+    asked = [];
+    expect(pluginLine(await install())).to.equal(pluginLine(choices));
+    expect(asked).to.deep.equal(["build"]);
+  });
+
+  it("puts the built kubernetes plugin where the engine looks for the SDK's version, and says which version it is", async () => {
     await install();
-    expect(asked).to.have.length(3);
+    expect(run(kubernetes)).to.equal("official kubernetes\n");
+    expect(await installed(pulumiHome, kubernetes)).to.include({ kind: "built", version: "4.25.0" });
+  });
+
+  it("takes the official kubernetes plugin where it can be had, without a build", async () => {
+    userHas(kubernetes);
+    expect((await kinds())["kubernetes"]).to.equal("official");
+    expect(asked).not.to.include("build");
   });
 
   it("links the user's own official plugin, also over a stand-in, and uses stand-ins for the others", async () => {
     await install();
     userHas(random);
-    expect(await kinds()).to.deep.equal({ kubernetes: "stand-in", random: "official", command: "stand-in" });
+    expect(await kinds()).to.deep.equal({ kubernetes: "built", random: "official", command: "stand-in" });
     expect(run(random)).to.equal("official random\n");
-    expect(pluginLine(await install())).to.match(/^official random 4.21.2; the lab's stand-ins for kubernetes/);
+    expect(pluginLine(await install())).to.match(
+      /^official random 4.21.2; official kubernetes 4.25.0, built .*; the lab's stand-ins for command/,
+    );
   });
 
   it("leaves a stand-in alone that is up to date, and rewrites one that another checkout has left", async () => {
@@ -109,9 +139,10 @@ describe("installing plugins", () => {
     expect((await kinds())["random"]).to.equal("stand-in");
   });
 
-  it("obeys KASM_VDI_PLUGINS=standin with the official one at hand, and goes back without it", async () => {
+  it("downloads nothing under KASM_VDI_PLUGINS=local with the official one at hand, and goes back without it", async () => {
     userHas(random);
-    expect((await kinds("standin"))["random"]).to.equal("stand-in");
+    expect((await kinds("local"))["random"]).to.equal("stand-in");
+    expect(asked).to.deep.equal(["build"]);
     expect((await kinds())["random"]).to.equal("official");
   });
 
@@ -137,11 +168,9 @@ describe("installing plugins", () => {
     expect(execFileSync(script, ["127.0.0.1:1"]).toString()).to.equal("127.0.0.1:1\n");
   });
 
-  it("marks a stand-in as one in its folder", async () => {
+  it("tells a stand-in from a release", async () => {
     await install();
-    expect(readFileSync(join(pluginFolder(pulumiHome, random), "STAND-IN.txt"), "utf8")).to.contain(
-      "Not the official random",
-    );
+    expect(await installed(pulumiHome, random)).to.include({ kind: "stand-in", version: random.version });
   });
 });
 

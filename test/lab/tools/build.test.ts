@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { BuildProgress } from "../../../lab/tools/build.ts";
+import { BuildProgress, nameByGo } from "../../../lab/tools/build.ts";
 
 function after(...lines: string[]): BuildProgress {
   const progress = new BuildProgress();
@@ -32,4 +32,13 @@ describe("the progress of a build", () => {
     it(`puts ${JSON.stringify(message)} as: ${reason}`, () => {
       expect(after("# example.test/a", message).reason()).to.equal(reason);
     });
+});
+
+describe("the name that Go gives to a program", () => {
+  const names: [string, string][] = [
+    ["k8s.io/kubernetes/cmd/kube-apiserver", "kube-apiserver"],
+    ["go.etcd.io/etcd/server/v3", "server"],
+    ["./pulumi-resource-kubernetes", "pulumi-resource-kubernetes"],
+  ];
+  for (const [path, name] of names) it(`is ${name} for ${path}`, () => expect(nameByGo(path)).to.equal(name));
 });

@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import { provideAll } from "../../../lab/tools/provide.ts";
 import type { GoModule, Tool } from "../../../lab/tools/tool.ts";
 
@@ -9,7 +10,7 @@ export function fakeTool(
   options: { companions?: string[]; download?: { url: string; format: "raw" | "tar.gz"; sha256: string } } = {},
 ): Tool {
   const { companions = [], download } = options;
-  const module: GoModule = { id: "fake", path: "example.test/fake", version: "v1.2.3", sum: "h1:fake=", stamps: {} };
+  const module: GoModule = { id: "fake", folder: join(import.meta.dirname, "fake-module"), stamps: {} };
   return {
     name: "fake",
     version: "1.2.3",

@@ -61,13 +61,8 @@ describe("providing a tool", () => {
     Object.assign(env, { GOFLAGS: "-mod=vendor", GOWORK: "/elsewhere/go.work", GOOS: "plan9", GOBIN: "/elsewhere" });
     await provide();
     expect((await goRuns()).at(-1)).to.match(
-      /^build GOFLAGS=-mod=mod -buildvcs=false GOWORK=off GOOS=(linux|darwin) GOBIN=$/,
+      /^build GOFLAGS=-mod=readonly -buildvcs=false GOWORK=off GOOS=(linux|darwin) GOBIN=$/,
     );
-  });
-
-  it("refuses a module whose content is not the pinned one", async () => {
-    env["FAKE_SUM"] = "h1:tampered=";
-    expect(await failureOf(provide())).to.include("refused: example.test/fake v1.2.3 has hash h1:tampered=");
   });
 
   it("keeps nothing of a build whose program tells another version", async () => {
@@ -199,16 +194,13 @@ describe("providing a tool", () => {
 const fakeGo = `#!/bin/sh
 case "$1" in
   version) echo "go version go1.30.0 linux/amd64" ;;
-  mod)
-    printf 'module example.test/fake\\n\\ngo 1.25.0\\n' > "$FAKE_HOME/upstream.mod"
-    echo "{\\"GoMod\\": \\"$FAKE_HOME/upstream.mod\\", \\"Sum\\": \\"\${FAKE_SUM:-h1:fake=}\\"}" ;;
   build)
     echo "build GOFLAGS=$GOFLAGS GOWORK=$GOWORK GOOS=$GOOS GOBIN=$GOBIN" >> "$FAKE_HOME/go.log"
     while [ "$1" != "-o" ]; do shift; done
     [ -z "$FAKE_SECONDS" ] || sleep "$FAKE_SECONDS"
     echo "example.test/fake" >&2
     if [ -n "$FAKE_FAIL" ]; then for n in $(seq 20); do echo "error $n" >&2; done; exit 1; fi
-    case "$2" in */) out="$2/fake $2/fake-host" ;; *) out="$2" ;; esac
+    out="$2/fake $2/fake-host"
     for file in $out; do
       printf '#!/bin/sh\\necho fake %s\\n' "\${FAKE_VERSION:-1.2.3}" > "$file"
       chmod +x "$file"

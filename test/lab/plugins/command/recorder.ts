@@ -42,7 +42,6 @@ export function recorder(type: "command:local:Command" | "command:remote:Command
           news: checked(inputs),
           oldInputs: {},
           preview,
-          ignoreChanges: [],
           timeoutSeconds: undefined,
         },
         call,

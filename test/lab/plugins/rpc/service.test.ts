@@ -4,10 +4,9 @@ import empty from "google-protobuf/google/protobuf/empty_pb.js";
 import engineService from "@pulumi/pulumi/proto/engine_grpc_pb.js";
 import type engineMessages from "@pulumi/pulumi/proto/engine_pb.js";
 import messages from "@pulumi/pulumi/proto/provider_pb.js";
-import statusMessages from "@pulumi/pulumi/proto/status_pb.js";
 import { expect } from "chai";
 
-import { PartialError, StatusError } from "../../../../lab/plugins/rpc/errors.ts";
+import { StatusError } from "../../../../lab/plugins/rpc/errors.ts";
 import { secret, Unknown } from "../../../../lab/plugins/rpc/property.ts";
 import type { ResourceProvider } from "../../../../lab/plugins/rpc/provider.ts";
 import { decodeProperties, encodeProperties } from "../../../../lab/plugins/rpc/wire.ts";
@@ -87,7 +86,7 @@ describe("a provider over gRPC", () => {
     await serve({
       diff: () => ({
         changes: true,
-        detailedDiff: { "spec.size": { kind: "update-replace", inputDiff: true }, '["a.b"].c[0]': { kind: "add" } },
+        detailedDiff: { "spec.size": { kind: "update-replace" }, '["a.b"].c[0]': { kind: "add" } },
       }),
     });
     const response = await plugin!.call<messages.DiffResponse>((client, reply) =>
@@ -97,24 +96,7 @@ describe("a provider over gRPC", () => {
     expect(response.getReplacesList()).to.deep.equal(["spec.size"]);
     expect(response.getDiffsList()).to.deep.equal(["spec", "a.b"]);
     const size = response.getDetaileddiffMap().get("spec.size");
-    expect(size?.toObject()).to.deep.equal({ kind: messages.PropertyDiff.Kind.UPDATE_REPLACE, inputdiff: true });
-  });
-
-  it("hands over id, state and reasons of an object that exists but is not ready", async () => {
-    await serve({
-      create: ({ properties }) => {
-        throw new PartialError({ id: "it-1", properties, inputs: { in: 1 }, reasons: ["no node fits", "timed out"] });
-      },
-    });
-    const error = await failure(create(createRequest(type, { out: secret("s") })));
-    const [bytes] = error.metadata.get("grpc-status-details-bin");
-    const [any] = statusMessages.Status.deserializeBinary(bytes as Buffer).getDetailsList();
-    expect(any?.getTypeUrl()).to.equal("type.googleapis.com/pulumirpc.ErrorResourceInitFailed");
-    const detail = messages.ErrorResourceInitFailed.deserializeBinary(any!.getValue_asU8());
-    expect(detail.getId()).to.equal("it-1");
-    expect(detail.getReasonsList()).to.deep.equal(["no node fits", "timed out"]);
-    expect(decodeProperties(detail.getProperties())).to.deep.equal({ out: secret("s") });
-    expect(decodeProperties(detail.getInputs())).to.deep.equal({ in: 1 });
+    expect(size?.toObject()).to.deep.equal({ kind: messages.PropertyDiff.Kind.UPDATE_REPLACE, inputdiff: false });
   });
 
   it("reports a thrown error by its message alone, with its own code where it has one", async () => {
