@@ -1,5 +1,6 @@
 import type { ClusterClient } from "../kube/client.ts";
 import { findCreated, objectKey } from "./created-object.ts";
+import { findEarlierManagers } from "./earlier-manager.ts";
 import { project } from "./engine.ts";
 import type { Engine } from "./engine.ts";
 import type { FoundOperation } from "./plan-operation.ts";
@@ -22,7 +23,9 @@ export async function collect(engine: Engine, client: ClusterClient): Promise<{ 
   const known = new Set(resources.map(({ urn }) => urn));
   const operations = await Promise.all(latest(pending).map((operation) => findOperation(client, operation, known)));
   const releases = await findReleases(client, state, engine);
-  return { state, found: { locks, operations, releases, unread: resources.filter(isUnread).map(({ urn }) => urn) } };
+  const earlierManagers = await findEarlierManagers(client, resources);
+  const unread = resources.filter(isUnread).map(({ urn }) => urn);
+  return { state, found: { locks, operations, releases, unread, earlierManagers } };
 }
 
 /** A file backend shows its locks; any other refuses by itself to change a state that is locked. */

@@ -1,4 +1,5 @@
 import type { ObjectKey } from "../kube/client.ts";
+import type { EarlierManager } from "./earlier-manager.ts";
 import type { LockFile } from "./stack-locks.ts";
 import type { StateResource } from "./state.ts";
 
@@ -17,6 +18,8 @@ export type Step =
   | { readonly kind: "forget"; readonly urn: string }
   /** Read a resource of the state anew from the cluster. */
   | { readonly kind: "reread"; readonly urn: string }
+  /** Let an interrupted run be no manager of the object any more. */
+  | { readonly kind: "relinquish"; readonly from: EarlierManager }
   /** Delete the objects of a release and then its records; what holds data stays. */
   | { readonly kind: "uninstall"; readonly release: ReleaseName; readonly objects: readonly ObjectKey[] }
   /** `kept` are objects of the present revision that the earlier one has not, and that Helm must not delete. */

@@ -1,3 +1,5 @@
+import type { EarlierManager } from "./earlier-manager.ts";
+import { objectName } from "./findings.ts";
 import type { Finding } from "./findings.ts";
 import { planOperation } from "./plan-operation.ts";
 import type { FoundOperation } from "./plan-operation.ts";
@@ -14,10 +16,11 @@ export interface Found {
   readonly releases: readonly FoundRelease[];
   /** URNs that were put into the state and not read from the cluster: a run of this command was killed between the two. */
   readonly unread: readonly string[];
+  readonly earlierManagers: readonly EarlierManager[];
 }
 
 /** What to do about it, in order. Done once, nothing is left but what is for a person to decide. */
-export function plan({ locks, operations, releases, unread }: Found): Finding[] {
+export function plan({ locks, operations, releases, unread, earlierManagers }: Found): Finding[] {
   const ofReleases = releases.flatMap((release) => planRelease(release) ?? []);
   const adopted = ofReleases.flatMap(({ steps }) => steps).map((step) => step.kind === "adopt" && step.resource.urn);
   return [
@@ -25,6 +28,7 @@ export function plan({ locks, operations, releases, unread }: Found): Finding[] 
     ...ofReleases,
     ...operations.filter(({ operation }) => !adopted.includes(operation.resource.urn)).map(planOperation),
     ...unread.map(planUnread),
+    ...earlierManagers.map(planEarlierManager),
   ];
 }
 
@@ -41,4 +45,13 @@ function planLock(lock: LockFile): Finding {
 function planUnread(urn: string): Finding {
   const found = "an earlier `recover` took it into the state and was interrupted";
   return { object: resourceName(urn), found, does: "read from the cluster", steps: [{ kind: "reread", urn }] };
+}
+
+function planEarlierManager(from: EarlierManager): Finding {
+  return {
+    object: objectName(from.key),
+    found: `an interrupted run (${from.manager}) made it, and a later one once more; their changes would be in conflict`,
+    does: "left to the later one",
+    steps: [{ kind: "relinquish", from }],
+  };
 }

@@ -1,5 +1,6 @@
 import { expect } from "chai";
 import fc from "fast-check";
+import { objectKey } from "../../recover/created-object.ts";
 import type { CreatedObject } from "../../recover/created-object.ts";
 import type { Step } from "../../recover/findings.ts";
 import { plan } from "../../recover/plan.ts";
@@ -20,6 +21,10 @@ const lock = {
   lock: { pid: 4711, username: "ada", hostname: "desk", timestamp: "2026-11-28T20:50:00.5Z" },
 };
 
+const earlier = { key: objectKey(secretResource)!, manager: "pulumi-kubernetes-1a2b3c4d" };
+
+const nothing: Found = { locks: [], operations: [], releases: [], unread: [], earlierManagers: [] };
+
 /** What a stack has, and what its cluster has. */
 interface World {
   isLocked: boolean;
@@ -30,6 +35,7 @@ interface World {
   isReleaseBegun: boolean;
   statuses: string[];
   unread: string[];
+  isTakenOver: boolean;
 }
 
 function found(world: World): Found {
@@ -44,6 +50,7 @@ function found(world: World): Found {
     operations: [...secrets, ...(world.isReleaseBegun ? [begun] : [])],
     releases: history.length > 0 || world.isReleaseInState ? [release(history, known)] : [],
     unread: world.unread,
+    earlierManagers: world.isTakenOver ? [earlier] : [],
   };
 }
 
@@ -64,6 +71,7 @@ function take(world: World, steps: readonly Step[]): World {
     isReleaseBegun: world.isReleaseBegun && !has("forget", releaseResource.urn) && !has("adopt", releaseResource.urn),
     statuses,
     unread: world.unread.filter((urn) => !has("reread", urn)),
+    isTakenOver: world.isTakenOver && !has("relinquish"),
   };
 }
 
@@ -96,6 +104,7 @@ const worlds = fc.record<World>({
     { maxLength: 4 },
   ),
   unread: fc.subarray([secretResource.urn]),
+  isTakenOver: fc.boolean(),
 });
 
 describe("the plan of a recovery", () => {
@@ -116,21 +125,17 @@ describe("the plan of a recovery", () => {
       .map((kind) => `---\napiVersion: v1\nkind: ${kind}\nmetadata:\n  name: it\n`)
       .join("");
     const history = [revision(1, "pending-install", { manifest })];
-    const steps = plan({ locks: [], operations: [], releases: [release(history)], unread: [] }).flatMap(
-      (finding) => finding.steps,
-    );
+    const steps = plan({ ...nothing, releases: [release(history)] }).flatMap((finding) => finding.steps);
     const deleted = steps.flatMap((step) => (step.kind === "uninstall" ? step.objects : []));
     expect(deleted.map(({ kind }) => kind)).to.deep.equal(["Service"]);
   });
 
   it("is empty when nothing was left behind", () => {
-    expect(plan({ locks: [], operations: [], releases: [], unread: [] })).to.deep.equal([]);
+    expect(plan(nothing)).to.deep.equal([]);
   });
 });
 
 describe("what is shown of it", () => {
-  const nothing = { locks: [], operations: [], releases: [], unread: [] };
-
   it("is one line for each thing, with the exact object", () => {
     const created = { kind: "ours", manager: "pulumi-kubernetes-1a2b3c4d" } as const;
     const operations = [operation("creating", secretResource, { created }), operation("creating", commandResource)];

@@ -32,6 +32,8 @@ describe("the state of a stack", () => {
   });
 
   it("is spoken of by short names", () => {
-    expect(resourceName(resource("command:local:Command", "kasm-certificate").urn)).to.equal("Command kasm-certificate");
+    expect(resourceName(resource("command:local:Command", "kasm-certificate").urn)).to.equal(
+      "Command kasm-certificate",
+    );
   });
 });
