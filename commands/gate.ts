@@ -3,8 +3,8 @@ import type { z } from "zod";
 import { apiMessage, ClusterClient, loadKubeConfig, statusCode } from "../kube/client.ts";
 
 /**
- * Runs a script on behalf of `@pulumi/command`: INPUT (JSON) in, one line of JSON on stdout, progress on stderr, and on
- * failure one message and exit code 1. The cluster is that of KUBECONFIG, in the input's `context` when there is one.
+ * Runs a script on behalf of the program: INPUT (JSON) in, one line of JSON on stdout, progress on stderr, and on failure
+ * one message and exit code 1. The cluster is that of KUBECONFIG, in the input's `context` when there is one.
  */
 export async function runScript<T extends { context?: string | undefined }>(
   schema: z.ZodType<T>,
@@ -27,7 +27,7 @@ export type Look<T> = { readonly done: T } | { readonly waiting: string };
 
 export interface Patience {
   readonly timeoutSeconds: number;
-  /** Gets a line whenever the reason for waiting is another one. */
+  /** Told whenever the reason for waiting is another one. What is a line of its own in it is indented. */
   readonly say?: (line: string) => void;
   /** The longest pause between two looks; the first ones are shorter. Default: 2000. */
   readonly pauseMs?: number;
@@ -48,7 +48,7 @@ export async function waitUntil<T>(look: () => Promise<Look<T>>, patience: Patie
     const seen = await bounded(look).catch(whileAway);
     if ("done" in seen) return seen.done;
     if (now() >= deadline) throw new Error(`${seen.waiting}\nGave up after ${timeoutSeconds} s.`);
-    if (seen.waiting !== said) say(`waiting: ${seen.waiting}`);
+    if (seen.waiting !== said) say(`waiting: ${seen.waiting.replaceAll("\n", "\n  ")}`);
     said = seen.waiting;
     await sleep(Math.min(pause, pauseMs));
   }

@@ -31,6 +31,8 @@ export interface GpuSnapshot {
   readonly clusterPolicy: AnyObject | undefined;
   /** Pods of the device plugin. */
   readonly pluginPods: readonly AnyObject[];
+  /** Warnings of its namespace, core/v1. */
+  readonly events: readonly AnyObject[];
 }
 
 export interface GpuVerdict {
@@ -134,7 +136,7 @@ function causeOnNode(pool: GpuPool, node: AnyObject, expected: GpuExpectation, s
   if (!nfdLabels.some((name) => node.metadata?.labels?.[name] === "true"))
     return `label ${nfdLabels[0] ?? ""} is missing; is node-feature-discovery running, and does it tolerate the node's taints?`;
   const onNode = { name: nameOf(node), reported: reported(node), physicalGpus: physicalGpus(node) };
-  return causeInPlugin(onNode, pool, configMap, seen.pluginPods);
+  return causeInPlugin(onNode, pool, configMap, seen);
 }
 
 function devicePluginConfig(policy: AnyObject | undefined): { name?: string; default?: string } {

@@ -1,3 +1,4 @@
+import { podProblem } from "../analyzers/pods.ts";
 import type { AnyObject } from "../kube/client.ts";
 
 /** What a node shows of its GPUs. */
@@ -10,29 +11,22 @@ export interface PluginNode {
 }
 
 /**
- * Why the device plugin of a node does not report what its config, which is right, says. `pods` are those of the plugin on
- * all nodes.
+ * Why the device plugin of a node does not report what its config, which is right, says.
+ *
+ * @param seen pods of the plugin on all nodes, and the warnings of their namespace
  */
 export function causeInPlugin(
   node: PluginNode,
   pool: { readonly name: string; readonly gpusPerNode: number },
   configMap: string,
-  pods: readonly AnyObject[],
+  seen: { readonly pluginPods: readonly AnyObject[]; readonly events: readonly AnyObject[] },
 ): string {
-  const pod = pods.find((candidate) => podSpec(candidate).nodeName === node.name);
+  const pod = seen.pluginPods.find((candidate) => podSpec(candidate).nodeName === node.name);
   if (!pod) return "no device plugin pod on it yet";
   if (!mounts(pod, configMap))
     return "its device plugin still has the config before this one; the rollout goes node by node";
-  const stuck = containerStatuses(pod).find(
-    ({ state }) => state?.waiting && state.waiting.reason !== "PodInitializing",
-  );
-  if (stuck) {
-    const { waiting } = stuck.state ?? {};
-    const last = stuck.lastState?.terminated;
-    const said = last?.message ?? (last ? `exit code ${last.exitCode ?? "unknown"}` : waiting?.message);
-    const logs = `kubectl logs -n ${pod.metadata?.namespace ?? ""} ${pod.metadata?.name ?? ""} -c ${stuck.name}`;
-    return `device plugin container ${stuck.name}: ${[waiting?.reason, said].filter(Boolean).join(", ")} (${logs})`;
-  }
+  const problem = podProblem(pod, seen.events);
+  if (problem) return `device plugin pod ${pod.metadata?.name ?? ""}: ${problem.text}`;
   const { physicalGpus } = node;
   if (physicalGpus !== undefined && physicalGpus !== pool.gpusPerNode)
     return `it has ${physicalGpus} GPUs, and pool ${pool.name} says ${pool.gpusPerNode}`;
@@ -53,16 +47,4 @@ function podSpec(pod: AnyObject): PodSpec {
 
 function mounts(pod: AnyObject, configMap: string): boolean {
   return (podSpec(pod).volumes ?? []).some((volume) => volume.configMap?.name === configMap);
-}
-
-interface ContainerStatus {
-  name: string;
-  state?: { waiting?: { reason?: string; message?: string } };
-  lastState?: { terminated?: { exitCode?: number; message?: string } };
-}
-
-function containerStatuses(pod: AnyObject): ContainerStatus[] {
-  const status = pod["status"] as
-    { initContainerStatuses?: ContainerStatus[]; containerStatuses?: ContainerStatus[] } | undefined;
-  return [...(status?.initContainerStatuses ?? []), ...(status?.containerStatuses ?? [])];
 }

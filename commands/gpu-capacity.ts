@@ -3,10 +3,12 @@ import type { ClusterClient } from "../kube/client.ts";
 import { runScript, waitUntil } from "./gate.ts";
 import { judgeGpuCapacity } from "./gpu-capacity.judge.ts";
 import type { GpuSnapshot } from "./gpu-capacity.judge.ts";
+import { releaseProblems } from "./rollout.collect.ts";
 
 const inputSchema = z.object({
   context: z.string().optional(),
   namespace: z.string(),
+  release: z.string(),
   configMap: z.string(),
   defaultKey: z.string(),
   pools: z.array(
@@ -25,20 +27,26 @@ const inputSchema = z.object({
 await runScript(inputSchema, async (input, client) => {
   const slices = await waitUntil(
     async () => {
-      const verdict = judgeGpuCapacity(input, await snapshot(client, input.namespace, input.configMap));
-      return verdict.problems.length > 0 ? { waiting: verdict.problems.join("\n") } : { done: verdict.slices };
+      const [installed, seen] = await Promise.all([releaseProblems(client, input), snapshot(client, input)]);
+      const verdict = judgeGpuCapacity(input, seen);
+      const problems = [...installed, ...verdict.problems];
+      return problems.length > 0 ? { waiting: problems.join("\n") } : { done: verdict.slices };
     },
     { timeoutSeconds: input.timeoutSeconds },
   );
   return { slices };
 });
 
-async function snapshot(client: ClusterClient, namespace: string, configMap: string): Promise<GpuSnapshot> {
-  const [nodes, configMaps, clusterPolicy, pluginPods] = await Promise.all([
+async function snapshot(
+  client: ClusterClient,
+  { namespace, configMap }: { namespace: string; configMap: string },
+): Promise<GpuSnapshot> {
+  const [nodes, configMaps, clusterPolicy, pluginPods, events] = await Promise.all([
     client.list("v1", "Node"),
     client.list("v1", "ConfigMap", { fieldSelector: `metadata.name=${configMap}` }),
     client.get({ apiVersion: "nvidia.com/v1", kind: "ClusterPolicy", metadata: { name: "cluster-policy" } }),
     client.list("v1", "Pod", { namespace, labelSelector: "app=nvidia-device-plugin-daemonset" }),
+    client.list("v1", "Event", { namespace, fieldSelector: "type=Warning" }),
   ]);
-  return { nodes, configMaps, clusterPolicy, pluginPods };
+  return { nodes, configMaps, clusterPolicy, pluginPods, events };
 }

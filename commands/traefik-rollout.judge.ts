@@ -1,3 +1,5 @@
+import { workloadProblem } from "../analyzers/workloads.ts";
+import type { Surroundings } from "../analyzers/workloads.ts";
 import type { AnyObject } from "../kube/client.ts";
 
 /**
@@ -10,6 +12,7 @@ export function awaitedOfTraefik(
   wanted: readonly string[],
   deployment: AnyObject | undefined,
   chart: AnyObject | undefined,
+  surroundings: Surroundings,
 ): string | undefined {
   const missing = missingArguments(wanted, deployment);
   const failure = failureOf(chart);
@@ -20,21 +23,7 @@ export function awaitedOfTraefik(
       (failure ||
         (chart ? `; the Job kube-system/helm-install-traefik brings them, and its log tells what it does` : ""))
     );
-  const { generation } = deployment.metadata ?? {};
-  const { replicas = 1 } = deployment["spec"] as { replicas?: number };
-  const status = (deployment["status"] ?? {}) as DeploymentStatus;
-  const { observedGeneration = 0, updatedReplicas = 0, availableReplicas = 0 } = status;
-  if (observedGeneration < (generation ?? 0)) return "the rollout of Deployment traefik has not begun";
-  if (updatedReplicas < replicas || availableReplicas < replicas || (status.replicas ?? 0) > replicas)
-    return `Deployment traefik has ${updatedReplicas} new pods of ${replicas}, ${availableReplicas} of its pods are available`;
-  return undefined;
-}
-
-interface DeploymentStatus {
-  observedGeneration?: number;
-  replicas?: number;
-  updatedReplicas?: number;
-  availableReplicas?: number;
+  return workloadProblem(deployment, surroundings)?.text;
 }
 
 function missingArguments(wanted: readonly string[], deployment: AnyObject | undefined): string[] {

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { runScript, waitUntil } from "./gate.ts";
+import { releaseProblems } from "./rollout.collect.ts";
 import { describeTraefik, missingCrds } from "./traefik-gate.judge.ts";
 import type { TraefikFindings } from "./traefik-gate.judge.ts";
 import { awaitedOfTraefik } from "./traefik-rollout.judge.ts";
@@ -8,21 +9,27 @@ import { helmObject, traefikCrds, traefikObjects } from "./traefik.ts";
 const inputSchema = z.object({
   context: z.string().optional(),
   namespace: z.string(),
+  /** Name of the Helm release; absent for K3s's Traefik. */
+  release: z.string().optional(),
   arguments: z.array(z.string()),
   timeoutSeconds: z.int(),
 });
 
-await runScript(inputSchema, async ({ namespace, arguments: wanted, timeoutSeconds }, client) =>
+await runScript(inputSchema, async ({ namespace, release, arguments: wanted, timeoutSeconds }, client) =>
   waitUntil<TraefikFindings>(
     async () => {
-      const [crds, [deployment, service], chart] = await Promise.all([
+      const problems = release === undefined ? [] : await releaseProblems(client, { namespace, release });
+      if (problems.length > 0) return { waiting: problems.join("\n") };
+      const [crds, [deployment, service], chart, pods, events] = await Promise.all([
         traefikCrds(client),
         traefikObjects(client, namespace),
-        namespace === "kube-system" ? helmObject(client, "HelmChart") : undefined,
+        release === undefined ? helmObject(client, "HelmChart") : undefined,
+        client.list("v1", "Pod", { namespace }),
+        client.list("v1", "Event", { namespace, fieldSelector: "type=Warning" }),
       ]);
       const missing = missingCrds(crds);
       if (missing.length > 0) return { waiting: `Traefik's CRDs are not established: ${missing.join(", ")}` };
-      const waiting = awaitedOfTraefik(wanted, deployment, chart);
+      const waiting = awaitedOfTraefik(wanted, deployment, chart, { pods, events });
       return waiting === undefined ? { done: describeTraefik(crds, deployment, service) } : { waiting };
     },
     { timeoutSeconds },

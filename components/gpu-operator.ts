@@ -1,8 +1,6 @@
-import * as command from "@pulumi/command";
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import type { ChartSource } from "./chart-source.ts";
-import { contentHash } from "./content-hash.ts";
 import { networkPolicies } from "./gpu-operator.manifests.ts";
 import { deviceConfigName, deviceConfigs, gpuOperatorValues } from "./gpu-operator.values.ts";
 import type { Toleration } from "./gpu-operator.values.ts";
@@ -12,7 +10,8 @@ import { deviceConfigKey, gpuPools } from "./node-pool.ts";
 import type { NodePool } from "./node-pool.ts";
 import { pullSecret } from "./pull-secret.ts";
 import { chartRelease } from "./release.ts";
-import { findings, script } from "./script.ts";
+import { gateAfter } from "./rollout.ts";
+import { findings } from "./script.ts";
 import type { ClusterAccess } from "./script.ts";
 
 export interface GpuOperatorArgs {
@@ -25,9 +24,14 @@ export interface GpuOperatorArgs {
   readonly registry?: Registry;
   /** For taints of GPU nodes beside `nvidia.com/gpu`, which is always tolerated. */
   readonly tolerations?: readonly Toleration[];
-  /** For the install and for the gate, each. */
+  /** Resolves when no earlier Helm stands in the way of the chart. Default: at once. */
+  readonly whenFree?: pulumi.Input<unknown>;
+  /** For each of the chart's hooks, and for the gate. */
   readonly timeoutSeconds: number;
 }
+
+/** Helm release name. */
+export const gpuReleaseName = "gpu-operator";
 
 export interface GpuReport {
   /** `nvidia.com/gpu` by node. */
@@ -44,7 +48,6 @@ export class GpuOperator extends pulumi.ComponentResource {
     const child = { parent: this };
     const configs = deviceConfigs(args.pools);
     const configMap = deviceConfigName(configs);
-    const values = gpuOperatorValues(args);
 
     // Drivers, toolkit and device plugin are privileged pods.
     const namespace = new k8s.core.v1.Namespace(
@@ -62,36 +65,34 @@ export class GpuOperator extends pulumi.ComponentResource {
       ([policy, manifest]) => new k8s.networking.v1.NetworkPolicy(`${name}-${policy}`, manifest, plain),
     );
     const pulls = pullSecret(name, args.namespace, args.registry ?? {}, plain);
-    const release = new k8s.helm.v3.Release(
+    const { namespace: place, cluster, timeoutSeconds } = args;
+    const release = chartRelease(
       `${name}-release`,
       {
-        ...chartRelease("gpu-operator", args.namespace, args.chart, args.timeoutSeconds),
+        ...args,
+        release: gpuReleaseName,
+        values: gpuOperatorValues(args),
         // The hook that upgrades the CRDs runs before the API server knows their new schema.
         disableOpenapiValidation: true,
-        values,
       },
       { ...child, dependsOn: [namespace, sharing, ...policies, ...pulls] },
     );
-    const gate = new command.local.Command(
-      `${name}-capacity`,
-      script("gpu-capacity", args.cluster, {
-        namespace: args.namespace,
-        configMap,
-        defaultKey: configs.defaultKey,
-        pools: gpuPools(args.pools).map(({ name, count, gpusPerNode, replicasPerGpu, labels }) => ({
-          name,
-          count,
-          gpusPerNode,
-          slicesPerNode: gpusPerNode * replicasPerGpu,
-          labels,
-          configKey: deviceConfigKey(replicasPerGpu),
-        })),
-        timeoutSeconds: args.timeoutSeconds,
-        // Looks again after any change of the release.
-        release: contentHash([args.chart, values]),
-      }),
-      { ...child, dependsOn: release },
-    );
+    const input = {
+      namespace: place,
+      release: gpuReleaseName,
+      configMap,
+      defaultKey: configs.defaultKey,
+      pools: gpuPools(args.pools).map(({ name, count, gpusPerNode, replicasPerGpu, labels }) => ({
+        name,
+        count,
+        gpusPerNode,
+        slicesPerNode: gpusPerNode * replicasPerGpu,
+        labels,
+        configKey: deviceConfigKey(replicasPerGpu),
+      })),
+      timeoutSeconds,
+    };
+    const gate = gateAfter(`${name}-capacity`, release, { run: "gpu-capacity", cluster, input }, child);
 
     this.report = findings(gate);
     this.registerOutputs({ report: this.report });

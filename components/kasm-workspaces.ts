@@ -5,13 +5,13 @@ import * as random from "@pulumi/random";
 import { backupClaim, backupCronJob } from "./kasm-workspaces.backup.ts";
 import type { BackupPlan } from "./kasm-workspaces.backup.ts";
 import { chartRefusal, kasmVersion } from "./kasm-workspaces.chart.ts";
-import { makeWayInput } from "./kasm-workspaces.make-way.ts";
 import {
   defaultTlsStore,
   disruptionBudgets,
   networkPolicies,
   trustedCaConfigMap,
 } from "./kasm-workspaces.manifests.ts";
+import { preUpgradeInput } from "./kasm-workspaces.pre-upgrade.ts";
 import {
   adminUser,
   certificateSecret,
@@ -25,6 +25,7 @@ import type { KasmValuesArgs } from "./kasm-workspaces.values.ts";
 import { namespaceArgs } from "./namespace.ts";
 import { pullSecret } from "./pull-secret.ts";
 import { chartRelease } from "./release.ts";
+import { gateAfter } from "./rollout.ts";
 import { script } from "./script.ts";
 import type { ClusterAccess } from "./script.ts";
 
@@ -42,6 +43,8 @@ export interface KasmWorkspacesArgs extends KasmValuesArgs {
   readonly backup?: BackupPlan;
   /** Storage, Traefik and what else the chart and its volumes come after. Namespace, passwords and policies do not wait. */
   readonly releaseAfter?: readonly pulumi.Resource[];
+  /** Resolves when no earlier Helm stands in the way of the chart. Default: at once. */
+  readonly whenFree?: pulumi.Input<unknown>;
 }
 
 /** Kasm's control plane behind Traefik. Its sessions run on agents outside the cluster. */
@@ -50,6 +53,8 @@ export class KasmWorkspaces extends pulumi.ComponentResource {
   readonly adminPassword: pulumi.Output<string>;
   /** What agents register with; a secret. */
   readonly managerToken: pulumi.Output<string>;
+  /** All that needs an API server that is there. A gate rides out one that is away. */
+  readonly objects: readonly pulumi.Resource[];
 
   constructor(name: string, args: KasmWorkspacesArgs, opts?: pulumi.ComponentResourceOptions) {
     super("kasm:workspaces:KasmWorkspaces", name, { version: args.chart.version }, opts);
@@ -75,15 +80,18 @@ export class KasmWorkspaces extends pulumi.ComponentResource {
     );
     const database = this.unlessRefused(this.databaseRecord(name, args, kept), args);
     const late = { ...plain, dependsOn: [namespace, ...(args.releaseAfter ?? [])] };
-    const way = this.makeWay(name, args, [...late.dependsOn, database]);
-    new k8s.helm.v3.Release(
+    const release = chartRelease(
       `${name}-release`,
-      { ...chartRelease(releaseName, args.namespace, args.chart, args.timeoutSeconds), values: kasmValues(args) },
+      {
+        ...args,
+        release: releaseName,
+        values: kasmValues(args),
+      },
       {
         ...data,
         // All the rest comes before it and so goes after it: a destroy that its protection refuses takes nothing away.
         dependsOn: [
-          ...[...late.dependsOn, secret, database, way],
+          ...[...late.dependsOn, secret, database, this.preUpgrade(name, args, [...late.dependsOn, database])],
           ...this.networkPolicies(name, args, plain),
           ...this.disruptionBudgets(name, args, plain),
           ...this.certificate(name, args, namespace),
@@ -94,6 +102,10 @@ export class KasmWorkspaces extends pulumi.ComponentResource {
         ],
       },
     );
+    const { namespace: place, cluster, timeoutSeconds } = args;
+    const input = { namespace: place, release: releaseName, timeoutSeconds };
+    gateAfter(`${name}-rollout`, release, { run: "rollout", cluster, input }, child);
+    this.objects = [release];
 
     this.adminUser = pulumi.output(adminUser);
     this.adminPassword = passwords["admin-password"];
@@ -130,11 +142,11 @@ export class KasmWorkspaces extends pulumi.ComponentResource {
   }
 
   /** Takes away what Helm could not change: finished database Jobs, and StatefulSets that ask for another storage class. */
-  private makeWay(name: string, args: KasmWorkspacesArgs, dependsOn: pulumi.Input<pulumi.Resource>[]) {
-    const run = script("kasm-make-way", args.cluster, makeWayInput(args.namespace, args));
+  private preUpgrade(name: string, args: KasmWorkspacesArgs, dependsOn: pulumi.Input<pulumi.Resource>[]) {
+    const run = script("kasm-pre-upgrade", args.cluster, preUpgradeInput(args.namespace, args));
     // An upgrade is looked at by every `up`, also by one that repeats another: its input would be the same.
     const triggers = args.database === "upgrade" ? [new Date().toISOString()] : [];
-    return new command.local.Command(`${name}-make-way`, { ...run, triggers }, { parent: this, dependsOn });
+    return new command.local.Command(`${name}-pre-upgrade`, { ...run, triggers }, { parent: this, dependsOn });
   }
 
   private networkPolicies(name: string, args: KasmWorkspacesArgs, opts: pulumi.CustomResourceOptions) {

@@ -15,6 +15,7 @@ import type { OwnLocalPathArgs } from "./local-path-storage.manifests.ts";
 import { namespaceArgs } from "./namespace.ts";
 import { denyAll, toApiServer } from "./network-policy.ts";
 import { pullSecret } from "./pull-secret.ts";
+import { gateAfter } from "./rollout.ts";
 import { script } from "./script.ts";
 import type { ClusterAccess } from "./script.ts";
 
@@ -27,7 +28,7 @@ const roles = "rbac.authorization.k8s.io";
  */
 export function ownProvisioner(
   name: string,
-  args: OwnLocalPathArgs,
+  args: OwnLocalPathArgs & { readonly timeoutSeconds: number },
   cluster: ClusterAccess,
   child: pulumi.CustomResourceOptions,
 ): pulumi.Resource[] {
@@ -104,9 +105,13 @@ export function ownProvisioner(
     ...child,
     dependsOn: deployment,
   });
+  const { timeoutSeconds } = args;
+  const workload = { kind: "Deployment", name: names.provisioner };
+  const gate = { run: "rollout", cluster, input: { namespace, workload, timeoutSeconds } };
   const drain = script("local-path-drain", cluster, { provisioner: local.provisioner });
   return [
     storageClass,
+    gateAfter(`${name}-rollout`, deployment, gate, child),
     // Does nothing until it is deleted: then it lets the provisioner finish, whose volumes would else stay on the nodes.
     new command.local.Command(
       `${name}-drain`,

@@ -2,6 +2,8 @@ import type * as k8s from "@pulumi/kubernetes";
 import { stringify } from "yaml";
 import { contentHash } from "./content-hash.ts";
 import { imageReference, pullSecrets } from "./image.ts";
+import { ownField } from "./pod-field.ts";
+import { skipAwait } from "./skip-await.ts";
 import type { Registry } from "./image.ts";
 
 type Rules = k8s.types.input.rbac.v1.PolicyRule[];
@@ -122,7 +124,7 @@ export function provisionerDeployment(args: OwnLocalPathArgs) {
   const { provisioner, configMap } = ownLocalPath(args.namespace);
   const get = (path: string) => ({ httpGet: { path, port: healthPort } });
   return {
-    metadata: { name: names.provisioner, namespace: args.namespace, labels: podLabels },
+    metadata: { name: names.provisioner, namespace: args.namespace, labels: podLabels, annotations: skipAwait },
     spec: {
       replicas: 1,
       selector: { matchLabels: podLabels },
@@ -153,7 +155,7 @@ export function provisionerDeployment(args: OwnLocalPathArgs) {
                 `--helper-image=${imageReference(args.helperImage, args.registry)}`,
                 `--health-port=${healthPort}`,
               ],
-              env: [{ name: "POD_NAMESPACE", valueFrom: { fieldRef: { fieldPath: "metadata.namespace" } } }],
+              env: [{ name: "POD_NAMESPACE", valueFrom: ownField("metadata.namespace") }],
               ports: [{ name: "health", containerPort: healthPort }],
               livenessProbe: get("/health"),
               readinessProbe: get("/ready"),

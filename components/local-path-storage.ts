@@ -14,6 +14,8 @@ export interface LocalPathStorageArgs extends OwnLocalPathArgs {
    */
   readonly mode: "check" | "patch" | "own";
   readonly cluster: ClusterAccess;
+  /** For a provisioner of our own to run. */
+  readonly timeoutSeconds: number;
 }
 
 export interface StorageReport {

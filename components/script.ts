@@ -1,5 +1,8 @@
+import { spawn } from "node:child_process";
+import { createInterface } from "node:readline";
+import { text } from "node:stream/consumers";
 import type * as command from "@pulumi/command";
-import type * as pulumi from "@pulumi/pulumi";
+import * as pulumi from "@pulumi/pulumi";
 
 /** Node keeps compiled modules there, which halves the time that a script takes to start. */
 const compileCache = "node_modules/.cache/node-compile-cache";
@@ -17,20 +20,52 @@ export interface ClusterAccess {
  * @param input becomes the script's INPUT, as JSON
  */
 export function script(name: string, cluster: ClusterAccess, input: object) {
-  const run = `node commands/${name}.ts`;
+  const run = `node ${fileOf(name)}`;
   return {
     create: run,
     // Without it a change would replace the command, and with it delete what the script made.
     update: run,
-    environment: {
-      INPUT: JSON.stringify({ ...input, ...(cluster.context !== undefined && { context: cluster.context }) }),
-      ...(cluster.kubeconfig !== undefined && { KUBECONFIG: cluster.kubeconfig }),
-      NODE_COMPILE_CACHE: compileCache,
-    },
+    environment: environmentOf(cluster, input),
   } satisfies command.local.CommandArgs;
 }
 
 /** What the script found: the one line of JSON that it prints. */
 export function findings<T>(run: command.local.Command): pulumi.Output<T> {
   return run.stdout.apply((line) => JSON.parse(line) as T);
+}
+
+/**
+ * Runs a script at once, without a resource. What it waits for is shown as it comes.
+ *
+ * @returns the one line of JSON that it prints
+ * @throws Error with what it says when it fails
+ */
+export async function runScript<T>(name: string, cluster: ClusterAccess, input: object): Promise<T> {
+  const env = { ...process.env, ...environmentOf(cluster, input) };
+  const run = spawn(process.execPath, [fileOf(name)], { env, stdio: ["ignore", "pipe", "pipe"] });
+  const exit = new Promise<number | null>((resolve, reject) => run.once("error", reject).once("close", resolve));
+  const [code, stdout, message] = await Promise.all([exit, text(run.stdout), messageIn(run.stderr)]);
+  if (code !== 0) throw new Error(message);
+  return JSON.parse(stdout) as T;
+}
+
+function fileOf(script: string): string {
+  return `commands/${script}.ts`;
+}
+
+function environmentOf({ kubeconfig, context }: ClusterAccess, input: object) {
+  return {
+    INPUT: JSON.stringify({ ...input, ...(context !== undefined && { context }) }),
+    ...(kubeconfig !== undefined && { KUBECONFIG: kubeconfig }),
+    NODE_COMPILE_CACHE: compileCache,
+  };
+}
+
+/** Shows progress (lines that begin with `waiting:`, and indented ones after them) as it comes, and returns all else. */
+async function messageIn(stderr: NodeJS.ReadableStream): Promise<string> {
+  const message: string[] = [];
+  for await (const line of createInterface({ input: stderr }))
+    if (/^(waiting: | )/.test(line)) await pulumi.log.info(line);
+    else message.push(line);
+  return message.join("\n");
 }

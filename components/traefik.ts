@@ -2,12 +2,12 @@ import * as command from "@pulumi/command";
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import type { ChartSource } from "./chart-source.ts";
-import { contentHash } from "./content-hash.ts";
 import type { Registry } from "./image.ts";
 import { namespaceArgs } from "./namespace.ts";
 import { denyAll } from "./network-policy.ts";
 import { pullSecret } from "./pull-secret.ts";
 import { chartRelease } from "./release.ts";
+import { gateAfter } from "./rollout.ts";
 import { findings, script } from "./script.ts";
 import type { ClusterAccess } from "./script.ts";
 import { helmChartConfig, traefikArguments, traefikPolicy, traefikValues } from "./traefik.manifests.ts";
@@ -28,10 +28,15 @@ export interface TraefikArgs {
   readonly registry: Registry;
   /** Addresses that are known already; without any the Service is asked. */
   readonly publicIPs: readonly string[];
+  /** Mode own: resolves when no earlier Helm stands in the way of the chart. Default: at once. */
+  readonly whenFree?: pulumi.Input<unknown>;
   readonly cluster: ClusterAccess;
   /** For the install and for each wait. */
   readonly timeoutSeconds: number;
 }
+
+/** Name of the Helm release in mode own, and so of Deployment and Service. */
+export const traefikReleaseName = "traefik";
 
 export interface TraefikReport {
   readonly version: "v2" | "v3";
@@ -42,23 +47,15 @@ interface LoadBalancerStatus {
   loadBalancer?: { ingress?: { ip?: string }[] };
 }
 
-/** What was installed or changed, where the Service is, and what the wait for it should notice. */
-interface Installed {
-  readonly changed: pulumi.Resource;
-  readonly service: pulumi.Input<string>;
-  readonly revision: string;
-}
-
 /** The way in for browsers: K3s's Traefik or one of our own. `up` goes on when it serves and its CRDs are there. */
 export class Traefik extends pulumi.ComponentResource {
   /** What the gate saw: version and entry addresses at that time. */
   readonly report: pulumi.Output<TraefikReport>;
   /** Addresses at which browsers reach the cluster. */
   readonly addresses: pulumi.Output<string[]>;
-  /**
-   * What brings Traefik's kinds, and all else that the API server has to be there for. The wait for the rollout is not among
-   * it: it rides out an API server that is away.
-   */
+  /** What brings Traefik's kinds. */
+  readonly kinds: pulumi.Resource;
+  /** All that needs an API server that is there. A gate rides out one that is away. */
   readonly objects: readonly pulumi.Resource[];
 
   constructor(name: string, args: TraefikArgs, opts?: pulumi.ComponentResourceOptions) {
@@ -75,66 +72,74 @@ export class Traefik extends pulumi.ComponentResource {
       child,
     );
     const after = { ...child, dependsOn: gate };
-    const installed =
-      mode === "own" ? ownTraefik(name, args, after) : configure ? configured(name, failurePolicy, after) : undefined;
-    // Both come into effect later than their creation: K3s's by a Helm job, ours by a rollout. Without this wait a failed
-    // job would pass for success, and Kasm would be installed while Traefik restarts.
-    const rollout =
-      installed &&
-      new command.local.Command(
-        `${name}-rollout`,
-        script("traefik-rollout", cluster, {
-          namespace: mode === "own" ? args.namespace : "kube-system",
-          arguments: [...traefikArguments],
-          timeoutSeconds,
-          revision: installed.revision,
-        }),
-        { ...child, dependsOn: installed.changed },
-      );
-    this.report = findings(rollout ?? gate);
-    const changed = installed?.changed ?? gate;
-    const service =
+    const { kinds, serving, addressed, service } =
+      mode === "own" ? ownTraefik(name, args, after) : configure ? configured(name, args, after) : asItIs(gate);
+    this.report = findings(serving);
+    const read =
       publicIPs.length > 0
         ? undefined
-        : k8s.core.v1.Service.get(`${name}-service`, installed?.service ?? "kube-system/traefik", {
-            ...child,
-            // The rollout changes pods; addresses are those of nodes.
-            dependsOn: changed,
-          });
-    this.addresses = service ? addressesOf(service) : pulumi.output([...publicIPs]);
-    this.objects = [changed, ...(service ? [service] : [])];
+        : k8s.core.v1.Service.get(`${name}-service`, service, { ...child, dependsOn: addressed });
+    this.addresses = read ? addressesOf(read) : pulumi.output([...publicIPs]);
+    this.kinds = kinds;
+    this.objects = [kinds, ...(read ? [read] : [])];
     this.registerOutputs({ report: this.report, addresses: this.addresses });
   }
 }
 
-function configured(name: string, failurePolicy: "retry" | "abort", opts: pulumi.CustomResourceOptions): Installed {
-  const config = helmChartConfig(failurePolicy);
+/** A Traefik, however it came about. */
+interface Installed {
+  /** Brings its kinds. */
+  readonly kinds: pulumi.Resource;
+  /** The gate that it serves after. */
+  readonly serving: command.local.Command;
+  /** What its Service has its addresses after. */
+  readonly addressed: pulumi.Resource;
+  /** Id of that Service. */
+  readonly service: pulumi.Input<string>;
+}
+
+const k3sService = "kube-system/traefik";
+
+function asItIs(gate: command.local.Command): Installed {
+  return { kinds: gate, serving: gate, addressed: gate, service: k3sService };
+}
+
+function configured(name: string, args: TraefikArgs, opts: pulumi.CustomResourceOptions): Installed {
+  const { cluster, failurePolicy, timeoutSeconds } = args;
+  const config = new k8s.apiextensions.CustomResource(`${name}-config`, helmChartConfig(failurePolicy), opts);
+  const input = { namespace: "kube-system", arguments: [...traefikArguments], timeoutSeconds };
   return {
-    changed: new k8s.apiextensions.CustomResource(`${name}-config`, config, opts),
-    service: "kube-system/traefik",
-    revision: contentHash(config),
+    kinds: config,
+    // It comes into effect later, by a Helm job, whose failure would pass for success without this wait.
+    serving: gateAfter(`${name}-rollout`, config, { run: "traefik-rollout", cluster, input }, { parent: opts.parent }),
+    // The rollout changes pods; addresses are those of nodes.
+    addressed: config,
+    service: k3sService,
   };
 }
 
 function ownTraefik(name: string, args: TraefikArgs, opts: pulumi.CustomResourceOptions): Installed {
-  const { chart, registry, timeoutSeconds } = args;
-  const space = new k8s.core.v1.Namespace(`${name}-namespace`, namespaceArgs(args.namespace, "restricted"), opts);
-  const inside = { parent: opts.parent, dependsOn: space, deletedWith: space };
-  const policies = [denyAll(args.namespace), traefikPolicy(args.namespace)].map(
+  const { namespace, cluster, registry, timeoutSeconds } = args;
+  const child = { parent: opts.parent };
+  const space = new k8s.core.v1.Namespace(`${name}-namespace`, namespaceArgs(namespace, "restricted"), opts);
+  const inside = { ...child, dependsOn: space, deletedWith: space };
+  const policies = [denyAll(namespace), traefikPolicy(namespace)].map(
     (policy) => new k8s.networking.v1.NetworkPolicy(`${name}-${policy.metadata.name}`, policy, inside),
   );
-  const values = traefikValues(registry);
-  const pulls = pullSecret(name, args.namespace, registry, inside);
-  const release = new k8s.helm.v3.Release(
+  const pulls = pullSecret(name, namespace, registry, inside);
+  const release = chartRelease(
     `${name}-release`,
-    { ...chartRelease("traefik", args.namespace, chart, timeoutSeconds), values },
-    { parent: opts.parent, dependsOn: [space, ...policies, ...pulls] },
+    { ...args, release: traefikReleaseName, values: traefikValues(registry) },
+    { ...child, dependsOn: [space, ...policies, ...pulls] },
   );
+  const input = { namespace, release: traefikReleaseName, arguments: [...traefikArguments], timeoutSeconds };
+  const serving = gateAfter(`${name}-rollout`, release, { run: "traefik-rollout", cluster, input }, child);
   return {
-    changed: release,
+    kinds: release,
+    serving,
+    addressed: serving,
     // Only known once it is installed: a Service that is not there yet cannot be read, not even in a preview.
     service: pulumi.interpolate`${release.status.namespace}/${release.status.name}`,
-    revision: contentHash([chart, values]),
   };
 }
 

@@ -1,6 +1,7 @@
 import type * as k8s from "@pulumi/kubernetes";
 import { imageReference, pullSecrets } from "./image.ts";
 import type { Registry } from "./image.ts";
+import { ownField } from "./pod-field.ts";
 import { natConfigFile, plainConfigFile, turnPaths } from "./turn-server.config.ts";
 import type { TurnConfigArgs, TurnPorts } from "./turn-server.config.ts";
 
@@ -58,7 +59,7 @@ export function turnPodSpec({ ports, nat, tlsSecretName, nodeLabels, image, regi
         // Past the image's entry point, which asks a server on the internet for the public address.
         command: ["turnserver", "-c", `${turnPaths.config}/${file}`],
         ...(isBehindNat && {
-          env: [{ name: "NODE_ADDRESS", valueFrom: { fieldRef: { fieldPath: "status.hostIP" } } }],
+          env: [{ name: "NODE_ADDRESS", valueFrom: ownField("status.hostIP") }],
         }),
         ports: containerPorts(ports, tlsSecretName),
         startupProbe: { ...probe, periodSeconds: 2, failureThreshold: 30 },

@@ -5,6 +5,9 @@ import { contentHash } from "./content-hash.ts";
 import { namespaceArgs } from "./namespace.ts";
 import { denyAll } from "./network-policy.ts";
 import { pullSecret } from "./pull-secret.ts";
+import { gateAfter } from "./rollout.ts";
+import type { ClusterAccess } from "./script.ts";
+import { skipAwait } from "./skip-await.ts";
 import { turnConfigFiles } from "./turn-server.config.ts";
 import type { TurnConfigArgs, TurnPorts } from "./turn-server.config.ts";
 import { turnLabels, turnName, turnPodSpec, turnTransports } from "./turn-server.manifests.ts";
@@ -14,6 +17,9 @@ export interface TurnServerArgs extends TurnConfigArgs, TurnPodArgs {
   readonly namespace: string;
   /** Name that browsers find the TURN nodes by: `turn.desktops.example.com`. */
   readonly host: string;
+  readonly cluster: ClusterAccess;
+  /** For the server to run on its nodes. */
+  readonly timeoutSeconds: number;
 }
 
 /** How to reach the server; without its secret, so that it can be an output. */
@@ -35,6 +41,8 @@ export class TurnServer extends pulumi.ComponentResource {
   readonly sharedSecret: pulumi.Output<string>;
   /** Name of the Secret that holds coturn's configuration, shared secret included. */
   readonly secretName: pulumi.Output<string>;
+  /** All that needs an API server that is there. A gate rides out one that is away. */
+  readonly objects: readonly pulumi.Resource[];
 
   constructor(name: string, args: TurnServerArgs, opts?: pulumi.ComponentResourceOptions) {
     super("kasm:turn:TurnServer", name, { host: args.host }, opts);
@@ -55,10 +63,10 @@ export class TurnServer extends pulumi.ComponentResource {
       { metadata: { name: turnName, namespace: args.namespace }, stringData: files },
       inNamespace,
     );
-    new k8s.apps.v1.DaemonSet(
+    const server = new k8s.apps.v1.DaemonSet(
       `${name}-server`,
       {
-        metadata: { name: turnName, namespace: args.namespace, labels: turnLabels },
+        metadata: { name: turnName, namespace: args.namespace, labels: turnLabels, annotations: skipAwait },
         spec: {
           selector: { matchLabels: turnLabels },
           // One node at a time; a new pod cannot start beside the old one, which has its ports.
@@ -80,6 +88,12 @@ export class TurnServer extends pulumi.ComponentResource {
         dependsOn: [namespace, config, ...pullSecret(name, args.namespace, args.registry, inNamespace)],
       },
     );
+
+    const { cluster, timeoutSeconds } = args;
+    const workload = { kind: "DaemonSet", name: turnName };
+    const input = { namespace: args.namespace, workload, timeoutSeconds };
+    gateAfter(`${name}-rollout`, server, { run: "rollout", cluster, input }, child);
+    this.objects = [server];
 
     const { host, realm, ports, tlsSecretName } = args;
     this.endpoint = { host, realm, ports, transports: turnTransports(tlsSecretName) };

@@ -128,8 +128,14 @@ export function templateBinding(): AdmissionBinding {
   };
 }
 
+// With all that the server would fill in: constraints are applied as a whole, so that an apply by another field manager
+// would be a conflict.
 function sessionRequests(...operations: string[]) {
+  const apiGroups = ["vdi.kasm.io"];
   return {
-    resourceRules: [{ apiGroups: ["vdi.kasm.io"], apiVersions: ["*"], resources: ["vdisessions"], operations }],
+    matchPolicy: "Equivalent",
+    namespaceSelector: {},
+    objectSelector: {},
+    resourceRules: [{ apiGroups, apiVersions: ["*"], resources: ["vdisessions"], operations, scope: "*" }],
   };
 }

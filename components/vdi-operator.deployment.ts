@@ -1,6 +1,8 @@
 import type * as k8s from "@pulumi/kubernetes";
 import { imageReference, pullSecrets } from "./image.ts";
 import type { Registry } from "./image.ts";
+import { ownField } from "./pod-field.ts";
+import { skipAwait } from "./skip-await.ts";
 import type { TurnEndpoint } from "./turn-server.ts";
 import { bundleConfigMap, bundleFile, nodeImage } from "./vdi-operator.program.ts";
 import type { OperatorProgram } from "./vdi-operator.program.ts";
@@ -45,7 +47,7 @@ export function operatorDeployment(args: OperatorDeploymentArgs): Deployment {
   const isBundle = program.kind === "bundle";
   const image = isBundle ? (program.image ?? nodeImage) : program.image;
   return {
-    metadata: { name: operatorName, namespace: operatorNamespace, labels: operatorLabels },
+    metadata: { name: operatorName, namespace: operatorNamespace, labels: operatorLabels, annotations: skipAwait },
     spec: {
       replicas,
       // Whoever comes waits for the lease of whoever goes.
@@ -148,8 +150,8 @@ export function operatorVariables({
 function operatorEnvironment(args: OperatorDeploymentArgs): EnvVar[] {
   return [
     ...Object.entries(operatorVariables(args)).map(([name, value]) => ({ name, value })),
-    { name: "POD_NAME", valueFrom: { fieldRef: { fieldPath: "metadata.name" } } },
-    { name: "POD_NAMESPACE", valueFrom: { fieldRef: { fieldPath: "metadata.namespace" } } },
+    { name: "POD_NAME", valueFrom: ownField("metadata.name") },
+    { name: "POD_NAMESPACE", valueFrom: ownField("metadata.namespace") },
   ];
 }
 

@@ -1,3 +1,4 @@
+import { skipAwait } from "./skip-await.ts";
 import { operatorName } from "./vdi-operator.rbac.ts";
 
 /** Labels of the operator's pods; the first is what tools for controllers look for. */
@@ -37,7 +38,7 @@ export function disruptionBudget(operatorNamespace: string) {
 
 function service(name: string, namespace: string, port: keyof typeof operatorPorts) {
   return {
-    metadata: { name, namespace, labels: operatorLabels },
+    metadata: { name, namespace, labels: operatorLabels, annotations: skipAwait },
     spec: { selector: operatorLabels, ports: [{ name: port, port: operatorPorts[port], targetPort: port }] },
   };
 }

@@ -4,6 +4,7 @@ import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
 import { namespaceArgs } from "./namespace.ts";
 import { pullSecret } from "./pull-secret.ts";
+import { gateAfter } from "./rollout.ts";
 import { script } from "./script.ts";
 import type { ClusterAccess } from "./script.ts";
 import type { TurnEndpoint } from "./turn-server.ts";
@@ -42,7 +43,9 @@ export interface VdiOperatorArgs extends OperatorSettings {
   /** Dashboard, alerts and scraping, of the Prometheus operator's kinds. Default: false. */
   readonly monitoring?: boolean;
   /** What brings Traefik's kinds, which routes are made of; all else does not wait for it. */
-  readonly routesAfter?: readonly pulumi.Resource[];
+  readonly routesAfter?: pulumi.Resource;
+  /** For the operator to run. */
+  readonly timeoutSeconds: number;
   readonly cluster: ClusterAccess;
   /** Refuses to delete the CRDs and the namespace of sessions, and with them every session. */
   readonly protectData: boolean;
@@ -58,6 +61,8 @@ export class VdiOperator extends pulumi.ComponentResource {
   /** Of sessions. */
   readonly namespace: pulumi.Output<string>;
   readonly operatorNamespace: pulumi.Output<string>;
+  /** All that needs an API server that is there. A gate rides out one that is away. */
+  readonly objects: readonly pulumi.Resource[];
 
   constructor(name: string, args: VdiOperatorArgs, opts?: pulumi.ComponentResourceOptions) {
     super("kasm:vdi:VdiOperator", name, { program: args.program?.kind ?? "none" }, opts);
@@ -91,9 +96,10 @@ export class VdiOperator extends pulumi.ComponentResource {
       ...this.shared(name, args, homes, crds),
     ];
     const program = this.program(name, args, homes, installed);
-    if (args.monitoring) this.monitoring(name, args, homes);
-    this.drain(name, args, [sessions, own, ...installed, ...program]);
+    const extras = args.monitoring ? this.monitoring(name, args, homes) : [];
+    const drain = this.drain(name, args, [sessions, own, ...installed, ...program]);
 
+    this.objects = [...installed, ...program, ...extras, drain];
     this.namespace = sessions.metadata.name;
     this.operatorNamespace = own.metadata.name;
     this.registerOutputs({ namespace: this.namespace, operatorNamespace: this.operatorNamespace });
@@ -147,7 +153,7 @@ export class VdiOperator extends pulumi.ComponentResource {
     const afterCrds = { parent: this, dependsOn: crds };
     const afterKinds = {
       ...homes.sessions,
-      dependsOn: [homes.sessions.dependsOn, ...(args.routesAfter ?? [])],
+      dependsOn: [homes.sessions.dependsOn, ...(args.routesAfter ? [args.routesAfter] : [])],
     };
     return [
       ...starterTemplates(args.gpuSlices, args.registry).map(
@@ -187,19 +193,26 @@ export class VdiOperator extends pulumi.ComponentResource {
       operatorDeployment({ ...args, program, turn: turn?.endpoint }),
       { ...own, dependsOn: [...needs, ...bundles, ...secrets] },
     );
-    if (args.replicas > 1)
-      new PodDisruptionBudget(`${name}-disruption-budget`, disruptionBudget(operatorNamespace), own);
-    // A Service counts as made when it has pods behind it.
-    const afterPods = { ...own, dependsOn: deployment };
-    new Service(`${name}-metrics`, metricsService(operatorNamespace), afterPods);
-    new Service(`${name}-access`, accessService(operatorNamespace), afterPods);
-    return [deployment];
+    const { cluster, timeoutSeconds } = args;
+    const workload = { kind: "Deployment", name: operatorName };
+    const input = { namespace: operatorNamespace, workload, timeoutSeconds };
+    gateAfter(`${name}-rollout`, deployment, { run: "rollout", cluster, input }, { parent: this });
+    const budget = disruptionBudget(operatorNamespace);
+    return [
+      deployment,
+      new Service(`${name}-metrics`, metricsService(operatorNamespace), own),
+      new Service(`${name}-access`, accessService(operatorNamespace), own),
+      ...(args.replicas > 1 ? [new PodDisruptionBudget(`${name}-disruption-budget`, budget, own)] : []),
+    ];
   }
 
-  private monitoring(name: string, { operatorNamespace }: VdiOperatorArgs, { own }: Homes) {
-    new k8s.core.v1.ConfigMap(`${name}-dashboard`, dashboardConfigMap(operatorNamespace), own);
-    for (const [suffix, object] of Object.entries(prometheusObjects(operatorNamespace)))
-      new k8s.apiextensions.CustomResource(`${name}-${suffix}`, object, own);
+  private monitoring(name: string, { operatorNamespace }: VdiOperatorArgs, { own }: Homes): pulumi.Resource[] {
+    return [
+      new k8s.core.v1.ConfigMap(`${name}-dashboard`, dashboardConfigMap(operatorNamespace), own),
+      ...Object.entries(prometheusObjects(operatorNamespace)).map(
+        ([suffix, object]) => new k8s.apiextensions.CustomResource(`${name}-${suffix}`, object, own),
+      ),
+    ];
   }
 
   /**
@@ -210,7 +223,7 @@ export class VdiOperator extends pulumi.ComponentResource {
     // Where no operator runs, none cleans up.
     const operatorSeconds = args.program ? 120 : 0;
     const { create, environment } = script("session-drain", args.cluster, { operatorSeconds });
-    new command.local.Command(
+    return new command.local.Command(
       `${name}-drain`,
       { create: "exit 0", update: "exit 0", delete: create, environment, triggers: [args.namespace] },
       { parent: this, protect: args.protectData, dependsOn: needs },

@@ -21,6 +21,8 @@ export interface Revision {
   readonly lastStep: Date;
   /** Name of the hook that Helm waits for, or waited for when it was killed. */
   readonly runningHook?: string;
+  /** Manifests of hooks that were begun and have not succeeded. */
+  readonly openHooks: string;
 }
 
 /** Selects the Secrets of a release's revisions, but for those that a later one has replaced: the newest is among them. */
@@ -39,9 +41,10 @@ export function newestRevision(secrets: readonly AnyObject[]): AnyObject | undef
  * @throws Error when it holds anything else
  */
 export function readRevision(secret: AnyObject): Revision {
-  const { name, namespace, version, info, chart, config, manifest, hooks } = payload(secret);
-  const running = hooks?.find(({ last_run }) => last_run?.phase === "Running");
-  const steps = [info.last_deployed, info.deleted, ...(hooks ?? []).map(({ last_run }) => last_run?.started_at)];
+  const { name, namespace, version, info, chart, config, manifest, hooks = [] } = payload(secret);
+  const running = hooks.find(({ last_run }) => last_run?.phase === "Running");
+  const open = hooks.filter(({ last_run }) => last_run?.phase === "Running" || last_run?.phase === "Failed");
+  const steps = [info.last_deployed, info.deleted, ...hooks.map(({ last_run }) => last_run?.started_at)];
   return {
     ...{ name, namespace, number: version, status: info.status },
     description: info.description ?? "",
@@ -50,6 +53,7 @@ export function readRevision(secret: AnyObject): Revision {
     manifest: manifest ?? "",
     lastStep: new Date(Math.max(...steps.map((time) => Date.parse(time ?? "") || 0))),
     ...(running && { runningHook: running.name }),
+    openHooks: open.map((hook) => hook.manifest ?? "").join("\n---\n"),
   };
 }
 
@@ -89,6 +93,7 @@ interface Payload {
   readonly manifest?: string;
   readonly hooks?: readonly {
     readonly name: string;
+    readonly manifest?: string;
     readonly last_run?: { readonly phase?: string; readonly started_at?: string };
   }[];
 }

@@ -60,6 +60,7 @@ export function withDefaults(raw: RawConfig): StackConfig {
       path: storage.path ?? "/var/lib/kasm-vdi/storage",
       image: storage.image ?? images.localPathProvisioner,
       helperImage: storage.helperImage ?? images.busybox,
+      timeoutSeconds: storage.timeoutSeconds,
     },
     traefik: { ...raw.traefik, chart: chartSource(raw.traefik.chart, charts.traefik) },
     ...(raw.turn.enabled && { turn: turnServer(raw) }),

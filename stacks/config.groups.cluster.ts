@@ -65,6 +65,7 @@ export const storage = group({
   path: absolutePath.optional().describe("Folder on the nodes, mode own. Default: /var/lib/kasm-vdi/storage."),
   image: pinnedImage.optional().describe("The provisioner's image, mode own."),
   helperImage: pinnedImage.optional().describe("Image of the pods that make and remove folders, mode own."),
+  timeoutSeconds: seconds.default(600).describe("How long to wait for the provisioner, mode own."),
 });
 
 export const traefik = group({
@@ -76,7 +77,7 @@ export const traefik = group({
     .default("abort")
     .describe("Of that HelmChartConfig; retry needs a K3s of July 2026 or later."),
   chart: chart.optional(),
-  timeoutSeconds: seconds.default(300).describe("How long to wait for Traefik."),
+  timeoutSeconds: seconds.default(300).describe("How long to wait for Traefik to serve."),
 });
 
 export const preflight = group({

@@ -51,7 +51,9 @@ export const kasm = group({
   })
     .optional()
     .describe("Native RDP past Traefik. Default: none; RDP in the browser needs only port 443."),
-  timeoutSeconds: seconds.default(900).describe("How long Helm waits."),
+  timeoutSeconds: seconds
+    .default(900)
+    .describe("How long Kasm may take to run, and each of the chart's hooks before it."),
 });
 
 export const certificate = group({
@@ -83,7 +85,9 @@ export const gpu = group({
     .default([])
     .describe("Taints of GPU nodes beside nvidia.com/gpu, which is always tolerated."),
   chart: chart.optional(),
-  timeoutSeconds: seconds.default(900).describe("How long Helm and the capacity gate wait, each."),
+  timeoutSeconds: seconds
+    .default(900)
+    .describe("How long GPUs may take to be there, and each of the chart's hooks before it."),
 });
 
 export const turn = group({
@@ -115,6 +119,7 @@ export const turn = group({
     .default(48)
     .describe("Allocations per desktop, of which page and pod each take several per connection."),
   totalQuota: wholeNumber(1).default(1200).describe("Allocations in all."),
+  timeoutSeconds: seconds.default(600).describe("How long to wait for the server to run on its nodes."),
 });
 
 export const operator = group({
@@ -140,6 +145,7 @@ export const operator = group({
   monitoring: flag()
     .default(false)
     .describe("Ships alerts, a dashboard and scraping; needs the Prometheus operator's kinds."),
+  timeoutSeconds: seconds.default(600).describe("How long to wait for the operator to run."),
 });
 
 export const agent = group({

@@ -6,6 +6,7 @@ import { GpuOperator } from "../components/gpu-operator.ts";
 import { KasmAgents } from "../components/kasm-agents.ts";
 import { agentDefaults } from "../components/kasm-agents.values.ts";
 import { KasmWorkspaces } from "../components/kasm-workspaces.ts";
+import type { KasmWorkspacesArgs } from "../components/kasm-workspaces.ts";
 import { LocalPathStorage } from "../components/local-path-storage.ts";
 import { gpuCount, gpuSlices } from "../components/node-pool.ts";
 import { Preflight } from "../components/preflight.ts";
@@ -19,13 +20,19 @@ import { VdiOperator } from "../components/vdi-operator.ts";
 import type { StackConfig } from "./config.ts";
 import { dnsRecords, plannedOutputs } from "./outputs.ts";
 
+export interface PlatformArgs {
+  /** The API of sessions. Default: that of this checkout. */
+  readonly crds?: readonly Crd[];
+  /** Resolves when no earlier Helm stands in the way of the charts. Default: at once. */
+  readonly whenFree?: pulumi.Input<unknown>;
+}
+
 /**
  * Registers everything that one environment consists of.
  *
- * @param crds the API of sessions
  * @returns the stack's outputs (docs/outputs.md)
  */
-export function platform(config: StackConfig, crds: readonly Crd[] = vendoredCrds()) {
+export function platform(config: StackConfig, { crds = vendoredCrds(), whenFree }: PlatformArgs = {}) {
   const provider = clusterProvider(config);
   const preflight = prerequisites(config, crds, { provider });
   const after = (...others: (pulumi.Resource | undefined)[]) => ({
@@ -33,14 +40,15 @@ export function platform(config: StackConfig, crds: readonly Crd[] = vendoredCrd
     dependsOn: [preflight, ...others].filter((resource) => resource !== undefined),
   });
 
-  const traefik = ingress(config, after());
+  const traefik = ingress(config, whenFree, after());
   const storage = volumes(config, after());
   const turn = turnServer(config, after());
   const vdi = vdiOperator(config, crds, { turn, traefik }, after());
-  // The GPU toolkit restarts K3s on its nodes. Where that is the only server the API is away for a moment, which plain
-  // resources do not ride out: the quick parts come before it, and Kasm's chart after it.
-  const gpu = gpuOperator(config, after(...traefik.objects, storage, turn, vdi));
-  const kasm = kasmWorkspaces(config, [traefik, storage, ...(gpu ? [gpu] : [])], after());
+  const kasm = kasmWorkspaces(config, { releaseAfter: [traefik.kinds, storage], whenFree }, after());
+  // The GPU toolkit restarts K3s on its nodes. Where that is the only server the API is away for a moment, which gates ride
+  // out and nothing else does: all objects come before it, and then the gates wait side by side.
+  const objects = [traefik, turn, vdi, kasm].flatMap((part) => part?.objects ?? []);
+  const gpu = gpuOperator(config, whenFree, after(storage, ...objects));
   const agents = kasmAgents(config, kasm);
   const everything = after(traefik, storage, turn, vdi, gpu, kasm, agents);
   new DataProtection("protection", config, { dependsOn: everything.dependsOn });
@@ -82,17 +90,19 @@ function prerequisites(config: StackConfig, crds: readonly Crd[], opts: Options)
   return new Preflight("preflight", { ...config, mode, crds: crds.map(({ name }) => name) }, opts);
 }
 
-function ingress({ traefik, namespaces, registry, publicIPs, cluster }: StackConfig, opts: Options): Traefik {
-  return new Traefik("traefik", { ...traefik, namespace: namespaces.traefik, registry, publicIPs, cluster }, opts);
+function ingress(config: StackConfig, whenFree: pulumi.Input<unknown>, opts: Options): Traefik {
+  const { traefik, namespaces, registry, publicIPs, cluster } = config;
+  const args = { ...traefik, namespace: namespaces.traefik, registry, publicIPs, cluster, whenFree };
+  return new Traefik("traefik", args, opts);
 }
 
 function volumes({ storage, namespaces, registry, cluster }: StackConfig, opts: Options): LocalPathStorage {
   return new LocalPathStorage("storage", { ...storage, namespace: namespaces.storage, registry, cluster }, opts);
 }
 
-function turnServer({ turn, namespaces, registry }: StackConfig, opts: Options): TurnServer | undefined {
+function turnServer({ turn, namespaces, registry, cluster }: StackConfig, opts: Options): TurnServer | undefined {
   if (!turn) return undefined;
-  return new TurnServer("turn", { ...turn, namespace: namespaces.turn, registry }, opts);
+  return new TurnServer("turn", { ...turn, namespace: namespaces.turn, registry, cluster }, opts);
 }
 
 function vdiOperator(
@@ -109,13 +119,14 @@ function vdiOperator(
       namespace: namespaces.vdi,
       operatorNamespace: namespaces.operator,
       traefikNamespace: traefikNamespace(config),
-      routesAfter: traefik.objects,
+      routesAfter: traefik.kinds,
       gpuSlices: gpuSlices(config.pools),
       replicas: operator.replicas,
       logLevel: operator.logLevel,
       enforceIdentity: operator.enforceIdentity,
       access: operator.access,
       monitoring: operator.monitoring,
+      timeoutSeconds: operator.timeoutSeconds,
       program: operatorProgram(operator),
       ...(turn && { turn }),
     },
@@ -123,13 +134,18 @@ function vdiOperator(
   );
 }
 
-function gpuOperator(config: StackConfig, opts: Options): GpuOperator | undefined {
+function gpuOperator(config: StackConfig, whenFree: pulumi.Input<unknown>, opts: Options): GpuOperator | undefined {
   const { gpu, namespaces, pools, registry, cluster } = config;
   if (gpuCount(pools) === 0) return undefined;
-  return new GpuOperator("gpu", { ...gpu, namespace: namespaces.gpuOperator, pools, registry, cluster }, opts);
+  const args = { ...gpu, namespace: namespaces.gpuOperator, pools, registry, cluster, whenFree };
+  return new GpuOperator("gpu", args, opts);
 }
 
-function kasmWorkspaces(config: StackConfig, releaseAfter: pulumi.Resource[], opts: Options): KasmWorkspaces {
+function kasmWorkspaces(
+  config: StackConfig,
+  chart: Pick<KasmWorkspacesArgs, "releaseAfter" | "whenFree">,
+  opts: Options,
+): KasmWorkspaces {
   const { kasm, domain, namespaces, storage, certificate, registry, trustedCa, cluster, protectData } = config;
   return new KasmWorkspaces(
     "kasm",
@@ -140,7 +156,7 @@ function kasmWorkspaces(config: StackConfig, releaseAfter: pulumi.Resource[], op
       namespace: namespaces.kasm,
       traefikNamespace: traefikNamespace(config),
       storageClassName: storage.className,
-      releaseAfter,
+      ...chart,
       isDefaultCertificate: true,
     },
     opts,

@@ -1,11 +1,16 @@
 import * as pulumi from "@pulumi/pulumi";
+import { interruptedReleases } from "../components/interrupted-releases.ts";
 import { ConfigError, loadConfig } from "./config.ts";
 import type { StackConfig } from "./config.ts";
+import { helmReleases } from "./helm-releases.ts";
 import { platform } from "./platform.ts";
 
 /** The stack that the engine asks for. @returns its outputs */
 export function program() {
-  return platform(readConfig());
+  const config = readConfig();
+  // A preview runs no Helm, and changes nothing.
+  const whenFree = pulumi.runtime.isDryRun() ? undefined : interruptedReleases(config.cluster, helmReleases(config));
+  return platform(config, { whenFree });
 }
 
 function readConfig(): StackConfig {

@@ -2,7 +2,7 @@ import { durationMs } from "../api/time.ts";
 import type { Pod } from "../kinds.ts";
 import type { Refusal } from "../session/view.ts";
 import type { Moment } from "../status/moment.ts";
-import { counted, quoted } from "../status/sentences.ts";
+import { counted, quoted } from "../../kube/sentences.ts";
 import type { Roster } from "./roster.ts";
 import { scheduleProblem } from "./schedule.ts";
 import type { PoolView } from "./view.ts";

@@ -6,7 +6,7 @@ import type { Moment } from "./moment.ts";
 import { probeFinding } from "./reachability.ts";
 import type { Finding } from "./reasons.ts";
 import { desktopRequest } from "./request.ts";
-import { lastLine, quoted } from "./sentences.ts";
+import { lastLine, quoted } from "../../kube/sentences.ts";
 import { homeRefusal } from "./storage.ts";
 
 /** An init container that works so long is looked at by people. */

@@ -4,7 +4,7 @@ import { isReady } from "../readiness.ts";
 import { allocatable, isOpen, names } from "./nodes.ts";
 import type { Finding } from "./reasons.ts";
 import { desktopRequest } from "./request.ts";
-import { counted, listed } from "./sentences.ts";
+import { counted, listed } from "../../kube/sentences.ts";
 
 const page = "docs/components/gpu-operator.md";
 

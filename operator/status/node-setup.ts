@@ -1,6 +1,6 @@
 import type { SessionView } from "../session/view.ts";
 import type { Finding } from "./reasons.ts";
-import { quoted } from "./sentences.ts";
+import { quoted } from "../../kube/sentences.ts";
 import { mountFinding } from "./storage.ts";
 
 /** What the kubelet fails at before it can start any container: volumes, then the sandbox. */

@@ -2,7 +2,7 @@ import type { Pod, PodCondition } from "../kinds.ts";
 import type { SessionView } from "../session/view.ts";
 import { isReady } from "../readiness.ts";
 import type { Finding } from "./reasons.ts";
-import { quoted } from "./sentences.ts";
+import { quoted } from "../../kube/sentences.ts";
 
 /** The node under the pod does not answer, or is gone. */
 export function nodeFinding({ pod, nodes }: SessionView): Finding | undefined {

@@ -5,7 +5,7 @@ import type { Settings } from "../settings.ts";
 import type { SessionView } from "../session/view.ts";
 import type { Moment } from "./moment.ts";
 import type { Finding } from "./reasons.ts";
-import { quoted } from "./sentences.ts";
+import { quoted } from "../../kube/sentences.ts";
 
 /** A stream that has just been started may take so long before its silence means anything. */
 const streamMs = 30_000;

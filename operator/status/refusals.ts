@@ -1,6 +1,6 @@
 import type { Refusal, SessionView } from "../session/view.ts";
 import type { Finding } from "./reasons.ts";
-import { quoted } from "./sentences.ts";
+import { quoted } from "../../kube/sentences.ts";
 
 /** What the API server refused to create. A refused change of an object that is there does not keep the desktop from running. */
 export function refusalFindings(view: SessionView): Finding[] {

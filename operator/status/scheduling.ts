@@ -8,7 +8,7 @@ import type { Finding } from "./reasons.ts";
 import { desktopRequest } from "./request.ts";
 import { parseVerdict } from "./scheduler-verdict.ts";
 import type { NodeRefusal } from "./scheduler-verdict.ts";
-import { counted, listed, quoted } from "./sentences.ts";
+import { counted, listed, quoted } from "../../kube/sentences.ts";
 import { homeFinding } from "./storage.ts";
 
 /** A verdict of the scheduler comes within a moment; so long a status does not tell each step on the way. */

@@ -2,7 +2,7 @@ import { homeName } from "../resources/names.ts";
 import { runtimeProfile } from "../resources/runtime-profiles.ts";
 import type { SessionView } from "../session/view.ts";
 import type { Finding } from "./reasons.ts";
-import { quoted } from "./sentences.ts";
+import { quoted } from "../../kube/sentences.ts";
 
 const page = "docs/components/storage.md";
 

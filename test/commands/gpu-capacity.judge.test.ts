@@ -40,7 +40,10 @@ const clusterPolicy = (config: object = { name: "time-slicing-config-abc", defau
   spec: { devicePlugin: { config } },
 });
 
-const plugin = (nodeName: string, status: object = {}): AnyObject => ({
+const running = { conditions: [{ type: "Ready", status: "True" }] };
+
+const plugin = (nodeName: string, status: object = running): AnyObject => ({
+  kind: "Pod",
   metadata: { namespace: "gpu-operator", name: `plugin-${nodeName}` },
   spec: { nodeName, volumes: [{ configMap: { name: "time-slicing-config-abc" } }] },
   status,
@@ -51,6 +54,7 @@ const seeing = (snapshot: Partial<GpuSnapshot>): GpuSnapshot => ({
   configMaps: [configMap()],
   clusterPolicy: clusterPolicy(),
   pluginPods: [plugin("a")],
+  events: [],
   ...snapshot,
 });
 
@@ -139,6 +143,7 @@ describe("the GPU capacity gate", () => {
 
   it("tells a plugin that crashes, by container, last words and the command for its log", () => {
     const status = {
+      conditions: [{ type: "PodScheduled", status: "True" }],
       containerStatuses: [
         {
           name: "nvidia-device-plugin",
@@ -148,7 +153,7 @@ describe("the GPU capacity gate", () => {
       ],
     };
     expect(problems({ nodes: [node("a", 0)], pluginPods: [plugin("a", status)] })).to.deep.equal([
-      `${short(0)}device plugin container nvidia-device-plugin: CrashLoopBackOff, number of replicas must be >= 2 (kubectl logs -n gpu-operator plugin-a -c nvidia-device-plugin)`,
+      `${short(0)}device plugin pod plugin-a: container nvidia-device-plugin ended: exit code 1, "number of replicas must be >= 2" (kubectl logs --namespace gpu-operator plugin-a --container nvidia-device-plugin --previous)`,
     ]);
   });
 

@@ -1,5 +1,4 @@
 import { expect } from "chai";
-import { chartRelease } from "../../components/release.ts";
 import { script } from "../../components/script.ts";
 
 describe("script", () => {
@@ -16,20 +15,5 @@ describe("script", () => {
       INPUT: '{"context":"admin"}',
       KUBECONFIG: "./k",
     });
-  });
-});
-
-describe("chartRelease", () => {
-  it("names the repository only for charts that come from one", () => {
-    const named = chartRelease("a", "ns", { chart: "kasm-helm", version: "1.0.0", repo: "https://r.example.com" }, 60);
-    expect(named).to.deep.equal({
-      name: "a",
-      namespace: "ns",
-      chart: "kasm-helm",
-      version: "1.0.0",
-      repositoryOpts: { repo: "https://r.example.com" },
-      timeout: 60,
-    });
-    expect(chartRelease("a", "ns", { chart: "./chart", version: "1.0.0" }, 60)).not.to.have.property("repositoryOpts");
   });
 });

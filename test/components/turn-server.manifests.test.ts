@@ -49,7 +49,9 @@ describe("the TURN server's pod", () => {
   it("takes its own node's file behind a NAT", () => {
     const { command, env } = container({ nat: { "10.0.0.4": "8.8.4.4" } });
     expect(command.at(-1)).to.equal("/etc/coturn/$(NODE_ADDRESS).conf");
-    expect(env).to.deep.equal([{ name: "NODE_ADDRESS", valueFrom: { fieldRef: { fieldPath: "status.hostIP" } } }]);
+    expect(env).to.deep.equal([
+      { name: "NODE_ADDRESS", valueFrom: { fieldRef: { apiVersion: "v1", fieldPath: "status.hostIP" } } },
+    ]);
   });
 
   it("keeps its ports of the node from other pods, with TLS only when there is a certificate", () => {

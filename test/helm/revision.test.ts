@@ -17,6 +17,7 @@ describe("a revision of a Helm release", () => {
       values: { publicAddr: "example.com" },
       manifest: "kind: Job\n",
       lastStep: new Date("2026-11-28T20:39:18.123Z"),
+      openHooks: "",
     });
   });
 
@@ -35,6 +36,14 @@ describe("a revision of a Helm release", () => {
       runningHook: "kasm-backup",
       lastStep: new Date("2026-11-28T20:41:00Z"),
     });
+  });
+
+  it("has the manifests of hooks that were begun and have not succeeded", () => {
+    const hooks = ["Succeeded", "Failed", "Running", ""].map((phase) => {
+      return { name: phase, manifest: `kind: Job # ${phase}`, last_run: { phase } };
+    });
+    const { openHooks } = readRevision(releaseSecret({ hooks }));
+    expect(openHooks).to.equal("kind: Job # Failed\n---\nkind: Job # Running");
   });
 
   it("tells when Helm began to uninstall it", () => {

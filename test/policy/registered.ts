@@ -28,7 +28,7 @@ const crds = vendoredCrds();
 /** All that the platform registers for a config. */
 export async function platformResources(config: StackConfig): Promise<PolicyResource[]> {
   const { resources } = await registrationsOf(
-    () => platform(config, crds),
+    () => platform(config, { crds }),
     ({ type, inputs }) => {
       const given = inputs as Record<string, unknown>;
       if (type === "random:index/randomPassword:RandomPassword")

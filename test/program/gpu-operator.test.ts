@@ -14,16 +14,17 @@ const args: GpuOperatorArgs = {
   timeoutSeconds: 900,
 };
 
-async function register(more: Partial<GpuOperatorArgs> = {}): Promise<Registration[]> {
+async function register(more: Partial<GpuOperatorArgs> = {}, revision = 1): Promise<Registration[]> {
   const { resources } = await registrationsOf(
     () => {
       const provider = new k8s.Provider("cluster", {});
       return new GpuOperator("gpu", { ...args, ...more }, { provider });
     },
-    ({ type, inputs }) =>
-      type === "command:local:Command"
-        ? { ...(inputs as object), stdout: '{"slices":{}}' }
-        : (inputs as Record<string, unknown>),
+    ({ type, inputs }) => ({
+      ...(inputs as object),
+      ...(type === "command:local:Command" && { stdout: '{"slices":{}}' }),
+      ...(type === "kubernetes:helm.sh/v3:Release" && { status: { revision } }),
+    }),
   );
   return resources;
 }
@@ -64,9 +65,10 @@ describe("GpuOperator", () => {
     expect(inputs).to.have.nested.property("values.daemonsets.tolerations[1].key", "dedicated");
   });
 
-  it("looks again when only the mirror changes, since that restarts every operand", async () => {
-    const environment = async (mirror: string) =>
-      get(await register({ registry: { mirror } }), "gpu-capacity").inputs["environment"];
-    expect(await environment("a.example.com")).not.to.deep.equal(await environment("b.example.com"));
+  it("looks again after each run of Helm, also one that goes back to what was before", async () => {
+    const environment = async (revision: number) =>
+      get(await register({}, revision), "gpu-capacity").inputs["environment"];
+    expect(await environment(2)).to.include({ REVISION: "2" });
+    expect(await environment(2)).not.to.deep.equal(await environment(4));
   });
 });

@@ -46,12 +46,16 @@ describe("KasmWorkspaces", () => {
     expect(inputs).to.have.nested.property("metadata.labels.pod-security\\.kubernetes\\.io/enforce", "restricted");
   });
 
-  it("installs the chart after the closed network, its certificates and what stands in Helm's way", async () => {
+  it("installs the chart after the closed network, its certificates and what Helm could not change", async () => {
     const before = after(await register({ trustedCa: pem }), "release");
     expect(before).to.include.members([
-      ...["kasm-namespace", "kasm-secrets", "kasm-database", "kasm-make-way", "kasm-certificate", "kasm-trusted-ca"],
+      ...["kasm-namespace", "kasm-secrets", "kasm-database", "kasm-pre-upgrade", "kasm-certificate", "kasm-trusted-ca"],
       ...["kasm-default-deny", "kasm-within-namespace", "kasm-from-traefik", "kasm-to-the-world"],
     ]);
+  });
+
+  it("looks at what runs after the chart was installed", async () => {
+    expect(after(await register(), "rollout")).to.include("kasm-release");
   });
 
   it("lets what is plain go with its namespace, and has Helm take its own release apart", async () => {
@@ -63,7 +67,7 @@ describe("KasmWorkspaces", () => {
     const { urn } = get(resources, "namespace");
     for (const name of ["secrets", "database", "default-deny", "trusted-ca", "proxy-budget", "default-certificate"])
       expect(get(resources, name).deletedWith, name).to.equal(urn);
-    for (const name of ["release", "certificate", "make-way"])
+    for (const name of ["release", "certificate", "pre-upgrade"])
       expect(get(resources, name).deletedWith, name).to.equal("");
   });
 

@@ -5,7 +5,7 @@ import { ownStorage } from "../components/local-path-storage.args.ts";
 import { registrationsOf } from "./registrations.ts";
 import type { Registration } from "./registrations.ts";
 
-const args = { ...ownStorage, cluster: {} };
+const args = { ...ownStorage, cluster: {}, timeoutSeconds: 60 };
 
 const register = async (mode: "check" | "patch" | "own") => {
   const { resources } = await registrationsOf(
@@ -65,7 +65,10 @@ describe("LocalPathStorage", () => {
       ].map((name) => named(name).urn),
     );
     expect(named("storage-class").dependencies).to.include(named("storage-provisioner").urn);
-    expect(named("storage-check").dependencies).to.include(named("storage-class").urn);
+    expect(named("storage-check").dependencies).to.include.members([
+      named("storage-class").urn,
+      named("storage-rollout").urn,
+    ]);
   });
 
   it("lets the provisioner delete its last volumes before it goes", async () => {

@@ -42,7 +42,7 @@ const register = (overrides: Record<string, unknown> = {}) => {
 
 const registerConfig = (config: StackConfig) =>
   registrationsOf(
-    () => platform(config, crds),
+    () => platform(config, { crds }),
     ({ type, inputs }) => {
       const given = inputs as Record<string, unknown>;
       if (type === "random:index/randomPassword:RandomPassword")
@@ -99,11 +99,28 @@ describe("the platform's registration graph", () => {
     expect(find(resources, "agents").dependencies).to.include(find(resources, "kasm-release").urn);
   });
 
-  it("installs the GPU operator, whose toolkit may restart the only K3s server, after all that is quick", async () => {
+  it("installs the GPU operator, whose toolkit may restart the only K3s server, after all other objects", async () => {
     const { resources } = await register({ ...everything });
-    const { dependencies } = find(resources, "gpu");
-    for (const name of ["traefik-config", "storage-check", "turn-server", "vdi-drain"])
-      expect(dependencies, name).to.include(find(resources, name).urn);
+    const before = new Set(find(resources, "gpu").dependencies);
+    for (const urn of before)
+      for (const it of resources.find((one) => one.urn === urn)?.dependencies ?? []) before.add(it);
+    // What nothing else waits for, and is made in the first second.
+    const early = ["vdi-view-role", "vdi-edit-role", "vdi-admin-role", "turn-default-deny"];
+    const late = resources.filter((it) => isKubernetes(it) && !it.name.startsWith("gpu-") && !before.has(it.urn));
+    expect(late.map(({ name }) => name)).to.have.members(early);
+  });
+
+  it("waits for what it installed side by side: no gate for another, and nothing for a gate but agents", async () => {
+    const { resources } = await register({ ...everything });
+    const gates = ["traefik-rollout", "turn-rollout", "vdi-rollout", "kasm-rollout", "gpu-capacity"];
+    for (const gate of gates) {
+      const after = resources.filter(({ dependencies }) => dependencies.includes(find(resources, gate).urn));
+      const expected = gate === "kasm-rollout" ? ["agents", "protection"] : ["protection"];
+      expect(
+        after.map(({ name }) => name),
+        gate,
+      ).to.have.members(expected);
+    }
   });
 
   it("checks Kasm's certificate by the site's authorities only where it is not self-signed", async () => {
@@ -141,7 +158,8 @@ describe("the platform's registration graph", () => {
       "kasm-manager-token",
       "kasm-secrets",
       "kasm-database",
-      "kasm-make-way",
+      "kasm-pre-upgrade",
+      "kasm-rollout",
       "kasm-default-deny",
       "kasm-within-namespace",
       "kasm-from-traefik",
@@ -200,25 +218,17 @@ describe("the platform's registration graph", () => {
     );
   });
 
-  it("installs Kasm after storage, Traefik and the GPU operator, whose toolkit restarts K3s", async () => {
+  it("installs Kasm after its storage has been looked at, and after Traefik's kinds", async () => {
     const { resources } = await register();
     const urns = (...names: string[]) => names.map((name) => find(resources, name).urn);
-    for (const name of ["kasm-make-way", "kasm-release"])
-      expect(find(resources, name).dependencies).to.include.members(
-        urns("storage-check", "traefik-gate", "gpu-capacity"),
-      );
+    for (const name of ["kasm-pre-upgrade", "kasm-release"])
+      expect(find(resources, name).dependencies).to.include.members(urns("storage-check", "traefik-config"));
   });
 
-  it("keeps only Kasm's chart waiting for the GPUs, and only routes of the operator for Traefik", async () => {
+  it("keeps only routes of the operator waiting for Traefik", async () => {
     const { resources } = await register();
     const after = (name: string) =>
       resources.filter(({ dependencies }) => dependencies.includes(find(resources, name).urn)).map((one) => one.name);
-    expect(after("gpu-capacity")).to.have.members([
-      "kasm-make-way",
-      "kasm-default-certificate",
-      "kasm-release",
-      "protection",
-    ]);
     expect(after("traefik-config").filter((name) => name.startsWith("vdi-"))).to.have.members([
       "vdi-session-access",
       "vdi-session-headers",
@@ -315,7 +325,7 @@ describe("the platform's registration graph", () => {
   it("hands the kubeconfig to every script by its path, and nothing when the surroundings decide", async () => {
     const scripts = (resources: Registration[]) => resources.filter(({ type }) => type === "command:local:Command");
     const given = scripts((await register({ kubeconfig: "./kubeconfig" })).resources);
-    expect(given).to.have.length(8);
+    expect(given).to.have.length(10);
     for (const { inputs, name } of given)
       expect(inputs["environment"], name).to.include({ KUBECONFIG: "./kubeconfig" });
     for (const { inputs, name } of scripts((await register()).resources))

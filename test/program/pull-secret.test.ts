@@ -15,7 +15,7 @@ const everywhere = {
 
 const pullSecretsOf = async (registry: object) => {
   const { resources } = await registrationsOf(
-    () => platform(loadConfig({ ...everywhere, registry }), []),
+    () => platform(loadConfig({ ...everywhere, registry }), { crds: [] }),
     ({ type, inputs }) =>
       (type.startsWith("command:") ? { ...inputs, stdout: "{}" } : inputs) as Record<string, unknown>,
   );

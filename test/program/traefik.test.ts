@@ -91,7 +91,7 @@ describe("Traefik", () => {
     expect(await valueOf(k3s.result.addresses)).to.deep.equal(["198.51.100.7"]);
     const own = await register({ mode: "own" });
     expect(await valueOf(own.result.addresses)).to.deep.equal(["198.51.100.7"]);
-    expect(own.named("traefik-service").dependencies).to.include(own.named("traefik-release").urn);
+    expect(own.named("traefik-service").dependencies).to.include(own.named("traefik-rollout").urn);
   });
 
   it("asks nobody for addresses that are given", async () => {

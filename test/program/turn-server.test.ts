@@ -17,6 +17,8 @@ const base: TurnServerArgs = {
   allowedPeers: ["10.42.0.0/16"],
   userQuota: 12,
   totalQuota: 1200,
+  cluster: {},
+  timeoutSeconds: 60,
 };
 
 const register = (overrides: Partial<TurnServerArgs> = {}) =>
@@ -52,6 +54,7 @@ describe("TurnServer", () => {
       "turn-shared-secret",
       "turn-config",
       "turn-server",
+      "turn-rollout",
     ]);
     expect(find(resources, "turn-namespace").inputs["metadata"]).to.deep.equal({
       name: "turn",

@@ -26,6 +26,7 @@ const base: VdiOperatorArgs = {
   gpuSlices: 8,
   cluster: { kubeconfig: "./kubeconfig" },
   protectData: false,
+  timeoutSeconds: 60,
 };
 const program = { kind: "bundle", text: "console.log(1);" } as const;
 const turn = () => ({
@@ -103,7 +104,7 @@ describe("VdiOperator", () => {
       const before = (await register()).map(({ name }) => name);
       return (await register(() => overrides)).map(({ name }) => name).filter((name) => !before.includes(name));
     };
-    const always = ["vdi-deployment", "vdi-metrics", "vdi-access"];
+    const always = ["vdi-deployment", "vdi-rollout", "vdi-metrics", "vdi-access"];
     expect(await names({ program })).to.have.members([...always, "vdi-bundle", "vdi-disruption-budget"]);
     expect(await names({ program, replicas: 1 })).to.have.members([...always, "vdi-bundle"]);
     expect(await names({ program: { kind: "image", image: "a:1" }, replicas: 1 })).to.have.members(always);
@@ -143,13 +144,11 @@ describe("VdiOperator", () => {
     ]);
   });
 
-  it("is destroyed sessions first: the drain needs everything else, the Deployment included, and nothing needs it", async () => {
+  it("is destroyed sessions first: the drain needs all else but the gate, and nothing needs it", async () => {
     const resources = await register(() => ({ program }));
     const drain = find(resources, "vdi-drain");
     const others = resources.filter(({ isComponent, name }) => !isComponent && name !== "vdi-drain");
-    const notHeld = ["view-role", "edit-role", "admin-role", "disruption-budget", "metrics", "access"].map(
-      (it) => `vdi-${it}`,
-    );
+    const notHeld = ["view-role", "edit-role", "admin-role", "rollout"].map((it) => `vdi-${it}`);
     expect(needs(resources, "vdi-drain")).to.include.members(
       others.map(({ name }) => name).filter((name) => !notHeld.includes(name)),
     );

@@ -148,7 +148,7 @@ const bad: [title: string, source: Record<string, unknown>, problems: string[]][
   [
     "a key like no other",
     { ...good, storage: { xyzzy: 1 } },
-    ["kasm-vdi:storage.xyzzy unknown key; known are mode, className, path, image, helperImage"],
+    ["kasm-vdi:storage.xyzzy unknown key; known are mode, className, path, image, helperImage, timeoutSeconds"],
   ],
   ["text for a group", { ...good, gpu: "yes" }, ['kasm-vdi:gpu "yes", but must be a group of keys']],
   [
@@ -665,6 +665,7 @@ describe("loadConfig fills in", () => {
         path: "/var/lib/kasm-vdi/storage",
         image: "rancher/local-path-provisioner:v0.0.37",
         helperImage: "busybox:1.37.0",
+        timeoutSeconds: 600,
       },
       traefik: {
         mode: "k3s",
@@ -679,6 +680,7 @@ describe("loadConfig fills in", () => {
         access: { middlewares: [] },
         logLevel: "info",
         monitoring: false,
+        timeoutSeconds: 600,
       },
       agents: [],
       agentInstaller: {

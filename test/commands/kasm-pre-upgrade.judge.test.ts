@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { obstacles } from "../../commands/kasm-make-way.judge.ts";
+import { obstacles } from "../../commands/kasm-pre-upgrade.judge.ts";
 import type { AnyObject } from "../../kube/client.ts";
 
 const job = (status: object, metadata: object = {}): AnyObject => ({

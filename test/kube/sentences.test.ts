@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import fc from "fast-check";
-import { lastLine, listed, quoted, withoutSecrets } from "../../../operator/status/sentences.ts";
+import { lastLine, listed, quoted, withoutSecrets } from "../../kube/sentences.ts";
 
 describe("what is quoted", () => {
   for (const [said, shown] of [

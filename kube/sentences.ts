@@ -1,4 +1,4 @@
-import { cutAt } from "../../kube/event.ts";
+import { cutAt } from "./event.ts";
 
 /** `a, b and c`; of many the first, and how many more. */
 export function listed(names: readonly string[], atMost = 5): string {

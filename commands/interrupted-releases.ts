@@ -1,0 +1,61 @@
+import { z } from "zod";
+import { interruptionOf } from "../helm/interruption.ts";
+import { failedRevision, readRevision } from "../helm/revision.ts";
+import { statusCode } from "../kube/client.ts";
+import type { ClusterClient } from "../kube/client.ts";
+import { runScript, waitUntil } from "./gate.ts";
+import { isRecorded, newestRecord } from "./releases.ts";
+
+const inputSchema = z.object({
+  context: z.string().optional(),
+  releases: z.array(
+    z.object({
+      namespace: z.string(),
+      release: z.string(),
+      /** How long Helm waits for each of its hooks. */
+      timeoutSeconds: z.int(),
+    }),
+  ),
+});
+type Release = z.infer<typeof inputSchema>["releases"][number];
+
+interface Findings {
+  /** Revisions at which Helm was killed, now marked as failed. */
+  readonly resumed: string[];
+  /** Deployed revisions that no gate has seen: Pulumi may not have them in its state. */
+  readonly unrecorded: string[];
+}
+
+// Lets Helm go on where it was killed. Runs before Pulumi changes any release.
+await runScript(inputSchema, async ({ releases }, client): Promise<Findings> => {
+  const found = await Promise.all(releases.map((release) => resume(client, release)));
+  return { resumed: found.flatMap((it) => it.resumed), unrecorded: found.flatMap((it) => it.unrecorded) };
+});
+
+function resume(client: ClusterClient, { timeoutSeconds, ...name }: Release): Promise<Findings> {
+  return waitUntil<Findings>(
+    async () => {
+      const record = await newestRecord(client, name);
+      if (!record) return { done: { resumed: [], unrecorded: [] } };
+      const revision = readRevision(record);
+      const now = new Date();
+      const interruption = interruptionOf(revision, timeoutSeconds, now);
+      const what = `revision ${revision.number} of release ${name.namespace}/${name.release}`;
+      if (!interruption)
+        return {
+          done: { resumed: [], unrecorded: revision.status === "deployed" && !isRecorded(record) ? [what] : [] },
+        };
+      if (interruption.kind === "wait") return { waiting: interruption.reason };
+      const failed = failedRevision(record, `Interrupted while it was ${revision.status}`, now);
+      const isMarked = await client.mergePatch(failed).then(() => true, unlessChanged);
+      // Helm was at work after all.
+      return isMarked ? { done: { resumed: [what], unrecorded: [] } } : { waiting: `Helm has just changed ${what}` };
+    },
+    { timeoutSeconds: timeoutSeconds + 300 },
+  );
+}
+
+function unlessChanged(error: unknown): false {
+  if (statusCode(error) !== 409) throw error;
+  return false;
+}
