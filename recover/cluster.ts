@@ -8,8 +8,8 @@ export interface Cluster {
 }
 
 /** The cluster that a stack's config names, as the program finds it; else that of KUBECONFIG and the usual places. */
-export function openCluster(config: Readonly<Record<string, string>>): Cluster {
-  const { "kasm-vdi:kubeconfig": file, "kasm-vdi:context": context } = config;
+export function openCluster(project: string, config: Readonly<Record<string, string>>): Cluster {
+  const { [`${project}:kubeconfig`]: file, [`${project}:context`]: context } = config;
   const client = new ClusterClient(loadKubeConfig({ ...(file && { file }), ...(context && { context }) }));
   const helmFlags = [...(file ? ["--kubeconfig", file] : []), ...(context ? ["--kube-context", context] : [])];
   return { client, helmFlags };

@@ -1,7 +1,6 @@
 import type { ClusterClient } from "../kube/client.ts";
 import { findCreated, objectKey } from "./created-object.ts";
 import { findEarlierManagers } from "./earlier-manager.ts";
-import { project } from "./engine.ts";
 import type { Engine } from "./engine.ts";
 import type { FoundOperation } from "./plan-operation.ts";
 import type { Found } from "./plan.ts";
@@ -32,7 +31,7 @@ export async function collect(engine: Engine, client: ClusterClient): Promise<{ 
 async function locksOf(engine: Engine): Promise<LockFile[]> {
   const pulumiState = backendFolder(await engine.backend());
   if (pulumiState === undefined) return [];
-  const { stack } = engine;
+  const { stack, project } = engine;
   const name = stack.slice(stack.lastIndexOf("/") + 1);
   const commands = { again: `npm run recover ${stack}`, cancel: `pulumi cancel --stack ${stack} --yes` };
   return abandonedLocks({ pulumiState, project, stack: name, commands });

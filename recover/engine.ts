@@ -1,8 +1,8 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { execa, ExecaError } from "execa";
+import { parse } from "yaml";
 import type { ExportedStack, StateResource } from "./state.ts";
-
-/** Name of the project, as in Pulumi.yaml. */
-export const project = "kasm-vdi";
 
 /** The `pulumi` of PATH on one stack. Every method throws {@link EngineError} with the engine's own words. */
 export class Engine {
@@ -13,6 +13,10 @@ export class Engine {
   constructor(stack: string, folder: string) {
     this.stack = stack;
     this.folder = folder;
+  }
+
+  get project(): string {
+    return (parse(readFileSync(join(this.folder, "Pulumi.yaml"), "utf8")) as { name: string }).name;
   }
 
   /** The state, with its secrets in plain text. */

@@ -1,4 +1,3 @@
-import { dirname } from "node:path";
 import { createInterface } from "node:readline/promises";
 import { Command } from "commander";
 import { apiMessage } from "../kube/client.ts";
@@ -11,8 +10,7 @@ const program = new Command("npm run recover")
   .argument("<stack>", "as `pulumi stack select` takes it")
   .option("-y, --yes", "do it without asking")
   .action(async (stack: string, { yes }: { yes?: true }) => {
-    const folder = dirname(import.meta.dirname);
-    const isDone = await recover({ stack, folder, say: console.log, ...(!yes && { confirm: ask }) });
+    const isDone = await recover({ stack, folder: process.cwd(), say: console.log, ...(!yes && { confirm: ask }) });
     process.exitCode = isDone ? 0 : 1;
   });
 

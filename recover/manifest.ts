@@ -1,6 +1,6 @@
-import { parseAllDocuments } from "yaml";
-import type { AnyObject, ObjectKey } from "../kube/client.ts";
+import { objectsIn } from "../helm/manifest.ts";
 import type { Revision } from "../helm/revision.ts";
+import type { ObjectKey } from "../kube/client.ts";
 
 /** Kinds that are never deleted here: they hold data, or others hang on them. */
 const lastingKinds = new Set([
@@ -15,17 +15,14 @@ export function isLasting({ kind }: ObjectKey): boolean {
   return lastingKinds.has(kind);
 }
 
-/** What Helm rendered for a revision, hooks aside, in the order in which it makes them. */
+/** What Helm makes for a revision, hooks aside, in its order. */
 export function objectsOf({ manifest, namespace }: Revision): ObjectKey[] {
-  return parseAllDocuments(manifest).flatMap((document) => {
-    const object = document.toJS() as AnyObject | null;
-    const { apiVersion, kind, metadata } = object ?? {};
-    if (apiVersion === undefined || kind === undefined || metadata?.name === undefined) return [];
-    return [{ apiVersion, kind, metadata: { name: metadata.name, namespace: metadata.namespace ?? namespace } }];
+  return objectsIn(manifest, namespace).map(({ apiVersion = "", kind = "", metadata }) => {
+    return { apiVersion, kind, metadata: { namespace: metadata?.namespace ?? namespace, name: metadata?.name ?? "" } };
   });
 }
 
-/** Objects of a kind that are in the first list and not in the second. */
+/** Objects that are in the first list and not in the second. */
 export function missing(objects: readonly ObjectKey[], others: readonly ObjectKey[]): ObjectKey[] {
   const present = new Set(others.map(identity));
   return objects.filter((object) => !present.has(identity(object)));

@@ -26,7 +26,7 @@ export interface RecoverOptions {
  */
 export async function recover({ stack, folder, say, confirm }: RecoverOptions): Promise<boolean> {
   const engine = new Engine(stack, folder);
-  const cluster = openCluster(await engine.config());
+  const cluster = openCluster(engine.project, await engine.config());
   const look = async () => {
     const { state, found } = await collect(engine, cluster.client);
     refuseWhileHelmWorks(found.releases, new Date());
