@@ -5,13 +5,13 @@ import type { EarlierManager } from "./earlier-manager.ts";
 import type { Engine } from "./engine.ts";
 import type { ReleaseName, Step } from "./findings.ts";
 import { removeLock } from "./stack-locks.ts";
-import { withResources } from "./state.ts";
+import { changedState } from "./state.ts";
 import type { ExportedStack } from "./state.ts";
 import { uninstall } from "./uninstall.ts";
 
 /**
- * Takes the steps: first the cluster's, then one change of the state, then a look at the cluster for what changed in it. Each
- * can be interrupted, and be planned and taken once more.
+ * Takes the steps: first the cluster's, then all of the state's at once. They can be interrupted at any point, and be planned
+ * and taken once more.
  */
 export async function act(
   steps: readonly Step[],
@@ -28,10 +28,9 @@ export async function act(
     await rollBack(release, revision, cluster.helmFlags);
   }
   for (const { from } of all("relinquish")) await relinquish(cluster.client, from);
-  const adopted = all("adopt").map(({ resource }) => resource);
-  if (adopted.length + all("forget").length > 0) await engine.import(withResources(state, adopted));
-  const unread = new Set([...adopted.map(({ urn }) => urn), ...all("reread").map(({ urn }) => urn)]);
-  if (unread.size > 0) await engine.refresh([...unread]);
+  const put = all("put").map(({ resource }) => resource);
+  const drop = all("drop").map(({ urn }) => urn);
+  if (put.length + drop.length + all("forget").length > 0) await engine.import(changedState(state, { put, drop }));
 }
 
 /** Helm does not delete what carries this annotation. */

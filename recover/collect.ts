@@ -1,14 +1,14 @@
 import type { ClusterClient } from "../kube/client.ts";
-import { findCreated, objectKey } from "./created-object.ts";
 import { findEarlierManagers } from "./earlier-manager.ts";
 import type { Engine } from "./engine.ts";
+import { findObject, objectKey } from "./found-object.ts";
 import type { FoundOperation } from "./plan-operation.ts";
 import type { Found } from "./plan.ts";
 import { findReleases } from "./releases.ts";
 import { abandonedLocks, backendFolder } from "./stack-locks.ts";
 import type { LockFile } from "./stack-locks.ts";
 import { needs } from "./state.ts";
-import type { ExportedStack, PendingOperation, StateResource } from "./state.ts";
+import type { ExportedStack, PendingOperation } from "./state.ts";
 
 /**
  * Everything that interrupted runs left in the state and in the cluster. Changes neither.
@@ -23,8 +23,7 @@ export async function collect(engine: Engine, client: ClusterClient): Promise<{ 
   const operations = await Promise.all(latest(pending).map((operation) => findOperation(client, operation, known)));
   const releases = await findReleases(client, state, engine);
   const earlierManagers = await findEarlierManagers(client, resources);
-  const unread = resources.filter(isUnread).map(({ urn }) => urn);
-  return { state, found: { locks, operations, releases, unread, earlierManagers } };
+  return { state, found: { locks, operations, releases, earlierManagers } };
 }
 
 /** A file backend shows its locks; any other refuses by itself to change a state that is locked. */
@@ -47,18 +46,12 @@ async function findOperation(
   operation: PendingOperation,
   known: ReadonlySet<string>,
 ): Promise<FoundOperation> {
-  const { type, resource } = operation;
-  const isKnown = known.has(resource.urn);
-  const isCreation = type === "creating" && !isKnown && objectKey(resource) !== undefined;
+  const { resource } = operation;
+  const key = objectKey(resource);
   return {
     operation,
-    isKnown,
+    isKnown: known.has(resource.urn),
     hasItsNeeds: needs(resource).every((urn) => known.has(urn)),
-    ...(isCreation && { created: await findCreated(client, resource) }),
+    ...(key && { object: await findObject(client, key, resource.inputs) }),
   };
-}
-
-/** What the plugin read, or made, has the object's metadata; a release has Helm's status. */
-function isUnread({ type, id, outputs = {} }: StateResource): boolean {
-  return type.startsWith("kubernetes:") && id !== undefined && !("metadata" in outputs) && !("status" in outputs);
 }

@@ -1,5 +1,5 @@
 import type { AnyObject, ClusterClient, ManagedFields, ObjectKey } from "../kube/client.ts";
-import { objectKey } from "./created-object.ts";
+import { objectKey } from "./found-object.ts";
 import type { StateResource } from "./state.ts";
 
 /** A manager of an object's fields that is of no use any more. */

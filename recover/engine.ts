@@ -29,12 +29,6 @@ export class Engine {
     await this.#run(["stack", "import"], JSON.stringify(state));
   }
 
-  /** Reads resources anew from the cluster. What is not there any more leaves the state. */
-  async refresh(urns: readonly string[]): Promise<void> {
-    const targets = urns.flatMap((urn) => ["--target", urn]);
-    await this.#run(["refresh", "--yes", "--skip-preview", ...targets]);
-  }
-
   /** What the next `up` would create, as it would stand in the state. Secrets in it are masked. */
   async creations(): Promise<StateResource[]> {
     const preview = JSON.parse(await this.#run(["preview", "--json"])) as {
@@ -69,16 +63,15 @@ export class Engine {
   }
 }
 
-/** A `pulumi` command that failed. Its output is left out: an exported state would be in it. */
+/** A `pulumi` command that failed, with what it said. What it printed is left out: a state would be in it. */
 export class EngineError extends Error {
   override readonly name = "EngineError";
 
   constructor(args: readonly string[], { code, stderr }: ExecaError) {
-    const command = `pulumi ${args.slice(0, 2).join(" ")}`;
     super(
       code === "ENOENT"
         ? "`pulumi` is not on PATH: https://www.pulumi.com/docs/iac/download-install/"
-        : `\`${command}\` failed: ${String(stderr).trim()}`,
+        : `\`pulumi ${args.join(" ")}\` failed: ${String(stderr).trim()}`,
     );
   }
 }

@@ -12,17 +12,17 @@ export interface ReleaseName {
 /** One thing to do about what an interrupted run left behind. Each can be repeated, and be killed in its middle. */
 export type Step =
   | { readonly kind: "unlock"; readonly lock: LockFile }
-  /** Put a resource into the state, then read it from the cluster. */
-  | { readonly kind: "adopt"; readonly resource: StateResource }
-  /** Drop a pending operation from the state. */
+  /** Put a resource into the state, in place of one with its URN. */
+  | { readonly kind: "put"; readonly resource: StateResource }
+  /** Take a resource out of the state. */
+  | { readonly kind: "drop"; readonly urn: string }
+  /** Take a pending operation out of the state. */
   | { readonly kind: "forget"; readonly urn: string }
-  /** Read a resource of the state anew from the cluster. */
-  | { readonly kind: "reread"; readonly urn: string }
   /** Let an interrupted run be no manager of the object any more. */
   | { readonly kind: "relinquish"; readonly from: EarlierManager }
-  /** Delete the objects of a release and then its records; what holds data stays. */
+  /** Delete objects of a release, and then Helm's records of it. */
   | { readonly kind: "uninstall"; readonly release: ReleaseName; readonly objects: readonly ObjectKey[] }
-  /** `kept` are objects of the present revision that the earlier one has not, and that Helm must not delete. */
+  /** `kept` are objects that the earlier revision has not, and that Helm must not delete. */
   | {
       readonly kind: "rollback";
       readonly release: ReleaseName;
@@ -37,9 +37,8 @@ export interface Finding {
   /** What was found, and what is done about it: two halves of a line. */
   readonly found: string;
   readonly does: string;
-  /** In the order in which they have to happen; empty for what a person has to decide. */
   readonly steps: readonly Step[];
-  /** For that person, one a line. */
+  /** Only where a person has to decide; one a line. */
   readonly commands?: readonly string[];
 }
 

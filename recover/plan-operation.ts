@@ -1,10 +1,11 @@
 import type { ObjectKey } from "../kube/client.ts";
-import { objectKey } from "./created-object.ts";
-import type { CreatedObject } from "./created-object.ts";
+import { madeObject } from "./checkpoint.ts";
 import { objectName } from "./findings.ts";
 import type { Finding, Step } from "./findings.ts";
+import { objectKey } from "./found-object.ts";
+import type { FoundObject } from "./found-object.ts";
 import { resourceName } from "./state.ts";
-import type { PendingOperation, StateResource } from "./state.ts";
+import type { PendingOperation } from "./state.ts";
 
 /** Something that an engine was doing when it was killed. */
 export interface FoundOperation {
@@ -13,30 +14,44 @@ export interface FoundOperation {
   readonly isKnown: boolean;
   /** The state has all that the resource needs before it. */
   readonly hasItsNeeds: boolean;
-  /** What became of the object of an interrupted creation. */
-  readonly created?: CreatedObject;
+  /** Its object in the cluster, where it has one. */
+  readonly object?: FoundObject;
 }
 
 /** What to do about one pending operation. It leaves the list in any case. */
-export function planOperation({ operation, isKnown, hasItsNeeds, created }: FoundOperation): Finding {
+export function planOperation({ operation, isKnown, hasItsNeeds, object }: FoundOperation): Finding {
   const { type, resource } = operation;
+  const { urn } = resource;
   const key = objectKey(resource);
   const outcome = (found: string, does: string, ...steps: Step[]): Finding => ({
-    object: key ? objectName(key) : resourceName(resource.urn),
+    object: key ? objectName(key) : resourceName(urn),
     found: `interrupted while ${type}${found}`,
     does,
-    steps: [{ kind: "forget", urn: resource.urn }, ...steps],
+    steps: [{ kind: "forget", urn }, ...steps],
   });
-  if (type !== "creating") {
-    if (!isKnown || !resource.type.startsWith("kubernetes:")) return outcome("", "left to the next `up`");
-    return outcome("", "read anew from the cluster", { kind: "reread", urn: resource.urn });
+  const byHand = (reason: string) => ({
+    ...outcome(`; ${reason}`, "left to you"),
+    ...(key && { commands: waysOut(key) }),
+  });
+  const put = ({ live, manager }: FoundObject & { kind: "ours" }): Step => {
+    return { kind: "put", resource: madeObject(resource, live, manager) };
+  };
+  switch (type) {
+    case "creating":
+      if (isKnown) return outcome(", and made by a later run", "not listed any more");
+      if (!object || object.kind === "absent") return outcome(", and not made", "left to the next `up`");
+      if (object.kind === "other") return byHand(object.reason);
+      if (!hasItsNeeds) return byHand("it was made, and what it belongs to was destroyed since");
+      return outcome(", and made", "taken into the state", put(object));
+    case "updating":
+      if (!isKnown || object?.kind !== "ours") return outcome("", "left to the next `up`");
+      return outcome(", and updated", "taken into the state", put(object));
+    case "deleting":
+      if (!isKnown || object?.kind !== "absent") return outcome("", "left to the next run");
+      return outcome(", and deleted", "taken out of the state", { kind: "drop", urn });
+    default:
+      return outcome("", "left to the next `up`");
   }
-  if (isKnown) return outcome(", and made by a later run", "not listed any more");
-  if (!key || !created || created.kind === "absent") return outcome(", and not made", "left to the next `up`");
-  const byHand = (reason: string) => ({ ...outcome(`; ${reason}`, "left to you"), commands: waysOut(key) });
-  if (created.kind === "foreign") return byHand(created.reason);
-  if (!hasItsNeeds) return byHand("it was made, and what it belongs to was destroyed since");
-  return outcome(", and made", "taken into the state", { kind: "adopt", resource: asMade(resource, created.manager) });
 }
 
 function waysOut({ kind, metadata: { namespace, name } }: ObjectKey): string[] {
@@ -45,14 +60,4 @@ function waysOut({ kind, metadata: { namespace, name } }: ObjectKey): string[] {
     `kubectl get ${object} --output yaml --show-managed-fields`,
     `kubectl delete ${object}     # when nobody needs it`,
   ];
-}
-
-/**
- * The resource as the plugin keeps it. It must go on under the name under which it wrote the object, or the server takes its
- * next change for a conflict with itself; the rest it reads from the cluster (checkpointObject in provider.go).
- */
-function asMade(resource: StateResource, manager: string): StateResource {
-  const { apiVersion, metadata } = (resource.inputs ?? {}) as unknown as ObjectKey;
-  const id = [metadata.namespace, metadata.name].filter((part) => part !== undefined).join("/");
-  return { ...resource, id, outputs: { __initialApiVersion: apiVersion, __fieldManager: manager } };
 }

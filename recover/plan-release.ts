@@ -1,16 +1,17 @@
 import { isDeepStrictEqual } from "node:util";
 import { isUnderway, mayWorkUntil } from "../helm/interruption.ts";
 import type { Revision } from "../helm/revision.ts";
-import type { Finding, ReleaseName } from "./findings.ts";
+import { installedRelease } from "./checkpoint.ts";
+import type { Finding, ReleaseName, Step } from "./findings.ts";
 import { isLasting, missing, objectsOf } from "./manifest.ts";
-import { objectOf, secret } from "./state.ts";
+import { plain } from "./property-values.ts";
 import type { StateResource } from "./state.ts";
 
 /** A release of the stack: one of its state, of a pending operation, or only of one of its namespaces. */
 export interface FoundRelease extends ReleaseName {
   /** Its URN, when the state has it. */
   readonly urn?: string;
-  /** What the program wants of it, when the state does not have it. */
+  /** What an interrupted run wanted of it; else, when the state does not have it, what the program wants. */
   readonly wanted?: WantedRelease;
   /** Oldest first. */
   readonly history: readonly Revision[];
@@ -26,15 +27,18 @@ export interface WantedRelease {
 
 /** What to do about one release; undefined when nothing is. */
 export function planRelease(release: FoundRelease): Finding | undefined {
-  const { namespace, name, history, urn } = release;
+  const { namespace, name, history, urn, wanted } = release;
   const object = `release ${namespace}/${name}`;
   const newest = history.at(-1);
   if (newest && (isUnderway(newest) || newest.status === "uninstalled"))
     return { object, ...planBroken(release, newest) };
-  if (newest) return urn === undefined ? { object, ...planUnknown(release, newest, seen(newest)) } : undefined;
-  if (urn === undefined) return undefined;
-  const found = "the state has it, and Helm does not";
-  return { object, found, does: "taken out of the state, so that `up` installs it", steps: reread(release) };
+  if (newest && urn === undefined) return { object, ...planUnknown(release, newest, seen(newest)) };
+  if (newest && wanted && disagreement(newest, wanted) === undefined) {
+    const found = `${seen(newest)}, and the state has an earlier one`;
+    return { object, found, does: "taken into the state", steps: [put(wanted, newest)] };
+  }
+  if (newest || urn === undefined) return undefined;
+  return { object, found: "the state has it, and Helm does not", does: "taken out of the state", steps: drop(release) };
 }
 
 /**
@@ -68,7 +72,10 @@ function planBroken(release: FoundRelease, newest: Revision): Outcome {
     return {
       found: target ? found : `${found}; none was ever deployed`,
       does: `uninstalled${kept.length === 0 ? "" : `, without what holds data (${kept.length} objects)`}`,
-      steps: [{ kind: "uninstall", release, objects: objects.filter((key) => !isLasting(key)) }, ...reread(release)],
+      steps: [
+        { kind: "uninstall", release: named(release), objects: objects.filter((key) => !isLasting(key)) },
+        ...drop(release),
+      ],
     };
   }
   const [before, after] = [objectsOf(target), objectsOf(newest)];
@@ -80,7 +87,7 @@ function planBroken(release: FoundRelease, newest: Revision): Outcome {
   const rolledBack: Outcome = {
     found,
     does: `rolled back to revision ${target.number}, which is ${target.status}`,
-    steps: [{ kind: "rollback", release, revision: target.number, kept }, ...reread(release)],
+    steps: [{ kind: "rollback", release: named(release), revision: target.number, kept }],
   };
   if (release.urn !== undefined) return rolledBack;
   const { does, steps, ...rest } = planUnknown(release, target, found);
@@ -95,7 +102,7 @@ function planUnknown(release: FoundRelease, settled: Revision, broken: string): 
   if (!wanted) return byHand(release, `${found}; the program asks for no such release`);
   const difference = disagreement(settled, wanted);
   if (difference !== undefined) return byHand(release, `${found}; ${difference}`);
-  return { found, does: "taken into the state", steps: [{ kind: "adopt", resource: asInstalled(wanted, release) }] };
+  return { found, does: "taken into the state", steps: [put(wanted, settled)] };
 }
 
 function seen({ number, status }: Revision): string {
@@ -115,21 +122,23 @@ function byHand({ namespace, name }: ReleaseName, found: string): Outcome {
   };
 }
 
-function reread({ urn }: FoundRelease) {
-  return urn === undefined ? [] : [{ kind: "reread" as const, urn }];
+function named({ namespace, name }: FoundRelease): ReleaseName {
+  return { namespace, name };
+}
+
+function drop({ urn }: FoundRelease): Step[] {
+  return urn === undefined ? [] : [{ kind: "drop", urn }];
+}
+
+function put({ resource }: WantedRelease, revision: Revision): Step {
+  return { kind: "put", resource: installedRelease(resource, revision) };
 }
 
 /** Why a revision is not what the program asks for; undefined when it is. */
 function disagreement({ chart, values }: Revision, { resource, chart: name }: WantedRelease): string | undefined {
-  const { version, values: wanted = {} } = objectOf(resource.inputs) as { version?: string; values?: object };
+  const { version, values: wanted = {} } = plain(resource.inputs) as { version?: string; values?: object };
   if (chart.name !== name) return `its chart is ${chart.name}, the program asks for ${name}`;
   if (chart.version !== version)
     return `its chart's version is ${chart.version}, the program asks for ${version ?? "the newest"}`;
   return isDeepStrictEqual(values, wanted) ? undefined : "its values are not those that the program asks for";
-}
-
-/** The release as the plugin keeps it: it reads the rest from Helm (parseCheckpointRelease in helm_release.go). */
-function asInstalled({ resource }: WantedRelease, { namespace, name }: ReleaseName): StateResource {
-  const { inputs = {} } = resource;
-  return { ...resource, id: `${namespace}/${name}`, outputs: { ...inputs, __inputs: secret(inputs) } };
 }

@@ -6,7 +6,6 @@ import type { FoundOperation } from "./plan-operation.ts";
 import { planRelease } from "./plan-release.ts";
 import type { FoundRelease } from "./plan-release.ts";
 import type { LockFile } from "./stack-locks.ts";
-import { resourceName } from "./state.ts";
 
 /** All that interrupted runs of a stack left behind. */
 export interface Found {
@@ -14,20 +13,17 @@ export interface Found {
   readonly locks: readonly LockFile[];
   readonly operations: readonly FoundOperation[];
   readonly releases: readonly FoundRelease[];
-  /** URNs that were put into the state and not read from the cluster: a run of this command was killed between the two. */
-  readonly unread: readonly string[];
   readonly earlierManagers: readonly EarlierManager[];
 }
 
 /** What to do about it, in order. Done once, nothing is left but what is for a person to decide. */
-export function plan({ locks, operations, releases, unread, earlierManagers }: Found): Finding[] {
+export function plan({ locks, operations, releases, earlierManagers }: Found): Finding[] {
   const ofReleases = releases.flatMap((release) => planRelease(release) ?? []);
-  const adopted = ofReleases.flatMap(({ steps }) => steps).map((step) => step.kind === "adopt" && step.resource.urn);
+  const put = ofReleases.flatMap(({ steps }) => steps).map((step) => step.kind === "put" && step.resource.urn);
   return [
     ...locks.map(planLock),
     ...ofReleases,
-    ...operations.filter(({ operation }) => !adopted.includes(operation.resource.urn)).map(planOperation),
-    ...unread.map(planUnread),
+    ...operations.filter(({ operation }) => !put.includes(operation.resource.urn)).map(planOperation),
     ...earlierManagers.map(planEarlierManager),
   ];
 }
@@ -40,11 +36,6 @@ function planLock(lock: LockFile): Finding {
     does: "removed",
     steps: [{ kind: "unlock", lock }],
   };
-}
-
-function planUnread(urn: string): Finding {
-  const found = "an earlier `recover` took it into the state and was interrupted";
-  return { object: resourceName(urn), found, does: "read from the cluster", steps: [{ kind: "reread", urn }] };
 }
 
 function planEarlierManager(from: EarlierManager): Finding {

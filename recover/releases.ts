@@ -7,7 +7,7 @@ import type { ClusterClient } from "../kube/client.ts";
 import type { Engine } from "./engine.ts";
 import type { ReleaseName } from "./findings.ts";
 import type { FoundRelease } from "./plan-release.ts";
-import type { ExportedStack, StateResource } from "./state.ts";
+import type { ExportedStack, PendingOperation, StateResource } from "./state.ts";
 
 /**
  * The releases that the state has, and what else Helm has in the stack's namespaces.
@@ -19,23 +19,24 @@ export async function findReleases(
   { deployment: { resources = [], pending_operations: pending = [] } }: ExportedStack,
   engine: Engine,
 ): Promise<FoundRelease[]> {
-  const begun = pending.map(({ resource }) => resource);
-  const histories = await historiesIn(client, namespacesOf([...resources, ...begun]));
-  const inState = releasesOf(resources);
-  const unknown = [...histories].filter(([release]) => !inState.has(release));
-  const isExplained = unknown.every(([release]) => releasesOf(begun).has(release));
-  const wanted = releasesOf([...(isExplained ? [] : await engine.creations()), ...begun]);
-  return [
-    ...[...inState].map(([release, resource]) => ({
-      ...{ ...parseName(release), urn: resource.urn, patience: patienceOf(resource) },
+  const begun = (type: PendingOperation["type"]) =>
+    releasesOf(pending.filter((operation) => operation.type === type).map(({ resource }) => resource));
+  const [inState, created, updated] = [releasesOf(resources), begun("creating"), begun("updating")];
+  const histories = await historiesIn(client, namespacesOf([...resources, ...pending.map(({ resource }) => resource)]));
+  const isExplained = (release: string) => inState.has(release) || created.has(release);
+  const creations = [...histories.keys()].every(isExplained) ? [] : await engine.creations();
+  const wanted = new Map([...releasesOf(creations), ...created]);
+  return [...new Set([...inState.keys(), ...histories.keys()])].map((release) => {
+    const known = inState.get(release);
+    const asked = known ? updated.get(release) : wanted.get(release);
+    return {
+      ...parseName(release),
       history: histories.get(release) ?? [],
-    })),
-    ...unknown.map(([release, history]) => {
-      const resource = wanted.get(release);
-      const asked = resource && { wanted: { resource, chart: chartName(resource, engine.folder) } };
-      return { ...parseName(release), history, patience: patienceOf(resource), ...asked };
-    }),
-  ];
+      patience: patienceOf(asked ?? known),
+      ...(known && { urn: known.urn }),
+      ...(asked && { wanted: { resource: { ...known, ...asked }, chart: chartName(asked, engine.folder) } }),
+    };
+  });
 }
 
 /** The plugin's defaults are helm_release.go's: five minutes, for objects as well. */

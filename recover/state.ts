@@ -8,6 +8,7 @@ export interface StateResource {
   /** URN and id of the provider, with `::` between them. */
   provider?: string;
   dependencies?: string[];
+  propertyDependencies?: Record<string, string[]>;
   inputs?: Record<string, unknown>;
   outputs?: Record<string, unknown>;
   [field: string]: unknown;
@@ -29,14 +30,47 @@ export interface ExportedStack {
   };
 }
 
+/** What a state gets and loses. */
+export interface StateChange {
+  /** Resources that come, or take the place of one with the same URN. */
+  readonly put: readonly StateResource[];
+  /** URNs of resources that go. */
+  readonly drop: readonly string[];
+}
+
 /**
- * The stack with more resources, and without its pending operations, which `pulumi stack import` drops in any case. They
- * come last, as they depend on others and nothing depends on them yet.
+ * The stack with other resources, and without its pending operations, which `pulumi stack import` drops in any case. What
+ * comes stands last: it depends on others, and nothing depends on it yet. A command that came after what goes, goes with it:
+ * it has to run again when that is made again.
  */
-export function withResources(stack: ExportedStack, added: readonly StateResource[]): ExportedStack {
+export function changedState(stack: ExportedStack, { put, drop }: StateChange): ExportedStack {
   const { resources = [] } = stack.deployment;
-  const deployment = { ...stack.deployment, resources: [...resources, ...added], pending_operations: [] };
+  const gone = new Set(drop);
+  const comes = new Map(put.map((resource) => [resource.urn, resource]));
+  const kept = resources.flatMap((resource) => {
+    const isRunAfter = resource.type === "command:local:Command" && needs(resource).some((urn) => gone.has(urn));
+    if (isRunAfter) gone.add(resource.urn);
+    if (gone.has(resource.urn)) return [];
+    const present = comes.get(resource.urn) ?? resource;
+    comes.delete(resource.urn);
+    return [withoutDependencies(present, gone)];
+  });
+  const deployment = { ...stack.deployment, resources: [...kept, ...comes.values()], pending_operations: [] };
   return { ...stack, deployment };
+}
+
+function withoutDependencies(resource: StateResource, gone: ReadonlySet<string>): StateResource {
+  const { dependencies, propertyDependencies } = resource;
+  const remaining = (urns: readonly string[]) => urns.filter((urn) => !gone.has(urn));
+  return {
+    ...resource,
+    ...(dependencies && { dependencies: remaining(dependencies) }),
+    ...(propertyDependencies && {
+      propertyDependencies: Object.fromEntries(
+        Object.entries(propertyDependencies).map(([property, urns]) => [property, remaining(urns)]),
+      ),
+    }),
+  };
 }
 
 /** `urn:pulumi:dev::kasm-vdi::kasm:vdi:VdiOperator$kubernetes:core/v1:Secret::vdi-key` -> `Secret vdi-key` */
@@ -50,29 +84,3 @@ export function needs({ parent, provider, dependencies = [] }: StateResource): s
   const providerUrn = provider?.slice(0, provider.lastIndexOf("::"));
   return [...dependencies, parent, providerUrn].filter((urn) => urn !== undefined);
 }
-
-/**
- * A Kubernetes object as it goes to the API server: secrets in plain text, and the keys that the SDK spells with
- * underscores as Kubernetes has them (`x_kubernetes_preserve_unknown_fields`).
- */
-export function objectOf(inputs: unknown): unknown {
-  if (Array.isArray(inputs)) return inputs.map(objectOf);
-  if (typeof inputs !== "object" || inputs === null) return inputs;
-  const { [signature]: kind, plaintext } = inputs as Record<string, unknown>;
-  if (kind === secretSignature) return objectOf(JSON.parse(String(plaintext)));
-  return Object.fromEntries(
-    Object.entries(inputs).map(([key, value]) => [
-      key.startsWith("x_kubernetes_") ? key.replaceAll("_", "-") : key,
-      objectOf(value),
-    ]),
-  );
-}
-
-/** A value that the engine encrypts when it takes the state in. */
-export function secret(value: unknown): Record<string, unknown> {
-  return { [signature]: secretSignature, plaintext: JSON.stringify(value) };
-}
-
-// sdk/go/common/resource/properties.go: SigKey and SecretSig.
-const signature = "4dabf18193072939515e22adb298388d";
-const secretSignature = "1b47061264138c4ac30d75fd1eb44270";

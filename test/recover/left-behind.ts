@@ -1,5 +1,6 @@
 import { readRevision } from "../../helm/revision.ts";
 import type { Revision } from "../../helm/revision.ts";
+import type { FoundObject } from "../../recover/found-object.ts";
 import type { FoundOperation } from "../../recover/plan-operation.ts";
 import type { FoundRelease } from "../../recover/plan-release.ts";
 import type { PendingOperation, StateResource } from "../../recover/state.ts";
@@ -19,6 +20,16 @@ export const secretResource = resource("kubernetes:core/v1:Secret", "kasm-secret
   kind: "Secret",
   metadata: { name: "kasm-secrets", namespace: "desktops" },
 });
+
+/** Its object, as the run that was interrupted has made it. */
+export const ours: FoundObject & { kind: "ours" } = {
+  kind: "ours",
+  live: {
+    ...{ apiVersion: "v1", kind: "Secret", type: "Opaque", data: { password: "c3dvcmRmaXNo" } },
+    metadata: { name: "kasm-secrets", namespace: "desktops", uid: "1" },
+  },
+  manager: "pulumi-kubernetes-1a2b3c4d",
+};
 
 export const commandResource = resource("command:local:Command", "kasm-certificate");
 

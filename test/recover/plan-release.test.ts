@@ -28,7 +28,7 @@ describe("a release that Helm was killed at", () => {
       const history = [revision(1, "superseded"), revision(2, "deployed"), revision(3, "failed"), revision(4, status)];
       const { steps } = planRelease(release(history, { urn }))!;
       expect(steps[0]).to.deep.include({ kind: "rollback", revision: 2, kept: [] });
-      expect(kinds(steps)).to.deep.equal(["rollback", "reread"]);
+      expect(kinds(steps)).to.deep.equal(["rollback"]);
     });
 
   it("is rolled back to the last failed revision when none was deployed: that one may be in use", () => {
@@ -61,12 +61,12 @@ describe("a release that Helm was killed at", () => {
   for (const status of ["uninstalling", "uninstalled"])
     it(`goes for good when it is ${status}, and leaves the state`, () => {
       const { steps } = planRelease(release([revision(1, "superseded"), revision(2, status)], { urn }))!;
-      expect(kinds(steps)).to.deep.equal(["uninstall", "reread"]);
+      expect(kinds(steps)).to.deep.equal(["uninstall", "drop"]);
     });
 
   it("is rolled back and taken into the state when that does not have it", () => {
     const { steps } = planRelease(release([revision(1, "failed"), revision(2, "pending-upgrade")], { wanted }))!;
-    expect(kinds(steps)).to.deep.equal(["rollback", "adopt"]);
+    expect(kinds(steps)).to.deep.equal(["rollback", "put"]);
   });
 });
 
@@ -74,8 +74,8 @@ describe("a release that the state does not have", () => {
   for (const status of ["deployed", "failed"])
     it(`is taken into it when it is ${status} and chart, version and values are the program's`, () => {
       const [step] = planRelease(release([revision(1, status)], { wanted }))!.steps;
-      const { kind, resource } = step as Extract<Step, { kind: "adopt" }>;
-      expect([kind, resource.id, resource.inputs]).to.deep.equal(["adopt", "desktops/kasm", releaseResource.inputs]);
+      const { kind, resource } = step as Extract<Step, { kind: "put" }>;
+      expect([kind, resource.id, resource.inputs]).to.deep.equal(["put", "desktops/kasm", releaseResource.inputs]);
     });
 
   for (const [title, text, said] of [
@@ -100,8 +100,15 @@ describe("a release that the state has", () => {
       expect(planRelease(release([revision(1, status)], { urn }))).to.equal(undefined);
   });
 
+  it("is brought up to date when Helm has finished an upgrade that was interrupted, and only then", () => {
+    const settled = release([revision(1, "superseded"), revision(2, "deployed")], { urn, wanted });
+    expect(kinds(planRelease(settled)!.steps)).to.deep.equal(["put"]);
+    const values = { config: { publicAddr: "before.example.com" } };
+    expect(planRelease(release([revision(1, "deployed", values)], { urn, wanted }))).to.equal(undefined);
+  });
+
   it("leaves the state when Helm does not know it", () => {
-    expect(kinds(planRelease(release([], { urn }))!.steps)).to.deep.equal(["reread"]);
+    expect(kinds(planRelease(release([], { urn }))!.steps)).to.deep.equal(["drop"]);
   });
 });
 

@@ -1,14 +1,15 @@
 import { expect } from "chai";
 import fc from "fast-check";
-import { objectKey } from "../../recover/created-object.ts";
-import type { CreatedObject } from "../../recover/created-object.ts";
 import type { Step } from "../../recover/findings.ts";
+import { objectKey } from "../../recover/found-object.ts";
+import type { FoundObject } from "../../recover/found-object.ts";
 import { plan } from "../../recover/plan.ts";
 import type { Found } from "../../recover/plan.ts";
 import { renderFindings } from "../../recover/render.ts";
 import {
   commandResource,
   operation,
+  ours,
   release,
   releaseResource,
   revision,
@@ -23,24 +24,23 @@ const lock = {
 
 const earlier = { key: objectKey(secretResource)!, manager: "pulumi-kubernetes-1a2b3c4d" };
 
-const nothing: Found = { locks: [], operations: [], releases: [], unread: [], earlierManagers: [] };
+const nothing: Found = { locks: [], operations: [], releases: [], earlierManagers: [] };
 
 /** What a stack has, and what its cluster has. */
 interface World {
   isLocked: boolean;
   pending: ("creating" | "updating" | "deleting")[];
   isSecretInState: boolean;
-  secret: CreatedObject;
+  secret: FoundObject;
   isReleaseInState: boolean;
   isReleaseBegun: boolean;
   statuses: string[];
-  unread: string[];
   isTakenOver: boolean;
 }
 
 function found(world: World): Found {
   const secrets = world.pending.map((type) =>
-    operation(type, secretResource, { isKnown: world.isSecretInState, created: world.secret }),
+    operation(type, secretResource, { isKnown: world.isSecretInState, object: world.secret }),
   );
   const begun = operation("creating", releaseResource, { isKnown: world.isReleaseInState });
   const history = world.statuses.map((status, index) => revision(index + 1, status));
@@ -49,7 +49,6 @@ function found(world: World): Found {
     locks: world.isLocked ? [lock] : [],
     operations: [...secrets, ...(world.isReleaseBegun ? [begun] : [])],
     releases: history.length > 0 || world.isReleaseInState ? [release(history, known)] : [],
-    unread: world.unread,
     earlierManagers: world.isTakenOver ? [earlier] : [],
   };
 }
@@ -58,25 +57,23 @@ function found(world: World): Found {
 function take(world: World, steps: readonly Step[]): World {
   const has = (kind: Step["kind"], urn?: string) =>
     steps.some((step) => step.kind === kind && (urn === undefined || urnOf(step) === urn));
-  const rollback = steps.find((step) => step.kind === "rollback");
-  const statuses = has("uninstall") ? [] : rollback ? [...world.statuses, "deployed"] : world.statuses;
-  const isSecretGone = has("reread", secretResource.urn) && world.secret.kind === "absent";
-  const isReleaseGone = has("reread", releaseResource.urn) && statuses.length === 0;
+  const isInState = (urn: string, before: boolean) => !has("drop", urn) && (before || has("put", urn));
+  const statuses = has("uninstall") ? [] : has("rollback") ? [...world.statuses, "deployed"] : world.statuses;
+  const isStateChanged = has("put") || has("drop") || has("forget");
   return {
     ...world,
     isLocked: world.isLocked && !has("unlock"),
-    pending: has("forget", secretResource.urn) ? [] : world.pending,
-    isSecretInState: !isSecretGone && (world.isSecretInState || has("adopt", secretResource.urn)),
-    isReleaseInState: !isReleaseGone && (world.isReleaseInState || has("adopt", releaseResource.urn)),
-    isReleaseBegun: world.isReleaseBegun && !has("forget", releaseResource.urn) && !has("adopt", releaseResource.urn),
+    pending: isStateChanged ? [] : world.pending,
+    isSecretInState: isInState(secretResource.urn, world.isSecretInState),
+    isReleaseInState: isInState(releaseResource.urn, world.isReleaseInState),
+    isReleaseBegun: world.isReleaseBegun && !isStateChanged,
     statuses,
-    unread: world.unread.filter((urn) => !has("reread", urn)),
     isTakenOver: world.isTakenOver && !has("relinquish"),
   };
 }
 
 function urnOf(step: Step): string | undefined {
-  if (step.kind === "adopt") return step.resource.urn;
+  if (step.kind === "put") return step.resource.urn;
   return "urn" in step ? step.urn : undefined;
 }
 
@@ -84,11 +81,10 @@ const worlds = fc.record<World>({
   isLocked: fc.boolean(),
   pending: fc.subarray(["creating", "updating", "deleting"] as const, { maxLength: 1 }).map((some) => [...some]),
   isSecretInState: fc.boolean(),
-  secret: fc.constantFrom<CreatedObject>(
-    { kind: "absent" },
-    { kind: "ours", manager: "pulumi-kubernetes-1a2b3c4d" },
-    { kind: "foreign", reason: "it was not made by Pulumi" },
-  ),
+  secret: fc.constantFrom<FoundObject>({ kind: "absent" }, ours, {
+    kind: "other",
+    reason: "it was not made by Pulumi",
+  }),
   isReleaseInState: fc.boolean(),
   isReleaseBegun: fc.boolean(),
   statuses: fc.array(
@@ -103,7 +99,6 @@ const worlds = fc.record<World>({
     ),
     { maxLength: 4 },
   ),
-  unread: fc.subarray([secretResource.urn]),
   isTakenOver: fc.boolean(),
 });
 
@@ -137,8 +132,10 @@ describe("the plan of a recovery", () => {
 
 describe("what is shown of it", () => {
   it("is one line for each thing, with the exact object", () => {
-    const created = { kind: "ours", manager: "pulumi-kubernetes-1a2b3c4d" } as const;
-    const operations = [operation("creating", secretResource, { created }), operation("creating", commandResource)];
+    const operations = [
+      operation("creating", secretResource, { object: ours }),
+      operation("creating", commandResource),
+    ];
     const releases = [release([revision(1, "deployed")], { wanted })];
     expect(renderFindings("dev", plan({ ...nothing, locks: [lock], operations, releases })).split("\n")).to.deep.equal([
       "Stack dev: left behind by an interrupted run",
@@ -150,10 +147,10 @@ describe("what is shown of it", () => {
   });
 
   it("has the commands for what is left to a person, apart from the rest", () => {
-    const created = { kind: "foreign", reason: "it was not made by Pulumi" } as const;
+    const object = { kind: "other", reason: "it was not made by Pulumi" } as const;
     const text = renderFindings(
       "dev",
-      plan({ ...nothing, operations: [operation("creating", secretResource, { created })] }),
+      plan({ ...nothing, operations: [operation("creating", secretResource, { object })] }),
     );
     expect(text).to.match(/^Stack dev: for you to decide\n {2}Secret desktops\/kasm-secrets: /);
     expect(text).to.contain("\n      kubectl get secret kasm-secrets --namespace desktops");

@@ -1,17 +1,40 @@
 import { expect } from "chai";
-import { needs, objectOf, resourceName, secret, withResources } from "../../recover/state.ts";
-import { releaseResource, resource, secretResource } from "./left-behind.ts";
+import { changedState, needs, resourceName } from "../../recover/state.ts";
+import type { StateResource } from "../../recover/state.ts";
+import { commandResource, releaseResource, resource, secretResource } from "./left-behind.ts";
+
+const state = (...resources: StateResource[]) => {
+  const pending_operations = [{ type: "creating" as const, resource: releaseResource }];
+  return { version: 3, deployment: { manifest: { magic: "1" }, resources, pending_operations } };
+};
+const after = (before: ReturnType<typeof state>, change: Partial<Parameters<typeof changedState>[1]>) =>
+  changedState(before, { put: [], drop: [], ...change }).deployment.resources;
 
 describe("the state of a stack", () => {
   it("gets resources at its end and loses its pending operations, and nothing else of it changes", () => {
-    const manifest = { time: "2026-11-28T20:50:00Z" };
-    const pending_operations = [{ type: "creating" as const, resource: releaseResource }];
-    const state = { version: 3, deployment: { manifest, resources: [secretResource], pending_operations } };
-    expect(withResources(state, [releaseResource])).to.deep.equal({
+    const before = state(secretResource);
+    expect(changedState(before, { put: [releaseResource], drop: [] })).to.deep.equal({
       version: 3,
-      deployment: { manifest, resources: [secretResource, releaseResource], pending_operations: [] },
+      deployment: { manifest: { magic: "1" }, resources: [secretResource, releaseResource], pending_operations: [] },
     });
-    expect(state.deployment.resources).to.have.length(1);
+    expect(before.deployment.resources).to.have.length(1);
+  });
+
+  it("gets a resource in the place of one with its URN: others that come after may depend on it", () => {
+    const newer = { ...secretResource, outputs: { newer: true } };
+    expect(after(state(secretResource, commandResource), { put: [newer] })).to.deep.equal([newer, commandResource]);
+  });
+
+  it("loses a resource with the commands that came after it, and nothing depends on it any more", () => {
+    const dependencies = [releaseResource.urn, secretResource.urn];
+    const gate: StateResource = { ...commandResource, dependencies };
+    const late = resource("kubernetes:core/v1:ConfigMap", "late");
+    const propertyDependencies = { data: [releaseResource.urn] };
+    const before = state(secretResource, releaseResource, gate, { ...late, dependencies, propertyDependencies });
+    expect(after(before, { drop: [releaseResource.urn] })).to.deep.equal([
+      secretResource,
+      { ...late, dependencies: [secretResource.urn], propertyDependencies: { data: [] } },
+    ]);
   });
 
   it("has to have a resource's parent, provider and dependencies before it", () => {
@@ -20,20 +43,7 @@ describe("the state of a stack", () => {
     expect(needs(of)).to.deep.equal([releaseResource.urn, secretResource.parent, provider]);
   });
 
-  it("gives objects as the API server takes them: secrets in plain text, dashes where Kubernetes has them", () => {
-    const inputs = {
-      stringData: secret({ password: "swordfish" }),
-      schema: [{ x_kubernetes_preserve_unknown_fields: true, plain_name: 1 }],
-    };
-    expect(objectOf(JSON.parse(JSON.stringify(inputs)))).to.deep.equal({
-      stringData: { password: "swordfish" },
-      schema: [{ "x-kubernetes-preserve-unknown-fields": true, plain_name: 1 }],
-    });
-  });
-
   it("is spoken of by short names", () => {
-    expect(resourceName(resource("command:local:Command", "kasm-certificate").urn)).to.equal(
-      "Command kasm-certificate",
-    );
+    expect(resourceName(commandResource.urn)).to.equal("Command kasm-certificate");
   });
 });

@@ -1,16 +1,16 @@
 import { isDeepStrictEqual } from "node:util";
 import { apiMessage, classifyError } from "../kube/client.ts";
 import type { AnyObject, ClusterClient, ObjectKey } from "../kube/client.ts";
-import { objectOf } from "./state.ts";
+import { plain } from "./property-values.ts";
 import type { StateResource } from "./state.ts";
 
-/** What became of an object whose creation was interrupted. */
-export type CreatedObject =
+/** What became of an object that an interrupted run was writing. */
+export type FoundObject =
   | { readonly kind: "absent" }
-  /** It is as the interrupted run would have it; `manager` is the name under which that run wrote it. */
-  | { readonly kind: "ours"; readonly manager: string }
-  /** Somebody else made it, or changed it since. `reason` is a sentence. */
-  | { readonly kind: "foreign"; readonly reason: string };
+  /** It is as that run wanted it. `manager` is the name under which it was written, if the server has noted one. */
+  | { readonly kind: "ours"; readonly live: AnyObject; readonly manager: string | undefined }
+  /** Somebody else made it, or changed it since, or the run had not come to it. `reason` is a sentence. */
+  | { readonly kind: "other"; readonly reason: string };
 
 /** What names the object of a resource; undefined for what is no Kubernetes object, such as a command or a release. */
 export function objectKey({ type, inputs }: StateResource): ObjectKey | undefined {
@@ -25,29 +25,26 @@ export function objectKey({ type, inputs }: StateResource): ObjectKey | undefine
  * Looks for the object in the cluster. It is ours when the plugin wrote it and the server says that to apply once more what
  * the run wanted, under the same name, changes nothing: labels, annotations and content are what they should be.
  */
-export async function findCreated(client: ClusterClient, resource: StateResource): Promise<CreatedObject> {
-  const key = objectKey(resource);
-  const live = key && (await client.get(key));
+export async function findObject(client: ClusterClient, key: ObjectKey, inputs: unknown): Promise<FoundObject> {
+  const live = await client.get(key);
   if (!live) return { kind: "absent" };
-  if (live.metadata?.deletionTimestamp !== undefined) return { kind: "foreign", reason: "it is being deleted" };
-  const manager = pluginManager(live);
-  if (manager === undefined) return { kind: "foreign", reason: "it was not made by Pulumi" };
-  const wanted = objectOf(resource.inputs) as AnyObject;
+  const { deletionTimestamp, managedFields = [] } = live.metadata ?? {};
+  if (deletionTimestamp !== undefined) return { kind: "other", reason: "it is being deleted" };
+  // The plugin names itself anew in each run, and keeps to a name as long as the object lives.
+  const manager = managedFields.find(({ manager = "" }) => manager.startsWith("pulumi-kubernetes"))?.manager;
+  // Of an object that is nothing but a name the server notes no manager.
+  if (manager === undefined && managedFields.length > 0) return { kind: "other", reason: "it was not made by Pulumi" };
   try {
-    const applied = await client.apply(wanted, { fieldManager: manager, dryRun: true });
+    const wanted = plain(inputs) as AnyObject;
+    const applied = await client.apply(wanted, { fieldManager: manager ?? "pulumi-kubernetes", dryRun: true });
     return isDeepStrictEqual(content(applied), content(live))
-      ? { kind: "ours", manager }
-      : { kind: "foreign", reason: "it is not as the interrupted run wanted it" };
+      ? { kind: "ours", live, manager }
+      : { kind: "other", reason: "it is not as the interrupted run wanted it" };
   } catch (error) {
     // Not the server's sentence for anything else: it may quote a Secret's content.
     if (classifyError(error) !== "conflict") throw error;
-    return { kind: "foreign", reason: `others have changed it since: ${apiMessage(error)}` };
+    return { kind: "other", reason: `others have changed it since: ${apiMessage(error)}` };
   }
-}
-
-/** The plugin names itself anew in each run, `pulumi-kubernetes-1a2b3c4d`, and goes by that name as long as the object lives. */
-function pluginManager({ metadata }: AnyObject): string | undefined {
-  return metadata?.managedFields?.find(({ manager = "" }) => manager.startsWith("pulumi-kubernetes"))?.manager;
 }
 
 /** An object without what the server counts. */
