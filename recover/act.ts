@@ -1,7 +1,7 @@
 import { execa, ExecaError } from "execa";
 import type { ClusterClient, ObjectKey } from "../kube/client.ts";
 import type { Cluster } from "./cluster.ts";
-import type { EarlierManager } from "./earlier-manager.ts";
+import type { EarlierManager } from "./earlier-managers.ts";
 import type { Engine } from "./engine.ts";
 import type { ReleaseName, Step } from "./findings.ts";
 import { removeLock } from "./stack-locks.ts";

@@ -1,13 +1,13 @@
 import type { ClusterClient } from "../kube/client.ts";
-import { findEarlierManagers } from "./earlier-manager.ts";
+import { findEarlierManagers } from "./earlier-managers.ts";
 import type { Engine } from "./engine.ts";
-import { findObject, objectKey } from "./found-object.ts";
+import { findObject } from "./found-object.ts";
 import type { FoundOperation } from "./plan-operation.ts";
 import type { Found } from "./plan.ts";
 import { findReleases } from "./releases.ts";
 import { abandonedLocks, backendFolder } from "./stack-locks.ts";
 import type { LockFile } from "./stack-locks.ts";
-import { needs } from "./state.ts";
+import { needs, objectKey } from "./state.ts";
 import type { ExportedStack, PendingOperation } from "./state.ts";
 
 /**

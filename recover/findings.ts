@@ -1,5 +1,5 @@
 import type { ObjectKey } from "../kube/client.ts";
-import type { EarlierManager } from "./earlier-manager.ts";
+import type { EarlierManager } from "./earlier-managers.ts";
 import type { LockFile } from "./stack-locks.ts";
 import type { StateResource } from "./state.ts";
 

@@ -1,25 +1,24 @@
 import { isDeepStrictEqual } from "node:util";
 import { apiMessage, classifyError } from "../kube/client.ts";
 import type { AnyObject, ClusterClient, ObjectKey } from "../kube/client.ts";
+import { earlierManagers } from "./earlier-managers.ts";
 import { plain } from "./property-values.ts";
-import type { StateResource } from "./state.ts";
 
 /** What became of an object that an interrupted run was writing. */
 export type FoundObject =
   | { readonly kind: "absent" }
-  /** It is as that run wanted it. `manager` is the name under which it was written, if the server has noted one. */
-  | { readonly kind: "ours"; readonly live: AnyObject; readonly manager: string | undefined }
+  /**
+   * It is as that run wanted it. `manager` is the name under which the last run wrote it, if the server has noted one, and
+   * `earlierManagers` are those of runs before.
+   */
+  | {
+      readonly kind: "ours";
+      readonly live: AnyObject;
+      readonly manager: string | undefined;
+      readonly earlierManagers: readonly string[];
+    }
   /** Somebody else made it, or changed it since, or the run had not come to it. `reason` is a sentence. */
   | { readonly kind: "other"; readonly reason: string };
-
-/** What names the object of a resource; undefined for what is no Kubernetes object, such as a command or a release. */
-export function objectKey({ type, inputs }: StateResource): ObjectKey | undefined {
-  const { apiVersion, kind, metadata } = (inputs ?? {}) as Partial<ObjectKey>;
-  const isPatch = /Patch$/.test(type);
-  if (!type.startsWith("kubernetes:") || isPatch || !apiVersion || !kind || !metadata?.name) return undefined;
-  const { name, namespace } = metadata;
-  return { apiVersion, kind, metadata: { name, ...(namespace !== undefined && { namespace }) } };
-}
 
 /**
  * Looks for the object in the cluster. It is ours when the plugin wrote it and the server says that to apply once more what
@@ -31,15 +30,18 @@ export async function findObject(client: ClusterClient, key: ObjectKey, inputs: 
   const { deletionTimestamp, managedFields = [] } = live.metadata ?? {};
   if (deletionTimestamp !== undefined) return { kind: "other", reason: "it is being deleted" };
   // The plugin names itself anew in each run, and keeps to a name as long as the object lives.
-  const manager = managedFields.find(({ manager = "" }) => manager.startsWith("pulumi-kubernetes"))?.manager;
+  const manager = managedFields
+    .filter(({ manager = "" }) => manager.startsWith("pulumi-kubernetes"))
+    .toSorted((a, b) => (a.time ?? "").localeCompare(b.time ?? ""))
+    .at(-1)?.manager;
   // Of an object that is nothing but a name the server notes no manager.
   if (manager === undefined && managedFields.length > 0) return { kind: "other", reason: "it was not made by Pulumi" };
   try {
     const wanted = plain(inputs) as AnyObject;
     const applied = await client.apply(wanted, { fieldManager: manager ?? "pulumi-kubernetes", dryRun: true });
-    return isDeepStrictEqual(content(applied), content(live))
-      ? { kind: "ours", live, manager }
-      : { kind: "other", reason: "it is not as the interrupted run wanted it" };
+    if (!isDeepStrictEqual(content(applied), content(live)))
+      return { kind: "other", reason: "it is not as the interrupted run wanted it" };
+    return { kind: "ours", live, manager, earlierManagers: earlierManagers(live, manager) };
   } catch (error) {
     // Not the server's sentence for anything else: it may quote a Secret's content.
     if (classifyError(error) !== "conflict") throw error;

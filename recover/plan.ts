@@ -1,4 +1,4 @@
-import type { EarlierManager } from "./earlier-manager.ts";
+import type { EarlierManager } from "./earlier-managers.ts";
 import { objectName } from "./findings.ts";
 import type { Finding } from "./findings.ts";
 import { planOperation } from "./plan-operation.ts";

@@ -1,3 +1,5 @@
+import type { ObjectKey } from "../kube/client.ts";
+
 /** A resource in a stack's state (apitype.ResourceV3 of the engine). */
 export interface StateResource {
   urn: string;
@@ -71,6 +73,15 @@ function withoutDependencies(resource: StateResource, gone: ReadonlySet<string>)
       ),
     }),
   };
+}
+
+/** What names the object of a resource; undefined for what is no Kubernetes object, such as a command or a release. */
+export function objectKey({ type, inputs }: StateResource): ObjectKey | undefined {
+  const { apiVersion, kind, metadata } = (inputs ?? {}) as Partial<ObjectKey>;
+  const isPatch = /Patch$/.test(type);
+  if (!type.startsWith("kubernetes:") || isPatch || !apiVersion || !kind || !metadata?.name) return undefined;
+  const { name, namespace } = metadata;
+  return { apiVersion, kind, metadata: { name, ...(namespace !== undefined && { namespace }) } };
 }
 
 /** `urn:pulumi:dev::kasm-vdi::kasm:vdi:VdiOperator$kubernetes:core/v1:Secret::vdi-key` -> `Secret vdi-key` */

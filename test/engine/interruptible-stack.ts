@@ -15,7 +15,8 @@ export const name = "interrupted";
 export async function interruptibleStack(): Promise<ScratchStack> {
   const stack = await ScratchStack.make(program());
   const folder = join(stack.folder, "program");
-  for (const part of ["analyzers", "commands", "helm", "kube", "recover"]) symlinkSync(join(checkout, part), join(folder, part));
+  for (const part of ["analyzers", "commands", "helm", "kube", "recover"])
+    symlinkSync(join(checkout, part), join(folder, part));
   writeChart(join(folder, "chart"));
   return stack;
 }
@@ -29,7 +30,7 @@ import { chartRelease } from ${component("release.ts")};
 import { gateAfter } from ${component("rollout.ts")};
 
 const provider = new k8s.Provider("cluster", { clusterIdentifier: "test", upsertExistingObjects: true });
-const namespace = new k8s.core.v1.Namespace("namespace", { metadata: { name: "${name}" } }, { provider });
+const namespace = new k8s.core.v1.Namespace("namespace", { metadata: { name: "${name}", labels: { app: "${name}" } } }, { provider });
 const metadata = { name: "${name}", namespace: "${name}" };
 const text = process.env.TEXT ?? "first";
 const secret = new k8s.core.v1.Secret("secret", { metadata, stringData: { password: "swordfish" } }, { provider, dependsOn: namespace });
@@ -74,5 +75,6 @@ function writeChart(folder: string): void {
     },
   };
   writeFileSync(join(folder, "Chart.yaml"), stringify({ apiVersion: "v2", name: "chart", version: "1.0.0" }));
-  for (const [file, object] of Object.entries(objects)) writeFileSync(join(folder, "templates", file), stringify(object));
+  for (const [file, object] of Object.entries(objects))
+    writeFileSync(join(folder, "templates", file), stringify(object));
 }

@@ -29,6 +29,7 @@ export const ours: FoundObject & { kind: "ours" } = {
     metadata: { name: "kasm-secrets", namespace: "desktops", uid: "1" },
   },
   manager: "pulumi-kubernetes-1a2b3c4d",
+  earlierManagers: [],
 };
 
 export const commandResource = resource("command:local:Command", "kasm-certificate");

@@ -1,10 +1,10 @@
 import { expect } from "chai";
 import fc from "fast-check";
 import type { Step } from "../../recover/findings.ts";
-import { objectKey } from "../../recover/found-object.ts";
 import type { FoundObject } from "../../recover/found-object.ts";
 import { plan } from "../../recover/plan.ts";
 import type { Found } from "../../recover/plan.ts";
+import { objectKey } from "../../recover/state.ts";
 import { renderFindings } from "../../recover/render.ts";
 import {
   commandResource,

@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import type { ManagedFields } from "../../kube/client.ts";
-import { earlierManagers } from "../../recover/earlier-manager.ts";
+import { earlierManagers } from "../../recover/earlier-managers.ts";
 
 const own = "pulumi-kubernetes-0000ffff";
 const data = { "f:data": { ".": {}, "f:a": {}, "f:b": {} } };

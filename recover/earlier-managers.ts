@@ -1,5 +1,5 @@
 import type { AnyObject, ClusterClient, ManagedFields, ObjectKey } from "../kube/client.ts";
-import { objectKey } from "./found-object.ts";
+import { objectKey } from "./state.ts";
 import type { StateResource } from "./state.ts";
 
 /** A manager of an object's fields that is of no use any more. */
@@ -29,7 +29,7 @@ export async function findEarlierManagers(
 }
 
 /** Other runs of the plugin that manage nothing that `manager` does not manage as well: what they gave up, none would lose. */
-export function earlierManagers({ metadata }: AnyObject, manager: string): string[] {
+export function earlierManagers({ metadata }: AnyObject, manager: string | undefined): string[] {
   const applied = (metadata?.managedFields ?? []).filter(({ operation }) => operation === "Apply");
   const own = applied.find((entry) => entry.manager === manager);
   return applied
