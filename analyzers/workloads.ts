@@ -110,8 +110,8 @@ interface Spec {
 }
 
 function counted(wanted: number, updated: number, available: number): string | undefined {
-  const ready = Math.min(updated, available);
-  return ready < wanted ? `has ${ready} of ${wanted} pods ready` : undefined;
+  if (updated < wanted) return `has ${updated} of ${wanted} new pods, and ${available} ready ones in all`;
+  return available < wanted ? `has ${available} of ${wanted} pods ready` : undefined;
 }
 
 function jobShortfall(conditions: readonly Condition[]): string | undefined {

@@ -24,8 +24,9 @@ export function preUpgradeInput(namespace: string, args: KasmValuesArgs) {
     statefulSets: `app.kubernetes.io/instance=${releaseName}${butDatabase}`,
     storageClassName,
     timeoutSeconds: 300,
-    // Runs whenever Helm will.
-    release: contentHash([chart, chartDigest(chart), kasmValues(args)]),
+    // Runs whenever Helm will: both change with all that Helm gets.
+    release: contentHash([chart, kasmValues(args)]),
+    digest: chartDigest(chart),
   };
 }
 

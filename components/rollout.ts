@@ -22,10 +22,12 @@ export function gateAfter(
 ): command.local.Command {
   // A hash of what is wanted would not do: after a failure and a way back it would be the one that the state has.
   const revision = installed instanceof k8s.helm.v3.Release ? installed.status.revision : installed.metadata.generation;
+  // Before it is made, a preview knows no id, and so no revision either.
+  const made = pulumi.all([installed.id, revision]).apply(([, number]) => String(number));
   const args = script(run, cluster, input);
   return new command.local.Command(
     name,
-    { ...args, environment: { ...args.environment, REVISION: pulumi.interpolate`${revision}` } },
+    { ...args, environment: { ...args.environment, REVISION: made } },
     { ...opts, dependsOn: installed },
   );
 }

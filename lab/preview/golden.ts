@@ -59,7 +59,9 @@ function shownInputs({ type, inputs = {} }: ResourceState, placed: (text: string
 function isTelling(type: string, key: string, value: unknown): boolean {
   if (key.startsWith("__")) return false;
   if (type === releaseType)
-    return !["chart", "version", "keyring", "repositoryOpts"].includes(key) && value !== false && value !== "";
+    return (
+      !["chart", "version", "description", "keyring", "repositoryOpts"].includes(key) && value !== false && value !== ""
+    );
   return !(type.startsWith("kubernetes:") && ["apiVersion", "kind"].includes(key));
 }
 
@@ -67,7 +69,9 @@ function plain(value: unknown, placed: (text: string) => string): unknown {
   if (typeof value === "string") return plainText(value, placed);
   if (Array.isArray(value)) return value.map((item) => plain(item, placed));
   if (typeof value !== "object" || value === null) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, plain(item, placed)]));
+  // The digest is that of a stand-in chart's files.
+  const told = Object.entries(value).filter(([key]) => key !== "digest");
+  return Object.fromEntries(told.map(([key, item]) => [key, plain(item, placed)]));
 }
 
 function plainText(text: string, placed: (text: string) => string): unknown {

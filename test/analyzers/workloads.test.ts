@@ -47,7 +47,7 @@ describe("what a workload lacks", () => {
     {
       what: "pods of a Deployment's new template",
       workload: workload("Deployment", { replicas: 2 }, counts(0, 2)),
-      says: "has 0 of 2 pods ready",
+      says: "has 0 of 2 new pods, and 2 ready ones in all",
     },
     {
       what: "the end of a Deployment's old pods",

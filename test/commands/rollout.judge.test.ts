@@ -31,7 +31,7 @@ describe("what a rollout lacks", () => {
     const rdp = object("Service", "rdp", { type: "LoadBalancer", ports: [{ port: 3389 }] });
     const seen = problems([object("StatefulSet", "db"), undefined], [api, api], [rdp, rdp]);
     expect(seen[0]).to.equal("StatefulSet kasm/db does not exist");
-    expect(seen[1]).to.match(/^Deployment kasm\/api has 0 of 1 pods ready/);
+    expect(seen[1]).to.match(/^Deployment kasm\/api has 0 of 1 new pods/);
     expect(seen[2]).to.match(/^Service kasm\/rdp has no address/);
   });
 

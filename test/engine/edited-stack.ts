@@ -105,7 +105,8 @@ export function pool(config: StackValues, name: string): StackValues {
   return found;
 }
 
-function isReadyOrDone({ status }: AnyObject): boolean {
+/** Whether a pod is ready, or has done its work. */
+export function isReadyOrDone({ status }: AnyObject): boolean {
   const { phase, conditions = [] } = status as { phase: string; conditions?: { type: string; status: string }[] };
   return phase === "Succeeded" || conditions.some(({ type, status: value }) => type === "Ready" && value === "True");
 }

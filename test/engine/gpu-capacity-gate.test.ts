@@ -128,7 +128,7 @@ describe("the GPU capacity gate on the lab", () => {
     const pools = [
       { name: "gpu", count: nodes, gpusPerNode: gpus, slicesPerNode: gpus * 8, labels: {}, configKey: "shared-8" },
     ];
-    const input = { namespace, configMap, defaultKey: "shared-8", pools, timeoutSeconds };
+    const input = { namespace, release: "gpu-operator", configMap, defaultKey: "shared-8", pools, timeoutSeconds };
     const env = { INPUT: JSON.stringify(input) };
     return execa("node", ["commands/gpu-capacity.ts"], { cwd: checkout, env, reject: false });
   }

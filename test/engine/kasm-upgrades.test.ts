@@ -1,59 +1,23 @@
-import { cpSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { pathToFileURL } from "node:url";
 import { expect } from "chai";
 import { execa } from "execa";
 import { ClusterClient, loadKubeConfig } from "../../kube/client.ts";
 import type { AnyObject } from "../../kube/client.ts";
-import { ScratchStack } from "./scratch-stack.ts";
-import type { Env } from "./scratch-stack.ts";
+import { copyChart, given, kasmStack } from "./kasm-stack.ts";
+import type { ScratchStack } from "./scratch-stack.ts";
 
-const checkout = join(import.meta.dirname, "..", "..");
 const namespace = "kasm-upgrades";
 
-// Kasm alone, in a namespace of its own; what a case changes comes in CHANGES. The cases build on each other.
-const program = `
-import * as k8s from "@pulumi/kubernetes";
-import { KasmWorkspaces } from ${JSON.stringify(pathToFileURL(join(checkout, "components/kasm-workspaces.ts")).href)};
-
-const provider = new k8s.Provider("cluster", { clusterIdentifier: "lab" });
-new KasmWorkspaces("kasm", {
-  domain: "upgrades.example.com",
-  chart: { chart: "./charts/first", version: "1.1190.5" },
-  database: "initialize",
-  sizing: { deploymentSize: "small", replicas: 1, isCompact: true },
-  nginxResolver: "10.43.0.10",
-  storageClassName: "local-path",
-  certificate: { kind: "self-signed" },
-  namespace: ${JSON.stringify(namespace)},
-  cluster: {},
-  timeoutSeconds: 120,
-  protectData: false,
-  ...JSON.parse(process.env.CHANGES ?? "{}"),
-}, { provider });
-`;
-
+// The cases build on each other.
 describe("Kasm's upgrades on the lab", () => {
   const client = new ClusterClient(loadKubeConfig());
   let stack: ScratchStack;
 
   before(async () => {
-    stack = await ScratchStack.make(program);
-    const folder = join(stack.folder, "program");
-    symlinkSync(join(checkout, "commands"), join(folder, "commands"));
-    symlinkSync(join(checkout, "kube"), join(folder, "kube"));
+    stack = await kasmStack(namespace);
     // The same chart once as that of an older Kasm, so that the database's StatefulSet gets another name.
-    const standIn = join(checkout, "lab", "charts", "kasm-helm");
-    for (const [name, version, kasm] of [
-      ["first", "1.1190.5", "1.18.1"],
-      ["second", "1.1190.6", "1.19.0"],
-    ] as const) {
-      const chart = join(folder, "charts", name);
-      cpSync(standIn, chart, { recursive: true });
-      const file = join(chart, "Chart.yaml");
-      const text = readFileSync(file, "utf8").replace(/^version: .*$/m, `version: ${version}`);
-      writeFileSync(file, text.replace(/^appVersion: .*$/m, `appVersion: "${kasm}"`));
-    }
+    copyChart(stack, "first", "1.1190.5", "1.18.1");
+    copyChart(stack, "second", "1.1190.6", "1.19.0");
   });
   after(async () => {
     await stack.pulumi(["state", "unprotect", "--all", "--yes"]);
@@ -96,10 +60,14 @@ describe("Kasm's upgrades on the lab", () => {
     expect(stderr).to.match(/Job\.batch "kasm-db-init" is invalid.*field is immutable/s);
   });
 
-  it("takes another image tag within 300 s: the finished Job makes way, and runs again", async () => {
+  it("takes another image tag within 300 s: the finished Job is taken away, and runs again", async () => {
     const before = await get("batch/v1", "Job", "kasm-db-init");
     const changed = given(rolling);
-    expect(await stack.changes(changed)).to.deep.equal({ "kasm-make-way": "update", "kasm-release": "update" });
+    expect(await stack.changes(changed)).to.deep.equal({
+      "kasm-pre-upgrade": "update",
+      "kasm-release": "update",
+      "kasm-rollout": "update",
+    });
     await stack.up(changed);
     const job = await get("batch/v1", "Job", "kasm-db-init");
     expect(job?.metadata?.uid).not.to.equal(before?.metadata?.uid);
@@ -194,7 +162,6 @@ describe("Kasm's upgrades on the lab", () => {
 
   const rolling = { imageTag: "1.18.1-rolling" };
   const second = { chart: { chart: "./charts/second", version: "1.1190.6" } };
-  const given = (changes: object): Env => ({ CHANGES: JSON.stringify(changes) });
 
   function get(apiVersion: string, kind: string, name: string): Promise<AnyObject | undefined> {
     return client.get({ apiVersion, kind, metadata: { name, namespace } });

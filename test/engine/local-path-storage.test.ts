@@ -28,6 +28,7 @@ const env = (mode: string, className: string) => ({
     namespace: ours,
     registry: {},
     cluster: {},
+    timeoutSeconds: 60,
   }),
 });
 

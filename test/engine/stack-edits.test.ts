@@ -9,9 +9,12 @@ import { checkout } from "./lab-stack.ts";
 const budgets = ["kasm-proxy-budget", "kasm-api-budget", "kasm-manager-budget"];
 const turnServer = [
   ...["turn", "turn-namespace", "turn-default-deny", "turn-shared-secret", "turn-config", "turn-server"],
-  "vdi-turn-credentials",
+  ...["turn-rollout", "vdi-turn-credentials"],
 ];
-const whoKnowsTurn = ["preflight-checks", "vdi-deployment"];
+/** A change of Kasm's values: what Helm could not change goes before, what runs is looked at after. */
+const kasm = ["kasm-pre-upgrade", "kasm-release", "kasm-rollout"];
+const operator = ["vdi-deployment", "vdi-rollout"];
+const whoKnowsTurn = ["preflight-checks", ...operator];
 const provisioner = [
   ...[
     "storage-namespace",
@@ -21,9 +24,9 @@ const provisioner = [
     "storage-helper-account",
   ],
   ...["storage-cluster-role", "storage-cluster-binding", "storage-role", "storage-binding", "storage-config"],
-  ...["storage-provisioner", "storage-class", "storage-drain"],
+  ...["storage-provisioner", "storage-rollout", "storage-class", "storage-drain"],
 ];
-const whoUsesStorage = ["storage", "storage-check", "preflight-checks", "kasm-make-way", "kasm-release"];
+const whoUsesStorage = ["storage", "storage-check", "preflight-checks", ...kasm];
 
 // Configs as they stand in the repository, on machines of their size; each case goes on from the one before.
 describe("the stacks of this repository on the lab", () => {
@@ -57,7 +60,7 @@ describe("the stacks of this repository on the lab", () => {
       passwords = await stack.passwords();
       stack.edit((config) => (config["kasm-vdi:nodeCount"] = 3));
       await stack.shows({
-        ...all("update", "preflight-checks", "kasm-make-way", "kasm-release", "vdi-deployment"),
+        ...all("update", "preflight-checks", ...kasm, ...operator),
         ...all("create", ...budgets, "vdi-disruption-budget"),
       });
       expect(await stack.slices()).to.deep.equal([4]);
@@ -77,7 +80,7 @@ describe("the stacks of this repository on the lab", () => {
 
     it("shows for another domain its certificate, Kasm and the operator", async () => {
       stack.edit((config) => (config["kasm-vdi:domain"] = "dev.example.net"));
-      await stack.shows(all("update", "preflight-checks", "kasm-certificate", "kasm-release", "vdi-deployment"));
+      await stack.shows(all("update", "preflight-checks", "kasm-certificate", ...kasm, ...operator));
     });
 
     it("shows for storage of its own a provisioner, and leaves Kasm's volumes where they are", async () => {
@@ -98,9 +101,9 @@ describe("the stacks of this repository on the lab", () => {
       await stack.shows({ ...all("update", ...whoKnowsTurn), ...all("delete", ...turnServer) });
     });
 
-    it("shows for a patch of Kasm's chart the release and what makes way for it", async () => {
+    it("shows for a patch of Kasm's chart the release, the clean-up before it and the gate after it", async () => {
       stack.edit((config) => (group(config, "kasm")["chart"] = stack.nextKasmChart()));
-      await stack.shows(all("update", "kasm", "kasm-make-way", "kasm-release"));
+      await stack.shows(all("update", "kasm", ...kasm));
       expect(await stack.kasmChart()).to.equal("kasm-helm-1.1190.7");
     });
 
@@ -156,7 +159,11 @@ describe("the stacks of this repository on the lab", () => {
     it("shows for another domain Kasm, the operator and the TURN server that is named after it", async () => {
       stack.edit((config) => (config["kasm-vdi:domain"] = "desktops.example.net"));
       await stack.shows(
-        all("update", "preflight-checks", "turn", "turn-config", "turn-server", "kasm-release", "vdi-deployment"),
+        all(
+          "update",
+          ...["preflight-checks", "turn", "turn-config", "turn-server", "turn-rollout"],
+          ...[...kasm, ...operator],
+        ),
       );
     });
 
@@ -167,9 +174,9 @@ describe("the stacks of this repository on the lab", () => {
       await stack.shows({ ...all("update", ...whoKnowsTurn), ...all("create", ...turnServer) });
     });
 
-    it("shows for a patch of Kasm's chart the release and what makes way for it", async () => {
+    it("shows for a patch of Kasm's chart the release, the clean-up before it and the gate after it", async () => {
       stack.edit((config) => (group(config, "kasm")["chart"] = stack.nextKasmChart()));
-      await stack.shows(all("update", "kasm", "kasm-make-way", "kasm-release"));
+      await stack.shows(all("update", "kasm", ...kasm));
       expect(await stack.kasmChart()).to.equal("kasm-helm-1.1190.7");
       expect(await stack.passwords()).to.deep.equal(passwords);
     });

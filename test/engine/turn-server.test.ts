@@ -1,3 +1,4 @@
+import { symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { expect } from "chai";
 import { ClusterClient, loadKubeConfig } from "../../kube/client.ts";
@@ -18,6 +19,7 @@ const turn = new TurnServer("turn", {
   nodeLabels: { "kubernetes.io/hostname": process.env.TURN_NODE },
   image: "coturn/coturn:4.17.0-r0-alpine", registry: {},
   allowedPeers: ["10.42.0.0/16"], userQuota: Number(process.env.QUOTA ?? 12), totalQuota: 1200,
+  cluster: {}, timeoutSeconds: 60,
 }, { provider });
 export const endpoint = turn.endpoint;
 export const sharedSecret = turn.sharedSecret;
@@ -33,6 +35,7 @@ describe("TurnServer on the lab", () => {
     const [node] = await client.list("v1", "Node");
     env = { TURN_NODE: node!.metadata!.name! };
     stack = await ScratchStack.make(program);
+    symlinkSync(join(checkout, "commands"), join(stack.folder, "program", "commands"));
     await stack.up(env);
   });
 
@@ -60,7 +63,11 @@ describe("TurnServer on the lab", () => {
 
   it("rolls the pods for a changed configuration: coturn reads its file but once", async () => {
     const changed = { ...env, QUOTA: "13" };
-    expect(await stack.changes(changed)).to.deep.equal({ "turn-config": "update", "turn-server": "update" });
+    expect(await stack.changes(changed)).to.deep.equal({
+      "turn-config": "update",
+      "turn-server": "update",
+      "turn-rollout": "update",
+    });
     const uid = async () => (await client.list("v1", "Pod", { namespace })).map(({ metadata }) => metadata?.uid);
     const before = await uid();
     await stack.up(changed);
