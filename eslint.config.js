@@ -1,4 +1,5 @@
 import boundaries from "eslint-plugin-boundaries";
+import regexp from "eslint-plugin-regexp";
 import tseslint from "typescript-eslint";
 
 // Arrows point one way (docs/architecture.md); nothing imports the lab, kube imports nothing of ours.
@@ -63,6 +64,15 @@ export default tseslint.config(
       "@typescript-eslint/consistent-type-imports": "error",
       "@typescript-eslint/no-confusing-void-expression": ["error", { ignoreArrowShorthand: true }],
       "max-lines": ["warn", { max: 220, skipBlankLines: true, skipComments: true }],
+    },
+  },
+  {
+    // What others write comes here: a regular expression that takes more than linear time lets one of them stop the operator.
+    files: ["operator/**/*.ts", "kube/**/*.ts"],
+    plugins: { regexp },
+    rules: {
+      "regexp/no-super-linear-backtracking": ["error", { report: "potential" }],
+      "regexp/no-super-linear-move": ["error", { report: "potential", ignoreSticky: false }],
     },
   },
   {
