@@ -45,16 +45,20 @@ export class ScratchStack {
       cwd: this.#work,
       reject: false,
       all: true,
-      env: {
-        PULUMI_HOME: join(this.folder, "home"),
-        PULUMI_BACKEND_URL: pathToFileURL(join(this.folder, "state")).href,
-        PULUMI_CONFIG_PASSPHRASE: "test",
-        PULUMI_SKIP_UPDATE_CHECK: "true",
-        PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
-        ...withoutVersionWarning,
-        ...env,
-      },
+      env: { ...this.env, ...env },
     });
+  }
+
+  /** Leads an engine to this stack. */
+  get env(): Env {
+    return {
+      PULUMI_HOME: join(this.folder, "home"),
+      PULUMI_BACKEND_URL: pathToFileURL(join(this.folder, "state")).href,
+      PULUMI_CONFIG_PASSPHRASE: "test",
+      PULUMI_SKIP_UPDATE_CHECK: "true",
+      PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
+      ...withoutVersionWarning,
+    };
   }
 
   /** The engine's output of a command that must succeed. */
