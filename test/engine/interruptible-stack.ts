@@ -1,4 +1,4 @@
-import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { stringify } from "yaml";
@@ -15,8 +15,7 @@ export const name = "interrupted";
 export async function interruptibleStack(): Promise<ScratchStack> {
   const stack = await ScratchStack.make(program());
   const folder = join(stack.folder, "program");
-  for (const part of ["analyzers", "commands", "helm", "kube", "recover"])
-    symlinkSync(join(checkout, part), join(folder, part));
+  stack.linkScripts();
   writeChart(join(folder, "chart"));
   return stack;
 }
