@@ -1,12 +1,11 @@
 import { spawn } from "node:child_process";
 import type { ChildProcess } from "node:child_process";
-import { randomBytes } from "node:crypto";
 import { closeSync, openSync, readFileSync } from "node:fs";
 import { createServer } from "node:net";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { makePrivateFolder, writePrivateFile } from "../lab/cluster/private-files.ts";
+import { makePrivateFolder } from "../lab/cluster/private-files.ts";
 import { growth, samplesOf } from "../lab/operator/metrics-text.ts";
 import type { Sample } from "../lab/operator/metrics-text.ts";
 import { processFigures } from "./process-figures.ts";
@@ -50,9 +49,7 @@ export class OperatorProcess {
   static async start(launch: OperatorLaunch): Promise<OperatorProcess> {
     const { folder, bundle, kubeconfig, namespace, identity } = launch;
     makePrivateFolder(folder);
-    const key = join(folder, "access-key");
-    writePrivateFile(key, randomBytes(48).toString("base64"));
-    const [metricsPort, healthPort, accessPort] = await freePorts(3);
+    const [metricsPort, healthPort] = await freePorts(2);
     const log = join(folder, `${identity}.log`);
     const output = openSync(log, "w", 0o600);
     const child = spawn(process.execPath, [...launch.nodeOptions, bundle], {
@@ -68,11 +65,9 @@ export class OperatorProcess {
         VDI_LEADER_ELECTION: String(launch.electsLeader),
         // Nothing listens where simulated pods have their addresses.
         VDI_STREAM_CHECK: "kubelet",
-        VDI_ACCESS_KEY_FILE: key,
         VDI_LISTEN_ADDRESS: "127.0.0.1",
         VDI_METRICS_PORT: String(metricsPort),
         VDI_HEALTH_PORT: String(healthPort),
-        VDI_ACCESS_PORT: String(accessPort),
       },
     });
     closeSync(output);

@@ -5,7 +5,7 @@ import type { AnyObject } from "../kube/client.ts";
 import { pause, systemClock } from "../kube/clock.ts";
 import type { LabLayout } from "../lab/cluster/layout.ts";
 import { waitForObject } from "../kube/wait-for.ts";
-import { traefikCrds } from "../lab/k3s/furniture/traefik-crds.ts";
+import { traefikCrds } from "../lab/k3s/packaged-components/traefik-crds.ts";
 import { writePrivateFile } from "../lab/cluster/private-files.ts";
 import { apiVersion } from "../operator/api/objects.ts";
 import type { VDISession } from "../operator/api/objects.ts";

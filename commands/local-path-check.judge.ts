@@ -32,16 +32,18 @@ export function judgeStorage(
     return { report: `${className} is served by ${provisioner}; directory modes were not checked` };
 
   const where = `${namespace}/${configMap}`;
-  const setup = (config?.["data"] as { setup?: string } | undefined)?.setup;
-  if (setup === undefined) {
+  const data = (config?.["data"] ?? {}) as Record<string, string>;
+  const missing = neededKeys.filter((key) => data[key] === undefined);
+  if (missing.length > 0) {
+    const problem = config ? `has no key ${missing.join(", ")}` : "does not exist";
     const refusal =
-      `ConfigMap ${where} has no key setup, so ${provisioner} cannot make volumes. ` +
+      `ConfigMap ${where} ${problem}, so ${provisioner} cannot make volumes. ` +
       (namespace === "kube-system"
         ? "Restart a K3s server: it writes the ConfigMap anew at every start."
         : "`pulumi up --refresh` writes it anew.");
-    return { report: `${where} has no setup script`, refusal };
+    return { report: `${where} ${problem}`, refusal };
   }
-  const mode = directoryMode(setup);
+  const mode = directoryMode(data["setup"] ?? "");
   const type = storageClass.metadata?.annotations?.["defaultVolumeType"] ?? "hostPath";
   const report = `${className} makes directories ${mode} in volumes of type ${type}`;
   if (mode.endsWith("777") || type === "local") return { report };
@@ -54,11 +56,18 @@ export function judgeStorage(
   };
 }
 
+/**
+ * What the provisioner cannot do without (local-path-provisioner: provisioner.go). Each of its pods mounts both scripts,
+ * whichever it runs; the other two are read at its next start.
+ */
+const neededKeys = ["config.json", "setup", "teardown", "helperPod.yaml"];
+
 /** Mode of a volume's directory by the setup script; 0755 is what mkdir makes of a usual umask. */
 export function directoryMode(setup: string): string {
   const lines = setup.split("\n");
   const made = lines.map((line) => /\bmkdir\b.*\s-m\s*(\d{3,4})\b/.exec(line)?.[1]).find(Boolean);
-  // the parent directory's mode is set in the same script: "${VOL_DIR}/.."
+  // The same script sets the parent directory's mode: chmod 700 "${VOL_DIR}/..". That keeps other users of the node out, and
+  // no container: the kubelet, which is root, mounts the directory below it.
   const changed = lines
     .map((line) => /\bchmod\s+(?:-R\s+)?(\d{3,4})\s+"?\$\{?\w+\}?"?\s*$/.exec(line)?.[1])
     .find(Boolean);

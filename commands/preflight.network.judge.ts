@@ -4,6 +4,7 @@ import type { Finding } from "./preflight.check.ts";
 import { podView } from "./preflight.pod.ts";
 
 interface ServiceSpec {
+  selector?: Record<string, string>;
   clusterIP?: string;
   clusterIPs?: string[];
 }
@@ -70,6 +71,27 @@ export const networkChecks = [
         object: "Service kube-system/traefik",
         problem: "it has no address, so browsers do not reach it",
         fix: "See why ServiceLB waits: kubectl -n kube-system get pods -l svccontroller.k3s.cattle.io/svcname=traefik",
+      },
+    ];
+  }),
+
+  // ServiceLB gives the address as soon as its own pods run, whether or not Traefik does. Only recommended: an `up` may be what
+  // mends a Traefik that does not start.
+  check("Traefik's pods", ["services", "pods"], ({ traefik }, { services, pods }) => {
+    const service = find(services, "kube-system", "traefik");
+    if (traefik === "own" || !service) return [];
+    const wanted = Object.entries((service["spec"] as ServiceSpec).selector ?? {});
+    const own = pods
+      .map(podView)
+      .filter((pod) => pod.namespace === "kube-system" && wanted.every(([key, value]) => pod.labels[key] === value));
+    if (own.some(({ isReady }) => isReady)) return [];
+    const problem = own.length === 0 ? "no pod of it runs in kube-system" : "its pod is not Ready";
+    return [
+      {
+        level: "recommended",
+        object: "Traefik",
+        problem: `${problem}, so browsers do not get in`,
+        fix: `See why: kubectl -n kube-system describe pod -l ${wanted.map((label) => label.join("=")).join(",")}`,
       },
     ];
   }),

@@ -16,7 +16,7 @@ import { namespaceArgs } from "./namespace.ts";
 import { denyAll, toApiServer } from "./network-policy.ts";
 import { pullSecret } from "./pull-secret.ts";
 import { gateAfter } from "./rollout.ts";
-import { script } from "./script.ts";
+import { scriptAtDeletion } from "./script.ts";
 import type { ClusterAccess } from "./script.ts";
 
 const roles = "rbac.authorization.k8s.io";
@@ -108,15 +108,11 @@ export function ownProvisioner(
   const { timeoutSeconds } = args;
   const workload = { kind: "Deployment", name: names.provisioner };
   const gate = { run: "rollout", cluster, input: { namespace, workload, timeoutSeconds } };
-  const drain = script("local-path-drain", cluster, { provisioner: local.provisioner });
+  const drain = scriptAtDeletion("local-path-drain", cluster, { provisioner: local.provisioner });
   return [
     storageClass,
     gateAfter(`${name}-rollout`, deployment, gate, child),
     // Does nothing until it is deleted: then it lets the provisioner finish, whose volumes would else stay on the nodes.
-    new command.local.Command(
-      `${name}-drain`,
-      { environment: drain.environment, delete: drain.create },
-      { ...child, dependsOn: storageClass },
-    ),
+    new command.local.Command(`${name}-drain`, drain, { ...child, dependsOn: storageClass }),
   ];
 }

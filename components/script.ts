@@ -1,8 +1,13 @@
 import { spawn } from "node:child_process";
+import { dirname } from "node:path";
 import { createInterface } from "node:readline";
 import { text } from "node:stream/consumers";
 import type * as command from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
+import { currentBuild } from "./current-build.ts";
+
+/** All scripts in one file, which starts in a third of the time. */
+const bundle = "dist/commands.mjs";
 
 /** Node keeps compiled modules there, which halves the time that a script takes to start. */
 const compileCache = "node_modules/.cache/node-compile-cache";
@@ -14,17 +19,43 @@ export interface ClusterAccess {
 }
 
 /**
+ * Makes sure that the bundle of the scripts in commands/ is that of their sources; before any of them runs.
+ *
+ * @throws RunError that says why it cannot be built
+ */
+export function buildScripts(): void {
+  const build = {
+    file: bundle,
+    sources: ["commands", "analyzers", "helm", "kube", "package-lock.json"],
+    script: "commands/bundle.ts",
+    otherwise: "`npm ci` installs what it is built with, and `npm run bundle` shows the same.",
+  };
+  currentBuild(build, dirname(import.meta.dirname));
+}
+
+/**
  * Arguments of a `local.Command` that runs one of the scripts in commands/ from the project's root. It runs on creation
  * and again whenever `input` changes; its one line of JSON is the command's stdout.
  *
  * @param input becomes the script's INPUT, as JSON
  */
 export function script(name: string, cluster: ClusterAccess, input: object) {
-  const run = `node ${fileOf(name)}`;
+  const run = `node ${bundle} ${name}`;
   return {
     create: run,
     // Without it a change would replace the command, and with it delete what the script made.
     update: run,
+    environment: environmentOf(cluster, input),
+  } satisfies command.local.CommandArgs;
+}
+
+/**
+ * Arguments of a `local.Command` that runs one of the scripts when it is deleted. From its sources: a destroy does not run the
+ * program, and so may have no bundle.
+ */
+export function scriptAtDeletion(name: string, cluster: ClusterAccess, input: object) {
+  return {
+    delete: `node commands/${name}.ts`,
     environment: environmentOf(cluster, input),
   } satisfies command.local.CommandArgs;
 }
@@ -42,15 +73,11 @@ export function findings<T>(run: command.local.Command): pulumi.Output<T> {
  */
 export async function runScript<T>(name: string, cluster: ClusterAccess, input: object): Promise<T> {
   const env = { ...process.env, ...environmentOf(cluster, input) };
-  const run = spawn(process.execPath, [fileOf(name)], { env, stdio: ["ignore", "pipe", "pipe"] });
+  const run = spawn(process.execPath, [bundle, name], { env, stdio: ["ignore", "pipe", "pipe"] });
   const exit = new Promise<number | null>((resolve, reject) => run.once("error", reject).once("close", resolve));
   const [code, stdout, message] = await Promise.all([exit, text(run.stdout), messageIn(run.stderr)]);
   if (code !== 0) throw new Error(message);
   return JSON.parse(stdout) as T;
-}
-
-function fileOf(script: string): string {
-  return `commands/${script}.ts`;
 }
 
 function environmentOf({ kubeconfig, context }: ClusterAccess, input: object) {

@@ -11,8 +11,10 @@ export const traefikArguments = [
   // The port that browsers see: `websecure` by name would send them to the port inside the pod.
   "--entryPoints.web.http.redirections.entryPoint.to=:443",
   "--entryPoints.web.http.redirections.entryPoint.scheme=https",
-  // 60 s by default, the request's body included: longer uploads would be cut off.
-  "--entryPoints.websecure.transport.respondingTimeouts.readTimeout=0",
+  // For a request with its body: whoever sends slowly holds a connection no longer. Before 2.11.2 there was no end.
+  "--entryPoints.web.transport.respondingTimeouts.readTimeout=60s",
+  // Time for uploads, which the default of 60 s would cut off. Answers and WebSockets, once open, have no end.
+  "--entryPoints.websecure.transport.respondingTimeouts.readTimeout=600s",
 ] as const;
 
 /** Tells our HelmChartConfig from one that somebody else made; there can only be one. */

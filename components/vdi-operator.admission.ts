@@ -1,5 +1,8 @@
 import type * as k8s from "@pulumi/kubernetes";
-import { actForVerb, operatorUser } from "./vdi-operator.rbac.ts";
+import { admissionRequests } from "./admission-requests.ts";
+import { accountUser, actForVerb, gatewayName, operatorName } from "./vdi-operator.rbac.ts";
+import { hostPolicies } from "./vdi-operator.admission-hosts.ts";
+import { wakePolicy } from "./vdi-operator.admission-wake.ts";
 
 type AdmissionPolicy = k8s.types.input.admissionregistration.v1.ValidatingAdmissionPolicy;
 type AdmissionBinding = k8s.types.input.admissionregistration.v1.ValidatingAdmissionPolicyBinding;
@@ -10,11 +13,20 @@ export interface Admission {
   readonly binding: AdmissionBinding;
 }
 
+export interface AdmissionArgs {
+  readonly operatorNamespace: string;
+  /** Base domain; sessions have hosts below it. */
+  readonly domain: string;
+}
+
 /** What the API server refuses for us, by the end of its resource's name. Needs Kubernetes 1.30. */
-export function admissionPolicies(operatorNamespace: string): Record<string, Admission> {
+export function admissionPolicies({ operatorNamespace, domain }: AdmissionArgs): Record<string, Admission> {
   return {
+    wake: wakePolicy(operatorNamespace),
+    ...hostPolicies(operatorNamespace, domain),
     identity: { policy: identityPolicy(operatorNamespace), binding: identityBinding() },
     templates: { policy: templatePolicy(operatorNamespace), binding: templateBinding() },
+    metadata: { policy: metadataPolicy(operatorNamespace), binding: metadataBinding() },
   };
 }
 
@@ -27,8 +39,10 @@ const mayActForOthers =
 /** Whom no policy of ours concerns. */
 const matchConditions = (operatorNamespace: string) => [
   {
-    name: "not-the-operator",
-    expression: `request.userInfo.username != '${operatorUser(operatorNamespace)}'`,
+    name: "not-our-own",
+    expression: `!(request.userInfo.username in ${JSON.stringify(
+      [operatorName, gatewayName].map((name) => accountUser(name, operatorNamespace)),
+    )})`,
   },
   {
     // Garbage collection and the deletion of namespaces would stand still.
@@ -61,6 +75,19 @@ export function identityPolicy(operatorNamespace: string): AdmissionPolicy {
           message: "spec.user has to be the user who sends the request",
           reason: "Forbidden",
         },
+        {
+          // Only here the API server says which groups somebody is in; each later start is judged by what is written down.
+          expression:
+            "request.operation == 'DELETE' || !has(object.spec.groups) || " +
+            "(request.operation == 'UPDATE' && has(oldObject.spec.groups) && " +
+            "object.spec.groups == oldObject.spec.groups) || " +
+            `object.spec.groups.all(group, group in request.userInfo.groups) || ${mayActForOthers}`,
+          messageExpression:
+            "'spec.groups names a group that ' + request.userInfo.username + ' is not in: leave it out, or have an " +
+            `administrator grant you the verb ${actForVerb} on vdisessions.vdi.kasm.io'`,
+          message: "spec.groups may only name groups of the user who sends the request",
+          reason: "Forbidden",
+        },
       ],
     },
   };
@@ -77,9 +104,9 @@ export function identityBinding(): AdmissionBinding {
 export const templatePolicyName = "vdisession-template.vdi.kasm.io";
 
 /**
- * A template that says who may use it is used by them alone. Only the API server knows the groups of who asks, so it is
- * decided here; who may act for others answers for them. Each template is held against the session, since a policy cannot
- * look one up by name.
+ * A template that says who may use it is used by them alone: by the session's user, or a group that the session names.
+ * The operator judges each start by the same; this is to tell people at once. Each template is held against the session,
+ * since a policy cannot look one up by name.
  */
 export function templatePolicy(operatorNamespace: string): AdmissionPolicy {
   return {
@@ -99,14 +126,13 @@ export function templatePolicy(operatorNamespace: string): AdmissionPolicy {
         {
           expression:
             "variables.isOpen || " +
-            "(has(params.spec.allowed.users) && request.userInfo.username in params.spec.allowed.users) || " +
-            "(has(params.spec.allowed.groups) && " +
-            "request.userInfo.groups.exists(group, group in params.spec.allowed.groups)) || " +
-            mayActForOthers,
+            "(has(params.spec.allowed.users) && object.spec.user in params.spec.allowed.users) || " +
+            "(has(params.spec.allowed.groups) && has(object.spec.groups) && " +
+            "object.spec.groups.exists(group, group in params.spec.allowed.groups))",
           messageExpression:
-            "'VDITemplate ' + object.spec.template + ' is not for ' + request.userInfo.username + " +
-            "': take another template (kubectl get vditemplates), or have whoever keeps it add you or a group of yours to its " +
-            "spec.allowed'",
+            "'VDITemplate ' + object.spec.template + ' is not for ' + object.spec.user + " +
+            "': name a group of yours that it is for in spec.groups, take another template (kubectl get vditemplates), or " +
+            "have whoever keeps it add you to its spec.allowed'",
           message: "the template is for others: take another one",
           reason: "Forbidden",
         },
@@ -128,14 +154,58 @@ export function templateBinding(): AdmissionBinding {
   };
 }
 
-// With all that the server would fill in: constraints are applied as a whole, so that an apply by another field manager
-// would be a conflict.
-function sessionRequests(...operations: string[]) {
-  const apiGroups = ["vdi.kasm.io"];
-  return {
-    matchPolicy: "Equivalent",
-    namespaceSelector: {},
-    objectSelector: {},
-    resourceRules: [{ apiGroups, apiVersions: ["*"], resources: ["vdisessions"], operations, scope: "*" }],
+export const metadataPolicyName = "metadata-size.vdi.kasm.io";
+
+const mostAnnotationLetters = 16_384;
+
+/**
+ * What comes with an object beside its spec is bounded too: the operator reads all objects of ours into its memory. The
+ * schemas of the kinds bound the rest.
+ */
+export function metadataPolicy(operatorNamespace: string): AdmissionPolicy {
+  const { annotations, ...counted } = {
+    annotations: "object.metadata.annotations",
+    labels: "object.metadata.labels",
+    finalizers: "object.metadata.finalizers",
+    ownerReferences: "object.metadata.ownerReferences",
   };
+  const atMost = (field: string, most: number) => `!has(${field}) || size(${field}) <= ${most}`;
+  return {
+    metadata: { name: metadataPolicyName },
+    spec: {
+      failurePolicy: "Fail",
+      matchConstraints: admissionRequests(
+        ["vdi.kasm.io"],
+        ["vdisessions", "vditemplates", "vdipools"],
+        "CREATE",
+        "UPDATE",
+      ),
+      matchConditions: matchConditions(operatorNamespace),
+      validations: [
+        {
+          expression:
+            `!has(${annotations}) || (size(${annotations}) <= 64 && ` +
+            `size(${annotations}.map(key, ${annotations}[key]).join('')) <= ${mostAnnotationLetters})`,
+          message: `annotations may be 64, with ${mostAnnotationLetters} letters in all: keep large texts in an object of their own`,
+          reason: "Invalid",
+        },
+        ...Object.entries(counted).map(([name, field]) => ({
+          expression: atMost(field, 32),
+          message: `${name} may be 32: remove some`,
+          reason: "Invalid",
+        })),
+      ],
+    },
+  };
+}
+
+export function metadataBinding(): AdmissionBinding {
+  return {
+    metadata: { name: metadataPolicyName },
+    spec: { policyName: metadataPolicyName, validationActions: ["Deny"] },
+  };
+}
+
+function sessionRequests(...operations: string[]) {
+  return admissionRequests(["vdi.kasm.io"], "vdisessions", ...operations);
 }

@@ -10,6 +10,7 @@ export interface Alert {
 
 /** Selects by the label by which Prometheus tells our series from those of other controllers: the scraped Service. */
 export const job = 'job="kasm-operator-metrics"';
+const gatewayJob = 'job="kasm-gateway-metrics"';
 
 /** What wants a person. Each replica reports the same sessions, so the maximum over replicas counts. */
 export const alerts: readonly Alert[] = [
@@ -18,7 +19,22 @@ export const alerts: readonly Alert[] = [
     severity: "critical",
     expression: `absent(up{${job}} == 1)`,
     for: "5m",
-    summary: "No VDI operator runs: no desktop is started, suspended or ended, and Traefik lets nobody in.",
+    summary: "No VDI operator runs: no desktop is started, suspended or ended. Those that run stay open.",
+  },
+  {
+    name: "KasmVdiGatewayDown",
+    severity: "critical",
+    expression: `absent(up{${gatewayJob}} == 1)`,
+    for: "2m",
+    summary: "No gateway runs: Traefik lets nobody into a desktop. Open streams go on.",
+  },
+  {
+    name: "KasmVdiGatewayStale",
+    severity: "critical",
+    expression: `max(vdi_gateway_knowledge_age_seconds{${gatewayJob}}) > 600`,
+    for: "1m",
+    summary:
+      "A gateway has not heard of the API server for {{ $value | humanizeDuration }}; after an hour it lets nobody in.",
   },
   {
     name: "KasmVdiNoLeader",

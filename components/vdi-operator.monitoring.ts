@@ -1,6 +1,6 @@
 import { alerts } from "./vdi-operator.alerts.ts";
 import { dashboard } from "./vdi-operator.dashboard.ts";
-import { operatorName } from "./vdi-operator.rbac.ts";
+import { gatewayName, operatorName } from "./vdi-operator.rbac.ts";
 import { operatorLabels } from "./vdi-operator.services.ts";
 
 const monitoringApi = "monitoring.coreos.com/v1";
@@ -24,8 +24,10 @@ export function prometheusObjects(operatorNamespace: string) {
     "service-monitor": {
       ...{ apiVersion: monitoringApi, kind: "ServiceMonitor", metadata },
       spec: {
-        // Both Services have these labels; only one of them has this port.
-        selector: { matchLabels: operatorLabels },
+        // Of the gateway's Services, which have the same labels, only one has this port.
+        selector: {
+          matchExpressions: [{ key: "app.kubernetes.io/name", operator: "In", values: [operatorName, gatewayName] }],
+        },
         endpoints: [{ port: "metrics", interval: "30s" }],
       },
     },

@@ -1,11 +1,17 @@
 import type * as k8s from "@pulumi/kubernetes";
 import { denyAll, pods, toApiServer, toClusterDns } from "./network-policy.ts";
-import { operatorLabels, operatorPorts } from "./vdi-operator.services.ts";
+import { gatewayName } from "./vdi-operator.rbac.ts";
+import { gatewayLabels, gatewayPorts, operatorLabels, operatorPorts } from "./vdi-operator.services.ts";
 
 type NetworkPolicySpec = k8s.types.input.networking.v1.NetworkPolicySpec;
 
 /** Namespaces with this label may read metrics, as kubebuilder's projects have it. */
 export const scraperLabels = { metrics: "enabled" };
+
+const fromScrapers = {
+  from: [{ namespaceSelector: { matchLabels: scraperLabels } }],
+  ports: [{ protocol: "TCP", port: operatorPorts.metrics }],
+};
 
 export interface OperatorNetworkArgs {
   /** Of sessions. */
@@ -27,14 +33,7 @@ export function operatorNetworkPolicies(
       spec: {
         podSelector: { matchLabels: operatorLabels },
         policyTypes: ["Ingress", "Egress"],
-        ingress: [
-          {
-            from: [{ namespaceSelector: { matchLabels: scraperLabels } }],
-            ports: [{ protocol: "TCP", port: operatorPorts.metrics }],
-          },
-          // Whoever is let in is told the desktop's password: nobody else may ask.
-          { from: [traefik], ports: [{ protocol: "TCP", port: operatorPorts.access }] },
-        ],
+        ingress: [fromScrapers],
         egress: [
           toClusterDns,
           toApiServer,
@@ -48,6 +47,16 @@ export function operatorNetworkPolicies(
             ],
           },
         ],
+      },
+    },
+    "gateway-network": {
+      metadata: { name: gatewayName, namespace: args.operatorNamespace },
+      spec: {
+        podSelector: { matchLabels: gatewayLabels },
+        policyTypes: ["Ingress", "Egress"],
+        // Whoever is let in is told the desktop's password: nobody but Traefik may ask.
+        ingress: [fromScrapers, { from: [traefik], ports: [{ protocol: "TCP", port: gatewayPorts.access }] }],
+        egress: [toClusterDns, toApiServer],
       },
     },
   };

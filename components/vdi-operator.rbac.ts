@@ -6,8 +6,11 @@ export interface Rule {
   readonly resourceNames?: string[];
 }
 
-/** Name of the ServiceAccount, of the Deployment and of the lease. */
+/** Name of the operator's ServiceAccount, Deployment and Lease. */
 export const operatorName = "kasm-operator";
+
+/** Name of the gateway's ServiceAccount, Deployment and Service. */
+export const gatewayName = "kasm-gateway";
 
 const group = "vdi.kasm.io";
 const read = ["get", "list", "watch"];
@@ -44,13 +47,25 @@ export const leaderRules: readonly Rule[] = [
   },
 ];
 
-/** What it may do in the whole cluster: read what has no namespace, say how a template is used, ask who somebody is. */
+/** What it may do in the whole cluster: read what has no namespace, say how a template is used. */
 export const clusterRules: readonly Rule[] = [
   // Where the namespace of sessions is deleted, the rights in it go before the sessions, whose finalizer would stay.
   { apiGroups: [group], resources: ["vdisessions"], verbs: ["patch"] },
   { apiGroups: [group], resources: ["vditemplates"], verbs: follow },
   { apiGroups: [group], resources: ["vditemplates/status"], verbs: ["patch"] },
   { apiGroups: [""], resources: ["nodes"], verbs: follow },
+];
+
+/** What the gateway may do in the namespace of sessions; a policy limits `patch` to what wakes a session. */
+export const gatewaySessionRules: readonly Rule[] = [
+  { apiGroups: [group], resources: ["vdisessions"], verbs: [...follow, "patch"] },
+  // By name only, as the operator.
+  { apiGroups: [""], resources: ["secrets"], verbs: ["get"] },
+];
+
+/** What the gateway may do in the whole cluster: read templates, ask who somebody is. */
+export const gatewayClusterRules: readonly Rule[] = [
+  { apiGroups: [group], resources: ["vditemplates"], verbs: follow },
   { apiGroups: ["authentication.k8s.io"], resources: ["tokenreviews"], verbs: ["create"] },
   { apiGroups: ["authorization.k8s.io"], resources: ["subjectaccessreviews"], verbs: ["create"] },
 ];
@@ -93,9 +108,9 @@ export const userRoles: readonly UserRole[] = [
   },
 ];
 
-/** The ServiceAccount as RBAC and admission name it. */
-export function operatorUser(operatorNamespace: string): string {
-  return `system:serviceaccount:${operatorNamespace}:${operatorName}`;
+/** A ServiceAccount of ours as RBAC and admission name it. */
+export function accountUser(name: string, operatorNamespace: string): string {
+  return `system:serviceaccount:${operatorNamespace}:${name}`;
 }
 
 /** Arguments of a Role or ClusterRole. */
@@ -103,12 +118,12 @@ export function roleArgs(name: string, rules: readonly Rule[], namespace?: strin
   return { metadata: { name, ...(namespace !== undefined && { namespace }) }, rules: [...rules] };
 }
 
-/** Arguments of the binding that gives the operator the role of the same name. */
+/** Arguments of the binding that gives a ServiceAccount of ours the role of the same name. */
 export function bindingArgs(kind: "Role" | "ClusterRole", name: string, operatorNamespace: string, namespace?: string) {
   return {
     metadata: { name, ...(namespace !== undefined && { namespace }) },
     roleRef: { apiGroup: "rbac.authorization.k8s.io", kind, name },
-    subjects: [{ kind: "ServiceAccount", name: operatorName, namespace: operatorNamespace }],
+    subjects: [{ kind: "ServiceAccount", name, namespace: operatorNamespace }],
   };
 }
 

@@ -1,4 +1,5 @@
-import { accessServiceName, operatorPorts } from "./vdi-operator.services.ts";
+import { gatewayName } from "./vdi-operator.rbac.ts";
+import { gatewayPorts } from "./vdi-operator.services.ts";
 
 /** Name of the Middleware that every session's route goes through. */
 export const sessionMiddleware = "session-headers";
@@ -6,13 +7,13 @@ export const sessionMiddleware = "session-headers";
 /** Name of the ServersTransport for images that serve TLS with a certificate of their own making. */
 export const sessionTransport = "session-self-signed";
 
-/** Name of the Middleware that asks the operator, for each request, whom to let in. */
+/** Name of the Middleware that asks the gateway, for each request, whom to let in. */
 export const accessMiddleware = "session-access";
 
 export interface AccessSettings {
   /** Header in which a middleware of the site tells who has signed in. Default: nobody is believed. */
   readonly userHeader?: string;
-  /** Middlewares in the namespace of sessions that requests pass before the operator is asked. Default: none. */
+  /** Middlewares in the namespace of sessions that requests pass before the gateway is asked. Default: none. */
   readonly middlewares?: readonly string[];
 }
 
@@ -23,13 +24,16 @@ export interface SessionRoutingArgs {
   readonly access?: AccessSettings;
 }
 
-/** Headers of a request by which the operator decides; Traefik adds host and address. The rest is between browser and desktop. */
+/** Headers of a request by which the gateway decides; Traefik adds host and address. The rest is between browser and desktop. */
 const decisiveHeaders = [
   "Authorization",
   "Cookie",
   "Origin",
   "Accept",
+  "Sec-Fetch-Dest",
   "Sec-Fetch-Mode",
+  "Sec-Fetch-Site",
+  "Sec-Fetch-User",
   "Sec-WebSocket-Key",
   "Sec-WebSocket-Version",
 ];
@@ -48,11 +52,11 @@ export function sessionRouting({ namespace, operatorNamespace, access = {} }: Se
       metadata: { name: accessMiddleware, namespace },
       spec: {
         forwardAuth: {
-          address: `http://${accessServiceName}.${operatorNamespace}.svc:${operatorPorts.access}/auth`,
+          address: `http://${gatewayName}.${operatorNamespace}.svc:${gatewayPorts.access}/auth`,
           // Browsers could name another host, or a path of their liking.
           trustForwardHeader: false,
           authRequestHeaders: [...decisiveHeaders, ...(userHeader === undefined ? [] : [userHeader])],
-          // The desktop's own password, which its user never sees; of the cookies those that open no door; the session's name.
+          // The desktop's own password, which its user never sees; of the cookies those that let nobody in; the session's name.
           authResponseHeaders: ["Authorization", "Cookie", "X-Vdi-Session"],
         },
       },

@@ -1,5 +1,5 @@
+import { gatewayName, operatorName } from "./vdi-operator.rbac.ts";
 import { skipAwait } from "./skip-await.ts";
-import { operatorName } from "./vdi-operator.rbac.ts";
 
 /** Labels of the operator's pods; the first is what tools for controllers look for. */
 export const operatorLabels = {
@@ -7,38 +7,61 @@ export const operatorLabels = {
   "app.kubernetes.io/name": "kasm-operator",
 };
 
-/** Ports of the operator's containers, which its Services have as well. */
-export const operatorPorts = { metrics: 8080, health: 8081, access: 8082 };
+/** Labels of the gateway's pods. */
+export const gatewayLabels = { "app.kubernetes.io/name": gatewayName };
 
-/** Name of the Service that Traefik asks whom to let in. */
-export const accessServiceName = `${operatorName}-access`;
+/** Ports of the operator's containers, which its Service has as well. */
+export const operatorPorts = { metrics: 8080, health: 8081 };
 
-/** Arguments of the Service that metrics are scraped from. */
-export function metricsService(operatorNamespace: string) {
-  return service(`${operatorName}-metrics`, operatorNamespace, "metrics");
+/** Ports of the gateway's containers, which its Services have as well. */
+export const gatewayPorts = { ...operatorPorts, access: 8082 };
+
+/** Arguments of the Service that the operator's metrics are scraped from. */
+export function metricsService(namespace: string) {
+  return service(`${operatorName}-metrics`, namespace, operatorLabels, "metrics");
 }
 
-/** Arguments of the Service that Traefik asks whom to let in. Every replica answers, whoever leads. */
-export function accessService(operatorNamespace: string) {
-  return service(accessServiceName, operatorNamespace, "access");
+/** Arguments of the Service that Traefik asks whom to let in, and that gives links. */
+export function gatewayService(namespace: string) {
+  return service(gatewayName, namespace, gatewayLabels, "access");
 }
 
-/** Arguments of the PodDisruptionBudget: a drained node takes one replica at a time. */
-export function disruptionBudget(operatorNamespace: string) {
+/** Arguments of the Service that the gateway's metrics are scraped from. */
+export function gatewayMetricsService(namespace: string) {
+  return service(`${gatewayName}-metrics`, namespace, gatewayLabels, "metrics");
+}
+
+/** Arguments of the operator's PodDisruptionBudget. */
+export function disruptionBudget(namespace: string) {
+  return budget(operatorName, namespace, operatorLabels);
+}
+
+/** Arguments of the gateway's PodDisruptionBudget. */
+export function gatewayDisruptionBudget(namespace: string) {
+  return budget(gatewayName, namespace, gatewayLabels);
+}
+
+/** A drained node takes one replica at a time. */
+function budget(name: string, namespace: string, matchLabels: Readonly<Record<string, string>>) {
   return {
-    metadata: { name: operatorName, namespace: operatorNamespace },
+    metadata: { name, namespace },
     spec: {
       maxUnavailable: 1,
-      selector: { matchLabels: operatorLabels },
+      selector: { matchLabels },
       // Replicas that crash do no work: they must not hold up a drain.
       unhealthyPodEvictionPolicy: "AlwaysAllow",
     },
   };
 }
 
-function service(name: string, namespace: string, port: keyof typeof operatorPorts) {
+function service(
+  name: string,
+  namespace: string,
+  labels: Readonly<Record<string, string>>,
+  port: keyof typeof gatewayPorts,
+) {
   return {
-    metadata: { name, namespace, labels: operatorLabels, annotations: skipAwait },
-    spec: { selector: operatorLabels, ports: [{ name: port, port: operatorPorts[port], targetPort: port }] },
+    metadata: { name, namespace, labels, annotations: skipAwait },
+    spec: { selector: labels, ports: [{ name: port, port: gatewayPorts[port], targetPort: port }] },
   };
 }

@@ -5,13 +5,14 @@ import * as random from "@pulumi/random";
 import { namespaceArgs } from "./namespace.ts";
 import { pullSecret } from "./pull-secret.ts";
 import { gateAfter } from "./rollout.ts";
-import { script } from "./script.ts";
+import { scriptAtDeletion } from "./script.ts";
 import type { ClusterAccess } from "./script.ts";
 import type { TurnEndpoint } from "./turn-server.ts";
 import type { Crd } from "./vdi-operator.crds.ts";
 import { admissionPolicies } from "./vdi-operator.admission.ts";
-import { accessSecretName, operatorDeployment, turnSecretName } from "./vdi-operator.deployment.ts";
+import { operatorDeployment, turnSecretName } from "./vdi-operator.deployment.ts";
 import type { OperatorSettings } from "./vdi-operator.deployment.ts";
+import { accessSecretName, gatewayDeployment } from "./vdi-operator.gateway.ts";
 import { dashboardConfigMap, prometheusObjects } from "./vdi-operator.monitoring.ts";
 import { operatorNetworkPolicies } from "./vdi-operator.policies.ts";
 import { bundleConfigMap, bundleProblem } from "./vdi-operator.program.ts";
@@ -19,6 +20,9 @@ import type { OperatorProgram } from "./vdi-operator.program.ts";
 import {
   bindingArgs,
   clusterRules,
+  gatewayClusterRules,
+  gatewayName,
+  gatewaySessionRules,
   leaderRules,
   operatorName,
   roleArgs,
@@ -27,13 +31,19 @@ import {
   userRoles,
 } from "./vdi-operator.rbac.ts";
 import { sessionRouting } from "./vdi-operator.routing.ts";
-import { accessService, disruptionBudget, metricsService } from "./vdi-operator.services.ts";
+import {
+  disruptionBudget,
+  gatewayDisruptionBudget,
+  gatewayMetricsService,
+  gatewayService,
+  metricsService,
+} from "./vdi-operator.services.ts";
 import { starterTemplates } from "./vdi-operator.templates.ts";
 
 export interface VdiOperatorArgs extends OperatorSettings {
   readonly operatorNamespace: string;
   readonly crds: readonly Crd[];
-  /** Without it everything but the Deployment is installed. */
+  /** Without it everything but the Deployments is installed. */
   readonly program?: OperatorProgram;
   readonly turn?: { readonly endpoint: TurnEndpoint; readonly sharedSecret: pulumi.Output<string> };
   /** `nvidia.com/gpu` of the whole cluster; 0 leaves the templates for GPUs out. */
@@ -56,7 +66,10 @@ const k3sTraefikNamespace = "kube-system";
 /** Options for objects of the two namespaces, which go with their namespace. */
 type Homes = Record<"sessions" | "own", pulumi.CustomResourceOptions & { dependsOn: pulumi.Resource }>;
 
-/** The API of desktop sessions in group vdi.kasm.io, and the operator that turns a VDISession into a desktop. */
+/**
+ * The API of desktop sessions in group vdi.kasm.io, the operator that turns a VDISession into a desktop, and the gateway
+ * that says who may enter.
+ */
 export class VdiOperator extends pulumi.ComponentResource {
   /** Of sessions. */
   readonly namespace: pulumi.Output<string>;
@@ -109,21 +122,31 @@ export class VdiOperator extends pulumi.ComponentResource {
     const { namespace, operatorNamespace } = args;
     const child = { parent: this };
     const { Role, RoleBinding, ClusterRole, ClusterRoleBinding } = k8s.rbac.v1;
-    const account = {
-      metadata: { name: operatorName, namespace: operatorNamespace },
+    const account = (of: string) => ({
+      metadata: { name: of, namespace: operatorNamespace },
       automountServiceAccountToken: false,
-    };
-    const binding = (kind: "Role" | "ClusterRole", inNamespace?: string) =>
-      bindingArgs(kind, operatorName, operatorNamespace, inNamespace);
+    });
+    const binding = (kind: "Role" | "ClusterRole", inNamespace?: string, of = operatorName) =>
+      bindingArgs(kind, of, operatorNamespace, inNamespace);
+    const gateway = binding("Role", namespace, gatewayName);
     for (const user of userRoles) new ClusterRole(`${name}-${user.aggregateTo}-role`, userRoleArgs(user), child);
     return [
-      new k8s.core.v1.ServiceAccount(`${name}-account`, account, own),
+      new k8s.core.v1.ServiceAccount(`${name}-account`, account(operatorName), own),
       new Role(`${name}-session-role`, roleArgs(operatorName, sessionRules, namespace), sessions),
       new RoleBinding(`${name}-session-role-binding`, binding("Role", namespace), sessions),
       new Role(`${name}-leader-role`, roleArgs(operatorName, leaderRules, operatorNamespace), own),
       new RoleBinding(`${name}-leader-role-binding`, binding("Role", operatorNamespace), own),
       new ClusterRole(`${name}-cluster-role`, roleArgs(operatorName, clusterRules), child),
       new ClusterRoleBinding(`${name}-cluster-role-binding`, binding("ClusterRole"), child),
+      new k8s.core.v1.ServiceAccount(`${name}-gateway-account`, account(gatewayName), own),
+      new Role(`${name}-gateway-role`, roleArgs(gatewayName, gatewaySessionRules, namespace), sessions),
+      new RoleBinding(`${name}-gateway-role-binding`, gateway, sessions),
+      new ClusterRole(`${name}-gateway-cluster-role`, roleArgs(gatewayName, gatewayClusterRules), child),
+      new ClusterRoleBinding(
+        `${name}-gateway-cluster-role-binding`,
+        binding("ClusterRole", undefined, gatewayName),
+        child,
+      ),
     ];
   }
 
@@ -139,7 +162,7 @@ export class VdiOperator extends pulumi.ComponentResource {
   private admission(name: string, args: VdiOperatorArgs, crds: pulumi.Resource[]): pulumi.Resource[] {
     if (args.enforceIdentity === false) return [];
     const { ValidatingAdmissionPolicy, ValidatingAdmissionPolicyBinding } = k8s.admissionregistration.v1;
-    return Object.entries(admissionPolicies(args.operatorNamespace)).map(([suffix, { policy, binding }]) => {
+    return Object.entries(admissionPolicies(args)).map(([suffix, { policy, binding }]) => {
       // The API server checks the expressions against the CRD's schema.
       const rule = new ValidatingAdmissionPolicy(`${name}-${suffix}`, policy, { parent: this, dependsOn: crds });
       const inForce = { parent: this, dependsOn: rule };
@@ -168,6 +191,7 @@ export class VdiOperator extends pulumi.ComponentResource {
   private program(name: string, args: VdiOperatorArgs, { own }: Homes, needs: pulumi.Resource[]): pulumi.Resource[] {
     const { operatorNamespace, program, turn } = args;
     const { Secret, ConfigMap, Service } = k8s.core.v1;
+    const { Deployment } = k8s.apps.v1;
     const { PodDisruptionBudget } = k8s.policy.v1;
     const secret = (suffix: string, secretName: string, stringData: Record<string, pulumi.Output<string>>) =>
       new Secret(
@@ -188,22 +212,30 @@ export class VdiOperator extends pulumi.ComponentResource {
     if (problem !== undefined) throw new pulumi.RunError(problem);
     const bundle = program.kind === "bundle" ? bundleConfigMap(program.text, operatorNamespace) : undefined;
     const bundles = bundle ? [new ConfigMap(`${name}-bundle`, bundle, own)] : [];
-    const deployment = new k8s.apps.v1.Deployment(
-      `${name}-deployment`,
-      operatorDeployment({ ...args, program, turn: turn?.endpoint }),
-      { ...own, dependsOn: [...needs, ...bundles, ...secrets] },
-    );
-    const { cluster, timeoutSeconds } = args;
-    const workload = { kind: "Deployment", name: operatorName };
-    const input = { namespace: operatorNamespace, workload, timeoutSeconds };
-    gateAfter(`${name}-rollout`, deployment, { run: "rollout", cluster, input }, { parent: this });
+    const afterAll = { ...own, dependsOn: [...needs, ...bundles, ...secrets] };
+    const operatorArgs = operatorDeployment({ ...args, program, turn: turn?.endpoint });
+    const operator = new Deployment(`${name}-deployment`, operatorArgs, afterAll);
+    const gateway = new Deployment(`${name}-gateway`, gatewayDeployment({ ...args, program }), afterAll);
+    this.rollout(`${name}-rollout`, operatorName, operator, args);
+    this.rollout(`${name}-gateway-rollout`, gatewayName, gateway, args);
     const budget = disruptionBudget(operatorNamespace);
+    const gatewayBudget = gatewayDisruptionBudget(operatorNamespace);
     return [
-      deployment,
+      operator,
+      gateway,
       new Service(`${name}-metrics`, metricsService(operatorNamespace), own),
-      new Service(`${name}-access`, accessService(operatorNamespace), own),
+      new Service(`${name}-gateway-service`, gatewayService(operatorNamespace), own),
+      new Service(`${name}-gateway-metrics`, gatewayMetricsService(operatorNamespace), own),
       ...(args.replicas > 1 ? [new PodDisruptionBudget(`${name}-disruption-budget`, budget, own)] : []),
+      new PodDisruptionBudget(`${name}-gateway-disruption-budget`, gatewayBudget, own),
     ];
+  }
+
+  /** `up` ends when the Deployment's pods run, or says why they do not. */
+  private rollout(gate: string, workload: string, deployment: k8s.apps.v1.Deployment, args: VdiOperatorArgs) {
+    const { cluster, timeoutSeconds, operatorNamespace: namespace } = args;
+    const input = { namespace, workload: { kind: "Deployment", name: workload }, timeoutSeconds };
+    gateAfter(gate, deployment, { run: "rollout", cluster, input }, { parent: this });
   }
 
   private monitoring(name: string, { operatorNamespace }: VdiOperatorArgs, { own }: Homes): pulumi.Resource[] {
@@ -222,10 +254,10 @@ export class VdiOperator extends pulumi.ComponentResource {
   private drain(name: string, args: VdiOperatorArgs, needs: pulumi.Resource[]) {
     // Where no operator runs, none cleans up.
     const operatorSeconds = args.program ? 120 : 0;
-    const { create, environment } = script("session-drain", args.cluster, { operatorSeconds });
+    const drain = scriptAtDeletion("session-drain", args.cluster, { operatorSeconds });
     return new command.local.Command(
       `${name}-drain`,
-      { create: "exit 0", update: "exit 0", delete: create, environment, triggers: [args.namespace] },
+      { create: "exit 0", update: "exit 0", ...drain, triggers: [args.namespace] },
       { parent: this, protect: args.protectData, dependsOn: needs },
     );
   }

@@ -12,7 +12,7 @@ export interface Revision {
   readonly status: string;
   /** What Helm says of the status: `Upgrade "kasm" failed: ...`. */
   readonly description: string;
-  readonly chart: { readonly name: string; readonly version: string };
+  readonly chart: { readonly name: string; readonly version: string; readonly appVersion?: string };
   /** As they were given, without the chart's own. */
   readonly values: Readonly<Record<string, unknown>>;
   /** What Helm rendered, without hooks: YAML documents. */
@@ -88,7 +88,7 @@ interface Payload {
     readonly last_deployed?: string;
     readonly deleted?: string;
   };
-  readonly chart: { readonly metadata: { readonly name: string; readonly version: string } };
+  readonly chart: { readonly metadata: Revision["chart"] };
   readonly config?: Record<string, unknown> | null;
   readonly manifest?: string;
   readonly hooks?: readonly {

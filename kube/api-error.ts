@@ -1,16 +1,17 @@
 import { ApiException } from "@kubernetes/client-node";
 import type { V1Status } from "@kubernetes/client-node";
+import { untrusted } from "./untrusted-text.ts";
 
 /** The HTTP status of an API error; undefined for anything else (a refused connection, a bug). */
 export function statusCode(error: unknown): number | undefined {
   return error instanceof ApiException ? error.code : undefined;
 }
 
-/** The API server's own sentence, for people. */
+/** The API server's own sentence, for people. What admission webhooks say is in it, as long as they like. */
 export function apiMessage(error: unknown): string {
-  if (!(error instanceof ApiException)) return error instanceof Error ? plainMessage(error) : String(error);
+  if (!(error instanceof ApiException)) return untrusted(error instanceof Error ? plainMessage(error) : String(error));
   const status = apiStatus(error);
-  return status ? (status.message ?? `HTTP ${error.code}`) : `HTTP ${error.code}: ${String(error.body)}`;
+  return untrusted(status ? (status.message ?? `HTTP ${error.code}`) : `HTTP ${error.code}: ${String(error.body)}`);
 }
 
 /** The machine-readable reason of an API error: `AlreadyExists`, `Conflict`, `Expired`, `Forbidden`, ... */
@@ -68,7 +69,7 @@ function classifyForbidden(error: unknown): ErrorClass {
   const status = error instanceof ApiException ? apiStatus(error) : undefined;
   if (status?.details?.causes?.some(({ reason }) => reason === "NamespaceTerminating")) return "terminating";
   // ResourceQuota has no reason of its own (apiserver/pkg/admission/plugin/resourcequota/controller.go).
-  return /exceeded quota:|insufficient quota/.test(status?.message ?? "") ? "quota" : "denied";
+  return /exceeded quota:|insufficient quota/.test(untrusted(status?.message ?? "")) ? "quota" : "denied";
 }
 
 /** Seconds of the answer's Retry-After in milliseconds; undefined when it has none. */

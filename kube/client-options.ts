@@ -8,7 +8,7 @@ export interface ListOptions {
 }
 
 export interface PageOptions extends ListOptions {
-  /** At most this many objects; all of them without it. */
+  /** At most this many objects, fewer when they are large; all of them without it. */
   limit?: number;
   /** What the page before said. */
   continue?: string | undefined;
@@ -22,6 +22,8 @@ export interface ObjectPage {
   resourceVersion: string;
   /** Names the next page; undefined after the last. */
   continue?: string;
+  /** What to ask of the next page: fewer than of this one when its objects were too large to read so many at once. */
+  limit?: number;
 }
 
 export interface WatchOptions extends ListOptions {

@@ -13,7 +13,7 @@ import type {
 } from "./client-options.ts";
 import type { SharedKubeConfig } from "./config.ts";
 import type { AnyObject, ObjectKey } from "./object.ts";
-import { PlainObjectApi, UnknownKindError } from "./plain-object-api.ts";
+import { AnswerTooLargeError, PlainObjectApi, UnknownKindError } from "./plain-object-api.ts";
 import type { PlainRequest } from "./plain-object-api.ts";
 import { watchEvents } from "./watch-events.ts";
 import type { WatchEvent } from "./watch-events.ts";
@@ -27,6 +27,9 @@ export { NoAnswerError, UnknownKindError } from "./plain-object-api.ts";
 
 /** The API server's own chunk size for lists. */
 export const pageSize = 500;
+
+// 500 pods with all that caches drop of them; of objects as large as etcd takes them a handful.
+const mostPageBytes = 8 * 2 ** 20;
 
 // As client-go. The server says how long to wait: its API Priority and Fairness is the only limit on our requests.
 const mostRetries = 10;
@@ -60,10 +63,11 @@ export class ClusterClient {
   async list(apiVersion: string, kind: string, options: ListOptions = {}): Promise<AnyObject[]> {
     const items: AnyObject[] = [];
     let next: string | undefined;
+    let limit: number | undefined = pageSize;
     do {
-      const page = await this.listPage(apiVersion, kind, { ...options, limit: pageSize, continue: next });
+      const page = await this.listPage(apiVersion, kind, { ...options, limit, continue: next });
       items.push(...page.items);
-      next = page.continue;
+      ({ continue: next, limit } = page);
     } while (next);
     return items;
   }
@@ -72,11 +76,18 @@ export class ClusterClient {
   async listPage(apiVersion: string, kind: string, options: PageOptions = {}): Promise<ObjectPage> {
     const { namespace, labelSelector, fieldSelector, limit, signal } = options;
     const query = { labelSelector, fieldSelector, limit: limit?.toString(), continue: options.continue };
-    const page = await this.#send({ method: HttpMethod.GET, apiVersion, kind, namespace, query, signal });
+    const mostBytes = limit === 1 ? undefined : mostPageBytes;
+    let page: AnyObject;
+    try {
+      page = await this.#send({ method: HttpMethod.GET, apiVersion, kind, namespace, query, signal, mostBytes });
+    } catch (error) {
+      if (!(error instanceof AnswerTooLargeError)) throw error;
+      return this.listPage(apiVersion, kind, { ...options, limit: Math.ceil((limit ?? pageSize) / 4) });
+    }
     const { resourceVersion = "", continue: next } = page.metadata as { resourceVersion?: string; continue?: string };
     // Items of a list carry neither apiVersion nor kind.
     const items = ((page["items"] ?? []) as AnyObject[]).map((item) => ({ apiVersion, kind, ...item }));
-    return { items, resourceVersion, ...(next && { continue: next }) };
+    return { items, resourceVersion, ...(next && { continue: next }), ...(limit !== undefined && { limit }) };
   }
 
   /** The changes of a collection from a version on, with bookmarks. Not repeated when the server refuses it. */
@@ -112,6 +123,11 @@ export class ClusterClient {
    */
   mergePatch(object: AnyObject, fieldManager?: string): Promise<AnyObject> {
     return this.#patch(object, mergePatchType, { fieldManager });
+  }
+
+  /** As {@link mergePatch}, but lists merge by their elements' keys, where the API has any. Not for custom resources. */
+  strategicMergePatch(object: AnyObject, fieldManager?: string): Promise<AnyObject> {
+    return this.#patch(object, strategicMergePatchType, { fieldManager });
   }
 
   /** JSON merge patch of the status subresource. */
@@ -195,6 +211,7 @@ export class WriteForbiddenError extends Error {
 
 const applyPatchType = "application/apply-patch+yaml";
 const mergePatchType = "application/merge-patch+json";
+const strategicMergePatchType = "application/strategic-merge-patch+json";
 
 function address({ apiVersion, kind, metadata }: Pick<AnyObject, "apiVersion" | "kind" | "metadata">) {
   if (!apiVersion || !kind) throw new Error("an object needs apiVersion and kind");

@@ -1,3 +1,5 @@
+import { untrusted, untrustedBytes } from "./untrusted-text.ts";
+
 /** Gives for equal texts one and the same string, as long as they keep coming: of those that do not, it keeps nothing. */
 export class SharedStrings {
   #recent = new Map<string, string>();
@@ -25,7 +27,7 @@ export class SharedStrings {
 /**
  * The same content in less memory, for what is kept for long: an object that had properties deleted is a hash table of
  * several times its size, one fresh from the parser is not; and texts that many objects have are there once. Of 10,000
- * desktops this is more than half.
+ * desktops this is more than half. Texts that are longer than anybody may write are cut.
  *
  * @param value plain JSON; what is undefined in it is left out
  */
@@ -42,7 +44,8 @@ function shareIn(container: Record<string, unknown>, strings: SharedStrings): vo
   for (const key of Object.keys(container)) {
     const value = container[key];
     if (typeof value === "string") {
-      if (value.length >= shortest) container[key] = strings.share(value);
+      if (value.length * 3 > untrustedBytes) container[key] = untrusted(value);
+      else if (value.length >= shortest) container[key] = strings.share(value);
     } else if (typeof value === "object" && value !== null) shareIn(value as Record<string, unknown>, strings);
   }
 }

@@ -1,5 +1,6 @@
 import type { AnyObject, KubeObject } from "./object.ts";
 import { microTime } from "./lease.ts";
+import { cutAt } from "./untrusted-text.ts";
 
 /** One thing that happened to an object, as events.k8s.io/v1 tells it. */
 export interface EventText {
@@ -56,16 +57,13 @@ export function eventKey({ metadata, kind }: KubeObject, { type, reason, action,
   return JSON.stringify([kind, metadata?.namespace, metadata?.name, metadata?.uid, type, reason, action, note]);
 }
 
-/** The text's beginning with at most so many bytes of UTF-8, which is what the API server counts; says that it was cut. */
-export function cutAt(text: string, bytes: number): string {
-  if (Buffer.byteLength(text) <= bytes) return text;
-  const room = Buffer.from(text).subarray(0, bytes - Buffer.byteLength("..."));
-  // A character that was cut in the middle decodes to U+FFFD.
-  return `${room.toString().replace(/\uFFFD+$/, "")}...`;
-}
-
 // Names of objects may hold more than names of events: `system:node`. The suffix takes 17 characters of 253.
 function eventNamePrefix(name: string): string {
-  const safe = name.toLowerCase().replace(/[^a-z0-9.-]/g, "-");
-  return safe.slice(0, 235).replace(/^[^a-z0-9]+|[^a-z0-9]+$/g, "") || "event";
+  const safe = name
+    .slice(0, 235)
+    .toLowerCase()
+    .replace(/[^a-z0-9.-]/g, "-");
+  const isFit = (letter: string) => letter !== "-" && letter !== ".";
+  const letters = Array.from(safe);
+  return safe.slice(Math.max(0, letters.findIndex(isFit)), letters.findLastIndex(isFit) + 1) || "event";
 }

@@ -2,8 +2,8 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { Registry } from "prom-client";
 
-/** Says what is wrong, or undefined when all is well. */
-export type HealthCheck = () => string | undefined;
+/** Says what is wrong, or undefined when all is well, or what there is to know of it. */
+export type HealthCheck = () => string | { readonly detail: string } | undefined;
 
 export interface HealthServerOptions {
   /** 0 takes any free one. */
@@ -53,15 +53,18 @@ export async function serveHealth(options: HealthServerOptions): Promise<{ port:
 
 /** One line per check, as the API server's own endpoints with `?verbose`. */
 function verdict(checks: Readonly<Record<string, HealthCheck>>): [status: number, text: string] {
-  const results = Object.entries(checks).map(([name, check]) => ({ name, problem: attempt(check) }));
-  const lines = results.map(({ name, problem }) => (problem === undefined ? `[+] ${name}` : `[-] ${name}: ${problem}`));
+  const results = Object.entries(checks).map(([name, check]) => ({ name, result: attempt(check) }));
+  const lines = results.map(({ name, result }) => {
+    if (typeof result === "string") return `[-] ${name}: ${result}`;
+    return result === undefined ? `[+] ${name}` : `[+] ${name}: ${result.detail}`;
+  });
   return [
-    results.every(({ problem }) => problem === undefined) ? 200 : 503,
+    results.some(({ result }) => typeof result === "string") ? 503 : 200,
     `${["ok", ...lines].slice(lines.length > 0 ? 1 : 0).join("\n")}\n`,
   ];
 }
 
-function attempt(check: HealthCheck): string | undefined {
+function attempt(check: HealthCheck): ReturnType<HealthCheck> {
   try {
     return check();
   } catch (error) {

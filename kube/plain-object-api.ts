@@ -16,6 +16,8 @@ export interface PlainRequest {
   body?: unknown;
   /** Ends the request, and the body of an opened one. */
   signal?: AbortSignal | undefined;
+  /** Of the answer. */
+  mostBytes?: number | undefined;
 }
 
 /**
@@ -30,11 +32,14 @@ export class PlainObjectApi extends KubernetesObjectApi {
   /**
    * Sends it once and reads the whole answer.
    *
-   * @throws ApiException for an answer that is no success; NoAnswerError after `timeoutMs`
+   * @throws ApiException for an answer that is no success; NoAnswerError after `timeoutMs`; AnswerTooLargeError beyond
+   * `request.mostBytes`
    */
   async send(request: PlainRequest, timeoutMs: number): Promise<AnyObject> {
     return this.#transfer(await this.#path(request, timeoutMs), request, timeoutMs, async ({ body }) => {
-      return JSON.parse(await body.text()) as AnyObject;
+      const { mostBytes } = request;
+      const text = mostBytes === undefined ? await body.text() : await textOf(bytesOf(body), mostBytes);
+      return JSON.parse(text) as AnyObject;
     });
   }
 
@@ -46,7 +51,7 @@ export class PlainObjectApi extends KubernetesObjectApi {
    */
   async open(request: PlainRequest, timeoutMs: number): Promise<AsyncIterable<Uint8Array>> {
     return this.#transfer(await this.#path(request, timeoutMs), request, timeoutMs, ({ body }) => {
-      return body.stream() as unknown as AsyncIterable<Uint8Array>;
+      return bytesOf(body);
     });
   }
 
@@ -133,6 +138,31 @@ export class UnknownKindError extends Error {
   constructor(apiVersion: string, kind: string) {
     super(`the cluster has no kind ${kind} in ${apiVersion}`);
   }
+}
+
+/** The answer has more bytes than were asked for; the rest was not read. */
+export class AnswerTooLargeError extends Error {
+  override readonly name = "AnswerTooLargeError";
+
+  constructor(mostBytes: number) {
+    super(`the answer has more than ${mostBytes} bytes`);
+  }
+}
+
+function bytesOf(body: ResponseContext["body"]): AsyncIterable<Uint8Array> {
+  return body.stream() as unknown as AsyncIterable<Uint8Array>;
+}
+
+async function textOf(body: AsyncIterable<Uint8Array>, mostBytes: number): Promise<string> {
+  const chunks: Uint8Array[] = [];
+  let bytes = 0;
+  for await (const chunk of body) {
+    bytes += chunk.length;
+    // Whoever stops to read ends the request.
+    if (bytes > mostBytes) throw new AnswerTooLargeError(mostBytes);
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString("utf8");
 }
 
 /** Nothing came back in time. Whether a write happened is not known. */

@@ -1,15 +1,27 @@
+import { Fifo } from "./fifo.ts";
+
+/** The keys of one priority, by group. */
 interface Level {
   readonly priority: number;
-  /** In order of arrival, from `head` on. Keys that rose to a higher level are still here and are passed over. */
-  keys: string[];
-  head: number;
+  /** Groups that have keys, each once. */
+  readonly turns: Fifo<string>;
+  /** In order of arrival. Keys that rose to a higher level are still here and are passed over. */
+  readonly keys: Map<string, Fifo<string>>;
 }
 
-/** Keys in the order in which they are due: the highest priority first, within one priority first come, first served. */
+/**
+ * Keys in the order in which they are due: the highest priority first; within one priority a key of each group in turn, so
+ * that nobody waits for all that another has to do; within a group first come, first served.
+ */
 export class ReadyKeys {
   /** From high to low. There are few priorities and many keys. */
   #levels: Level[] = [];
   readonly #waiting = new Map<string, { priority: number; sinceMs: number }>();
+  readonly #groupOf: (key: string) => string;
+
+  constructor(groupOf: (key: string) => string = () => "") {
+    this.#groupOf = groupOf;
+  }
 
   get size(): number {
     return this.#waiting.size;
@@ -24,7 +36,14 @@ export class ReadyKeys {
     const before = this.#waiting.get(key);
     if (before !== undefined && before.priority >= priority) return;
     this.#waiting.set(key, { priority, sinceMs: before?.sinceMs ?? nowMs });
-    this.#level(priority).keys.push(key);
+    const { turns, keys } = this.#level(priority);
+    const group = this.#groupOf(key);
+    const ofGroup = keys.get(group) ?? new Fifo<string>();
+    if (!keys.has(group)) {
+      keys.set(group, ofGroup);
+      turns.push(group);
+    }
+    ofGroup.push(key);
   }
 
   shift(): { key: string; sinceMs: number } | undefined {
@@ -46,18 +65,19 @@ export class ReadyKeys {
   #level(priority: number): Level {
     const found = this.#levels.find((level) => level.priority === priority);
     if (found) return found;
-    const level: Level = { priority, keys: [], head: 0 };
+    const level: Level = { priority, turns: new Fifo(), keys: new Map() };
     this.#levels = [...this.#levels, level].sort((a, b) => b.priority - a.priority);
     return level;
   }
 }
 
-// Array.shift moves all the others, and a Map that is emptied from its front steps over the gaps each time.
-function next(level: Level): string | undefined {
-  const key = level.keys[level.head++];
-  if (key === undefined || level.head * 2 > level.keys.length + 64) {
-    level.keys = level.keys.slice(level.head);
-    level.head = 0;
-  }
+/** The first key of the group whose turn it is, which comes again after all others. */
+function next({ turns, keys }: Level): string | undefined {
+  const group = turns.shift();
+  if (group === undefined) return undefined;
+  const ofGroup = keys.get(group);
+  const key = ofGroup?.shift();
+  if (ofGroup?.isEmpty === false) turns.push(group);
+  else keys.delete(group);
   return key;
 }

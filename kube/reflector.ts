@@ -61,6 +61,7 @@ export async function reflect<T>(
         const page: ObjectPage = await source.page({ ...(limit && { limit }), continue: next, signal });
         for (const item of page.items) items.push(sink.trim(item));
         ({ resourceVersion: version, continue: next } = page);
+        limit = page.limit ?? limit;
       } while (next);
     } catch (error) {
       return listFailure(error, next);

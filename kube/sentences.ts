@@ -1,4 +1,5 @@
-import { cutAt } from "./event.ts";
+import { withoutSecrets } from "./redaction.ts";
+import { cutAt, untrusted } from "./untrusted-text.ts";
 
 /** `a, b and c`; of many the first, and how many more. */
 export function listed(names: readonly string[], atMost = 5): string {
@@ -16,35 +17,31 @@ export function counted(count: number, noun: string): string {
  * ports of its own side), without secrets, at most 300 bytes.
  */
 export function quoted(text: string): string {
-  const line = withoutSecrets(text.replace(ansi, "").replace(/\s+/g, " ").trim())
+  const line = withoutSecrets(onOneLine(cutAt(text, mostReadBytes).replace(ansi, "")))
     .replace(times, "")
-    .replace(/\b\d+(\.\d+){3}:\d+->/g, "")
-    .replace(/\b[0-9a-f]{32,}\b/g, "...")
-    .replace(/\s+/g, " ")
-    .trim()
-    .replace(/\.$/, "");
-  return cutAt(line, 300);
+    .replace(ownAddress, "")
+    .replace(/\b[0-9a-f]{32,}\b/g, "...");
+  const sentence = onOneLine(line);
+  return cutAt(sentence.endsWith(".") ? sentence.slice(0, -1) : sentence, 300);
 }
 
 /** The last line of a log that says something, as a quotation. */
 export function lastLine(log: string | undefined): string | undefined {
-  const lines = (log ?? "").replace(ansi, "").split("\n").map(quoted);
-  return lines.findLast((it) => /[\p{L}\p{N}]/u.test(it));
+  const line = untrusted(log ?? "")
+    .replace(ansi, "")
+    .split("\n")
+    .findLast((it) => /[\p{L}\p{N}]/u.test(it));
+  return line === undefined ? undefined : quoted(line);
+}
+
+// Of more nobody reads the rest.
+const mostReadBytes = 4_096;
+
+function onOneLine(text: string): string {
+  return text.replace(/\s+/g, " ").trim();
 }
 
 // Colours in logs.
 const ansi = /\u001b\[[0-9;]*[A-Za-z]/g;
 const times = /\[?\b(\d{4}[-/]\d\d[-/]\d\d[T ])?\d\d:\d\d:\d\d([.,]\d+)?(Z|[+-]\d\d:?\d\d)?\]?/g;
-
-/** Whatever looks like a password, a token or a key is replaced by `***`: better too much than too little. */
-export function withoutSecrets(text: string): string {
-  return text
-    .replace(/\b(Bearer|Basic)\s+\S+/gi, "$1 ***")
-    .replace(/(:\/\/[^\s/:@]*):[^\s/@]+@/g, "$1:***@")
-    .replace(
-      /([\w-]*(?:pass|pwd|_pw|secret|token|credential|key|auth)[\w-]*["']?(?:\s*[=:]\s*|\s+is\s+)["']?)[^\s"',;&]+/gi,
-      "$1***",
-    )
-    .replace(/(--?[\w-]*(?:pass|pwd|secret|token|credential|key)[\w-]*\s+)(?![-=:])[^\s"']+/gi, "$1***")
-    .replace(/(?<![\w/.:-])(?=[\w+=-]*\d)(?=[\w+=-]*[A-Za-z])[\w+=-]{24,}(?![\w/.:-])/g, "***");
-}
+const ownAddress = /\b\d{1,3}(\.\d{1,3}){3}:\d{1,5}->/g;

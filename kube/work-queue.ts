@@ -8,6 +8,8 @@ export interface WorkQueueOptions {
   /** Of keys whose work failed, each by its own failures. Default as controller-runtime: 5 ms, doubled up to 1,000 s. */
   backoff?: Backoff;
   clock?: Clock;
+  /** Whose key it is: of one priority, groups are served in turn. All keys are of one group when left out. */
+  groupOf?: (key: string) => string;
   /** From 0 to 1. */
   random?: () => number;
   observer?: QueueObserver;
@@ -34,7 +36,7 @@ const defaultBackoff: Backoff = { firstMs: 5, mostMs: 1_000_000, jitter: 0.2 };
  * is worked on waits again afterwards, so that no two workers ever have the same one.
  */
 export class WorkQueue {
-  readonly #ready = new ReadyKeys();
+  readonly #ready: ReadyKeys;
   /** Handed out, with the time of that. */
   readonly #working = new Map<string, number>();
   /** Added meanwhile, with their priority. */
@@ -48,6 +50,7 @@ export class WorkQueue {
 
   constructor(options: WorkQueueOptions = {}) {
     this.#options = options;
+    this.#ready = new ReadyKeys(options.groupOf);
     this.#clock = options.clock ?? systemClock;
   }
 

@@ -1,3 +1,4 @@
+import { setImmediate } from "node:timers/promises";
 import { apiMessage } from "./api-error.ts";
 import { pause, systemClock } from "./clock.ts";
 import type { Clock } from "./clock.ts";
@@ -61,6 +62,8 @@ async function runWorker(options: WorkerPoolOptions, clock: Clock, signal: Abort
     const outcome = await workOn(key, options, signal);
     observer?.ended?.(outcome, (clock.now() - begun) / 1000);
     queue.done(key);
+    // Work that waits for nothing would keep all else from its turn: leases, watches, servers.
+    await setImmediate();
   }
 }
 

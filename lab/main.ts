@@ -3,8 +3,8 @@ import { Command, InvalidArgumentError, Option } from "commander";
 import { closest } from "fastest-levenshtein";
 
 import { labLayout } from "./cluster/layout.ts";
-import { packagedNames } from "./k3s/furniture/packaged.ts";
-import type { PackagedName } from "./k3s/furniture/packaged.ts";
+import { packagedNames } from "./k3s/packaged-components/names.ts";
+import type { PackagedName } from "./k3s/packaged-components/names.ts";
 import { addSessionCommand } from "./session/command.ts";
 
 const layout = labLayout(dirname(import.meta.dirname));

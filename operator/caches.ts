@@ -12,7 +12,7 @@ import { hostOf, userHash } from "./resources/names.ts";
 import { routeApiVersion } from "./resources/route.ts";
 import type { Settings } from "./settings.ts";
 import { controllerUid } from "./session/keys.ts";
-import { trimClaim, trimNode, trimPod, trimSession } from "./trim.ts";
+import { trimClaim, trimNode, trimOwn, trimPod } from "./trim.ts";
 
 export interface CacheOptions {
   client: ClusterClient;
@@ -49,7 +49,7 @@ export class Caches {
     this.sessions = informer<VDISession>(
       { apiVersion, kind: "VDISession", namespace },
       {
-        trim: trimSession,
+        trim: trimOwn,
         indexers: {
           user: ({ spec }) => [userHash(spec.user)],
           template: ({ spec }) => [spec.template],
@@ -57,10 +57,10 @@ export class Caches {
         },
       },
     );
-    this.templates = informer<VDITemplate>({ apiVersion, kind: "VDITemplate" });
+    this.templates = informer<VDITemplate>({ apiVersion, kind: "VDITemplate" }, { trim: trimOwn });
     this.pools = informer<VDIPool>(
       { apiVersion, kind: "VDIPool", namespace },
-      { indexers: { template: ({ spec }) => [spec.template] } },
+      { trim: trimOwn, indexers: { template: ({ spec }) => [spec.template] } },
     );
     this.pods = informer<Pod>(ours("v1", "Pod"), {
       trim: trimPod,

@@ -15,6 +15,7 @@ import { watchForPools } from "./pool/triggers.ts";
 import { WarmPods } from "./pool/warm-pods.ts";
 import { Looks } from "./reachability/looks.ts";
 import { SessionController } from "./session/controller.ts";
+import { StartLines } from "./session/start-lines.ts";
 import { watchForSessions } from "./session/triggers.ts";
 import type { Settings } from "./settings.ts";
 import { TemplateController } from "./template/controller.ts";
@@ -41,13 +42,19 @@ export async function runControllers(parts: ControllerParts, leadership: Leaders
   const { client, caches, settings, log, controllerMetrics } = parts;
   const secrets = new SecretLedger({ client, namespace: settings.namespace });
   const warm = new WarmPods({ client, caches, settings, secrets });
-  const queue = newQueue("session", controllerMetrics);
+  const userOf = (key: string) => caches.sessions.store.get(key)?.spec.user ?? "";
+  const queue = newQueue("session", controllerMetrics, userOf);
   const looks = new Looks({
     ...parts,
     onChange: (key) => queue.add(key),
     log: (message, key) => log.warn({ session: key }, message),
   });
-  const sessions = new SessionController({ ...parts, warm, looks });
+  const lines = new StartLines({
+    caches,
+    maxPerUser: settings.maxSessionsPerUser,
+    wake: (key) => queue.add(key),
+  });
+  const sessions = new SessionController({ ...parts, warm, looks, lines });
   watchForSessions({ caches, queue, forget: (session) => sessions.forget(session) });
   const pools = new PoolController({ ...parts, secrets });
   const poolQueue = newQueue("pool", controllerMetrics);
@@ -75,8 +82,8 @@ export async function runControllers(parts: ControllerParts, leadership: Leaders
   await Promise.all(running).finally(() => looks.close());
 }
 
-function newQueue(name: string, metrics: ControllerMetrics): WorkQueue {
-  const queue = new WorkQueue({ observer: metrics.queueObserver(name), backoff });
+function newQueue(name: string, metrics: ControllerMetrics, groupOf?: (key: string) => string): WorkQueue {
+  const queue = new WorkQueue({ observer: metrics.queueObserver(name), backoff, ...(groupOf && { groupOf }) });
   metrics.watchQueue(name, queue);
   return queue;
 }

@@ -8,7 +8,6 @@ import type { Leadership } from "../kube/leader-election.ts";
 import { ControllerMetrics } from "../kube/metrics.ts";
 import { Caches } from "./caches.ts";
 import { runControllers } from "./controllers.ts";
-import { openDoor } from "./front-door.ts";
 import { ServerClock } from "./lifetime/server-clock.ts";
 import type { Logger } from "./log.ts";
 import { DesktopMetrics } from "./metrics.ts";
@@ -25,8 +24,7 @@ export interface OperatorOptions {
 export const leaseName = "kasm-operator";
 
 /**
- * Runs until `signal` aborts, or the Lease is lost. Every replica keeps its caches warm and answers at the door; one
- * writes.
+ * Runs until `signal` aborts, or the Lease is lost. Every replica keeps its caches warm; one writes.
  */
 export async function runOperator(
   { settings, log, config }: OperatorOptions,
@@ -51,7 +49,6 @@ export async function runOperator(
   const over = new AbortController();
   const until = AbortSignal.any([signal, over.signal]);
   const servers = await openServers({ settings, registry, caches });
-  const door = await openDoor({ settings, log, client, caches, clock, registry });
   const following = caches.run(until);
   await Promise.race([caches.synced, aborted(until)]);
   log.info({ sessions: caches.sessions.store.size }, "the caches are filled");
@@ -82,7 +79,7 @@ export async function runOperator(
   } finally {
     controllerMetrics.setLeading(leaseName, false);
     over.abort();
-    await Promise.all([following, recorder.close(), door?.close(), ...servers.map((it) => it.close())]);
+    await Promise.all([following, recorder.close(), ...servers.map((it) => it.close())]);
     await config.close();
   }
 }

@@ -27,7 +27,7 @@ const keep: readonly Verb[] = [...follow, "create", "patch"];
 const inSessions: readonly Omit<Permission, "scope">[] = [
   {
     ...{ apiGroup: ours, resource: "vdisessions", verbs: [...follow, "patch", "delete"] },
-    why: "the wish; patched to suspend, wake and set the finalizer, deleted when its time is over",
+    why: "the wish; patched to suspend and to set the finalizer, deleted when its time is over",
   },
   { apiGroup: ours, resource: "vdisessions/status", verbs: ["patch"], why: "what became of the wish" },
   {
@@ -75,20 +75,33 @@ const inCluster: readonly Omit<Permission, "scope">[] = [
   { apiGroup: ours, resource: "vditemplates", verbs: follow, why: "what desktops are made from" },
   { apiGroup: ours, resource: "vditemplates/status", verbs: ["patch"], why: "how a template is used" },
   { apiGroup: "", resource: "nodes", verbs: follow, why: "which node has a GPU slice left, and which is gone" },
-  {
-    ...{ apiGroup: "authentication.k8s.io", resource: "tokenreviews", verbs: ["create"] },
-    why: "who asks for a link to a desktop",
-  },
-  {
-    ...{ apiGroup: "authorization.k8s.io", resource: "subjectaccessreviews", verbs: ["create"] },
-    why: "whether who asks may act for the desktop's user",
-  },
 ];
 
 export const permissions: readonly Permission[] = [
   ...inSessions.map((it) => ({ ...it, scope: "sessions" as const })),
   ...inOwn.map((it) => ({ ...it, scope: "own" as const })),
   ...inCluster.map((it) => ({ ...it, scope: "cluster" as const })),
+];
+
+/** What the gateway asks the API server for. */
+export const gatewayPermissions: readonly Permission[] = [
+  {
+    ...{ apiGroup: ours, resource: "vdisessions", verbs: [...follow, "patch"], scope: "sessions" },
+    why: "whose desktop it is and whether it is there; patched to wake it, by admission for nothing else",
+  },
+  {
+    ...{ apiGroup: "", resource: "secrets", verbs: ["get"], scope: "sessions" },
+    why: "the desktop's own password, by name, which Traefik passes on",
+  },
+  { apiGroup: ours, resource: "vditemplates", verbs: follow, scope: "cluster", why: "who asks for the password" },
+  {
+    ...{ apiGroup: "authentication.k8s.io", resource: "tokenreviews", verbs: ["create"], scope: "cluster" },
+    why: "who asks for a link to a desktop",
+  },
+  {
+    ...{ apiGroup: "authorization.k8s.io", resource: "subjectaccessreviews", verbs: ["create"], scope: "cluster" },
+    why: "whether who asks may act for the desktop's user",
+  },
 ];
 
 /** One request, as the API server's authorizer sees it. */
@@ -102,8 +115,8 @@ export interface Request {
 }
 
 /** The permission by which a request passes; undefined when it is refused. */
-export function permissionFor(request: Request): Permission | undefined {
-  return permissions.find(
+export function permissionFor(request: Request, given = permissions): Permission | undefined {
+  return given.find(
     ({ apiGroup, resource, verbs, scope, name }) =>
       apiGroup === request.apiGroup &&
       resource === request.resource &&

@@ -1,14 +1,14 @@
 import type { ObjectMeta } from "../kube/object.ts";
-import type { VDISession } from "./api/objects.ts";
 import type { ContainerStatus, Node, PersistentVolumeClaim, Pod } from "./kinds.ts";
+import { annotations, labels } from "./resources/labels.ts";
 
 // What caches keep: a pod as it comes has 8 kB and more, and there may be 10,000 of them.
 
-/** Without what only people wrote on it. */
-export function trimSession(session: VDISession): VDISession {
-  delete session.metadata.annotations;
-  delete session.metadata.labels;
-  return session;
+/** An object of our kinds without what only others wrote on it. */
+export function trimOwn<T extends { metadata: ObjectMeta }>(object: T): T {
+  delete object.metadata.annotations;
+  delete object.metadata.labels;
+  return object;
 }
 
 export function trimPod({ apiVersion, kind, metadata, spec, status }: Pod): Pod {
@@ -68,7 +68,7 @@ export function trimNode({ apiVersion, kind, metadata, spec, status }: Node): No
   return prune<Node>({
     apiVersion,
     kind,
-    metadata: trimMeta(metadata),
+    metadata: prune({ ...trimMeta(metadata), labels: metadata.labels, annotations: undefined }),
     spec: prune({ unschedulable: spec?.unschedulable, taints: spec?.taints }),
     status: prune({
       capacity,
@@ -80,12 +80,19 @@ export function trimNode({ apiVersion, kind, metadata, spec, status }: Node): No
 }
 
 function trimMeta(metadata: ObjectMeta & { name: string }): ObjectMeta & { name: string } {
-  const { name, namespace, uid, resourceVersion, labels, annotations, ownerReferences } = metadata;
+  const { name, namespace, uid, resourceVersion, ownerReferences } = metadata;
   const { creationTimestamp, deletionTimestamp } = metadata;
   return prune<ObjectMeta & { name: string }>({
-    ...{ name, namespace, uid, resourceVersion, labels, annotations, ownerReferences },
+    ...{ name, namespace, uid, resourceVersion, ownerReferences },
+    labels: ours(metadata.labels, labels),
+    annotations: ours(metadata.annotations, annotations),
     ...{ creationTimestamp, deletionTimestamp },
   });
+}
+
+function ours(record: Record<string, string> | undefined, names: Record<string, string>) {
+  const kept = Object.values(names).flatMap((name) => (record?.[name] === undefined ? [] : [[name, record[name]]]));
+  return kept.length === 0 ? undefined : (Object.fromEntries(kept) as Record<string, string>);
 }
 
 /** Without keys that have no value. */

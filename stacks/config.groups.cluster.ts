@@ -62,7 +62,9 @@ export const storage = group({
   className: objectName("StorageClass")
     .optional()
     .describe("Class of Kasm's volumes. Default: local-path; in mode own kasm-local-path."),
-  path: absolutePath.optional().describe("Folder on the nodes, mode own. Default: /var/lib/kasm-vdi/storage."),
+  path: absolutePath
+    .optional()
+    .describe("Folder of its own on the nodes, mode own: it becomes 0700. Default: /var/lib/kasm-vdi/storage."),
   image: pinnedImage.optional().describe("The provisioner's image, mode own."),
   helperImage: pinnedImage.optional().describe("Image of the pods that make and remove folders, mode own."),
   timeoutSeconds: seconds.default(600).describe("How long to wait for the provisioner, mode own."),

@@ -141,6 +141,9 @@ export const operator = group({
   })
     .prefault({})
     .describe("Sign-in of the site in front of desktops."),
+  maxSessionsPerUser: wholeNumber(1, 1000)
+    .default(10)
+    .describe("How many desktops a user has at once; further sessions wait for one to end."),
   logLevel: oneOf(["debug", "info", "warn", "error"]).default("info").describe("What its log shows."),
   monitoring: flag()
     .default(false)

@@ -122,6 +122,7 @@ function vdiOperator(
       routesAfter: traefik.kinds,
       gpuSlices: gpuSlices(config.pools),
       replicas: operator.replicas,
+      maxSessionsPerUser: operator.maxSessionsPerUser,
       logLevel: operator.logLevel,
       enforceIdentity: operator.enforceIdentity,
       access: operator.access,

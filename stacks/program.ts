@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { interruptedReleases } from "../components/interrupted-releases.ts";
+import { buildScripts } from "../components/script.ts";
 import { ConfigError, loadConfig } from "./config.ts";
 import type { StackConfig } from "./config.ts";
 import { helmReleases } from "./helm-releases.ts";
@@ -8,6 +9,7 @@ import { platform } from "./platform.ts";
 /** The stack that the engine asks for. @returns its outputs */
 export function program() {
   const config = readConfig();
+  buildScripts();
   // A preview runs no Helm, and changes nothing.
   const whenFree = pulumi.runtime.isDryRun() ? undefined : interruptedReleases(config.cluster, helmReleases(config));
   return platform(config, { whenFree });

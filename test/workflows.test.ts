@@ -4,6 +4,8 @@ import { parse } from "yaml";
 import { tools } from "../lab/tools/table.ts";
 
 interface Step {
+  name?: string;
+  if?: string;
   uses?: string;
   run?: string;
   with?: Record<string, unknown>;
@@ -133,5 +135,16 @@ describe("the workflows", () => {
     expect(dev!.concurrency).to.deep.equal({ group: "stack-dev", "cancel-in-progress": false });
     expect(prod!.concurrency).to.deep.equal({ group: "stack-prod", "cancel-in-progress": false });
     expect([dev!.environment, prod!.environment]).to.deep.equal([{ name: "dev" }, { name: "prod" }]);
+  });
+
+  it("recover from a killed run before the next one, and only when somebody asks for it by hand", () => {
+    const { on, jobs } = named("deploy.yaml").workflow;
+    const { inputs } = on["workflow_dispatch"] as { inputs: { recover: { default: boolean } } };
+    expect(inputs.recover.default).to.equal(false);
+    for (const { steps } of [jobs["dev"]!, jobs["prod"]!]) {
+      const recovery = steps.find(({ run }) => run?.includes("npm run -s recover"));
+      expect(recovery!.if).to.equal("inputs.recover");
+      expect(steps.slice(steps.indexOf(recovery!) + 1).map(({ name }) => name)).to.deep.equal(["Up"]);
+    }
   });
 });

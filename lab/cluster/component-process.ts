@@ -27,6 +27,7 @@ export async function startProcess(layout: LabLayout, name: string, launch: Laun
   rotateLog(log);
   const output = openSync(log, "a", 0o600);
   const child = spawn(launch.program, launch.args, {
+    argv0: launch.argv0,
     cwd: layout.root,
     detached: true,
     stdio: ["ignore", output, output],
@@ -55,7 +56,7 @@ export async function startProcess(layout: LabLayout, name: string, launch: Laun
 export function launchFingerprint(launch: Launch): string {
   const contents = launch.files.map((file) => [file, readIfThere(file) ?? null]);
   return createHash("sha256")
-    .update(JSON.stringify([launch.program, launch.args, launch.env ?? {}, contents]))
+    .update(JSON.stringify([launch.program, launch.argv0, launch.args, launch.env ?? {}, contents]))
     .digest("hex");
 }
 

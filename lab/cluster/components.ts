@@ -1,6 +1,6 @@
 import { apiServerLaunch, controllerManagerLaunch, etcdLaunch, kwokLaunch, schedulerLaunch } from "./launches.ts";
 import type { Launch, LaunchContext } from "./launches.ts";
-import { operatorLaunch, simulatorsLaunch } from "./node-launches.ts";
+import { gatewayLaunch, operatorLaunch, simulatorsLaunch } from "./node-launches.ts";
 import { certificateFile, keyFile } from "./pki.ts";
 import type { PortName, Ports } from "./ports.ts";
 import type { Probe } from "./readiness.ts";
@@ -13,6 +13,7 @@ export const componentNames = [
   "kwok",
   "simulators",
   "operator",
+  "gateway",
 ] as const;
 
 export type ComponentName = (typeof componentNames)[number];
@@ -93,11 +94,19 @@ export const components: readonly Component[] = [
   {
     name: "operator",
     dependsOn: ["kube-apiserver"],
-    ports: ["operator-metrics", "operator-health", "operator-access"],
+    ports: ["operator-metrics", "operator-health"],
     // As long as its Deployment gives it.
     stopGraceMs: 30_000,
     launch: operatorLaunch,
     probe: (ports) => ({ kind: "http", url: `http://127.0.0.1:${ports["operator-health"]}/readyz` }),
+  },
+  {
+    name: "gateway",
+    dependsOn: ["kube-apiserver"],
+    ports: ["gateway-metrics", "gateway-health", "gateway-access"],
+    stopGraceMs: 30_000,
+    launch: gatewayLaunch,
+    probe: (ports) => ({ kind: "http", url: `http://127.0.0.1:${ports["gateway-health"]}/readyz` }),
   },
 ];
 

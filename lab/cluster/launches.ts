@@ -18,16 +18,26 @@ export interface LaunchContext {
   stackFile?: string;
   /** What the VDI operator is told by its environment, ports and files apart; not needed for anything else. */
   operatorVariables?: Readonly<Record<string, string>>;
+  /** The same for the gateway. */
+  gatewayVariables?: Readonly<Record<string, string>>;
 }
 
 /** How a component is started. Secrets come in files, never as arguments. */
 export interface Launch {
   program: string;
+  /** The name that it knows itself by, where that is not the program's. */
+  argv0?: string;
   args: string[];
   env?: Record<string, string>;
   /** Files read at start only: when their content changes, the component is restarted. */
   files: string[];
 }
+
+/**
+ * In K3s they are all one process, and their objects have its name as field manager: clients take it from the first word of
+ * their command line (client-go: rest/config.go).
+ */
+const inK3s = { argv0: "k3s" };
 
 export const serviceCidr = "10.43.0.0/16";
 export const clusterCidr = "10.42.0.0/16";
@@ -77,6 +87,7 @@ export function apiServerLaunch({ layout, ports, tools }: LaunchContext): Launch
   const clientAuthority = certificateFile(layout.pki, "client-ca");
   return {
     program: tool(tools, "kube-apiserver"),
+    ...inK3s,
     args: [
       "--bind-address=127.0.0.1",
       `--secure-port=${ports["kube-apiserver"]}`,
@@ -116,6 +127,7 @@ export function controllerManagerLaunch({ layout, ports, tools }: LaunchContext)
   const server = singleInstanceServer(layout, "kube-controller-manager", ports["kube-controller-manager"]);
   return {
     program: tool(tools, "kube-controller-manager"),
+    ...inK3s,
     args: [
       ...server.args,
       "--use-service-account-credentials=true",
@@ -138,6 +150,7 @@ export function schedulerLaunch({ layout, ports, tools }: LaunchContext): Launch
   const server = singleInstanceServer(layout, "kube-scheduler", ports["kube-scheduler"]);
   return {
     program: tool(tools, "kube-scheduler"),
+    ...inK3s,
     // A pod with a volume of its own costs four requests: at the stock 50/s, 12 such pods would be bound in a second.
     args: [...server.args, "--kube-api-qps=1000", "--kube-api-burst=2000"],
     files: server.files,
@@ -148,6 +161,7 @@ export function kwokLaunch({ layout, ports, tools, kwokConfigs }: LaunchContext)
   const kubeconfig = componentKubeconfig(layout, "kwok");
   return {
     program: tool(tools, "kwok"),
+    ...inK3s,
     args: [
       `--kubeconfig=${kubeconfig}`,
       `--server-address=127.0.0.1:${ports.kwok}`,

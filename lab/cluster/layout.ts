@@ -13,7 +13,7 @@ export interface LabLayout {
   /** Kubeconfigs of the components, one identity each. */
   kubeconfigs: string;
   etcd: string;
-  /** What the operator finds in mounted Secrets elsewhere: its key for links, TURN's shared secret. */
+  /** What operator and gateway find in mounted Secrets elsewhere: TURN's shared secret, the key for links. */
   operatorSecrets: string;
   logs: string;
   run: string;

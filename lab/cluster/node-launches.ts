@@ -31,7 +31,25 @@ export function operatorLaunch({ layout, ports, operatorVariables }: LaunchConte
       VDI_LISTEN_ADDRESS: "127.0.0.1",
       VDI_METRICS_PORT: String(ports["operator-metrics"]),
       VDI_HEALTH_PORT: String(ports["operator-health"]),
-      VDI_ACCESS_PORT: String(ports["operator-access"]),
+    },
+    files: [kubeconfig, ...sources("operator", "kube")],
+  };
+}
+
+/** The product's gateway, as its operator a process beside the cluster. */
+export function gatewayLaunch({ layout, ports, gatewayVariables }: LaunchContext): Launch {
+  const kubeconfig = componentKubeconfig(layout, "gateway");
+  if (gatewayVariables === undefined) throw new Error("The gateway needs what the lab's stack tells it.");
+  return {
+    program: process.execPath,
+    args: [join(checkout, "operator", "main.ts"), "gateway"],
+    env: {
+      ...gatewayVariables,
+      KUBECONFIG: kubeconfig,
+      VDI_LISTEN_ADDRESS: "127.0.0.1",
+      VDI_METRICS_PORT: String(ports["gateway-metrics"]),
+      VDI_HEALTH_PORT: String(ports["gateway-health"]),
+      VDI_ACCESS_PORT: String(ports["gateway-access"]),
     },
     files: [kubeconfig, ...sources("operator", "kube")],
   };

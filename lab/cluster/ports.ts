@@ -11,7 +11,9 @@ export const portNames = [
   "kwok",
   "operator-metrics",
   "operator-health",
-  "operator-access",
+  "gateway-metrics",
+  "gateway-health",
+  "gateway-access",
 ] as const;
 
 export type PortName = (typeof portNames)[number];

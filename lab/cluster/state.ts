@@ -5,9 +5,12 @@ import { portNames } from "./ports.ts";
 import type { Ports } from "./ports.ts";
 import { keepPrivateFile, readIfThere } from "./private-files.ts";
 
+const port = z.int().min(1).max(65_535);
+
+// A lab of another version may have had ports of other names: they are left out.
 const stateSchema = z.object({
   version: z.literal(1),
-  ports: z.partialRecord(z.enum(portNames), z.int().min(1).max(65_535)),
+  ports: z.object(Object.fromEntries(portNames.map((name) => [name, port.optional()]))),
 });
 
 /** What `.lab/state.json` says about ports; empty before the first `up`. */

@@ -83,11 +83,11 @@ export async function setState(layout: LabLayout, name: string, desiredState: "R
   });
 }
 
-/** Prints a link that opens the desktop, as the operator's access server gives it to a portal. */
+/** Prints a link that opens the desktop, as the gateway gives it to a portal. */
 export async function link(layout: LabLayout, name: string): Promise<void> {
   await onSessions(layout, async (client, namespace) => {
     await find(client, namespace, name);
-    const accessPort = readPorts(layout)["operator-access"] ?? 0;
+    const accessPort = readPorts(layout)["gateway-access"] ?? 0;
     const { url, expiresAt } = await sessionLink(client, { namespace, session: name, accessPort });
     console.log(
       `${url}\n\nWhoever has this link is let in, until ${expiresAt}. Here nothing answers: desktops are simulated.`,

@@ -37,13 +37,15 @@ export function renderStatus(layout: LabLayout, statuses: readonly ComponentStat
   );
 }
 
-// The stack has a Deployment of the same name.
+// The stack has Deployments of the same names.
 function realOperator(statuses: readonly ComponentStatus[]): string[] {
   const pid = statuses.find(
     ({ name, state }) => name === "operator" && (state === "ready" || state === "unready"),
   )?.pid;
   if (pid === undefined) return [];
-  return [`The operator at work is process ${pid}; pods of the Deployment kasm-operator are simulated and do nothing.`];
+  return [
+    `The operator at work is process ${pid}, the gateway one beside it; pods of the Deployments kasm-operator and kasm-gateway are simulated and do nothing.`,
+  ];
 }
 
 const colour = { ready: pc.green, unready: pc.yellow, dead: pc.red, stopped: pc.dim };

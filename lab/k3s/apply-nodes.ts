@@ -2,7 +2,8 @@ import { CoreV1Api } from "@kubernetes/client-node";
 import { statusCode } from "../../kube/client.ts";
 import type { AnyObject, ClusterClient } from "../../kube/client.ts";
 import { quantityValue } from "../../kube/quantity.ts";
-import { desiredNodes, nodeLabelsAnnotation, nodeOrdinals, poolLabel } from "./nodes.ts";
+import { disabledOn, stockServer } from "./node-arguments.ts";
+import { desiredNodes, nodeLabelsAnnotation, nodeOrdinals, poolLabel, serverName } from "./nodes.ts";
 import type { Machines } from "./nodes.ts";
 
 /** What {@link applyNodes} did, by node name. */
@@ -19,7 +20,7 @@ export interface NodeChanges {
  */
 export async function applyNodes(client: ClusterClient, machines: Machines): Promise<NodeChanges> {
   const present = await client.list("v1", "Node", { labelSelector: poolLabel });
-  const plan = planNodes(machines, present);
+  const plan = planNodes(machines, present, apiServerPort(client));
   await Promise.all([
     ...plan.create.map((node) => createIfMissing(client, node)),
     ...plan.patch.map((node) => client.mergePatch(node, "k3s")),
@@ -37,9 +38,12 @@ export async function applyNodes(client: ClusterClient, machines: Machines): Pro
 export function planNodes(
   machines: Machines,
   present: AnyObject[],
+  httpsListenPort = stockServer.httpsListenPort,
 ): { create: AnyObject[]; patch: AnyObject[]; resize: AnyObject[]; remove: string[] } {
-  const desired = desiredNodes(machines, nodeOrdinals(present));
   const presentByName = new Map(present.map((node) => [nameOf(node), node]));
+  // What the server runs without is settled at its start, not by the stack.
+  const disable = disabledOn(presentByName.get(serverName));
+  const desired = desiredNodes(machines, nodeOrdinals(present), { httpsListenPort, disable });
   const desiredNames = new Set(desired.map(nameOf));
   const ofStaying = (change: (desired: AnyObject, old: AnyObject) => AnyObject[]) =>
     desired.flatMap((node) => {
@@ -69,6 +73,11 @@ export async function releaseNodeLeases(client: ClusterClient): Promise<void> {
       }),
     ),
   );
+}
+
+/** Where the API server listens, as the server of a real K3s would have been told. */
+export function apiServerPort({ config }: ClusterClient): number {
+  return Number(new URL(config.getCurrentCluster()?.server ?? "").port);
 }
 
 function metadataPatch(desired: AnyObject, old: AnyObject): AnyObject[] {

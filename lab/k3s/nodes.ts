@@ -2,8 +2,12 @@ import { requiredNodeLabels } from "../../components/node-pool.ts";
 import type { NodePool } from "../../components/node-pool.ts";
 import type { NodeSize } from "../../components/kasm-workspaces.sizing.ts";
 import type { AnyObject } from "../../kube/client.ts";
+import { agentArgs, nodeArgsAnnotation, serverArgs, stockServer } from "./node-arguments.ts";
+import type { ServerFlags } from "./node-arguments.ts";
 
 export const k3sVersion = "v1.35.4+k3s1";
+/** The node of the server, whose name the field managers of K3s's controllers carry. */
+export const serverName = "k3s-server-0";
 export const poolLabel = "lab.kasm-vdi/pool";
 /** Physical GPUs in the machine: a fact about its PCI bus that no label tells. */
 export const gpuAnnotation = "lab.kasm-vdi/gpus";
@@ -25,9 +29,14 @@ export interface Machines {
  * Pod and node addresses follow a node's ordinal, which nodes named in `taken` keep, because podCIDR is immutable.
  *
  * @param taken ordinals by node name, from {@link nodeOrdinals} of the nodes that exist
+ * @param flags how the server was started
  * @throws Error for more than 256 nodes
  */
-export function desiredNodes({ pools, nodeSize }: Machines, taken: Map<string, number> = new Map()): AnyObject[] {
+export function desiredNodes(
+  { pools, nodeSize }: Machines,
+  taken: Map<string, number> = new Map(),
+  flags: ServerFlags = stockServer,
+): AnyObject[] {
   const names = pools.flatMap((pool, poolIndex) =>
     Array.from({ length: pool.count }, (_, index) => ({ pool, name: nodeName(pool, poolIndex, index) })),
   );
@@ -40,8 +49,10 @@ export function desiredNodes({ pools, nodeSize }: Machines, taken: Map<string, n
     names.map(({ name }) => name),
     taken,
   );
+  const agent = agentArgs(nodeAddress(ordinals.get(serverName) ?? 0), flags);
   return names.map(({ pool, name }) => {
-    return node(pool, name, ordinals.get(name) ?? 0, requiredNodeLabels(pool, pools), nodeSize);
+    const args = name === serverName ? serverArgs(flags) : agent;
+    return node(pool, name, ordinals.get(name) ?? 0, requiredNodeLabels(pool, pools), nodeSize, args);
   });
 }
 
@@ -56,7 +67,7 @@ export function nodeOrdinals(nodes: AnyObject[]): Map<string, number> {
 }
 
 function nodeName(pool: NodePool, poolIndex: number, index: number): string {
-  return poolIndex === 0 && index === 0 ? "k3s-server-0" : `k3s-${pool.name}-${index}`;
+  return poolIndex === 0 && index === 0 ? serverName : `k3s-${pool.name}-${index}`;
 }
 
 function assignOrdinals(names: string[], taken: Map<string, number>): Map<string, number> {
@@ -79,8 +90,8 @@ function node(
   ordinal: number,
   stackLabels: Record<string, string>,
   size: NodeSize,
+  args: string,
 ): AnyObject {
-  const isServer = name === "k3s-server-0";
   const ip = nodeAddress(ordinal);
   const podCIDR = `10.42.${ordinal}.0/24`;
   const metadata = {
@@ -93,14 +104,18 @@ function node(
       "kubernetes.io/hostname": name,
       "kubernetes.io/os": "linux",
       "node.kubernetes.io/instance-type": "k3s",
-      ...(isServer ? serverLabels : {}),
+      ...(name === serverName && { "node-role.kubernetes.io/control-plane": "true" }),
       [poolLabel]: pool.name,
       ...stackLabels,
     },
     annotations: {
+      "alpha.kubernetes.io/provided-node-ip": ip,
+      "flannel.alpha.coreos.com/backend-type": "vxlan",
+      "flannel.alpha.coreos.com/kube-subnet-manager": "true",
+      "flannel.alpha.coreos.com/public-ip": ip,
       "k3s.io/hostname": name,
       "k3s.io/internal-ip": ip,
-      "k3s.io/node-args": isServer ? '["server"]' : '["agent"]',
+      [nodeArgsAnnotation]: args,
       "k3s.io/node-env": "{}",
       "kwok.x-k8s.io/node": "fake",
       [ordinalAnnotation]: String(ordinal),
@@ -134,8 +149,6 @@ function node(
     },
   };
 }
-
-const serverLabels = { "node-role.kubernetes.io/control-plane": "true", "node-role.kubernetes.io/master": "true" };
 
 // 198.18.0.0/15 is set aside for benchmarks (RFC 2544): never a real network, yet unlike 192.0.2.0/24 large enough.
 function nodeAddress(ordinal: number): string {

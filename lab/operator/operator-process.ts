@@ -3,7 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { parse } from "yaml";
 
 import { startProcess, stopRecorded } from "../cluster/component-process.ts";
-import { operatorLaunch } from "../cluster/node-launches.ts";
+import { gatewayLaunch, operatorLaunch } from "../cluster/node-launches.ts";
 import { componentKubeconfig, logFile } from "../cluster/layout.ts";
 import type { LabLayout } from "../cluster/layout.ts";
 import { choosePorts } from "../cluster/ports.ts";
@@ -15,10 +15,14 @@ import { isRunning } from "../cluster/run-record.ts";
 import type { RunRecord } from "../cluster/run-record.ts";
 import { sampleSum } from "./metrics-text.ts";
 
+type Program = "operator" | "gateway";
+
 export interface OperatorProcessOptions {
+  /** Which of the bundle's programs. Default: the operator. */
+  readonly program?: Program;
   /** Its POD_NAME, and the name of its log; a lower-case name of its own. */
   readonly identity: string;
-  /** From {@link prepareOperator}. */
+  /** From {@link prepareOperator} or {@link prepareGateway}. */
   readonly variables: Readonly<Record<string, string>>;
   /** Added to the variables. */
   readonly env?: Readonly<Record<string, string>>;
@@ -26,13 +30,15 @@ export interface OperatorProcessOptions {
   readonly server?: string;
 }
 
-/** An operator beside the lab's own, for tests and benchmarks: under the same ServiceAccount, on ports of its own. */
+/** An operator or gateway beside the lab's own, for tests and benchmarks: under the same ServiceAccount, on ports of its own. */
 export class OperatorProcess {
   readonly identity: string;
-  readonly ports: Pick<Ports, "operator-metrics" | "operator-health" | "operator-access">;
+  /** Where it answers. */
+  readonly ports: { readonly metrics: number; readonly health: number; readonly access: number };
   /** Resolves, in words, when the process is over. */
   readonly ended: Promise<string>;
   readonly #layout: LabLayout;
+  readonly #program: Program;
   readonly #record: RunRecord;
   readonly #kubeconfig: string;
 
@@ -42,7 +48,14 @@ export class OperatorProcess {
     run: { ports: Ports; record: RunRecord; ended: Promise<string>; kubeconfig: string },
   ) {
     this.identity = options.identity;
-    this.ports = run.ports;
+    const { program = "operator" } = options;
+    this.#program = program;
+    const { ports } = run;
+    this.ports = {
+      metrics: ports[`${program}-metrics`],
+      health: ports[`${program}-health`],
+      access: ports["gateway-access"],
+    };
     this.ended = run.ended;
     this.#layout = layout;
     this.#record = run.record;
@@ -51,11 +64,15 @@ export class OperatorProcess {
 
   /** Starts the process; it need not be ready. `npm run lab down` ends it when nobody else does. */
   static async start(layout: LabLayout, options: OperatorProcessOptions): Promise<OperatorProcess> {
-    const { identity, variables, env, server } = options;
+    const { identity, variables, env, server, program = "operator" } = options;
     const kubeconfig = componentKubeconfig(layout, identity);
-    writePrivateFile(kubeconfig, redirected(readFileSync(componentKubeconfig(layout, "operator"), "utf8"), server));
+    writePrivateFile(kubeconfig, redirected(readFileSync(componentKubeconfig(layout, program), "utf8"), server));
     const { ports } = await choosePorts({}, new Set());
-    const launch = operatorLaunch({ layout, ports, tools: {}, kwokConfigs: [], operatorVariables: variables });
+    const context = { layout, ports, tools: {}, kwokConfigs: [] };
+    const launch =
+      program === "operator"
+        ? operatorLaunch({ ...context, operatorVariables: variables })
+        : gatewayLaunch({ ...context, gatewayVariables: variables });
     const own = { ...launch.env, KUBECONFIG: kubeconfig, POD_NAME: identity, ...env };
     const { record, ended } = await startProcess(layout, identity, { ...launch, env: own });
     return new OperatorProcess(layout, options, { ports, record, ended, kubeconfig });
@@ -72,13 +89,13 @@ export class OperatorProcess {
   /** @throws Error with the end of its log when it ends before, or is not ready in time */
   async ready(timeoutMs = 30_000): Promise<void> {
     const deadline = Date.now() + timeoutMs;
-    const url = `http://127.0.0.1:${this.ports["operator-health"]}/readyz`;
+    const url = `http://127.0.0.1:${this.ports.health}/readyz`;
     for (;;) {
       const reason = await whyNotReady({ kind: "http", url }, "");
       if (reason === undefined) return;
       const problem = this.isRunning() ? reason : await this.ended;
       if (!this.isRunning() || Date.now() > deadline)
-        throw new Error(`operator ${this.identity} is not ready: ${problem}\n${this.log().slice(-4_000)}`);
+        throw new Error(`${this.#program} ${this.identity} is not ready: ${problem}\n${this.log().slice(-4_000)}`);
       await sleep(25);
     }
   }
@@ -90,7 +107,7 @@ export class OperatorProcess {
 
   /** What Prometheus would read. */
   async metrics(): Promise<string> {
-    const response = await fetch(`http://127.0.0.1:${this.ports["operator-metrics"]}/metrics`);
+    const response = await fetch(`http://127.0.0.1:${this.ports.metrics}/metrics`);
     return response.text();
   }
 

@@ -1,8 +1,9 @@
 import { join } from "node:path";
 import { parse } from "yaml";
 
-import { accessSecretName, turnSecretName } from "../../components/vdi-operator.deployment.ts";
-import { operatorName } from "../../components/vdi-operator.rbac.ts";
+import { turnSecretName } from "../../components/vdi-operator.deployment.ts";
+import { accessSecretName } from "../../components/vdi-operator.gateway.ts";
+import { gatewayName, operatorName } from "../../components/vdi-operator.rbac.ts";
 import type { ClusterClient } from "../../kube/client.ts";
 import type { BroughtUp } from "../cluster/bring-up.ts";
 import { startBeside } from "../cluster/control-plane.ts";
@@ -17,18 +18,22 @@ import { readStackConfig } from "../platform/stack-config.ts";
 import { labStackFile } from "../platform/stack-config.ts";
 import type { StackConfig } from "../../stacks/config.ts";
 import { lastingToken } from "./service-account-token.ts";
-import { labOperatorVariables } from "./variables.ts";
+import { labGatewayVariables, labOperatorVariables } from "./variables.ts";
 
 /**
- * Starts the VDI operator of this checkout under its own ServiceAccount, whose rights are thus really asked for. Nothing
- * happens when it runs as wanted.
- * @throws Error before the stack was installed, and when the operator does not become ready, with its last log lines
+ * Starts the VDI operator and the gateway of this checkout, each under its own ServiceAccount, whose rights are thus really
+ * asked for. Nothing happens to one that runs as wanted.
+ * @throws Error before the stack was installed, and when one does not become ready, with its last log lines
  */
-export async function startOperator(layout: LabLayout): Promise<BroughtUp> {
+export async function startOperator(layout: LabLayout): Promise<BroughtUp[]> {
   const ports = readPorts(layout) as Ports;
   const config = await readStackConfig(labStackFile(layout.checkout));
-  const operatorVariables = await withAdministrator(layout, (client) => prepareOperator(layout, config, client));
-  return startBeside("operator", { layout, ports, tools: {}, kwokConfigs: [], operatorVariables });
+  const variables = await withAdministrator(layout, async (client) => ({
+    operatorVariables: await prepareOperator(layout, config, client),
+    gatewayVariables: await prepareGateway(layout, config, client),
+  }));
+  const context = { layout, ports, tools: {}, kwokConfigs: [], ...variables };
+  return Promise.all([startBeside("operator", context), startBeside("gateway", context)]);
 }
 
 /** Writes what the operator is started with, and returns its environment, ports apart. */
@@ -38,19 +43,37 @@ export async function prepareOperator(
   client: ClusterClient,
 ): Promise<Record<string, string>> {
   const { operator: namespace } = config.namespaces;
-  makePrivateFolder(layout.operatorSecrets);
-  const file = componentKubeconfig(layout, "operator");
-  const account = { namespace, name: operatorName };
-  const token = await lastingToken(client, account, tokenOf(readIfThere(file)));
-  const port = readPorts(layout)["kube-apiserver"] ?? 0;
-  keepKubeconfig(layout, { file, user: operatorName, port }, { token });
-
-  const accessKey = join(layout.operatorSecrets, "access-key");
-  keepPrivateFile(accessKey, await secretValue(client, { namespace, name: accessSecretName }, "key"));
+  await keepIdentity(layout, client, { component: "operator", account: { namespace, name: operatorName } });
   const turnSecret = join(layout.operatorSecrets, "turn-secret");
   if (config.turn)
     keepPrivateFile(turnSecret, await secretValue(client, { namespace, name: turnSecretName }, "shared-secret"));
-  return labOperatorVariables(config, { accessKey, turnSecret });
+  return labOperatorVariables(config, { turnSecret });
+}
+
+/** The same for the gateway. */
+export async function prepareGateway(
+  layout: LabLayout,
+  config: StackConfig,
+  client: ClusterClient,
+): Promise<Record<string, string>> {
+  const { operator: namespace } = config.namespaces;
+  await keepIdentity(layout, client, { component: "gateway", account: { namespace, name: gatewayName } });
+  const accessKey = join(layout.operatorSecrets, "access-key");
+  keepPrivateFile(accessKey, await secretValue(client, { namespace, name: accessSecretName }, "key"));
+  return labGatewayVariables(config, { accessKey });
+}
+
+/** A kubeconfig with a token of the component's ServiceAccount, the present one as long as it lasts. */
+async function keepIdentity(
+  layout: LabLayout,
+  client: ClusterClient,
+  { component, account }: { component: "operator" | "gateway"; account: { namespace: string; name: string } },
+): Promise<void> {
+  makePrivateFolder(layout.operatorSecrets);
+  const file = componentKubeconfig(layout, component);
+  const token = await lastingToken(client, account, tokenOf(readIfThere(file)));
+  const port = readPorts(layout)["kube-apiserver"] ?? 0;
+  keepKubeconfig(layout, { file, user: account.name, port }, { token });
 }
 
 function tokenOf(kubeconfig: string | undefined): string | undefined {

@@ -1,6 +1,6 @@
 import { startBeside } from "../cluster/control-plane.ts";
 import { applyNodes } from "../k3s/apply-nodes.ts";
-import { applyFurniture } from "../k3s/furniture/apply.ts";
+import { applyPackagedComponents } from "../k3s/packaged-components/apply.ts";
 import { readMachines } from "../k3s/stack-machines.ts";
 import { copyConfigTemplate, labStackFile } from "../platform/stack-config.ts";
 import { withAdministrator } from "./context.ts";
@@ -13,7 +13,10 @@ export const k3s: PhaseWork = async (context, report) => {
   await copyConfigTemplate(layout.checkout);
   const machines = await readMachines(labStackFile(layout.checkout));
   const changes = await withAdministrator(layout, async (client) => {
-    const [nodes] = await Promise.all([applyNodes(client, machines), applyFurniture(client, { onProgress: report })]);
+    const [nodes] = await Promise.all([
+      applyNodes(client, machines),
+      applyPackagedComponents(client, { onProgress: report }),
+    ]);
     return nodes;
   });
   await startBeside("simulators", { ...controlPlane.context, stackFile: labStackFile(layout.checkout) });

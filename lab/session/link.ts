@@ -25,9 +25,9 @@ export function portalObjects(namespace: string): (AnyObject & { kind: string })
 }
 
 /**
- * Asks the operator for a link that opens a session's desktop, as a portal does.
- * @param accessPort where the operator's access server listens on this machine
- * @throws Error with the operator's refusal, or when it does not listen
+ * Asks the gateway for a link that opens a session's desktop, as a portal does.
+ * @param accessPort where the gateway listens on this machine
+ * @throws Error with the gateway's refusal, or when it does not listen
  */
 export async function sessionLink(
   client: ClusterClient,
@@ -42,12 +42,12 @@ export async function sessionLink(
     body: JSON.stringify({ session }),
   }).catch((error: unknown) => {
     throw new Error(
-      `The operator does not answer on 127.0.0.1:${accessPort}: \`npm run lab status\` tells what it does.`,
+      `The gateway does not answer on 127.0.0.1:${accessPort}: \`npm run lab status\` tells what it does.`,
       { cause: error },
     );
   });
   const answer: unknown = await response.json();
   if (!response.ok)
-    throw new Error(`The operator gives no link to session ${session}: ${refusalAnswer.parse(answer).message}`);
+    throw new Error(`The gateway gives no link to session ${session}: ${refusalAnswer.parse(answer).message}`);
   return linkAnswer.parse(answer);
 }

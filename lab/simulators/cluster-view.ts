@@ -16,6 +16,7 @@ const collections = {
   clusterPolicies: { apiVersion: "nvidia.com/v1", kind: "ClusterPolicy" },
   helmCharts: { apiVersion: "helm.cattle.io/v1", kind: "HelmChart" },
   helmChartConfigs: { apiVersion: "helm.cattle.io/v1", kind: "HelmChartConfig" },
+  helmJobs: { apiVersion: "batch/v1", kind: "Job", labelSelector: "helmcharts.helm.cattle.io/chart" },
   serviceLbPods: { apiVersion: "v1", kind: "Pod", labelSelector: "svccontroller.k3s.cattle.io/svcname" },
   gpuOperandPods: { apiVersion: "v1", kind: "Pod", labelSelector: "app.kubernetes.io/managed-by=gpu-operator" },
   nfdWorkerPods: {

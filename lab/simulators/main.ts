@@ -7,6 +7,7 @@ import { gpuNodeSimulator } from "./gpu/node-agent.ts";
 import { gpuOperatorSimulator } from "./gpu/operator.ts";
 import { helmControllerSimulator } from "./helm-controller/simulator.ts";
 import { localPathSimulator } from "./local-path/simulator.ts";
+import { nodeControllerSimulator } from "./node-controller.ts";
 import { serviceLbSimulator } from "./service-lb/simulator.ts";
 import { runSimulator } from "./simulator.ts";
 import { followStack } from "./stack-follower.ts";
@@ -33,6 +34,7 @@ const view = new ClusterView(client, stop.signal);
 const log = (line: string) => console.log(`${new Date().toISOString()} ${line}`);
 
 for (const simulator of [
+  nodeControllerSimulator(client, view),
   localPathSimulator(client, view),
   serviceLbSimulator(client, view),
   helmControllerSimulator(client, view),

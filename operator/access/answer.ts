@@ -1,5 +1,5 @@
 import { pageHeaders, pageHtml, pageText } from "./pages.ts";
-import type { Page } from "./pages.ts";
+import type { Page, PageAddresses } from "./pages.ts";
 
 /** An HTTP answer, whole. */
 export interface Answer {
@@ -9,7 +9,12 @@ export interface Answer {
 }
 
 /** The page for a person, its words for a program; with the wait for both. */
-export function pageAnswer(page: Page, isForPeople: boolean, headers: Readonly<Record<string, string>> = {}): Answer {
+export function pageAnswer(
+  page: Page,
+  isForPeople: boolean,
+  headers: Readonly<Record<string, string>> = {},
+  addresses?: PageAddresses,
+): Answer {
   const { status, againAfterSeconds } = page;
   return {
     status,
@@ -19,7 +24,7 @@ export function pageAnswer(page: Page, isForPeople: boolean, headers: Readonly<R
       ...(againAfterSeconds !== undefined && { "Retry-After": againAfterSeconds.toFixed() }),
       ...headers,
     },
-    body: isForPeople ? pageHtml(page) : pageText(page),
+    body: isForPeople ? pageHtml(page, addresses) : pageText(page),
   };
 }
 

@@ -1,5 +1,6 @@
 import { createHash, timingSafeEqual } from "node:crypto";
 import type { ClusterClient } from "../../kube/client.ts";
+import type { Clock } from "../../kube/clock.ts";
 
 /** User and password that a desktop itself asks for. */
 export interface Credentials {
@@ -23,6 +24,47 @@ export function secretCredentials(client: Pick<ClusterClient, "get">, namespace:
       password: Buffer.from(password, "base64").toString(),
       createdMs: Date.parse(secret?.metadata?.creationTimestamp ?? ""),
     };
+  };
+}
+
+/** How long somebody waits for the API server where an earlier answer of its will do. */
+const patienceMs = 1_000;
+
+/**
+ * Goes on with what was last read while it cannot be read, or not soon.
+ *
+ * @param keptMs how long that counts
+ * @param most Secrets that are remembered; the oldest is forgotten
+ */
+export function rememberedCredentials(
+  read: ReadCredentials,
+  clock: Pick<Clock, "now" | "after">,
+  keptMs: number,
+  most = 10_000,
+): ReadCredentials {
+  const remembered = new Map<string, { credentials: Credentials; readMs: number }>();
+  const readAnew = async (name: string) => {
+    const credentials = await read(name);
+    // Written anew it is the youngest of the map.
+    remembered.delete(name);
+    if (credentials) remembered.set(name, { credentials, readMs: clock.now() });
+    const [oldest] = remembered.keys();
+    if (remembered.size > most && oldest !== undefined) remembered.delete(oldest);
+    return credentials;
+  };
+  return async (name) => {
+    const last = remembered.get(name);
+    const reading = readAnew(name);
+    if (!last || clock.now() - last.readMs > keptMs) return reading;
+    return new Promise((resolve) => {
+      const cancel = clock.after(patienceMs, () => resolve(last.credentials));
+      void reading
+        .catch(() => last.credentials)
+        .then((credentials) => {
+          cancel();
+          resolve(credentials);
+        });
+    });
   };
 }
 

@@ -1,22 +1,23 @@
 import type { VDISession, VDITemplate } from "../api/objects.ts";
+import { isFromOtherPage } from "./fetch-metadata.ts";
 import { acceptsToken } from "./tokens.ts";
 import type { TokenPurpose, TokenSubject } from "./tokens.ts";
-import type { Visit } from "./visit.ts";
+import type { DesktopRequest } from "./request.ts";
 
 /** Why somebody is not let in. */
 export type Refusal =
   "unknown-host" | "own-password" | "ended" | "other-page" | "other-user" | "old-link" | "wrong-password" | "sign-in";
 
-/** Whether a visitor may enter; a password is for the caller to check, who can read Secrets. */
+/** Whether somebody may enter; a password is for the caller to check, who can read Secrets. */
 export type Admission =
   | { readonly kind: "admitted"; readonly by: "link" | "cookie" | "header" }
   | { readonly kind: "password"; readonly user: string; readonly password: string }
   | { readonly kind: "refused"; readonly why: Refusal };
 
-/** What a visitor who may enter finds. */
+/** What somebody who may enter finds. */
 export type Desktop =
   | { readonly kind: "ready" }
-  /** Stopped; a visit wakes it. */
+  /** Stopped; a person who opens it wakes it. */
   | { readonly kind: "asleep" }
   /** Not there yet. */
   | { readonly kind: "starting"; readonly message: string }
@@ -29,35 +30,50 @@ export interface AdmissionContext {
   readonly nowMs: number;
 }
 
-/** Whether the visitor may enter the session that the host belongs to. */
-export function admit(visit: Visit, session: VDISession, { key, template, nowMs }: AdmissionContext): Admission {
+/** Whether the request may go on to the session that the host belongs to. */
+export function admit(
+  request: DesktopRequest,
+  session: VDISession,
+  { key, template, nowMs }: AdmissionContext,
+): Admission {
   const refused = (why: Refusal): Admission => ({ kind: "refused", why });
   const accepts = (purpose: TokenPurpose, token: string) =>
     acceptsToken(token, {
       ...{ key, purpose, nowMs, revokedBeforeMs: revokedBeforeMs(session) },
-      subject: tokenSubject(session, visit.host),
+      subject: tokenSubject(session, request.host),
     });
   // Such a route does not ask us; if it does, its middlewares are not as the operator made them.
   if (template?.spec.access === "Password") return refused("own-password");
   if (hasEnded(session, nowMs)) return refused("ended");
-  if (visit.linkToken !== undefined && accepts("link", visit.linkToken)) return { kind: "admitted", by: "link" };
-  // Browsers add cookies and passwords to what other pages ask for, and pages of other desktops are of the same site.
-  if (visit.origin !== undefined && visit.origin !== `https://${visit.authority}`) return refused("other-page");
-  if (visit.signedInUser !== undefined)
-    return visit.signedInUser === session.spec.user ? { kind: "admitted", by: "header" } : refused("other-user");
-  if (visit.cookies.some((cookie) => accepts("cookie", cookie))) return { kind: "admitted", by: "cookie" };
-  if (visit.password !== undefined) return { kind: "password", ...visit.password };
-  return refused(visit.linkToken === undefined ? "sign-in" : "old-link");
+  if (request.linkToken !== undefined && accepts("link", request.linkToken)) return { kind: "admitted", by: "link" };
+  if (isFromOtherPage(request)) return refused("other-page");
+  if (request.signedInUser !== undefined)
+    return request.signedInUser === session.spec.user ? { kind: "admitted", by: "header" } : refused("other-user");
+  if (request.cookies.some((cookie) => accepts("cookie", cookie))) return { kind: "admitted", by: "cookie" };
+  if (request.password !== undefined) return { kind: "password", ...request.password };
+  return refused(request.linkToken === undefined ? "sign-in" : "old-link");
 }
 
-/** State of the desktop behind the door, from the session's own status. */
+/** State of the desktop, from the session's own status. */
 export function desktopState(session: VDISession): Desktop {
   const { status, spec } = session;
   const condition = (type: string) => status?.conditions?.find((it) => it.type === type);
   if (spec.desiredState === "Suspended") return { kind: "asleep" };
-  if (condition("Ready")?.status === "True") return { kind: "ready" };
+  const ready = condition("Ready");
+  if (ready?.status === "True" || (ready && isOurProbesWord(ready.reason, status))) return { kind: "ready" };
   const isStuck = status?.phase === "Failed" || condition("Stalled")?.status === "True";
   return { kind: isStuck ? "stuck" : "starting", message: status?.message ?? "" };
+}
+
+/**
+ * Whether only a probe of the operator's says that the desktop cannot be reached. Whoever asks has come by the route; and a
+ * stream that has answered since the desktop's start may answer its user, whatever keeps the operator from it.
+ */
+function isOurProbesWord(reason: string, status: VDISession["status"]): boolean {
+  const { startTime, readyTime } = status ?? {};
+  const wasReached =
+    readyTime !== undefined && startTime !== undefined && Date.parse(readyTime) >= Date.parse(startTime);
+  return wasReached && (reason === "RouteMissing" || reason === "StreamNotAnswering");
 }
 
 /** Deleted, or its time is over: nobody enters any more. */

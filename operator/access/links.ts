@@ -8,33 +8,47 @@ import type { Answer } from "./answer.ts";
 import { hasEnded, tokenSubject } from "./decide.ts";
 import type { Reviewed } from "./reviews.ts";
 import { issueToken, tokenLifeMs } from "./tokens.ts";
-import { linkParameter } from "./visit.ts";
+import { linkParameter } from "./request.ts";
 
 export interface LinkOptions {
   readonly domain: string;
   readonly key: Buffer;
   readonly sessions: { byName(name: string): VDISession | undefined };
   /** Who holds a Kubernetes token; undefined for nobody that the API server knows. */
-  readonly review?: ((bearerToken: string) => Promise<Reviewed | undefined>) | undefined;
+  readonly review: (bearerToken: string) => Promise<Reviewed | undefined>;
   /** Whether somebody may act for others on the session of that name, be there one or not. */
-  readonly mayActFor?: ((reviewed: Reviewed, sessionName: string) => Promise<boolean>) | undefined;
+  readonly mayActFor: (reviewed: Reviewed, sessionName: string) => Promise<boolean>;
   readonly clock: Clock;
 }
 
 const question = z.strictObject({ session: z.string().min(1).max(253) });
 const largestQuestion = 4_096;
+// Of its body: a real one is there with its headers.
+const questionMs = 2_000;
 const longestToken = 16_384;
 
-/** Gives a link to a desktop to its user, or to a portal that may act for others. */
-export async function answerLink(request: IncomingMessage, options: LinkOptions): Promise<Answer> {
-  const { review, mayActFor, sessions, clock, domain, key } = options;
-  if (review === undefined) return refusal(404, "links are not given out here: the operator reviews no tokens");
+/** What is asked at `/links`. */
+export interface LinkQuestion {
+  readonly session: string;
+  /** Of Kubernetes; not known to be anybody's. */
+  readonly bearerToken: string;
+}
+
+/** Reads the question within 2 s and 4 KiB, or refuses it. Costs nobody but who asks. */
+export async function readLinkQuestion(request: IncomingMessage): Promise<LinkQuestion | Answer> {
   const bearerToken = bearer(request);
   if (bearerToken === undefined)
     return refusal(401, "no Kubernetes token: send `Authorization: Bearer TOKEN`", { "WWW-Authenticate": "Bearer" });
-  const asked = await readQuestion(request);
-  if (asked === undefined) return refusal(400, 'not understood: send {"session": "NAME"} as JSON');
-  const reviewed = await review(bearerToken);
+  const body = await readBody(request);
+  if (body === late) return refusal(408, "the question did not come within 2 s", { Connection: "close" });
+  const asked = body === undefined ? undefined : parseQuestion(body);
+  return asked ? { ...asked, bearerToken } : refusal(400, 'not understood: send {"session": "NAME"} as JSON');
+}
+
+/** Gives a link to a desktop to its user, or to a portal that may act for others. */
+export async function answerLink(asked: LinkQuestion, options: LinkOptions): Promise<Answer> {
+  const { review, mayActFor, sessions, clock, domain, key } = options;
+  const reviewed = await review(asked.bearerToken);
   if (reviewed === undefined)
     return refusal(401, "the API server does not know this token: it has ended, or is not of this cluster", {
       "WWW-Authenticate": 'Bearer error="invalid_token"',
@@ -42,7 +56,7 @@ export async function answerLink(request: IncomingMessage, options: LinkOptions)
   const session = sessions.byName(asked.session);
   const isOwn = session?.spec.user === reviewed.user;
   // Asked for sessions that are not there as well: neither answer nor time tell whether others have one of that name.
-  const isAllowed = isOwn || ((await mayActFor?.(reviewed, asked.session)) ?? false);
+  const isAllowed = isOwn || (await mayActFor(reviewed, asked.session));
   const nowMs = clock.date().getTime();
   if (!session || !isAllowed || hasEnded(session, nowMs))
     return refusal(404, `there is no session ${asked.session} that ${reviewed.user} may open, or it has ended`);
@@ -63,17 +77,37 @@ function bearer({ headersDistinct }: IncomingMessage): string | undefined {
   return values.length === 1 && token !== undefined && token.length <= longestToken ? token : undefined;
 }
 
-async function readQuestion(request: IncomingMessage): Promise<{ session: string } | undefined> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  // Whoever sends too much gets an answer, too: the connection stays.
-  for await (const chunk of request.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
-    size += chunk.length;
-    if (size > largestQuestion) return undefined;
-    chunks.push(chunk);
-  }
+const late = Symbol("late");
+
+/** @returns undefined for too long a body. The request is not destroyed: whoever sends it gets an answer. */
+function readBody(request: IncomingMessage): Promise<string | typeof late | undefined> {
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    let size = 0;
+    const end = (result: string | typeof late | undefined) => {
+      clearTimeout(timer);
+      request.off("data", take);
+      resolve(result);
+    };
+    const take = (chunk: Buffer) => {
+      size += chunk.length;
+      if (size > largestQuestion) end(undefined);
+      else chunks.push(chunk);
+    };
+    const timer = setTimeout(() => end(late), questionMs);
+    request
+      .on("data", take)
+      .once("end", () => end(Buffer.concat(chunks).toString()))
+      .once("error", (error) => {
+        clearTimeout(timer);
+        reject(error);
+      });
+  });
+}
+
+function parseQuestion(body: string): { session: string } | undefined {
   try {
-    return question.parse(JSON.parse(Buffer.concat(chunks).toString()));
+    return question.parse(JSON.parse(body));
   } catch {
     return undefined;
   }

@@ -8,6 +8,16 @@ export interface Page {
   readonly text: string;
   /** Seconds after which the page asks again by itself. */
   readonly againAfterSeconds?: number;
+  /** What somebody follows to open the desktop; no link without it. */
+  readonly linkText?: string;
+}
+
+/** Addresses of the desktop that a page is shown in the place of. */
+export interface PageAddresses {
+  /** Where the page asks again by itself. */
+  readonly again: string;
+  /** Where a person opens the desktop. */
+  readonly open: string;
 }
 
 /** What somebody reads who is not let in. */
@@ -19,7 +29,7 @@ export const refusalPages: Readonly<Record<Refusal, Page>> = {
   },
   "own-password": {
     status: 403,
-    title: "This desktop has a door of its own",
+    title: "This desktop has a sign-in of its own",
     text:
       "Its template leaves sign-in to the desktop (access: Password), yet its route asks here. " +
       "Tell the administrator that the route is not as the operator made it.",
@@ -82,6 +92,14 @@ export const noPasswordPage = waitingPage(
   "Its password is being made anew. If this stays so, its Secret was deleted: ask the administrator to delete the desktop's pod, which brings both back.",
 );
 
+/** For whoever did not open the desktop: a page that waited, a WebSocket, a program. */
+export const suspendedPage: Page = {
+  status: 503,
+  title: "Your desktop is suspended",
+  text: "It starts when you open it in a browser.",
+  linkText: "Start it",
+};
+
 export const notWakingPage: Page = {
   ...waitingPage("It is suspended, and could not be started just now; this is tried again."),
   againAfterSeconds: 10,
@@ -89,7 +107,12 @@ export const notWakingPage: Page = {
 
 export const unavailablePage: Page = {
   ...{ status: 503, title: "Your desktop cannot be reached just now", againAfterSeconds: 5 },
-  text: "The operator could not look up what this desktop needs. This page tries again by itself.",
+  text: "What this desktop needs could not be looked up. This page tries again by itself.",
+};
+
+export const stalePage: Page = {
+  ...{ status: 503, title: "Desktops cannot be reached just now", againAfterSeconds: 30 },
+  text: "The cluster has not answered for so long that nobody can be let in. This page tries again by itself.",
 };
 
 /** @param seconds until the next try counts */
@@ -116,10 +139,17 @@ export const pageHeaders: Readonly<Record<string, string>> = {
   "Cache-Control": "no-store",
 };
 
-export function pageHtml({ title, text, againAfterSeconds }: Page): string {
+export function pageHtml({ title, text, againAfterSeconds, linkText }: Page, addresses?: PageAddresses): string {
+  const where = addresses ? `; url=${escaped(addresses.again)}` : "";
   const again =
-    againAfterSeconds === undefined ? "" : `<meta http-equiv="refresh" content="${againAfterSeconds.toFixed()}">\n`;
+    againAfterSeconds === undefined
+      ? ""
+      : `<meta http-equiv="refresh" content="${againAfterSeconds.toFixed()}${where}">\n`;
   const waits = againAfterSeconds === undefined ? "" : "\n<p>This page asks again by itself.</p>";
+  const link =
+    linkText === undefined || !addresses
+      ? ""
+      : `\n<p><a href="${escaped(addresses.open)}">${escaped(linkText)}</a></p>`;
   return `<!doctype html>
 <html lang="en">
 <meta charset="utf-8">
@@ -127,7 +157,7 @@ export function pageHtml({ title, text, againAfterSeconds }: Page): string {
 ${again}<title>${escaped(title)}</title>
 <style>${style}</style>
 <h1>${escaped(title)}</h1>
-<p>${escaped(text)}</p>${waits}
+<p>${escaped(text)}</p>${link}${waits}
 </html>
 `;
 }

@@ -4,16 +4,23 @@ import type { AddressInfo } from "node:net";
 import { apiMessage } from "../../kube/client.ts";
 import { jsonAnswer } from "./answer.ts";
 import type { Answer } from "./answer.ts";
-import { Door } from "./door.ts";
-import type { DoorOptions } from "./door.ts";
-import { answerLink } from "./links.ts";
+import { ForwardAuth } from "./forward-auth.ts";
+import type { ForwardAuthOptions } from "./forward-auth.ts";
+import { answerLink, readLinkQuestion } from "./links.ts";
 import type { LinkOptions } from "./links.ts";
 
-export interface AccessServerOptions extends Omit<DoorOptions, "sessions">, Omit<LinkOptions, "sessions"> {
+export interface AccessServerOptions extends Omit<ForwardAuthOptions, "sessions">, Omit<LinkOptions, "sessions"> {
   /** 0 takes any free one. */
   readonly port: number;
   readonly host?: string;
-  readonly sessions: DoorOptions["sessions"] & LinkOptions["sessions"];
+  readonly sessions: ForwardAuthOptions["sessions"] & LinkOptions["sessions"];
+}
+
+export interface AccessServer {
+  readonly port: number;
+  /** Each answer from now on ends its connection, so that who asks again asks another replica. */
+  readonly drain: () => void;
+  readonly close: () => Promise<void>;
 }
 
 // Traefik's own limit is 1 MiB; what a browser sends in earnest is far below ours.
@@ -28,32 +35,42 @@ const mostLinksAtOnce = 16;
  * Whoever reaches the port can ask `/auth` in the name of any user when `userHeader` is set, and is told the desktop's
  * password when let in: only Traefik may reach it.
  */
-export async function serveAccess(options: AccessServerOptions): Promise<{ port: number; close: () => Promise<void> }> {
+export async function serveAccess(options: AccessServerOptions): Promise<AccessServer> {
   const { log } = options;
-  const door = new Door(options);
+  const forwardAuth = new ForwardAuth(options);
   let linksUnderWay = 0;
+  let isDraining = false;
 
   const answer = async (request: IncomingMessage): Promise<Answer> => {
     const [path] = (request.url ?? "").split("?");
-    if (path === "/auth") return door.answer(request);
+    if (path === "/auth") return forwardAuth.answer(request);
     if (path !== "/links") return jsonAnswer(404, { message: "/auth, /links" });
     if (request.method !== "POST") return jsonAnswer(405, { message: "POST" }, { Allow: "POST" });
+    // Before it takes a slot: a body that comes slowly keeps nobody else out.
+    const asked = await readLinkQuestion(request);
+    if ("status" in asked) return asked;
     if (linksUnderWay >= mostLinksAtOnce)
       return jsonAnswer(429, { message: "too many ask for links at once: try again" }, { "Retry-After": "1" });
     linksUnderWay++;
-    return answerLink(request, options).finally(() => linksUnderWay--);
+    return answerLink(asked, options).finally(() => linksUnderWay--);
   };
 
-  const server = createServer({ maxHeaderSize: largestHeaders }, (request, response) => {
-    void answer(request)
-      .catch((error: unknown) => {
-        log("error", `a link could not be given out: ${apiMessage(error)}`);
-        return jsonAnswer(503, { message: "this cannot be looked up just now: try again" }, { "Retry-After": "5" });
-      })
-      .then(({ status, headers, body }) => response.writeHead(status, headers).end(body))
-      // Nothing that somebody sends may end the process: a header that cannot be passed on, for one.
-      .catch(() => response.destroy());
-  });
+  const server = createServer(
+    { maxHeaderSize: largestHeaders, connectionsCheckingInterval: 1_000 },
+    (request, response) => {
+      void answer(request)
+        .catch((error: unknown) => {
+          log("error", `a link could not be given out: ${apiMessage(error)}`);
+          return jsonAnswer(503, { message: "this cannot be looked up just now: try again" }, { "Retry-After": "5" });
+        })
+        .then(({ status, headers, body }) => {
+          if (isDraining) response.shouldKeepAlive = false;
+          response.writeHead(status, headers).end(body);
+        })
+        // Nothing that somebody sends may end the process: a header that cannot be passed on, for one.
+        .catch(() => response.destroy());
+    },
+  );
   // Longer than Traefik keeps idle connections (90 s), or it would ask on one that is being closed.
   Object.assign(server, { headersTimeout: 5_000, requestTimeout: 10_000, keepAliveTimeout: 120_000 });
   await new Promise<void>((resolve, reject) => {
@@ -62,6 +79,9 @@ export async function serveAccess(options: AccessServerOptions): Promise<{ port:
   });
   return {
     port: (server.address() as AddressInfo).port,
+    drain: () => {
+      isDraining = true;
+    },
     close: () =>
       new Promise((resolve) => {
         const cancel = options.clock.after(5_000, () => server.closeAllConnections());

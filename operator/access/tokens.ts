@@ -9,7 +9,7 @@ export interface TokenSubject {
   readonly host: string;
 }
 
-/** A link opens the door once and soon, a cookie keeps it open: neither passes for the other. */
+/** A link lets in soon, a cookie lets back in: neither passes for the other. */
 export type TokenPurpose = "link" | "cookie";
 
 /** How long a token counts, in milliseconds. */

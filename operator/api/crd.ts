@@ -109,12 +109,14 @@ function structural(node: StructuralSchema): StructuralSchema {
 }
 
 function intOrString(node: StructuralSchema): StructuralSchema {
-  const { description, "x-kubernetes-validations": validations, default: fallback } = node;
+  const { description, maxLength, "x-kubernetes-validations": validations, default: fallback } = node;
   return {
     ...(description === undefined ? {} : { description }),
     ...(fallback === undefined ? {} : { default: fallback }),
     anyOf: [{ type: "integer" }, { type: "string" }],
     "x-kubernetes-int-or-string": true,
+    // Of what is text.
+    maxLength,
     "x-kubernetes-validations": validations,
   };
 }

@@ -17,20 +17,40 @@ export function immutable(what: string, instead: string): CelRule {
 }
 
 /**
- * A Kubernetes quantity. YAML gives `cpu: 2` as a number and `cpu: 500m` as a string; both must pass.
+ * A Kubernetes quantity above zero. YAML gives `cpu: 2` as a number and `cpu: 500m` as a string; both must pass.
  * The `quantity()` functions of CEL came with 1.29, so the form is checked by a regular expression.
+ *
+ * @param least the smallest whole number, and the form of text that is no less than the least amount
  */
-export function quantity(description: string) {
-  return z.union([z.int(), z.string()]).meta({
+function quantity(description: string, least: { number: number; form: string; amount: string; examples: string }) {
+  return z.union([z.int(), z.string().max(20)]).meta({
     description,
     "x-kubernetes-int-or-string": true,
+    maxLength: 20,
     "x-kubernetes-validations": [
       {
-        rule: "type(self) == int ? self >= 0 : self.matches('^[0-9]+([.][0-9]+)?(m|k|Ki|M|Mi|G|Gi|T|Ti|P|Pi)?$')",
-        message: "not a quantity: write for example 2, 500m, 512Mi or 4Gi",
+        rule: `type(self) == int ? self >= ${least.number} : self.matches('^(${least.form})$')`,
+        message: `not a quantity: write for example ${least.examples}, and at least ${least.amount}`,
       },
     ],
   });
+}
+
+/** Processor time, at least a hundredth of a core: a container with none at all has no limit. */
+export function cpuQuantity(description: string) {
+  const form = "[1-9][0-9]{1,6}m|[1-9][0-9]{0,3}([.][0-9]{1,3})?|0[.](0[1-9]|[1-9][0-9]?)[0-9]?";
+  return quantity(description, { number: 1, form, amount: "10m", examples: "2, 0.5 or 500m" });
+}
+
+/** Memory or disk in bytes, at least a mebibyte or so. */
+export function sizeQuantity(description: string) {
+  const form = [
+    "[1-9][0-9]{6,16}",
+    "[1-9][0-9]{3,12}(k|Ki)",
+    "[1-9][0-9]{0,9}([.][0-9]{1,3})?(M|Mi)",
+    "([1-9][0-9]{0,6}([.][0-9]{1,3})?|0[.][1-9][0-9]{0,2})(G|Gi|T|Ti)",
+  ].join("|");
+  return quantity(description, { number: 1_000_000, form, amount: "1Mi", examples: "512Mi or 4Gi" });
 }
 
 /** A span of time such as 90m or 8h. */
@@ -66,8 +86,8 @@ export function desktopResources(description: string) {
   return z
     .object({
       gpu: gpuCount.optional(),
-      cpu: quantity("CPU of the desktop, requested and limited, for example 2 or 500m.").optional(),
-      memory: quantity("Memory of the desktop, requested and limited, for example 4Gi.").optional(),
+      cpu: cpuQuantity("CPU of the desktop, requested and limited, for example 2 or 500m.").optional(),
+      memory: sizeQuantity("Memory of the desktop, requested and limited, for example 4Gi.").optional(),
     })
     .meta({ description });
 }
@@ -93,5 +113,5 @@ export function conditions(description: string) {
 
 /** An RFC 3339 time. */
 export function time(description: string) {
-  return z.string().meta({ description, format: "date-time" });
+  return z.string().max(64).meta({ description, format: "date-time" });
 }

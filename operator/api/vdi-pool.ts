@@ -4,6 +4,7 @@ import { conditions, duration, immutable, objectName, rules } from "./fields.ts"
 
 const clockTime = z
   .string()
+  .max(5)
   .regex(/^([01][0-9]|2[0-3]):[0-5][0-9]$/)
   .meta({ description: "Time of day, for example 07:30." });
 
@@ -58,7 +59,7 @@ export const vdiPoolStatus = z.object({
     .min(0)
     .optional()
     .meta({ description: "What replicas, schedule and demand come to at present." }),
-  selector: z.string().optional().meta({ description: "Label selector of the desktops, for autoscalers." }),
+  selector: z.string().max(512).optional().meta({ description: "Label selector of the desktops, for autoscalers." }),
   conditions: conditions("Ready, Reconciling and Stalled.").optional(),
 });
 

@@ -1,11 +1,11 @@
 import { z } from "zod";
 import type { Crd } from "./crd.ts";
-import { conditions, desktopResources, duration, immutable, objectName, quantity, rules, time } from "./fields.ts";
+import { conditions, desktopResources, duration, immutable, objectName, rules, sizeQuantity, time } from "./fields.ts";
 
 const persistence = z
   .object({
     enabled: z.boolean().default(true).meta({ description: "Gives the user a home volume that outlives the session." }),
-    size: quantity("Size of the home volume when it is first made, for example 10Gi.").default("10Gi"),
+    size: sizeQuantity("Size of the home volume when it is first made, for example 10Gi.").default("10Gi"),
     storageClassName: objectName("StorageClass of the home volume; the cluster's default when left out.").optional(),
     reclaim: z
       .enum(["Retain", "Delete"])
@@ -47,6 +47,15 @@ export const vdiSessionSpec = z.object({
     .enum(["Running", "Suspended"])
     .default("Running")
     .meta({ description: "Suspended stops the desktop and keeps its home volume." }),
+  groups: z
+    .array(z.string().min(1).max(254))
+    .max(32)
+    .optional()
+    .meta({
+      description:
+        "Groups of the user that templates for groups are judged by, at each start. Admission takes only groups that the " +
+        "requester is in, unless the requester may act for others.",
+    }),
   resources: desktopResources("What this desktop gets, within the template's maximum.").optional(),
   persistence: persistence.default({ enabled: true, size: "10Gi", reclaim: "Retain" }),
   timeout: duration("Longest life of the session, for example 8h.").default("8h"),
@@ -58,24 +67,25 @@ export const vdiSessionStatus = z.object({
   observedGeneration: z.int().min(0).optional(),
   phase: z.enum(["Pending", "Creating", "Running", "Suspended", "Terminating", "Failed"]).optional(),
   conditions: conditions("Ready, Reconciling, Stalled, PodScheduled, HomeBound, Routed and Active.").optional(),
-  podName: z.string().optional(),
-  homeClaimName: z.string().optional().meta({ description: "The user's home volume." }),
+  podName: z.string().max(253).optional(),
+  homeClaimName: z.string().max(253).optional().meta({ description: "The user's home volume." }),
   credentialsSecretName: z
     .string()
+    .max(253)
     .optional()
     .meta({ description: "Secret with `user` and `password` of the stream; never shown here." }),
   launch: z
     .enum(["Cold", "Warm"])
     .optional()
     .meta({ description: "Warm: the desktop came from a VDIPool, started before it was asked for." }),
-  nodeName: z.string().optional(),
-  url: z.string().optional().meta({ description: "Where the desktop is reached." }),
+  nodeName: z.string().max(253).optional(),
+  url: z.string().max(512).optional().meta({ description: "Where the desktop is reached." }),
   startTime: time("When the desktop was last started.").optional(),
   readyTime: time("When the desktop last became reachable.").optional(),
   lastActivity: time("When somebody was last seen connected.").optional(),
   expiresAt: time("When the timeout ends the session.").optional(),
   restarts: z.int().min(0).optional().meta({ description: "Pods replaced because they failed, since the last start." }),
-  message: z.string().optional().meta({ description: "The most important condition's sentence." }),
+  message: z.string().max(32768).optional().meta({ description: "The most important condition's sentence." }),
 });
 
 export type VDISessionSpec = z.infer<typeof vdiSessionSpec>;

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { Crd } from "./crd.ts";
-import { conditions, desktopResources, duration, objectName, quantity, rules } from "./fields.ts";
+import { conditions, desktopResources, duration, objectName, rules, sizeQuantity } from "./fields.ts";
 
 const environmentName = z
   .string()
@@ -69,6 +69,17 @@ const resources = z.object({
   max: desktopResources("The most that a session may ask for.").optional(),
 });
 
+const home = z
+  .object({
+    maxSize: sizeQuantity("The largest home volume that a session may ask for.").optional(),
+    storageClassNames: z
+      .array(objectName("Name of a StorageClass."))
+      .max(32)
+      .optional()
+      .meta({ description: "StorageClasses that a session may name for its home volume." }),
+  })
+  .meta({ description: "Bounds of the home volumes that sessions ask for. Left out: none but a ResourceQuota's." });
+
 const env = z
   .array(z.object({ name: environmentName, value: z.string().max(4096) }))
   .max(64)
@@ -110,7 +121,10 @@ export const vdiTemplateSpec = z.object({
     .regex(/^[a-z0-9.-]+\/[A-Za-z0-9._-]+$/)
     .default("nvidia.com/gpu")
     .meta({ description: "Extended resource that one GPU slice is asked from; nvidia.com/gpu.shared after a rename." }),
-  shmSize: quantity("Size of /dev/shm, counted against the desktop's memory.").default("1Gi"),
+  ephemeralStorage: sizeQuantity(
+    "Disk of its node that the desktop may fill beside its home and /dev/shm; the kubelet ends one that takes more.",
+  ).default("10Gi"),
+  shmSize: sizeQuantity("Size of /dev/shm, counted against the desktop's memory.").default("1Gi"),
   securityProfile: z
     .enum(["restricted", "baseline"])
     .default("restricted")
@@ -120,7 +134,8 @@ export const vdiTemplateSpec = z.object({
   }),
   runtimeClassName: objectName("RuntimeClass of the desktop; `nvidia` where containerd has no CDI.").optional(),
   access: z.enum(["ForwardAuth", "Password"]).default("ForwardAuth").meta({
-    description: "Who opens the door: the operator, asked by Traefik for each request, or the image's own password.",
+    description:
+      "Who lets people in: the gateway, asked by Traefik for each request, or the image by its own password.",
   }),
   stream: z.enum(["WebSocket", "WebRTC"]).default("WebSocket").meta({
     description: "How pictures travel; WebRTC needs the TURN server, and an image of the selkies families.",
@@ -128,7 +143,11 @@ export const vdiTemplateSpec = z.object({
   progressDeadline: duration(
     "How long a desktop may take to become ready before its session counts as failed.",
   ).default("10m"),
-  nodeSelector: z.record(z.string(), z.string().max(63)).optional(),
+  nodeSelector: rules(z.record(z.string().max(317), z.string().max(63)), {
+    rule: "self.size() <= 32 && self.all(key, key.size() <= 317)",
+    message: "nodeSelector has at most 32 labels",
+  }).optional(),
+  home: home.optional(),
   desktopPolicy: desktopPolicy.default({ clipboard: "Both", files: "Both", microphone: false }),
   allowed: z
     .object({ users: subjects.optional(), groups: subjects.optional() })

@@ -19,7 +19,7 @@ import { warmPodHash } from "./roster.ts";
  */
 export function warmWish(view: SessionView, settings: Pick<Settings, "pullSecret">, now: Date): string | undefined {
   const { session, template, templateProblem, pod, activity } = view;
-  if (pod || !template || templateProblem || !canBeWarm(session, template)) return undefined;
+  if (pod || !template || templateProblem || view.oneTooMany || !canBeWarm(session, template)) return undefined;
   if (session.metadata.deletionTimestamp !== undefined || session.spec.desiredState !== "Running") return undefined;
   return lifetime(session, activity, now).action ? undefined : warmPodHash(template, settings);
 }

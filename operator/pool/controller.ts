@@ -2,15 +2,20 @@ import type { ClusterClient } from "../../kube/client.ts";
 import type { Clock } from "../../kube/clock.ts";
 import type { EventRecorder } from "../../kube/event-recorder.ts";
 import type { AnyObject } from "../../kube/object.ts";
+import { keyOf } from "../../kube/store.ts";
 import type { WorkResult } from "../../kube/worker-pool.ts";
 import { apiTime } from "../api/time.ts";
 import type { VDIPool } from "../api/objects.ts";
 import type { Caches } from "../caches.ts";
 import type { Pod } from "../kinds.ts";
+import type { Logger } from "../log.ts";
 import { newPassword } from "../resources/credentials.ts";
 import { act } from "../session/act.ts";
+import { Admitted } from "../session/admitted.ts";
 import { controllerUid } from "../session/keys.ts";
 import type { Refusal } from "../session/view.ts";
+import { WriteLimit } from "../session/write-limit.ts";
+import { nameOf } from "../session/write.ts";
 import type { Batch } from "../session/write.ts";
 import type { Settings } from "../settings.ts";
 import { readTurnSecret } from "../turn/shared-secret.ts";
@@ -30,6 +35,7 @@ export interface PoolControllerOptions {
   /** By the API server's time. */
   clock: Clock;
   recorder: Pick<EventRecorder, "record">;
+  log: Pick<Logger, "info" | "debug">;
   secrets: SecretLedger;
 }
 
@@ -50,15 +56,19 @@ export class PoolController {
   /** Versions of pods that were deleted, by uid, until the watch tells. */
   readonly #deleted = new Map<string, string>();
 
+  readonly #limit: WriteLimit;
+  readonly #admitted = new Admitted();
+
   constructor(options: PoolControllerOptions) {
     const { client, caches, clock } = options;
     this.#options = options;
+    this.#limit = new WriteLimit(clock);
     this.#status = new PoolStatusWriter({ client, clock, observe: (object) => caches.observe(object) });
   }
 
   /** @param key of the pool, `namespace/name` */
   async reconcile(key: string): Promise<WorkResult | undefined> {
-    const { caches, settings, clock, recorder } = this.#options;
+    const { caches, settings, clock, recorder, log } = this.#options;
     const pool = caches.pools.store.get(key);
     // Its end needs nothing of us: what it owns goes with it.
     if (!pool || pool.metadata.deletionTimestamp !== undefined) return undefined;
@@ -71,7 +81,10 @@ export class PoolController {
     const before = told.pool.status;
     const write = await this.#status.write(told.pool, status);
     if (write.written)
-      for (const event of poolEvents(before, status)) recorder.record(told.pool, { action: "Reconcile", ...event });
+      for (const event of poolEvents(before, status)) {
+        recorder.record(told.pool, { action: "Reconcile", ...event });
+        log.info({ pool: key, reason: event.reason }, event.note);
+      }
     const times = [againMs, recheckMs, write.againMs, told.refusals.length > 0 ? refusedMs : undefined];
     const known = times.filter((it) => it !== undefined);
     return known.length === 0 ? undefined : { requeueAfterMs: Math.max(1, Math.min(...known)) };
@@ -79,6 +92,7 @@ export class PoolController {
 
   forgetPool({ metadata }: VDIPool): void {
     this.#refused.delete(metadata.uid ?? "");
+    this.#limit.forget(metadata.uid ?? "");
     this.#taken.delete(metadata.uid ?? "");
     this.#status.forget(metadata.uid ?? "");
   }
@@ -96,7 +110,7 @@ export class PoolController {
 
   /** Plans and acts until there is nothing left to do for now. */
   async #fill(pool: VDIPool): Promise<{ againMs: number | undefined }> {
-    const { client, settings, clock } = this.#options;
+    const { client, settings, clock, log } = this.#options;
     const uid = pool.metadata.uid ?? "";
     for (let round = 0; round < rounds; round++) {
       const view = await this.#gather(pool);
@@ -106,8 +120,21 @@ export class PoolController {
         if (!view.holdsBack) this.#refused.delete(uid);
         return { againMs: plan.recheckMs };
       }
-      const refusals = await act(plan.batches, { client, observe: (object) => this.#observe(object) });
-      this.#noteDeleted(plan.batches, view.pods);
+      const due = this.#limit.due(uid, plan.batches);
+      log.debug({ pool: keyOf(pool), writes: due.batches.flat().map(nameOf), againMs: due.againMs }, "planned");
+      const refusals = [
+        ...due.contested,
+        ...(await act(due.batches, {
+          client,
+          observe: (object) => this.#observe(object),
+          onDone: (write, answer) => {
+            this.#limit.note(uid, write);
+            if (write.do !== "delete" && answer) this.#admitted.note(write.object, answer);
+          },
+        })),
+      ];
+      this.#noteDeleted(due.batches, view.pods);
+      if (due.againMs !== undefined && refusals.length === 0) return { againMs: due.againMs };
       if (refusals.length > 0) {
         this.#refused.set(uid, { atMs: clock.now(), refusals });
         return { againMs: plan.recheckMs };
@@ -131,6 +158,7 @@ export class PoolController {
       takenMs: this.#taken.get(uid) ?? [],
       refusals,
       holdsBack: clock.now() - atMs < holdBackMs,
+      isAdmitted: this.#admitted.isAdmitted,
     });
   }
 

@@ -8,7 +8,7 @@ import type { PoolView } from "./view.ts";
 import { poolPolicyName } from "./warm-pod.ts";
 
 /** What is not in the caches. */
-export type PoolSeen = Pick<PoolView, "withoutSecret" | "takenMs" | "refusals" | "holdsBack">;
+export type PoolSeen = Pick<PoolView, "withoutSecret" | "takenMs" | "refusals" | "holdsBack" | "isAdmitted">;
 
 /** Puts together what the caches know about a pool. */
 export function gatherPool(

@@ -1,6 +1,6 @@
 import type { VDIPool, VDITemplate } from "../api/objects.ts";
 import type { Child, Pod } from "../kinds.ts";
-import type { Refusal } from "../session/view.ts";
+import type { Refusal, SessionView } from "../session/view.ts";
 
 /** All that is known about one pool at one moment: what plan and status are made from. */
 export interface PoolView {
@@ -13,6 +13,7 @@ export interface PoolView {
   /** uids of pods whose Secret is not there yet. */
   readonly withoutSecret: ReadonlySet<string>;
   readonly networkPolicy: Child | undefined;
+  readonly isAdmitted: SessionView["isAdmitted"];
   /** When sessions were created that could have taken a desktop of the pool, milliseconds since 1970. */
   readonly recentStarts: readonly number[];
   /** When sessions took the last few desktops of the pool, milliseconds since 1970, oldest first. */

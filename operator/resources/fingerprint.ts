@@ -31,6 +31,31 @@ export function withoutAdditions(wanted: AnyObject, found: AnyObject): AnyObject
   };
 }
 
+/**
+ * Whether all that we say about a child is in what the cluster has, with more beside it perhaps: what an admission webhook
+ * adds is the will of whoever runs the cluster.
+ */
+export function isWithin(wanted: AnyObject, found: AnyObject): boolean {
+  return includes(saidOf(found), saidOf(wanted));
+}
+
+/** Whom a policy or a Service chooses, and where a route leads: one word more there makes it another one. */
+const wholeFields = new Set(["selector", "podSelector", "namespaceSelector", "services"]);
+
+/** Of lists all in the same order, with others between them. One that is empty says "none", or "all": it stays so. */
+function includes(found: unknown, wanted: unknown): boolean {
+  if (Array.isArray(wanted)) {
+    if (!Array.isArray(found) || (wanted.length === 0) !== (found.length === 0)) return false;
+    let next = 0;
+    for (const item of found) if (next < wanted.length && includes(item, wanted[next])) next++;
+    return next === wanted.length;
+  }
+  if (!isFields(wanted) || !isFields(found)) return canonical(wanted) === canonical(found);
+  return Object.entries(wanted).every(([key, value]) =>
+    wholeFields.has(key) ? canonical(found[key]) === canonical(value) : key in found && includes(found[key], value),
+  );
+}
+
 function saidOf({ kind, metadata = {}, ...rest }: AnyObject) {
   const spec = (rest["spec"] ?? {}) as Record<string, unknown>;
   return {

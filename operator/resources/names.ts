@@ -30,9 +30,9 @@ export function readableName(text: string, hash: string): string {
     .toLowerCase()
     .replace(/[^a-z0-9]+/g, "-")
     .replace(/^[^a-z]+/, "")
-    .slice(0, 62 - hash.length)
-    .replace(/-+$/, "");
-  return slug === "" ? `x-${hash}` : `${slug}-${hash}`;
+    .slice(0, 62 - hash.length);
+  if (slug === "") return `x-${hash}`;
+  return slug.endsWith("-") ? `${slug}${hash}` : `${slug}-${hash}`;
 }
 
 /** Stands for one session in labels and names; as unique as its uid, so that a session made anew shares nothing. */

@@ -5,7 +5,7 @@ import { annotations } from "./labels.ts";
 import { shortHash } from "./names.ts";
 import { homeCheck, rtcContainers, rtcMount, rtcVolumes } from "./pod-init.ts";
 import { podSecurity } from "./pod-security.ts";
-import { rtcConfigPath, runtimeProfile } from "./runtime-profiles.ts";
+import { reservedVariables, rtcConfigPath, runtimeProfile, visibleGpus } from "./runtime-profiles.ts";
 import type { RuntimeProfile } from "./runtime-profiles.ts";
 
 export interface DesktopPodArgs {
@@ -108,7 +108,7 @@ function podSpec(args: DesktopPodArgs, profile: RuntimeProfile): Record<string, 
         imagePullPolicy: "IfNotPresent",
         env: environment(name, spec, profile, { usesWebRtc, hasGpu: resources.gpu > 0 }),
         ports: [{ name: streamPort, containerPort: profile.port, protocol: "TCP" }],
-        resources: containerResources(resources, spec.gpuResourceName),
+        resources: containerResources(resources, spec),
         securityContext: security.container,
         ...probes(profile),
         // The last line of the log becomes part of the status, without the right to read logs.
@@ -134,11 +134,13 @@ function environment(
   profile: RuntimeProfile,
   { usesWebRtc, hasGpu }: { usesWebRtc: boolean; hasGpu: boolean },
 ) {
-  const ours = Object.keys({ ...profile.credentials, ...profile.environment });
+  const ours = reservedVariables(spec);
   return [
+    // Many images say `all`, which the runtime takes for every GPU of the node where no device plugin says otherwise.
+    ...(hasGpu ? [] : [{ name: visibleGpus, value: "void" }]),
     // Under CDI the devices come whatever this says; the older way mounts what it names, and Vulkan needs display.
     ...(hasGpu && !spec.env?.some(({ name }) => name === capabilities) ? [{ name: capabilities, value: "all" }] : []),
-    ...(spec.env ?? []).filter(({ name }) => !ours.includes(name)),
+    ...(spec.env ?? []).filter(({ name }) => !ours.has(name)),
     ...(spec.applications?.length ? [{ name: "VDI_APPLICATIONS", value: spec.applications.join(",") }] : []),
     ...Object.entries(profile.environment).map(([name, value]) => ({ name, value })),
     ...(usesWebRtc && profile.rtcConfigVariable ? [{ name: profile.rtcConfigVariable, value: rtcConfigPath }] : []),
@@ -152,10 +154,14 @@ function environment(
 const capabilities = "NVIDIA_DRIVER_CAPABILITIES";
 
 /** GPU slices have no request of their own: the API server takes the limit for it. */
-function containerResources({ gpu, cpu, memory }: DesktopResources, gpuResourceName: string) {
+function containerResources({ gpu, cpu, memory }: DesktopResources, spec: VDITemplate["spec"]) {
   return {
-    requests: { cpu, memory },
-    limits: { cpu, memory, ...(gpu > 0 && { [gpuResourceName]: "1" }) },
+    // Without a request of its own the limit would be asked of the node, which most desktops never use.
+    requests: { cpu, memory, "ephemeral-storage": "0" },
+    limits: {
+      ...{ cpu, memory, "ephemeral-storage": String(spec.ephemeralStorage) },
+      ...(gpu > 0 && { [spec.gpuResourceName]: "1" }),
+    },
   };
 }
 

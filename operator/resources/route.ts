@@ -8,6 +8,12 @@ import { servicePort } from "./service.ts";
 
 export const routeApiVersion = "traefik.io/v1alpha1";
 
+/**
+ * Above any route of others: the default is the rule's length, by which a long HostRegexp would win. Admission keeps others
+ * below it (components/vdi-operator.admission-hosts.ts).
+ */
+export const routePriority = 10_000;
+
 export type RouteSettings = Pick<
   Settings,
   "domain" | "sessionMiddleware" | "sessionTransport" | "accessMiddleware" | "extraMiddlewares"
@@ -30,8 +36,7 @@ export function desktopRoute(session: VDISession, template: VDITemplate, setting
         {
           kind: "Rule",
           match: `Host(\`${hostOf(session, settings.domain)}\`)`,
-          // Above any wildcard of the site: the default is the rule's length, by which a long HostRegexp would win.
-          priority: 10_000,
+          priority: routePriority,
           middlewares: [
             ...(asksOperator ? [...settings.extraMiddlewares, settings.accessMiddleware] : []),
             settings.sessionMiddleware,

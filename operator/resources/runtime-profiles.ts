@@ -22,6 +22,9 @@ export interface RuntimeProfile {
   readonly rtcConfigVariable: string | undefined;
 }
 
+/** By it the NVIDIA runtime mounts GPUs; the device plugin sets it for a pod that has a slice. */
+export const visibleGpus = "NVIDIA_VISIBLE_DEVICES";
+
 /** Where the credentials Secret's file with TURN servers is mounted. */
 export const rtcConfigPath = "/etc/vdi/rtc/rtc.json";
 
@@ -47,13 +50,15 @@ export function runtimeProfile(spec: TemplateSpec): RuntimeProfile {
   };
 }
 
-/** Variables that belong to the operator: a template that sets one of them could switch the door's lock off. */
+/** Variables that belong to the operator: a template that sets one of them could do without the stream's
+ * password, or take every GPU of the node. */
 export function reservedVariables(spec: TemplateSpec): ReadonlySet<string> {
   const { credentials, environment, rtcConfigVariable } = runtimeProfile(spec);
   return new Set([
     ...Object.keys(credentials),
     ...Object.keys(environment),
     ...(rtcConfigVariable ? [rtcConfigVariable] : []),
+    visibleGpus,
   ]);
 }
 

@@ -10,6 +10,8 @@ export interface Writer {
   readonly client: Pick<ClusterClient, "create" | "apply" | "mergePatch" | "delete">;
   /** Takes in what the API server answered. */
   readonly observe: (object: AnyObject) => void;
+  /** Told of each write that was done, with what the API server has of the object then. */
+  readonly onDone?: (write: Write, answer: AnyObject | undefined) => void;
   /** Whether an answer 5xx to what has to be made is told too: it is no longer a moment's. */
   readonly tellsFailures?: boolean;
 }
@@ -39,6 +41,7 @@ async function doWrite(write: Write, writer: Writer): Promise<Refusal | undefine
   try {
     const answer = await send(write, writer);
     if (answer) writer.observe(answer);
+    writer.onDone?.(write, answer);
     return undefined;
   } catch (error) {
     return refusal(write, error, writer);

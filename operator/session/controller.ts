@@ -5,6 +5,7 @@ import { keyOf } from "../../kube/store.ts";
 import type { WorkResult } from "../../kube/worker-pool.ts";
 import type { VDISession } from "../api/objects.ts";
 import type { Caches } from "../caches.ts";
+import type { Logger } from "../log.ts";
 import type { DesktopMetrics } from "../metrics.ts";
 import type { Looks } from "../reachability/looks.ts";
 import type { WarmPods } from "../pool/warm-pods.ts";
@@ -14,14 +15,18 @@ import { transitionEvents } from "../status/events.ts";
 import { sessionStatus, statusRecheckMs } from "../status/session-status.ts";
 import { TurnSecretError, readTurnSecret } from "../turn/shared-secret.ts";
 import { act } from "./act.ts";
+import { Admitted } from "./admitted.ts";
 import { gather, removeExtraPods } from "./gather.ts";
 import type { Seen } from "./gather.ts";
 import { planSession } from "./plan.ts";
 import type { SessionPlan } from "./plan.ts";
 import { StartClock } from "./start-clock.ts";
 import { StartEvents } from "./start-events.ts";
+import type { StartLines } from "./start-lines.ts";
 import { StatusWriter } from "./status-writer.ts";
 import type { Refusal, SessionView } from "./view.ts";
+import { WriteLimit } from "./write-limit.ts";
+import { nameOf } from "./write.ts";
 import type { Batch } from "./write.ts";
 
 export interface SessionControllerOptions {
@@ -31,8 +36,11 @@ export interface SessionControllerOptions {
   /** By the API server's time. */
   clock: Clock;
   recorder: Pick<EventRecorder, "record">;
+  log: Pick<Logger, "info" | "debug">;
   metrics: DesktopMetrics;
   warm: Pick<WarmPods, "takeFor">;
+  /** Who of a user's sessions waits for whom. */
+  lines: StartLines;
   /** What was seen of desktops by asking them. */
   looks: Pick<Looks, "of" | "aim" | "forget">;
 }
@@ -49,8 +57,8 @@ export class SessionController {
   readonly #events: StartEvents;
   readonly #status: StatusWriter;
   readonly #starts: StartClock;
-  /** uids of sessions whose pod is being made: of a user's sessions that are looked at together, one may start with the home. */
-  readonly #starting = new Set<string>();
+  readonly #limit: WriteLimit;
+  readonly #admitted = new Admitted();
   /** Since when each try to write something for a session has failed, by uid. */
   readonly #failingSinceMs = new Map<string, number>();
 
@@ -60,16 +68,21 @@ export class SessionController {
     this.#events = new StartEvents({ client, clock, namespace: settings.namespace });
     this.#status = new StatusWriter({ client, clock, observe: (object) => caches.observe(object) });
     this.#starts = new StartClock(clock);
+    this.#limit = new WriteLimit(clock);
   }
 
   /** @param key of the session, `namespace/name` */
   async reconcile(key: string): Promise<WorkResult | undefined> {
-    const { caches, settings, clock, recorder, looks, warm } = this.#options;
+    const { caches, settings, clock, recorder, looks, warm, lines, log } = this.#options;
     const session = caches.sessions.store.get(key);
     if (!session) return undefined;
     const now = clock.date();
-    const unseen = { events: [], refusals: [], stream: undefined, routeAnswer: undefined, activity: undefined };
-    const known: Seen = { ...unseen, starting: this.#starting };
+    const { uid = "" } = session.metadata;
+    const unseen = {
+      ...{ events: [], refusals: [], stream: undefined, routeAnswer: undefined, activity: undefined },
+      isAdmitted: this.#admitted.isAdmitted,
+    };
+    const known: Seen = { ...unseen, lines };
     const found = gather(session, caches, settings, known);
     this.#starts.observe(found);
     await warm.takeFor(found, now);
@@ -81,11 +94,13 @@ export class SessionController {
       { ...view, ...seen, ...turn.problem },
       { settings, now, newPassword, turnSecret: turn.secret },
     );
-    this.#noteStart(session, plan);
-    const batches = [...removeExtraPods(session, caches), ...plan.batches];
+    lines.setStarting(session, startsPod(plan));
+    const due = this.#limit.due(uid, [...removeExtraPods(session, caches), ...plan.batches]);
+    if (plan.batches.length > 0)
+      log.debug({ session: key, writes: due.batches.flat().map(nameOf), againMs: due.againMs }, "planned");
     // Whoever got no answer may have a pod: its start counts until it is tried again.
-    const refusals = await this.#act(session, batches);
-    this.#starting.delete(session.metadata.uid ?? "");
+    const refusals = [...due.contested, ...(await this.#act(session, due.batches))];
+    lines.setStarting(session, false);
     if (plan.warning) recorder.record(session, { type: "Warning", action: "Warn", ...plan.warning });
 
     // What was written is in the caches by now.
@@ -105,24 +120,28 @@ export class SessionController {
     const before = told.session.status;
     const { written, againMs } = await this.#status.write(told.session, status);
     if (written) {
-      for (const event of transitionEvents(before, status)) recorder.record(session, { action: "Reconcile", ...event });
+      for (const event of transitionEvents(before, status)) {
+        recorder.record(session, { action: "Reconcile", ...event });
+        log.info({ session: key, reason: event.reason }, event.note);
+      }
       this.#starts.report(told, status, this.#options.metrics);
     }
     return soonest(
       ...[plan.recheckMs, statusRecheckMs(told, now), start.againMs, againMs],
-      refusals.length > 0 || turn.problem ? refusedMs : undefined,
+      ...[due.againMs, refusals.length > 0 || turn.problem ? refusedMs : undefined],
     );
   }
 
   /** The session is gone. */
   forget(session: VDISession): void {
-    const { clock, metrics } = this.#options;
+    const { clock, metrics, log } = this.#options;
     this.#status.forget(session);
     this.#events.forget(session);
     this.#starts.forget(session);
-    this.#starting.delete(session.metadata.uid ?? "");
     this.#failingSinceMs.delete(session.metadata.uid ?? "");
+    this.#limit.forget(session.metadata.uid ?? "");
     this.#options.looks.forget(keyOf(session));
+    log.info({ session: keyOf(session), user: session.spec.user }, "the session is gone");
     const seconds = (clock.date().getTime() - Date.parse(session.metadata.creationTimestamp ?? "")) / 1000;
     metrics.ended({ template: session.spec.template, seconds: Math.max(0, seconds) });
   }
@@ -132,15 +151,17 @@ export class SessionController {
     const sinceMs = this.#failingSinceMs.get(uid) ?? clock.now();
     const tellsFailures = clock.now() - sinceMs >= failingMs;
     this.#failingSinceMs.set(uid, sinceMs);
-    const refusals = await act(batches, { client, observe: (object) => caches.observe(object), tellsFailures });
+    const refusals = await act(batches, {
+      client,
+      observe: (object) => caches.observe(object),
+      onDone: (write, answer) => {
+        this.#limit.note(uid, write);
+        if (write.do !== "delete" && answer) this.#admitted.note(write.object, answer);
+      },
+      tellsFailures,
+    });
     if (!refusals.some(({ why }) => why === "Failing")) this.#failingSinceMs.delete(uid);
     return refusals;
-  }
-
-  #noteStart({ metadata: { uid = "" } }: VDISession, { batches }: SessionPlan): void {
-    const starts = batches.flat().some((write) => write.do === "create" && write.object.kind === "Pod");
-    if (starts) this.#starting.add(uid);
-    else this.#starting.delete(uid);
   }
 
   /** What TURN credentials are made from, read anew each time: the kubelet brings a rotated secret into the file. */
@@ -155,6 +176,10 @@ export class SessionController {
       return { secret: undefined, problem: { templateProblem } };
     }
   }
+}
+
+function startsPod({ batches }: SessionPlan): boolean {
+  return batches.flat().some((write) => write.do === "create" && write.object.kind === "Pod");
 }
 
 /** `problem` is part of the view: no desktop can be started without the secret. */

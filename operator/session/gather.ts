@@ -4,32 +4,26 @@ import type { Pod } from "../kinds.ts";
 import { annotations } from "../resources/labels.ts";
 import { desktopName, homeName, userHash } from "../resources/names.ts";
 import type { Settings } from "../settings.ts";
-import { homeHolder } from "./home-holder.ts";
 import { controllerUid, keyBeside } from "./keys.ts";
+import type { StartLines } from "./start-lines.ts";
 import { templateProblem } from "./template-problem.ts";
 import type { SessionView } from "./view.ts";
 import type { Batch } from "./write.ts";
 
 /** What is not in the caches. */
-export interface Seen extends Pick<SessionView, "events" | "refusals" | "stream" | "routeAnswer" | "activity"> {
-  /** uids of sessions for which a pod is being made just now. */
-  readonly starting: ReadonlySet<string>;
+export interface Seen extends Pick<
+  SessionView,
+  "events" | "isAdmitted" | "refusals" | "stream" | "routeAnswer" | "activity"
+> {
+  /** Who waits for whom. */
+  readonly lines: Pick<StartLines, "homeHolder" | "oneTooMany">;
 }
 
 /** Puts together what the caches know about a session. */
-export function gather(
-  session: VDISession,
-  caches: Caches,
-  settings: Settings,
-  { starting, ...seen }: Seen,
-): SessionView {
+export function gather(session: VDISession, caches: Caches, settings: Settings, { lines, ...seen }: Seen): SessionView {
   const { namespace } = settings;
   const template = caches.templates.store.get(session.spec.template);
   const child = `${namespace}/${desktopName(session)}`;
-  const others = caches.sessions.store
-    .by("user", userHash(session.spec.user))
-    .filter(({ metadata, spec }) => metadata.uid !== session.metadata.uid && spec.user === session.spec.user);
-  const hasPod = (it: VDISession) => starting.has(it.metadata.uid ?? "") || podOf(it, caches) !== undefined;
   return {
     ...seen,
     session,
@@ -42,9 +36,13 @@ export function gather(
     service: caches.services.store.get(child),
     route: caches.routes.store.get(child),
     networkPolicy: caches.networkPolicies.store.get(child),
-    homeHolder: homeHolder({ session, others, hasPod }),
-    homeRemains: caches.pods.store.by("home", homeName(session.spec.user)).find(isOfNone(session, others)),
-    homeIsShared: others.some(wantsHome),
+    homeHolder: lines.homeHolder(session),
+    oneTooMany: lines.oneTooMany(session),
+    homeRemains: caches.pods.store
+      .by("home", homeName(session.spec.user))
+      .find((pod) => isOfNone(pod, session, caches)),
+    // Asked at the end alone: a user's sessions may be many.
+    homeIsShared: session.metadata.deletionTimestamp !== undefined && isHomeShared(session, caches),
     nodes: [...caches.nodes.store.values()],
     slicesInUse: (node, resourceName) =>
       caches.pods.store.by("node", node).filter((pod) => takesSlice(pod, resourceName)).length,
@@ -81,11 +79,26 @@ function podsOf(session: VDISession, { pods }: Pick<Caches, "pods">): Pod[] {
 }
 
 /** A pod goes on for a while when its session is deleted, and keeps the home when that is taken from its session's spec. */
-function isOfNone(session: VDISession, others: readonly VDISession[]): (pod: Pod) => boolean {
-  const sharers = [session, ...others].filter(({ spec }) => spec.persistence.enabled);
-  const uids = new Set(sharers.map(({ metadata }) => metadata.uid));
+function isOfNone(pod: Pod, session: VDISession, caches: Pick<Caches, "sessions">): boolean {
   // Its own, whose owner somebody took away, a session takes back.
-  return (pod) => pod.metadata.name !== desktopName(session) && !uids.has(controllerUid(pod));
+  if (pod.metadata.name === desktopName(session)) return false;
+  const owner = ownerOf(pod, caches);
+  return owner?.spec.user !== session.spec.user || !owner.spec.persistence.enabled;
+}
+
+/** The session that controls a pod, as far as it is there. */
+export function ownerOf({ metadata }: Pod, { sessions }: Pick<Caches, "sessions">): VDISession | undefined {
+  const owner = metadata.ownerReferences?.find(({ controller, kind }) => controller && kind === "VDISession");
+  const found = owner && sessions.store.get(`${metadata.namespace ?? ""}/${owner.name}`);
+  return found?.metadata.uid === owner?.uid ? found : undefined;
+}
+
+function isHomeShared({ metadata, spec }: VDISession, { sessions }: Pick<Caches, "sessions">): boolean {
+  for (const key of sessions.store.keysBy("user", userHash(spec.user))) {
+    const other = sessions.store.get(key);
+    if (other && other.metadata.uid !== metadata.uid && other.spec.user === spec.user && wantsHome(other)) return true;
+  }
+  return false;
 }
 
 /** Of two that go at the same time and both give their home away, neither keeps it for the other. */

@@ -58,8 +58,9 @@ function planStart(view: SessionView, context: PlanContext): PodPlan {
   const restarts = session.status?.restarts ?? 0;
   const { enabled } = session.spec.persistence;
   if (!template || templateProblem) return { before: [], writes: [], restarts };
-  if (enabled && (view.homeHolder || view.homeRemains))
-    return { before: [], writes: [], restarts, recheckMs: homeTakenMs };
+  // Whoever is next is woken.
+  if (view.oneTooMany || (enabled && (view.homeHolder || view.homeRemains)))
+    return { before: [], writes: [], restarts };
   // A pod of the same second would be revoked at once, again and again.
   const waitMs = Date.parse(session.spec.access?.revokedBefore ?? "") + revokedRestMs - context.now.getTime();
   if (waitMs > 0) return { before: [], writes: [], restarts, recheckMs: waitMs };
@@ -110,13 +111,10 @@ function planStart(view: SessionView, context: PlanContext): PodPlan {
   };
 }
 
-// Whoever has the home may give it up without any pod's end: who cannot start after all, for one.
-const homeTakenMs = 10_000;
-
 /** Open streams, links and passwords from before end with the pod that they belong to. */
 export function isRevoked({ spec }: VDISession, pod: Pod): boolean {
   const { revokedBefore } = spec.access ?? {};
-  // As the door judges links and cookies: of the same second is too old.
+  // As the gateway judges links and cookies: of the same second is too old.
   return revokedBefore !== undefined && Date.parse(pod.metadata.creationTimestamp ?? "") <= Date.parse(revokedBefore);
 }
 

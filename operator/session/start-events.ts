@@ -1,6 +1,7 @@
 import type { ClusterClient } from "../../kube/client.ts";
 import type { Clock } from "../../kube/clock.ts";
 import type { AnyObject } from "../../kube/object.ts";
+import { untrusted } from "../../kube/untrusted-text.ts";
 import type { VDISession } from "../api/objects.ts";
 import type { ClusterEvent } from "../kinds.ts";
 import { isReady } from "../readiness.ts";
@@ -77,8 +78,8 @@ function toEvent(event: AnyObject): ClusterEvent {
   };
   return {
     type: type === "Warning" ? "Warning" : "Normal",
-    reason: reason ?? "",
-    message: message ?? "",
+    reason: untrusted(reason ?? ""),
+    message: untrusted(message ?? ""),
     lastTime: series?.lastObservedTime ?? lastTimestamp ?? eventTime ?? event.metadata?.creationTimestamp ?? "",
   };
 }

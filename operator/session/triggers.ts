@@ -3,9 +3,8 @@ import { keyOf } from "../../kube/store.ts";
 import type { WorkQueue } from "../../kube/work-queue.ts";
 import type { VDISession } from "../api/objects.ts";
 import type { Caches } from "../caches.ts";
-import type { Node } from "../kinds.ts";
+import type { Node, PersistentVolumeClaim } from "../kinds.ts";
 import { labels } from "../resources/labels.ts";
-import { userHash } from "../resources/names.ts";
 
 // What is there at the start can wait for what people do meanwhile.
 const background = { priority: -1 };
@@ -24,21 +23,12 @@ export function watchForSessions({ caches, queue, forget }: TriggerOptions): voi
   const addAll = (keys: Iterable<string>) => {
     for (const key of keys) add(key);
   };
-  /** The other sessions of the user wait for the home, perhaps. */
-  const addPeers = ({ spec }: VDISession) => {
-    if (spec.persistence.enabled) addAll(sessions.store.keysBy("user", userHash(spec.user)));
-  };
   sessions.on({
     add: (session) => add(keyOf(session)),
-    update: (session, before) => {
-      add(keyOf(session));
-      if (session.status?.phase !== before.status?.phase || session.metadata.generation !== before.metadata.generation)
-        addPeers(session);
-    },
+    update: (session) => add(keyOf(session)),
     delete: (session) => {
       queue.forget(keyOf(session));
       forget(session);
-      addPeers(session);
     },
   });
 
@@ -53,18 +43,17 @@ export function watchForSessions({ caches, queue, forget }: TriggerOptions): voi
   };
   for (const children of [services, routes, networkPolicies])
     children.on({ add: addOwner, update: addOwners, delete: addOwner });
-  pods.on({
-    add: addOwner,
-    update: addOwners,
-    delete: (pod) => {
-      addOwner(pod);
-      addAll(sessions.store.keysBy("user", pod.metadata.labels?.[labels.user] ?? ""));
-    },
-  });
+  pods.on({ add: addOwner, update: addOwners, delete: addOwner });
 
   const addUser = ({ metadata }: KubeObject) =>
     addAll(sessions.store.keysBy("user", metadata?.labels?.[labels.user] ?? ""));
-  claims.on({ add: addUser, update: addUser, delete: addUser });
+  claims.on({
+    add: addUser,
+    update: (claim, before) => {
+      if (homeState(claim) !== homeState(before)) addUser(claim);
+    },
+    delete: addUser,
+  });
 
   const addTemplate = ({ metadata }: KubeObject) => addAll(sessions.store.keysBy("template", metadata?.name ?? ""));
   templates.on({
@@ -88,4 +77,9 @@ export function watchForSessions({ caches, queue, forget }: TriggerOptions): voi
     },
     delete: addOfNode,
   });
+}
+
+/** What a session's status tells of its home: all who wait for it tell the same. */
+function homeState({ metadata, status }: PersistentVolumeClaim): string {
+  return JSON.stringify([metadata.uid, metadata.deletionTimestamp, status?.phase]);
 }

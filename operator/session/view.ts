@@ -13,8 +13,10 @@ export interface SessionView {
   readonly service: Child | undefined;
   readonly route: Child | undefined;
   readonly networkPolicy: Child | undefined;
-  /** Another session of the same user that has the home volume in use. */
+  /** Another session of the same user that has the home volume in use, or gets it before this one. */
   readonly homeHolder: VDISession | undefined;
+  /** Another session of the same user, who has as many desktops as one may have when it has its own. */
+  readonly oneTooMany: VDISession | undefined;
   /** A pod that has the home mounted, and that no session which wants it controls. */
   readonly homeRemains: Pod | undefined;
   /** Whether another session of the user wants the home to stay. */
@@ -24,6 +26,8 @@ export interface SessionView {
   readonly slicesInUse: (node: string, resourceName: string) => number;
   /** About pod and home, oldest first. Read only when a start is slow: empty says nothing. */
   readonly events: readonly ClusterEvent[];
+  /** Whether what the cluster has of a child is what admission makes of what we want: both by their fingerprints. */
+  readonly isAdmitted: (wanted: string, found: string) => boolean;
   /** What the API server refused to write just now. */
   readonly refusals: readonly Refusal[];
   /** Whether the stream answers, of this pod; undefined while not known. */
@@ -44,9 +48,9 @@ export interface TemplateProblem {
 export interface Refusal {
   readonly kind:
     "VDISession" | "Pod" | "PersistentVolumeClaim" | "Secret" | "Service" | "IngressRoute" | "NetworkPolicy";
-  /** Quota: exceeded quota. Taken: somebody else's object has the name. Missing: no such kind. Terminating: the namespace goes. Invalid: 422. Forbidden: all other 403. Failing: 5xx, again and again. */
-  readonly why: "Quota" | "Taken" | "Missing" | "Terminating" | "Invalid" | "Forbidden" | "Failing";
-  /** The server's sentence. */
+  /** Quota: exceeded quota. Taken: somebody else's object has the name. Missing: no such kind. Terminating: the namespace goes. Invalid: 422. Forbidden: all other 403. Failing: 5xx, again and again. Contested: others undo it each time. */
+  readonly why: "Quota" | "Taken" | "Missing" | "Terminating" | "Invalid" | "Forbidden" | "Failing" | "Contested";
+  /** The server's sentence; of what is contested ours. */
   readonly message: string;
 }
 

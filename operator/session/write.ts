@@ -32,3 +32,9 @@ export type Write =
 
 /** Done one after the other, the writes of one at the same time. */
 export type Batch = readonly Write[];
+
+/** What is done to which object. */
+export function nameOf(write: Write): string {
+  const { kind = "", metadata } = write.do === "delete" ? write.key : write.object;
+  return `${write.do} ${kind} ${metadata?.name ?? ""}`;
+}

@@ -3,6 +3,7 @@ import type { SessionView } from "../session/view.ts";
 import { containerFindings } from "./containers.ts";
 import { pullingFinding } from "./images.ts";
 import { lifecycleFinding, revocationFinding } from "./lifecycle.ts";
+import { limitFinding } from "./limit.ts";
 import type { Moment } from "./moment.ts";
 import { setupFindings } from "./node-setup.ts";
 import { nodeFinding, podEndFinding } from "./pod-end.ts";
@@ -37,6 +38,7 @@ export function causeOf(
     lost,
     templateFinding(view, moment),
     revocationFinding(view, moment),
+    limitFinding(view),
     ...refused,
     scheduling,
     home?.reason === "HomeProvisioning" && scheduling?.reason !== "Scheduling" ? undefined : home,

@@ -1,3 +1,4 @@
+import { cutAt } from "../../kube/untrusted-text.ts";
 import type { Condition } from "../api/fields.ts";
 import { apiTime } from "../api/time.ts";
 import { condition } from "../lifetime/idle-clock.ts";
@@ -10,6 +11,9 @@ export interface ConditionState {
   readonly reason: Reason;
   readonly message: string;
 }
+
+/** Far above any sentence of ours, and below what caches keep of a text: what is written is what is read back. */
+export const mostMessageBytes = 4_096;
 
 /** The conditions as they are written: one whose status is what it was keeps its lastTransitionTime. */
 export function withTransitions(
@@ -26,7 +30,7 @@ export function withTransitions(
       ...(generation !== undefined && { observedGeneration: generation }),
       lastTransitionTime: was?.status === status ? was.lastTransitionTime : apiTime(now),
       reason,
-      message,
+      message: cutAt(message, mostMessageBytes),
     };
   });
 }

@@ -2,6 +2,7 @@ import { constants } from "node:os";
 import type { ContainerState, ContainerStatus } from "../kinds.ts";
 import type { SessionView } from "../session/view.ts";
 import { imageFinding } from "./images.ts";
+import { publicWords, wasUsed } from "./last-words.ts";
 import type { Moment } from "./moment.ts";
 import { probeFinding } from "./reachability.ts";
 import type { Finding } from "./reasons.ts";
@@ -72,11 +73,12 @@ function ended(view: SessionView, end: Ended | undefined, role: string, name: st
   }
   const ofHome = homeRefusal(view, end.message ?? "");
   if (ofHome) return ofHome;
-  const line = lastLine(end.message);
   const signal = signalName(end);
   const byProbe = signal === undefined ? undefined : probeFinding(view);
   if (byProbe) return byProbe;
-  const log = line === undefined ? "It said nothing" : `Its last words: "${line}"`;
+  const line = publicWords(view, lastLine(end.message));
+  const silence = wasUsed(view) ? "What it said last may be its user's, and is not shown here" : "It said nothing";
+  const log = line === undefined ? silence : `Its last words: "${line}"`;
   return {
     reason: "CrashLoop",
     message: `The desktop's ${role} ended with exit code ${end.exitCode}${signal === undefined ? "" : ` (${signal})`}, and is started again. ${log}. See \`${logs(view, name)} --previous\`.`,

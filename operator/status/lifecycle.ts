@@ -36,6 +36,6 @@ export function lifecycleFinding({ session, pod }: SessionView, moment: Moment):
         reason: "Suspended",
         message:
           `The desktop is stopped${spec.persistence.enabled ? ", and its home volume is kept" : ""}. ` +
-          "Set spec.desiredState to Running, or visit its address, to go on.",
+          "Set spec.desiredState to Running, or open its address, to go on.",
       };
 }

@@ -23,6 +23,7 @@ export const readyReasons = {
   ResourcesExceeded: "stuck",
   TurnUnavailable: "slow",
   AccessRevoked: "slow",
+  TooManySessions: "stuck",
   HomeLost: "stuck",
   HomeInUse: "stuck",
   QuotaExceeded: "slow",
@@ -31,6 +32,7 @@ export const readyReasons = {
   WriteInvalid: "stuck",
   WriteFailed: "slow",
   NameTaken: "stuck",
+  ChildContested: "stuck",
   RouteKindMissing: "stuck",
   // The node, under a pod that had one.
   NodeLost: "slow",

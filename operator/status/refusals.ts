@@ -4,8 +4,11 @@ import { quoted } from "../../kube/sentences.ts";
 
 /** What the API server refused to create. A refused change of an object that is there does not keep the desktop from running. */
 export function refusalFindings(view: SessionView): Finding[] {
-  return view.refusals.filter((it) => it.why === "Terminating" || !exists(view, it.kind)).map(finding);
+  return view.refusals.filter((it) => toldAlways.has(it.why) || !exists(view, it.kind)).map(finding);
 }
+
+// A child that others keep changing may let anybody in.
+const toldAlways = new Set<Refusal["why"]>(["Terminating", "Contested"]);
 
 function exists({ pod, home, service, route, networkPolicy }: SessionView, kind: Refusal["kind"]): boolean {
   switch (kind) {
@@ -37,6 +40,11 @@ function finding({ kind, why, message }: Refusal): Finding {
       return {
         reason: "QuotaExceeded",
         message: `A ResourceQuota does not let the session have its ${kind}: ${said}. End or suspend another session, ask for less, or have the quota raised; the session goes on by itself.`,
+      };
+    case "Contested":
+      return {
+        reason: "ChildContested",
+        message: `The session's ${kind} ${said}. Look at the admission webhooks and controllers that write it. The operator tries again, ever more seldom; the session goes on by itself.`,
       };
     case "Taken":
       return {

@@ -1,3 +1,5 @@
+import { untrusted } from "../../kube/untrusted-text.ts";
+
 /** Why the scheduler did not take some nodes. */
 export interface NodeRefusal {
   /** How many nodes; of what holds for all alike (a claim that is missing) the number of all. */
@@ -32,7 +34,7 @@ export interface SchedulerVerdict {
  */
 export function parseVerdict(message: string): SchedulerVerdict | undefined {
   if (/^no nodes available to schedule pods/.test(message)) return { nodes: 0, refusals: [] };
-  const [, total, rest] = /^0\/(\d+) nodes are available:?\s*(.*)$/s.exec(message) ?? [];
+  const [, total, rest] = /^0\/(\d+) nodes are available:?(.*)$/s.exec(untrusted(message)) ?? [];
   if (total === undefined || rest === undefined) return undefined;
   const nodes = Number(total);
   // What comes after the first full stop is about preemption.
@@ -49,13 +51,13 @@ export function parseVerdict(message: string): SchedulerVerdict | undefined {
 
 const forms: readonly [RegExp, NodeRefusal["why"]][] = [
   [/^Insufficient (\S+)$/, "insufficient"],
-  [/untolerated taint(?: \{(.*?)(?:: )?\})?/, "taint"],
-  [/had taint \{(.*?)(?:: )?\}/, "taint"],
+  [/untolerated taint(?: \{([^}]*)\})?/, "taint"],
+  [/had taint \{([^}]*)\}/, "taint"],
   [/node affinity\/selector|node selector/, "selector"],
   [/were unschedulable/, "cordoned"],
   [/volume node affinity conflict|PersistentVolume's node affinity|no available volume zone/, "volume-elsewhere"],
   [/unbound immediate PersistentVolumeClaims|find available persistent volumes|enough free storage/, "volume-unbound"],
-  [/persistentvolumeclaim "(.*?)"|bound to non-existent pv/i, "claim"],
+  [/persistentvolumeclaim "([^"]*)"|bound to non-existent pv/i, "claim"],
   [/Too many pods/, "full"],
 ];
 
@@ -64,7 +66,8 @@ function refusal(part: string, all: number): NodeRefusal {
   const nodes = count === undefined ? all : Number(count);
   for (const [form, why] of forms) {
     const found = form.exec(text);
-    if (found) return { nodes, why, ...(found[1] !== undefined && { what: found[1] }), text };
+    // A taint without a value is told as `key: `.
+    if (found) return { nodes, why, ...(found[1] !== undefined && { what: found[1].replace(/: $/, "") }), text };
   }
   return { nodes, why: "other", text };
 }

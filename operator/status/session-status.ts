@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
+import { cutAt } from "../../kube/untrusted-text.ts";
 import type { VDISessionStatus } from "../api/vdi-session.ts";
 import { apiTime } from "../api/time.ts";
 import { activeCondition } from "../lifetime/active.ts";
@@ -9,7 +10,7 @@ import { homeName, hostOf } from "../resources/names.ts";
 import type { Settings } from "../settings.ts";
 import type { SessionView } from "../session/view.ts";
 import { causeOf } from "./cause.ts";
-import { withTransitions } from "./conditions.ts";
+import { mostMessageBytes, withTransitions } from "./conditions.ts";
 import type { ConditionState } from "./conditions.ts";
 import { deadlineMessage } from "./deadline.ts";
 import { Moment } from "./moment.ts";
@@ -57,7 +58,7 @@ export function sessionStatus(view: SessionView, settings: StatusSettings, now: 
     expiresAt: apiTime(expiry(session, now).endMs),
     ...(before.restarts !== undefined && { restarts: before.restarts }),
     ...(lastActivity !== undefined && { lastActivity }),
-    message: overdue ?? cause.message,
+    message: cutAt(overdue ?? cause.message, mostMessageBytes),
   };
 }
 

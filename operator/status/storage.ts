@@ -1,6 +1,7 @@
 import { homeName } from "../resources/names.ts";
 import { runtimeProfile } from "../resources/runtime-profiles.ts";
 import type { SessionView } from "../session/view.ts";
+import { publicWords } from "./last-words.ts";
 import type { Finding } from "./reasons.ts";
 import { quoted } from "../../kube/sentences.ts";
 
@@ -24,7 +25,7 @@ export function homeFinding(view: SessionView): Finding | undefined {
   if (homeHolder && !pod)
     return {
       reason: "HomeInUse",
-      message: `The home volume ${name} is in use by session ${homeHolder.metadata.name} of the same user. Suspend or delete that session, and this one goes on by itself; or create this one with persistence.enabled false.`,
+      message: `The home volume ${name} is in use by session ${homeHolder.metadata.name} of the same user, or goes to it first. Suspend or delete that session, and the next one in line goes on by itself; or create this one with persistence.enabled false.`,
     };
   if (homeRemains && !pod)
     return {
@@ -46,7 +47,7 @@ export function homeAwaited(name: string): string {
 function provisioningProblem({ events }: SessionView, name: string): string | undefined {
   const failed = events.findLast(({ reason }) => reason === "ProvisioningFailed");
   if (failed) {
-    const [, missing] = /storageclass\.storage\.k8s\.io "(.*?)" not found/.exec(failed.message) ?? [];
+    const [, missing] = /storageclass\.storage\.k8s\.io "([^"]*)" not found/.exec(failed.message) ?? [];
     return missing === undefined
       ? `The home volume ${name} cannot be made: ${quoted(failed.message)}. Look at the provisioner of its StorageClass, see ${page}.`
       : `The home volume ${name} asks for StorageClass ${missing}, which does not exist. Create it, or delete the claim and set persistence.storageClassName to one that \`kubectl get storageclass\` lists.`;
@@ -87,22 +88,27 @@ const mountReasons = new Set(["FailedMount", "FailedAttachVolume", "FailedMapVol
  * What a container's last words say about the home volume; undefined when they are about something else. The init
  * container that looks at the home says it in the words of resources/pod.ts.
  */
-export function homeRefusal({ session, template, home }: SessionView, words: string): Finding | undefined {
+export function homeRefusal(view: SessionView, words: string): Finding | undefined {
+  const { session, template, home } = view;
   if (!session.spec.persistence.enabled) return undefined;
   const path = template && runtimeProfile(template.spec).home;
   const namesHome = words.includes("cannot write the home volume") || (path !== undefined && words.includes(path));
   if (namesHome && /no space left on device|disk quota exceeded/i.test(words))
     return {
       reason: "HomeFull",
-      message: `The home volume ${home?.metadata.name ?? homeName(session.spec.user)} is full: "${quoted(words)}". Enlarge its claim where the StorageClass allows it, or have files removed from it.`,
+      message: `The home volume ${home?.metadata.name ?? homeName(session.spec.user)} is full${quotation(publicWords(view, quoted(words)))}. Enlarge its claim where the StorageClass allows it, or have files removed from it.`,
     };
   const isDenied = /permission denied|cannot write the home volume/i.test(words) && !/\/(dev|proc|sys)\//.test(words);
-  return isDenied ? notPermitted(quoted(words)) : undefined;
+  return isDenied ? notPermitted(publicWords(view, quoted(words))) : undefined;
 }
 
-function notPermitted(said: string): Finding {
+function quotation(said: string | undefined): string {
+  return said === undefined ? "" : `: "${said}"`;
+}
+
+function notPermitted(said: string | undefined): Finding {
   return {
     reason: "VolumeNotPermitted",
-    message: `The desktop may not write to its home volume: "${said}". The directory belongs to another user, as volumes of old K3s do (mode 0700); check the StorageClass with storage.mode \`check\`, or use \`own\`, whose volumes any user can write to; see ${page}.`,
+    message: `The desktop may not write to its home volume${quotation(said)}. The directory belongs to another user, as volumes of old K3s do (mode 0700); check the StorageClass with storage.mode \`check\`, or use \`own\`, whose volumes any user can write to; see ${page}.`,
   };
 }

@@ -1,14 +1,14 @@
 import type { VDITemplate } from "../api/objects.ts";
 import type { VDITemplateStatus } from "../api/vdi-template.ts";
 import { templateFault } from "../session/template-problem.ts";
-import type { Settings } from "../settings.ts";
+import type { TemplateSettings } from "../session/template-problem.ts";
 import { withTransitions } from "../status/conditions.ts";
 
 /** What a template's status ought to be: whether sessions can be made from it, and how many there are. */
 export function templateStatus(
   template: VDITemplate,
   sessions: number,
-  settings: Pick<Settings, "turn">,
+  settings: TemplateSettings,
   now: Date,
 ): VDITemplateStatus {
   const fault = templateFault(template, settings);

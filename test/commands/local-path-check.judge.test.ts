@@ -6,6 +6,10 @@ import type { AnyObject } from "../../kube/client.ts";
 const setup = '#!/bin/sh\nset -eu\nmkdir -m 0777 -p "${VOL_DIR}"\nchmod 700 "${VOL_DIR}/.."\n';
 const setupOfV1213 = '#!/bin/sh\nset -eu\nmkdir -m 0700 -p "${VOL_DIR}"\n';
 
+// The other keys of K3s's ConfigMap; `full` has all four.
+const rest = { "config.json": "{}", teardown: "#!/bin/sh", "helperPod.yaml": "kind: Pod" };
+const full = (script: string): AnyObject => ({ data: { ...rest, setup: script } });
+
 const k3s = { provisioner: "rancher.io/local-path", namespace: "kube-system", configMap: "local-path-config" };
 const own = { provisioner: "kasm-vdi.io/local-path", namespace: "storage", configMap: "local-path-config" };
 
@@ -18,17 +22,17 @@ const hostPath = storageClass("rancher.io/local-path");
 
 describe("the storage check", () => {
   it("finds a stock K3s writable", () => {
-    expect(judgeStorage("local-path", k3s, local, { data: { setup } })).to.deep.equal({
+    expect(judgeStorage("local-path", k3s, local, full(setup))).to.deep.equal({
       report: "local-path makes directories 0777 in volumes of type local",
     });
   });
 
   it("takes volumes of type local for writable whatever the directory's mode, since they honour fsGroup", () => {
-    expect(judgeStorage("local-path", k3s, local, { data: { setup: setupOfV1213 } })).not.to.have.property("refusal");
+    expect(judgeStorage("local-path", k3s, local, full(setupOfV1213))).not.to.have.property("refusal");
   });
 
   it("refuses private directories in hostPath volumes, and says what to do", () => {
-    expect(judgeStorage("local-path", k3s, hostPath, { data: { setup: setupOfV1213 } }).refusal).to.match(
+    expect(judgeStorage("local-path", k3s, hostPath, full(setupOfV1213)).refusal).to.match(
       /makes directories 0700 .*Permission denied.*upgrade K3s/,
     );
   });
@@ -39,19 +43,31 @@ describe("the storage check", () => {
     );
   });
 
-  it("refuses a ConfigMap without the setup script: provisioning would hang", () => {
-    expect(judgeStorage("local-path", k3s, local, { data: {} }).refusal).to.match(
-      /has no key setup.*Restart a K3s server/,
+  it("refuses a ConfigMap without one of its keys: provisioning hangs, or will after the provisioner's next start", () => {
+    for (const key of ["config.json", "setup", "teardown", "helperPod.yaml"]) {
+      const others = Object.entries(full(setup)["data"] as object).filter(([name]) => name !== key);
+      expect(judgeStorage("local-path", k3s, local, { data: Object.fromEntries(others) }).refusal, key).to.match(
+        new RegExp(`^ConfigMap kube-system/local-path-config has no key ${key}, .*Restart a K3s server`),
+      );
+    }
+    expect(judgeStorage("local-path", k3s, local, { data: { setup } }).report).to.equal(
+      "kube-system/local-path-config has no key config.json, teardown, helperPod.yaml",
+    );
+  });
+
+  it("refuses a class whose ConfigMap is not there", () => {
+    expect(judgeStorage("local-path", k3s, local, undefined).refusal).to.match(
+      /^ConfigMap kube-system\/local-path-config does not exist, .*Restart a K3s server/,
     );
   });
 
   it("judges a class of our own by our own ConfigMap", () => {
     const ours = storageClass(own.provisioner, { defaultVolumeType: "local" });
-    expect(judgeStorage("kasm-local-path", own, ours, { data: { setup } })).to.deep.equal({
+    expect(judgeStorage("kasm-local-path", own, ours, full(setup))).to.deep.equal({
       report: "kasm-local-path makes directories 0777 in volumes of type local",
     });
     expect(judgeStorage("kasm-local-path", own, ours, undefined).refusal).to.match(
-      /^ConfigMap storage\/local-path-config has no key setup, so kasm-vdi.io\/local-path .*pulumi up --refresh/,
+      /^ConfigMap storage\/local-path-config does not exist, so kasm-vdi.io\/local-path .*pulumi up --refresh/,
     );
   });
 
@@ -61,8 +77,9 @@ describe("the storage check", () => {
     });
   });
 
-  it("reads the mode of the volume, not that of its parent", () => {
+  it("reads the mode of the volume, not that of its parent, which K3s's script makes 0700", () => {
     expect(directoryMode(setup)).to.equal("0777");
+    expect(directoryMode(setup.replace('"${VOL_DIR}/.."', '"${VOL_DIR}"/..'))).to.equal("0777");
     expect(directoryMode('mkdir -p "${VOL_DIR}"\nchmod 777 "${VOL_DIR}"\n')).to.equal("0777");
     expect(directoryMode('mkdir -p "${VOL_DIR}"\n')).to.equal("0755");
     expect(directoryMode('mkdir -p -m 700 "${VOL_DIR}"')).to.equal("0700");

@@ -69,10 +69,15 @@ export const service = (name: string, spec: object, fields: Partial<AnyObject> =
   ...fields,
 });
 
+export const traefikLabels = {
+  "app.kubernetes.io/name": "traefik",
+  "app.kubernetes.io/instance": "traefik-kube-system",
+};
 export const traefikService = service(
   "traefik",
   {
     type: "LoadBalancer",
+    selector: traefikLabels,
     ports: [
       { port: 80, nodePort: 31249, protocol: "TCP" },
       { port: 443, nodePort: 32596, protocol: "TCP" },
@@ -81,6 +86,7 @@ export const traefikService = service(
   { status: { loadBalancer: { ingress: [{ ip: "192.0.2.1" }] } } },
 );
 export const dnsService = service("kube-dns", { clusterIP: "10.43.0.10", clusterIPs: ["10.43.0.10"] });
+export const traefikPod = pod("traefik-1", traefikLabels);
 export const coreDns = pod("coredns-1", { "k8s-app": "kube-dns" });
 export const provisioner = pod("local-path-provisioner-1", { app: "local-path-provisioner" });
 export const storageClass = (name: string, isDefault: boolean, by = "rancher.io/local-path"): AnyObject => ({
@@ -111,7 +117,7 @@ export const healthyExpectation: Expectation = {
 
 const healthy: Snapshot = {
   nodes: [node("a"), node("b")],
-  pods: [coreDns, provisioner],
+  pods: [coreDns, provisioner, traefikPod],
   services: [dnsService, traefikService],
   storageClasses: [storageClass("local-path", true)],
   ingressClasses: [{ metadata: { name: "traefik" } }],

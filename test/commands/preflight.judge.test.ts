@@ -73,7 +73,7 @@ describe("the verdict of preflight", () => {
     const { failures, unknown } = verdict({ nodes: [node("a")] }, { pods: "pods is forbidden" });
     expect(failures).to.have.length(1);
     expect(unknown).to.deep.equal([
-      "not checked: room for Kasm, local-path-provisioner, CoreDNS, ports of the nodes (pods is forbidden)",
+      "not checked: room for Kasm, local-path-provisioner, CoreDNS, Traefik's pods, ports of the nodes (pods is forbidden)",
     ]);
   });
 

@@ -1,20 +1,33 @@
 import { networkChecks } from "../../commands/preflight.network.judge.ts";
-import { cases, dnsService, pod, service, traefikService } from "./preflight.cluster.ts";
+import {
+  cases,
+  coreDns,
+  dnsService,
+  pod,
+  service,
+  traefikLabels,
+  traefikPod,
+  traefikService,
+} from "./preflight.cluster.ts";
 
 const records = "Make the records that `pulumi stack output dns` lists; browsers and Kasm's agents need them";
 const noTraefik = "Run K3s without --disable=traefik, or set kasm-vdi:traefik.mode to own";
 const dnsFix = "See why: kubectl -n kube-system describe pod -l k8s-app=kube-dns";
 
+const traefikFix =
+  "See why: kubectl -n kube-system describe pod " +
+  "-l app.kubernetes.io/name=traefik,app.kubernetes.io/instance=traefik-kube-system";
+
 describe("preflight's checks of names and the way in", () => {
   cases(networkChecks, [
     {
       title: "ask for CoreDNS",
-      seen: { pods: [] },
+      seen: { pods: [traefikPod] },
       finds: [`required~ CoreDNS: no pod of it runs in kube-system. ${dnsFix}`],
     },
     {
       title: "ask for a CoreDNS that is Ready",
-      seen: { pods: [pod("coredns-1", { "k8s-app": "kube-dns" }, { status: { phase: "Pending" } })] },
+      seen: { pods: [pod("coredns-1", { "k8s-app": "kube-dns" }, { status: { phase: "Pending" } }), traefikPod] },
       finds: [`required~ CoreDNS: its pod is not Ready. ${dnsFix}`],
     },
     {
@@ -61,6 +74,16 @@ describe("preflight's checks of names and the way in", () => {
         "recommended Service kube-system/traefik: it has no address, so browsers do not reach it. " +
           "See why ServiceLB waits: kubectl -n kube-system get pods -l svccontroller.k3s.cattle.io/svcname=traefik",
       ],
+    },
+    {
+      title: "tell when Traefik has an address, as it gets one before it serves, and no pod that is Ready",
+      seen: { pods: [coreDns, pod("traefik-1", traefikLabels, { status: { phase: "Pending" } })] },
+      finds: [`recommended Traefik: its pod is not Ready, so browsers do not get in. ${traefikFix}`],
+    },
+    {
+      title: "tell when nothing is behind Traefik's Service",
+      seen: { pods: [coreDns] },
+      finds: [`recommended Traefik: no pod of it runs in kube-system, so browsers do not get in. ${traefikFix}`],
     },
     {
       title: "tell of records that are not made yet",

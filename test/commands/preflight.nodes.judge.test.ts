@@ -7,8 +7,36 @@ const pools = (...list: { name: string; count: number; gpusPerNode?: number; lab
   list.map((pool) => ({ gpusPerNode: 0, labels: {}, ...pool }));
 const machine = (cpu: string, memory: string, disk: string) => ({ cpu, memory, "ephemeral-storage": disk });
 
+// As K3s v1.35.4 registers the node of its server: control-plane, and no role master beside it.
+const server = {
+  metadata: {
+    name: "server-1",
+    annotations: { "k3s.io/node-args": '["server"]', "k3s.io/node-env": "{}" },
+    finalizers: ["wrangler.cattle.io/node"],
+    labels: {
+      "kubernetes.io/arch": "amd64",
+      "kubernetes.io/hostname": "server-1",
+      "node-role.kubernetes.io/control-plane": "true",
+      "node.kubernetes.io/instance-type": "k3s",
+    },
+  },
+  spec: { podCIDR: "10.42.0.0/24", providerID: "k3s://server-1" },
+  status: {
+    capacity: machine("4", "24684084Ki", "264212084Ki"),
+    allocatable: machine("4", "24684084Ki", "257025515114"),
+    conditions: [{ type: "MemoryPressure", status: "False" }, ready],
+    nodeInfo: { architecture: "amd64", kubeletVersion: "v1.35.4+k3s1" },
+  },
+};
+
 describe("preflight's checks of nodes", () => {
   cases(nodeChecks, [
+    {
+      title: "take the node of a server, which nothing but its role control-plane sets apart",
+      expected: { nodeCount: 1, pools: pools({ name: "main", count: 1 }) },
+      seen: { nodes: [server] },
+      finds: [],
+    },
     {
       title: "ask for as many nodes as the config says",
       expected: { nodeCount: 3 },

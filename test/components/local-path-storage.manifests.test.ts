@@ -10,7 +10,7 @@ import {
   provisionerDeployment,
   setupScript,
 } from "../../components/local-path-storage.manifests.ts";
-import { addons } from "../../lab/k3s/furniture/manifests.ts";
+import { addons } from "../../lab/k3s/packaged-components/manifests.ts";
 import { nodeBasePath } from "../../lab/simulators/local-path/node-path.ts";
 import { ownStorage } from "./local-path-storage.args.ts";
 

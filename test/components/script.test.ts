@@ -1,12 +1,18 @@
 import { expect } from "chai";
-import { script } from "../../components/script.ts";
+import { script, scriptAtDeletion } from "../../components/script.ts";
 
 describe("script", () => {
   it("runs the same on creation and on change, with its input as JSON", () => {
     expect(script("traefik-gate", {}, { timeoutSeconds: 300 })).to.deep.equal({
-      create: "node commands/traefik-gate.ts",
-      update: "node commands/traefik-gate.ts",
+      create: "node dist/commands.mjs traefik-gate",
+      update: "node dist/commands.mjs traefik-gate",
       environment: { INPUT: '{"timeoutSeconds":300}', NODE_COMPILE_CACHE: "node_modules/.cache/node-compile-cache" },
+    });
+  });
+
+  it("runs from its sources at a deletion, for a destroy builds nothing", () => {
+    expect(scriptAtDeletion("session-drain", {}, { operatorSeconds: 1 })).to.deep.include({
+      delete: "node commands/session-drain.ts",
     });
   });
 

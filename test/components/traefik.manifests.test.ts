@@ -8,7 +8,7 @@ import {
   traefikPolicy,
   traefikValues,
 } from "../../components/traefik.manifests.ts";
-import { traefikCrds } from "../../lab/k3s/furniture/traefik-crds.ts";
+import { traefikCrds } from "../../lab/k3s/packaged-components/traefik-crds.ts";
 
 const chartFile = (name: string) => readFileSync(new URL(`../../lab/charts/traefik/${name}`, import.meta.url), "utf8");
 
@@ -17,8 +17,12 @@ describe("Traefik's configuration", () => {
     expect(traefikArguments).to.include("--entryPoints.web.http.redirections.entryPoint.to=:443");
   });
 
-  it("lets an upload take as long as it needs", () => {
-    expect(traefikArguments).to.include("--entryPoints.websecure.transport.respondingTimeouts.readTimeout=0");
+  it("gives every request an end that whoever sends slowly meets, and uploads time", () => {
+    const seconds = (entryPoint: string) => {
+      const prefix = `--entryPoints.${entryPoint}.transport.respondingTimeouts.readTimeout=`;
+      return parseInt(traefikArguments.find((it) => it.startsWith(prefix))?.slice(prefix.length) ?? "0");
+    };
+    expect([seconds("web"), seconds("websecure")]).to.deep.equal([60, 600]);
   });
 
   it("sets for K3s's chart nothing but arguments, which every chart generation knows", () => {

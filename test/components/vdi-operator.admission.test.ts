@@ -3,9 +3,14 @@ import {
   admissionPolicies,
   identityBinding,
   identityPolicy,
+  metadataPolicy,
   templateBinding,
   templatePolicy,
 } from "../../components/vdi-operator.admission.ts";
+import { sessionRoutePriority } from "../../components/vdi-operator.admission-hosts.ts";
+import { untouchedFields } from "../../components/vdi-operator.admission-wake.ts";
+import { vdiSessionSpec } from "../../operator/api/vdi-session.ts";
+import { routePriority } from "../../operator/resources/route.ts";
 
 describe("the identity policy", () => {
   const { spec } = identityPolicy("kasm-vdi-system") as {
@@ -29,9 +34,11 @@ describe("the identity policy", () => {
     });
   });
 
-  it("exempts the operator, wherever it runs, and what Kubernetes itself deletes", () => {
+  it("exempts operator and gateway, wherever they run, and what Kubernetes itself deletes", () => {
     const conditions = Object.fromEntries(spec.matchConditions.map(({ name, expression }) => [name, expression]));
-    expect(conditions["not-the-operator"]).to.contain("'system:serviceaccount:kasm-vdi-system:kasm-operator'");
+    expect(conditions["not-our-own"])
+      .to.contain('"system:serviceaccount:kasm-vdi-system:kasm-operator"')
+      .and.to.contain('"system:serviceaccount:kasm-vdi-system:kasm-gateway"');
     expect(conditions["not-kubernetes-itself"]).to.contain("'system:serviceaccounts:kube-system'");
   });
 });
@@ -62,11 +69,42 @@ describe("the template policy", () => {
   });
 });
 
+describe("the policy on metadata", () => {
+  it("bounds what schemas leave open, of each of our kinds", () => {
+    const { spec } = metadataPolicy("kasm-vdi-system") as {
+      spec: {
+        matchConstraints: { resourceRules: { resources: string[]; operations: string[] }[] };
+        validations: { expression: string }[];
+      };
+    };
+    expect(spec.matchConstraints.resourceRules[0]).to.deep.include({
+      ...{ resources: ["vdisessions", "vditemplates", "vdipools"], operations: ["CREATE", "UPDATE"] },
+    });
+    const expressions = spec.validations.map(({ expression }) => expression).join(" ");
+    for (const field of ["annotations", "labels", "finalizers", "ownerReferences"])
+      expect(expressions).to.contain(`size(object.metadata.${field}) <=`);
+  });
+});
+
+describe("the policy of the gateway's only write", () => {
+  it("knows every field of a session's spec: one that is added must be decided upon", () => {
+    expect([...untouchedFields, "desiredState"]).to.have.members(Object.keys(vdiSessionSpec.shape));
+  });
+});
+
 describe("every admission policy", () => {
+  const args = { operatorNamespace: "kasm-vdi-system", domain: "desktops.example.com" };
+
   it("is bound, and is named as its binding", () => {
-    for (const { policy, binding } of Object.values(admissionPolicies("kasm-vdi-system"))) {
+    for (const { policy, binding } of Object.values(admissionPolicies(args))) {
       const { name } = policy.metadata as { name: string };
       expect(binding).to.deep.include({ metadata: { name } }).and.to.have.nested.property("spec.policyName", name);
     }
+  });
+});
+
+describe("the policies about hosts", () => {
+  it("go by the priority that routes of sessions really have", () => {
+    expect(sessionRoutePriority).to.equal(routePriority);
   });
 });

@@ -88,7 +88,8 @@ describe("the operator's Deployment", () => {
     const told = environment({ turn: endpoint });
     expect(JSON.parse(told["VDI_TURN"] ?? "")).to.deep.equal(endpoint);
     expect(told["VDI_TURN_SECRET_FILE"]).to.equal("/etc/kasm-operator/turn/shared-secret");
-    expect(spec({ turn: endpoint }).template.spec.volumes.at(-1)).to.deep.include({
+    expect(spec({ turn: endpoint }).template.spec.volumes).to.deep.include({
+      name: "turn",
       secret: { secretName: "turn-credentials", defaultMode: 0o440 },
     });
     expect(environment()).not.to.have.any.keys("VDI_TURN", "VDI_TURN_SECRET_FILE");
@@ -106,22 +107,8 @@ describe("the operator's Deployment", () => {
     expect(names).to.have.members([VDI_SESSION_MIDDLEWARE, VDI_SESSION_TRANSPORT, VDI_ACCESS_MIDDLEWARE]);
   });
 
-  it("signs links and cookies with a key that only a file holds", () => {
-    expect(environment()).to.include({ VDI_ACCESS_KEY_FILE: "/etc/kasm-operator/access/key" });
-    expect(container().volumeMounts).to.deep.include({
-      ...{ name: "access", mountPath: "/etc/kasm-operator/access", readOnly: true },
-    });
-    expect(spec().template.spec.volumes).to.deep.include({
-      ...{ name: "access", secret: { secretName: "access-key", defaultMode: 0o440 } },
-    });
-  });
-
-  it("believes no header about who has signed in, unless the site names one and what sets it", () => {
-    expect(environment()).not.to.have.any.keys("VDI_ACCESS_USER_HEADER", "VDI_ACCESS_EXTRA_MIDDLEWARES");
-    const access = { userHeader: "X-Forwarded-User", middlewares: ["sign-in", "groups"] };
-    expect(environment({ access })).to.include({
-      ...{ VDI_ACCESS_USER_HEADER: "X-Forwarded-User", VDI_ACCESS_EXTRA_MIDDLEWARES: "sign-in,groups" },
-    });
+  it("has no key to links and cookies: the gateway alone signs them", () => {
+    expect(JSON.stringify(operatorDeployment(base))).not.to.contain("access-key");
   });
 
   it("is told where Traefik's pods are, whom desktops and access let in", () => {
@@ -139,8 +126,8 @@ describe("the operator's Deployment", () => {
     const settings = loadSettings({ ...told, POD_NAME: "kasm-operator-0", POD_NAMESPACE: "kasm-vdi-system" });
     expect(settings).to.deep.include({
       ...{ namespace: "kasm-vdi", domain: "desktops.example.com", leaderElection: true, logLevel: "info" },
-      ...{ traefikNamespace: "traefik", accessKeyFile: "/etc/kasm-operator/access/key" },
-      ports: { metrics: 8080, health: 8081, access: 8082 },
+      traefikNamespace: "traefik",
+      ports: { metrics: 8080, health: 8081 },
     });
     expect(settings.turn?.host).to.equal(endpoint.host);
   });

@@ -4,19 +4,21 @@ import { Registry, collectDefaultMetrics } from "prom-client";
 import { alerts } from "../../components/vdi-operator.alerts.ts";
 import { dashboard, dashboardRows } from "../../components/vdi-operator.dashboard.ts";
 import { dashboardConfigMap, prometheusObjects } from "../../components/vdi-operator.monitoring.ts";
-import { metricsService } from "../../components/vdi-operator.services.ts";
+import { gatewayMetricsService, metricsService } from "../../components/vdi-operator.services.ts";
 import { ControllerMetrics } from "../../kube/metrics.ts";
+import { AccessMetrics } from "../../operator/access/metrics.ts";
 import { DesktopMetrics, countPhases } from "../../operator/metrics.ts";
 import { readyReasons } from "../../operator/status/reasons.ts";
 import { labelsLeft, selections } from "./promql.ts";
 import type { Metric } from "./promql.ts";
 
-/** All that the operator reports. */
+/** All that operator and gateway report. */
 function reported(): Map<string, Metric> {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
   new ControllerMetrics(registry);
   new DesktopMetrics(registry, () => undefined);
+  new AccessMetrics(registry, () => undefined);
   // Prometheus' own, about the scrape.
   const known = new Map<string, Metric>([["up", { labels: [], isCounter: false }]]);
   for (const metric of registry.getMetricsAsArray()) {
@@ -68,11 +70,15 @@ describe("dashboard and alerts", () => {
       expect(() => left(expression)).to.throw(expression);
     });
 
-  it("read the series of this operator alone: others report the same names", () => {
-    const { name } = metricsService("kasm-vdi-system").metadata;
+  it("read the series of this operator and gateway alone: others report the same names", () => {
+    const services = [metricsService("kasm-vdi-system"), gatewayMetricsService("kasm-vdi-system")];
+    const names = services.map(({ metadata }) => metadata.name);
     for (const expression of expressions)
-      for (const { matchers } of selections(expression))
-        expect(matchers, expression).to.deep.include({ label: "job", operator: "=", value: name });
+      for (const { matchers } of selections(expression)) {
+        const jobs = matchers.filter(({ label, operator }) => label === "job" && operator === "=");
+        expect(jobs, expression).to.have.lengthOf(1);
+        expect(names, expression).to.include(jobs[0]?.value);
+      }
   });
 
   /** Values that expressions ask for, of one label. */

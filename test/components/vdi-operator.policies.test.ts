@@ -26,13 +26,22 @@ describe("the network policies", () => {
     expect(egress[1]).to.deep.equal({ ports: [{ protocol: "TCP", port: 6443 }] });
   });
 
-  it("let in who reads metrics, from namespaces that say so, and Traefik, who asks whom to let in", () => {
+  const fromScrapers = {
+    from: [{ namespaceSelector: { matchLabels: { metrics: "enabled" } } }],
+    ports: [{ protocol: "TCP", port: 8080 }],
+  };
+
+  it("let to the operator who reads metrics, from namespaces that say so", () => {
     const { ingress } = policies["operator-network"]!.spec as { ingress: unknown };
+    expect(ingress).to.deep.equal([fromScrapers]);
+  });
+
+  it("let to the gateway Traefik alone, who asks whom to let in, and it to DNS and the API server alone", () => {
+    const { ingress, egress } = policies["gateway-network"]!.spec as { ingress: unknown; egress: object[] };
+    expect(egress).to.have.lengthOf(2);
+    expect(egress[1]).to.deep.equal({ ports: [{ protocol: "TCP", port: 6443 }] });
     expect(ingress).to.deep.equal([
-      {
-        from: [{ namespaceSelector: { matchLabels: { metrics: "enabled" } } }],
-        ports: [{ protocol: "TCP", port: 8080 }],
-      },
+      fromScrapers,
       {
         from: [
           {

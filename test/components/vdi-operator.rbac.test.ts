@@ -2,13 +2,15 @@ import { expect } from "chai";
 import {
   bindingArgs,
   clusterRules,
+  gatewayClusterRules,
+  gatewaySessionRules,
   leaderRules,
   sessionRules,
   userRoleArgs,
   userRoles,
 } from "../../components/vdi-operator.rbac.ts";
 import type { Rule } from "../../components/vdi-operator.rbac.ts";
-import { permissions } from "../../operator/permissions.ts";
+import { gatewayPermissions, permissions } from "../../operator/permissions.ts";
 
 const rights = (rules: readonly Rule[]) =>
   rules.flatMap(({ apiGroups, resources, verbs }) =>
@@ -27,19 +29,24 @@ describe("the operator's rights", () => {
       expect(rights(rules)).to.have.lengthOf(new Set(rights(rules)).size);
   });
 
-  it("change nothing outside the two namespaces but the status of templates and what keeps a session; a review changes nothing", () => {
+  it("change nothing outside the two namespaces but the status of templates and what keeps a session", () => {
     const writes = rights(clusterRules).filter((right) => !/^(get|list|watch) /.test(right));
-    expect(writes).to.deep.equal([
-      "patch vdisessions.vdi.kasm.io",
-      "patch vditemplates/status.vdi.kasm.io",
-      "create tokenreviews.authentication.k8s.io",
-      "create subjectaccessreviews.authorization.k8s.io",
-    ]);
+    expect(writes).to.deep.equal(["patch vdisessions.vdi.kasm.io", "patch vditemplates/status.vdi.kasm.io"]);
   });
 
   it("read Secrets by name only", () => {
     const secrets = rights([...sessionRules, ...clusterRules, ...leaderRules]).filter((it) => it.endsWith(" secrets."));
     expect(secrets).to.have.members(["get secrets.", "create secrets.", "patch secrets.", "delete secrets."]);
+  });
+
+  it("leave the gateway one write, and Secrets by name only; a review changes nothing", () => {
+    const writes = rights([...gatewaySessionRules, ...gatewayClusterRules]).filter((it) => !/^(list|watch) /.test(it));
+    expect(writes).to.have.members([
+      "patch vdisessions.vdi.kasm.io",
+      "get secrets.",
+      "create tokenreviews.authentication.k8s.io",
+      "create subjectaccessreviews.authorization.k8s.io",
+    ]);
   });
 
   it("reach into no running desktop and give nobody rights", () => {
@@ -54,10 +61,15 @@ describe("the operator's rights", () => {
     expect(named.map(({ resourceNames }) => resourceNames)).to.deep.equal([["kasm-operator"]]);
   });
 
-  it("are what the operator declares to ask for, right by right", () => {
-    const installed = { sessions: sessionRules, own: leaderRules, cluster: clusterRules };
-    for (const [scope, rules] of Object.entries(installed)) {
-      const declared = permissions
+  it("are what operator and gateway declare to ask for, right by right", () => {
+    const gateway = { sessions: gatewaySessionRules, own: [], cluster: gatewayClusterRules };
+    const operator = { sessions: sessionRules, own: leaderRules, cluster: clusterRules };
+    const installed = [
+      ...Object.entries(operator).map(([scope, rules]) => ({ scope, rules, asked: permissions })),
+      ...Object.entries(gateway).map(([scope, rules]) => ({ scope, rules, asked: gatewayPermissions })),
+    ];
+    for (const { scope, rules, asked } of installed) {
+      const declared = asked
         .filter((it) => it.scope === scope)
         .flatMap(({ apiGroup, resource, verbs, name = "" }) =>
           verbs.map((verb) => [verb, resource, apiGroup, name].join(" ")),

@@ -2,7 +2,6 @@ import { readFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect } from "chai";
 import { request } from "undici";
-import { parseAllDocuments } from "yaml";
 import { statusCode } from "../../kube/client.ts";
 import type { AnyObject, ClusterClient, ObjectKey } from "../../kube/client.ts";
 import { systemClock } from "../../kube/clock.ts";
@@ -76,19 +75,19 @@ describe("access, asked of a real API server", function () {
   }
 
   /** A page that somebody opens: fetch would say that it is none. */
-  const visit = (uri: string, headers: Record<string, string> = {}) =>
+  const ask = (uri: string, headers: Record<string, string> = {}) =>
     request(`http://127.0.0.1:${access.port}/auth`, {
       headers: { "x-forwarded-host": hostOf(session, domain), "x-forwarded-uri": uri, accept: "text/html", ...headers },
     });
-  const cookieOf = (answer: Awaited<ReturnType<typeof visit>>) => ({
+  const cookieOf = (answer: Awaited<ReturnType<typeof ask>>) => ({
     cookie: String(answer.headers["set-cookie"]).split(";")[0] ?? "",
   });
 
   before(async () => {
     await plane.up();
     admin = plane.client();
-    for (const crd of parseAllDocuments(readFileSync(crdFile, "utf8")))
-      await admin.apply(crd.toJS() as AnyObject, owner);
+    const { items } = JSON.parse(readFileSync(crdFile, "utf8")) as { items: AnyObject[] };
+    for (const crd of items) await admin.apply(crd, owner);
     const token = await tokenOf("kasm-operator", rules);
     operator = plane.client();
     operator.config.users = operator.config.users.map(({ name }) => ({ name, token }));
@@ -146,18 +145,18 @@ describe("access, asked of a real API server", function () {
 
   it("opens by such a link, with the password that the Secret has", async () => {
     const { json } = await askLink(await tokenOf("alice", []));
-    const opened = await visit(`/${new URL(json["url"] ?? "").search}`);
+    const opened = await ask(`/${new URL(json["url"] ?? "").search}`);
     expect([opened.statusCode, opened.headers["location"]]).to.deep.equal([302, `https://${hostOf(session, domain)}/`]);
-    const entered = await visit("/", cookieOf(opened));
+    const entered = await ask("/", cookieOf(opened));
     const basic = Buffer.from("desktop:from the Secret").toString("base64");
     expect([entered.statusCode, entered.headers["authorization"]]).to.deep.equal([200, `Basic ${basic}`]);
   });
 
-  it("wakes a suspended session on a visit, and no other that was made under its name", async () => {
+  it("wakes a suspended session when its user opens it, and no other that was made under its name", async () => {
     await admin.mergePatch({ ...sessionKey, spec: { desiredState: "Suspended" } });
     session = { ...session, spec: { ...session.spec, desiredState: "Suspended" } };
-    const signedIn = await visit("/", { authorization: `Basic ${btoa("desktop:from the Secret")}` });
-    const woken = await visit("/", cookieOf(signedIn));
+    const signedIn = await ask("/", { authorization: `Basic ${btoa("desktop:from the Secret")}` });
+    const woken = await ask("/", cookieOf(signedIn));
     expect([woken.statusCode, woken.headers["retry-after"]]).to.deep.equal([503, "3"]);
     expect((await admin.get(sessionKey))?.["spec"]).to.include({ desiredState: "Running" });
 

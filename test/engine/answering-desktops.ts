@@ -56,7 +56,7 @@ export class AnsweringDesktops {
         VDI_TURN_SECRET_FILE: turnSecret,
       },
     });
-    this.#accessPort = operator.ports["operator-access"];
+    this.#accessPort = (await this.#harness.gateway()).ports.access;
     return operator;
   }
 
@@ -81,7 +81,7 @@ export class AnsweringDesktops {
     return session;
   }
 
-  /** Its address leads to the operator's word on who may enter. */
+  /** Its address leads to the gateway's word on who may enter. */
   route(session: VDISession, forwardedHost = this.host(session)): void {
     this.traefik.routes.set(this.host(session), { url: `http://127.0.0.1:${this.#accessPort}/auth`, forwardedHost });
   }

@@ -16,7 +16,8 @@ import { ${component} } from ${JSON.stringify(pathToFileURL(join(checkout, "comp
 const provider = new k8s.Provider("cluster", { clusterIdentifier: "test", enableConfigMapMutable: true });
 export const { report, addresses } = new ${component}(${JSON.stringify(name)}, JSON.parse(process.env.ARGS), { provider });
 `);
-  for (const folder of ["commands", "kube", "lab"])
-    symlinkSync(join(checkout, folder), join(stack.folder, "program", folder));
+  stack.linkScripts();
+  // Charts are given by their path from the project.
+  symlinkSync(join(checkout, "lab"), join(stack.folder, "program", "lab"));
   return stack;
 }

@@ -100,9 +100,8 @@ describe("a control plane", function () {
     const { clusters } = JSON.parse(text) as { clusters: { cluster: { server: string } }[] };
     const server = clusters[0]!.cluster.server;
     const authorityFile = certificateFile(layout.pki, "server-ca");
-    expect(await whyNotReady({ kind: "https", url: `${server}/api/v1/namespaces`, authorityFile }, "")).to.include(
-      "401",
-    );
+    for (const path of ["/healthz", "/version", "/api/v1/namespaces"])
+      expect(await whyNotReady({ kind: "https", url: `${server}${path}`, authorityFile }, "")).to.include("401");
 
     const plan = { signedBy: "client-ca", use: ["client"], commonName: "eve", organization: "system:masters" } as const;
     const forged = await issueCertificate({ name: "eve", ...plan }, await makeAuthority("eve's own"));

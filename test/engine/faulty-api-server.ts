@@ -2,7 +2,7 @@ import { createServer } from "node:http";
 import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from "node:http";
 import { Agent, request as send } from "node:https";
 import type { AddressInfo } from "node:net";
-import { text } from "node:stream/consumers";
+import { buffer } from "node:stream/consumers";
 import type { SharedKubeConfig } from "../../kube/client.ts";
 
 /** One request that came to a {@link FaultyApiServer}. */
@@ -93,8 +93,8 @@ export class FaultyApiServer {
   }
 
   async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const body = await text(request);
-    const seen = describe(request.method ?? "", request.url ?? "", body);
+    const body = await buffer(request);
+    const seen = describe(request.method ?? "", request.url ?? "", body.toString());
     this.requests.push(seen);
     const fault = this.fault(seen);
     if (fault && "answer" in fault) {
@@ -103,16 +103,20 @@ export class FaultyApiServer {
     } else if (fault && "cut" in fault && fault.cut === "before") request.destroy();
     else {
       if (fault && "wait" in fault) await fault.wait;
-      this.#pass(request, response, seen, fault !== undefined && "cut" in fault);
+      this.#pass(request, response, { seen, body, isCut: fault !== undefined && "cut" in fault });
     }
   }
 
-  #pass(request: IncomingMessage, response: ServerResponse, seen: SeenRequest, isCut: boolean): void {
+  #pass(
+    request: IncomingMessage,
+    response: ServerResponse,
+    { seen, body, isCut }: { seen: SeenRequest; body: Buffer; isCut: boolean },
+  ): void {
     const { method, headers } = request;
     const url = new URL(seen.path, this.#upstream);
     const kept = Object.fromEntries(Object.entries(headers).filter(([name]) => !ofTheHop.has(name)));
     // Always: node would send the body of a DELETE without its length, and the server take it for the next request.
-    const sent = { ...kept, ...(seen.body !== "" && { "content-length": String(Buffer.byteLength(seen.body)) }) };
+    const sent = { ...kept, ...(body.length > 0 && { "content-length": String(body.length) }) };
     const real = send(url, { ...(method !== undefined && { method }), headers: sent, agent: this.#agent }, (answer) => {
       const { statusCode = 0 } = answer;
       this.answered(seen, statusCode);
@@ -133,7 +137,7 @@ export class FaultyApiServer {
     });
     response.on("close", () => real.destroy());
     real.on("error", () => response.destroy());
-    real.end(seen.body);
+    real.end(body);
   }
 }
 

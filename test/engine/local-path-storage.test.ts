@@ -3,9 +3,9 @@ import { expect } from "chai";
 import { setupScript } from "../../components/local-path-storage.manifests.ts";
 import { ClusterClient, loadKubeConfig } from "../../kube/client.ts";
 import type { AnyObject } from "../../kube/client.ts";
-import { applyFurniture, reapplyPackagedManifests } from "../../lab/k3s/furniture/apply.ts";
-import { addons } from "../../lab/k3s/furniture/manifests.ts";
-import type { Addon } from "../../lab/k3s/furniture/manifests.ts";
+import { applyPackagedComponents, reapplyPackagedManifests } from "../../lab/k3s/packaged-components/apply.ts";
+import { addons } from "../../lab/k3s/packaged-components/manifests.ts";
+import type { Addon } from "../../lab/k3s/packaged-components/manifests.ts";
 import { componentStack } from "./component-stack.ts";
 import type { ScratchStack } from "./scratch-stack.ts";
 
@@ -46,7 +46,7 @@ describe("LocalPathStorage on the lab", function () {
   });
 
   after(async () => {
-    await applyFurniture(client);
+    await applyPackagedComponents(client);
     await client.mergePatch({ ...configKey, metadata: { ...configKey.metadata, annotations: null } as never });
     await reapplyPackagedManifests(client);
     await client.delete({ apiVersion: "v1", kind: "Namespace", metadata: { name: namespace } });
@@ -100,7 +100,7 @@ describe("LocalPathStorage on the lab", function () {
     });
 
     it("refuses a K3s without local storage, and leaves no stub of a ConfigMap", async () => {
-      await applyFurniture(client, { disable: ["local-storage"] });
+      await applyPackagedComponents(client, { disable: ["local-storage"] });
       try {
         const { exitCode, all } = await stack.pulumi(["up", "--yes", "--skip-preview"], mode);
         expect(exitCode).not.to.equal(0);
@@ -108,7 +108,7 @@ describe("LocalPathStorage on the lab", function () {
         expect(all).not.to.contain("    at ");
         expect(await client.get(configKey)).to.equal(undefined);
       } finally {
-        await applyFurniture(client);
+        await applyPackagedComponents(client);
       }
     });
   });
@@ -126,9 +126,9 @@ describe("LocalPathStorage on the lab", function () {
 
       await reapplyPackagedManifests(client);
       await provisioned("after-restart");
-      await applyFurniture(client, { disable: ["local-storage"] });
+      await applyPackagedComponents(client, { disable: ["local-storage"] });
       await provisioned("without-k3s");
-      await applyFurniture(client);
+      await applyPackagedComponents(client);
       await stack.run(["preview", "--refresh", "--expect-no-changes"], mode);
 
       await Promise.all(["first", "after-restart", "without-k3s"].map(release));

@@ -49,7 +49,7 @@ describe("the operator's bundle at a real API server", () => {
 
   it("is the whole operator: it becomes ready, reports its metrics, and ends when it is told to", async () => {
     const file = await write("kasm-operator.mjs", "operator/main.ts");
-    const [health, metrics, access] = await Promise.all([freePort(), freePort(), freePort()]);
+    const [health, metrics] = await Promise.all([freePort(), freePort()]);
     const variables = await prepareOperator(layout, await readStackConfig(labStackFile(checkout)), client);
     const operator = execa(process.execPath, [file], {
       env: {
@@ -59,7 +59,7 @@ describe("the operator's bundle at a real API server", () => {
           POD_NAME: "bundle-test",
           VDI_LISTEN_ADDRESS: "127.0.0.1",
         },
-        ...{ VDI_HEALTH_PORT: `${health}`, VDI_METRICS_PORT: `${metrics}`, VDI_ACCESS_PORT: `${access}` },
+        ...{ VDI_HEALTH_PORT: `${health}`, VDI_METRICS_PORT: `${metrics}` },
       },
       ...{ cwd: folder, extendEnv: false, reject: false, all: true },
     });

@@ -1,8 +1,14 @@
-import { leaderRules, operatorName, sessionRules } from "../../components/vdi-operator.rbac.ts";
+import {
+  gatewayName,
+  gatewaySessionRules,
+  leaderRules,
+  operatorName,
+  sessionRules,
+} from "../../components/vdi-operator.rbac.ts";
 import type { AnyObject, ClusterClient } from "../../kube/client.ts";
 import { stopBeside } from "../../lab/cluster/control-plane.ts";
 import { labLayout } from "../../lab/cluster/layout.ts";
-import { prepareOperator, startOperator } from "../../lab/operator/start.ts";
+import { prepareGateway, prepareOperator, startOperator } from "../../lab/operator/start.ts";
 import { labStackFile, readStackConfig } from "../../lab/platform/stack-config.ts";
 import { apiVersion } from "../../operator/api/objects.ts";
 import { leaseName } from "../../operator/operator.ts";
@@ -26,6 +32,8 @@ export interface OpenGround {
   readonly domain: string;
   /** What its operators are started with. */
   readonly variables: Readonly<Record<string, string>>;
+  /** What its gateways are started with. */
+  readonly gatewayVariables: Readonly<Record<string, string>>;
   /** What a session has unless it is said otherwise. */
   readonly session: { readonly template: string; readonly persistence?: { readonly enabled: boolean } };
 }
@@ -47,6 +55,7 @@ export function labGround(): OperatorGround {
       return {
         ...{ namespace: config.namespaces.vdi, operatorNamespace: config.namespaces.operator, domain: config.domain },
         variables: await prepareOperator(layout, config, client),
+        gatewayVariables: await prepareGateway(layout, config, client),
         session: { template: "webtop", persistence: { enabled: false } },
       };
     },
@@ -70,17 +79,22 @@ export function namespaceOfItsOwn(theme: string): OperatorGround {
       const create = (object: AnyObject) => client.create(object, { fieldManager: "engine-test" });
       const labels = { "pod-security.kubernetes.io/enforce": "baseline" };
       await create({ apiVersion: "v1", kind: "Namespace", metadata: { name: namespace, labels } });
-      const rbac = { apiVersion: "rbac.authorization.k8s.io/v1", metadata: { name: operatorName, namespace } };
-      await create({ ...rbac, kind: "Role", rules: [...sessionRules, ...leaderRules] });
-      await create({
-        ...{ ...rbac, kind: "RoleBinding" },
-        roleRef: { apiGroup: "rbac.authorization.k8s.io", kind: "Role", name: operatorName },
-        subjects: [{ kind: "ServiceAccount", name: operatorName, namespace: config.namespaces.operator }],
-      });
+      const given = { [operatorName]: [...sessionRules, ...leaderRules], [gatewayName]: gatewaySessionRules };
+      for (const [name, rules] of Object.entries(given)) {
+        const rbac = { apiVersion: "rbac.authorization.k8s.io/v1", metadata: { name, namespace } };
+        await create({ ...rbac, kind: "Role", rules });
+        await create({
+          ...{ ...rbac, kind: "RoleBinding" },
+          roleRef: { apiGroup: "rbac.authorization.k8s.io", kind: "Role", name },
+          subjects: [{ kind: "ServiceAccount", name, namespace: config.namespaces.operator }],
+        });
+      }
       const variables = await prepareOperator(layout, config, client);
+      const gatewayVariables = await prepareGateway(layout, config, client);
       return {
         ...{ namespace, operatorNamespace: namespace, domain: config.domain },
         variables: { ...variables, VDI_NAMESPACE: namespace, POD_NAMESPACE: namespace },
+        gatewayVariables: { ...gatewayVariables, VDI_NAMESPACE: namespace, POD_NAMESPACE: namespace },
         session: { template: namespace },
       };
     },

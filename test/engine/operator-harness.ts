@@ -3,6 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { ClusterClient, loadKubeConfig } from "../../kube/client.ts";
 import { readRunRecord } from "../../lab/cluster/run-record.ts";
 import { OperatorProcess } from "../../lab/operator/operator-process.ts";
+import type { OperatorProcessOptions } from "../../lab/operator/operator-process.ts";
 import { controlPlane } from "../../lab/phases/control-plane.ts";
 import { controlPlaneTools } from "../../lab/phases/tools.ts";
 import type { ProvidedTool } from "../../lab/tools/provide.ts";
@@ -29,7 +30,9 @@ export class OperatorHarness extends Desktops {
   domain = "";
   readonly #ground: OperatorGround;
   #variables: Readonly<Record<string, string>> = {};
+  #gatewayVariables: Readonly<Record<string, string>> = {};
   readonly #operators: OperatorProcess[] = [];
+  readonly #gateways: OperatorProcess[] = [];
   readonly #servers: FaultyApiServer[] = [];
 
   constructor(ground = labGround()) {
@@ -44,6 +47,7 @@ export class OperatorHarness extends Desktops {
     this.domain = opened.domain;
     this.usually = { ...opened.session };
     this.#variables = opened.variables;
+    this.#gatewayVariables = opened.gatewayVariables;
     if (this.#ground.isOwn) await this.template({}, opened.session.template);
   }
 
@@ -54,7 +58,7 @@ export class OperatorHarness extends Desktops {
       else if (!this.made.isEmpty && !this.#operators.some((it) => it.isRunning())) await this.operator();
       await this.removeAll();
     } finally {
-      await Promise.all(this.#operators.map((it) => it.kill()));
+      await Promise.all([...this.#operators, ...this.#gateways].map((it) => it.kill()));
       for (const server of this.#servers) server.close();
       await this.#ground.close(this.client);
       await this.client.config.close();
@@ -75,7 +79,19 @@ export class OperatorHarness extends Desktops {
       awaitReady?: boolean;
     } = {},
   ): Promise<OperatorProcess> {
-    const { awaitReady = true, pod, server } = options;
+    return this.#start({ identity: `test-operator-${++operators}`, variables: this.#variables }, options);
+  }
+
+  /** Starts a gateway, likewise. */
+  async gateway(options: Parameters<OperatorHarness["operator"]>[0] = {}): Promise<OperatorProcess> {
+    const identity = `test-gateway-${++operators}`;
+    return this.#start({ program: "gateway", identity, variables: this.#gatewayVariables }, options);
+  }
+
+  async #start(
+    program: Pick<OperatorProcessOptions, "program" | "identity" | "variables">,
+    { awaitReady = true, pod, server, ...options }: NonNullable<Parameters<OperatorHarness["operator"]>[0]>,
+  ): Promise<OperatorProcess> {
     // Many of them are started: what Node.js compiled for the first serves all.
     const env = {
       NODE_COMPILE_CACHE: join(layout.root, "node-compile-cache"),
@@ -84,10 +100,10 @@ export class OperatorHarness extends Desktops {
     };
     const address = server instanceof FaultyApiServer ? await server.listen() : server;
     const started = await OperatorProcess.start(layout, {
-      ...{ identity: `test-operator-${++operators}`, variables: this.#variables, env },
+      ...{ ...program, env },
       ...(address !== undefined && { server: address }),
     });
-    this.#operators.push(started);
+    (program.program === "gateway" ? this.#gateways : this.#operators).push(started);
     if (awaitReady) await started.ready(60_000);
     return started;
   }

@@ -3,8 +3,9 @@ import { request } from "undici";
 import { serviceAccountToken } from "../../lab/operator/service-account-token.ts";
 import { apiVersion } from "../../operator/api/objects.ts";
 import type { VDIPool, VDISession } from "../../operator/api/objects.ts";
-import { hostOf } from "../../operator/resources/names.ts";
-import { permissionFor, permissions } from "../../operator/permissions.ts";
+import { secretCredentials } from "../../operator/access/credentials.ts";
+import { desktopName, hostOf } from "../../operator/resources/names.ts";
+import { gatewayPermissions, permissionFor, permissions } from "../../operator/permissions.ts";
 import type { Permission } from "../../operator/permissions.ts";
 import { askedPermission } from "../operator/asked-permissions.ts";
 import { OperatorHarness } from "./operator-harness.ts";
@@ -14,6 +15,8 @@ const seldomAsked = [
   // The API server asks for them by itself, where an admission plugin is on.
   "update vdisessions/finalizers.vdi.kasm.io (sessions)",
   "update vdipools/finalizers.vdi.kasm.io (sessions)",
+  // Probes of streams read them; nothing answers where simulated pods are.
+  "get secrets (sessions)",
   // For what is there already, before the cache knows it or without our marks.
   "patch persistentvolumeclaims (sessions)",
   "patch secrets (sessions)",
@@ -23,27 +26,30 @@ const seldomAsked = [
   "patch events.events.k8s.io (sessions)",
 ];
 
-describe("what the operator asks the API server for, in a life of sessions and pools", function () {
+describe("what operator and gateway ask the API server for, in a life of sessions and pools", function () {
   this.timeout(240_000);
   const harness = new OperatorHarness();
-  const server = harness.server();
+  const servers = { operator: harness.server(), gateway: harness.server() };
+  const given = { operator: permissions, gateway: gatewayPermissions };
+  type Program = keyof typeof servers;
 
   before(async () => {
     await harness.open();
-    const operator = await harness.operator({ server });
-    await live(operator.ports["operator-access"]);
+    await harness.operator({ server: servers.operator });
+    const gateway = await harness.gateway({ server: servers.gateway });
+    await live(gateway.ports.access);
   });
   after(() => harness.close());
 
   /** By what right each request was made; undefined: by none. */
-  const asked = () =>
-    server.requests.flatMap(({ method, path }) => {
+  const asked = (program: Program) =>
+    servers[program].requests.flatMap(({ method, path }) => {
       const it = askedPermission(method, path, { sessions: harness.namespace, own: harness.operatorNamespace });
-      return it ? [{ method, path, verb: it.verb, permission: permissionFor(it) }] : [];
+      return it ? [{ method, path, verb: it.verb, permission: permissionFor(it, given[program]) }] : [];
     });
-  const used = () =>
+  const used = (program: Program) =>
     new Set(
-      asked().flatMap(({ path, verb, permission }) => {
+      asked(program).flatMap(({ path, verb, permission }) => {
         if (!permission) return [];
         // An apply, which the API server lets create only who may create.
         const isApply = permission.verbs.includes("create") && path.includes("force=true");
@@ -51,31 +57,34 @@ describe("what the operator asks the API server for, in a life of sessions and p
       }),
     );
 
-  it("is nothing beyond its permissions", () => {
-    const others = asked().filter(({ permission }) => !permission);
-    expect(others.map(({ method, path }) => `${method} ${path}`)).to.deep.equal([]);
-  });
+  for (const program of ["operator", "gateway"] as const) {
+    it(`is nothing beyond the permissions of the ${program}`, () => {
+      const others = asked(program).filter(({ permission }) => !permission);
+      expect(others.map(({ method, path }) => `${method} ${path}`)).to.deep.equal([]);
+    });
 
-  it("is each of its permissions", () => {
-    const declared = permissions.flatMap((it) => it.verbs.map((verb) => nameOf(it, verb)));
-    const seen = used();
-    const unused = declared.filter((it) => !seen.has(it) && !seldomAsked.includes(it));
-    expect(unused).to.deep.equal([]);
-  });
+    it(`is each permission of the ${program}`, () => {
+      const declared = given[program].flatMap((it) => it.verbs.map((verb) => nameOf(it, verb)));
+      const seen = used(program);
+      const unused = declared.filter((it) => !seen.has(it) && !seldomAsked.includes(it));
+      expect(unused).to.deep.equal([]);
+    });
+  }
 
   /** Everything that makes the operator ask for something. */
-  async function live(accessPort: number | undefined): Promise<void> {
+  async function live(accessPort: number): Promise<void> {
     const template = await harness.template();
     const home = { enabled: true, size: "1Gi", reclaim: "Delete" as const };
     const session = await harness.session({ template: template.metadata.name, persistence: home });
     await harness.waitForCondition(session, {}, 60_000);
-    await knock(session, accessPort);
+    await askForLink(session, accessPort);
+    await tryPassword(session, accessPort);
     for (const kind of ["Service", "IngressRoute"] as const) await spoil(kind, session);
     // Nothing but a wish: the operator has to look why this one does not start.
     const stuck = await harness.template({ resources: { default: { gpu: 0, cpu: "900", memory: "16Mi" } } });
     const hopeless = await harness.session({ template: stuck.metadata.name });
     await harness.waitForCondition(hopeless, { type: "PodScheduled", status: "False" }, 60_000);
-    await until(() => used().has("list events (sessions)"));
+    await until(() => used("operator").has("list events (sessions)"));
     const pool = await harness.pool({ template: template.metadata.name, replicas: 1 });
     const { name } = pool.metadata;
     const poolKey = { apiVersion, kind: "VDIPool", metadata: { name, namespace: harness.namespace } };
@@ -83,8 +92,12 @@ describe("what the operator asks the API server for, in a life of sessions and p
     // Its end comes by its timeout.
     const short = await harness.session({ template: template.metadata.name, timeout: "5s" });
     await harness.waitForGone(harness.keyOf(short));
+    const cookie = await signIn(session, accessPort);
     await harness.client.mergePatch({ ...harness.keyOf(session), spec: { desiredState: "Suspended" } });
     await harness.waitForCondition(session, { status: "False", reason: "Suspended" }, 60_000);
+    // Its Secret went with its pod, the cookie counts on.
+    await open(session, accessPort, { cookie });
+    await harness.waitForCondition(session, {}, 60_000);
     await harness.client.delete(harness.keyOf(session));
     await harness.waitForGone(harness.keyOf(session));
   }
@@ -98,8 +111,8 @@ describe("what the operator asks the API server for, in a life of sessions and p
     await harness.waitFor(key, (it) => it?.metadata?.ownerReferences !== undefined);
   }
 
-  /** Asks for a link as a portal does, by a Kubernetes token of its own, and guesses a password as anybody can. */
-  async function knock(session: VDISession, port: number | undefined): Promise<void> {
+  /** As a portal does, by a Kubernetes token of its own. */
+  async function askForLink(session: VDISession, port: number): Promise<void> {
     const account = { namespace: "default", name: "default" };
     const token = await serviceAccountToken(harness.client, account, { seconds: 600 });
     const link = await request(`http://127.0.0.1:${port}/links`, {
@@ -108,11 +121,31 @@ describe("what the operator asks the API server for, in a life of sessions and p
       body: JSON.stringify({ session: session.metadata.name }),
     });
     await link.body.dump();
-    const password = Buffer.from("alice:guess").toString("base64");
-    const visit = await request(`http://127.0.0.1:${port}/auth`, {
+  }
+
+  async function tryPassword(session: VDISession, port: number): Promise<void> {
+    const password = Buffer.from("alice:wrong").toString("base64");
+    const answer = await request(`http://127.0.0.1:${port}/auth`, {
       headers: { "x-forwarded-host": hostOf(session, harness.domain), authorization: `Basic ${password}` },
     });
-    await visit.body.dump();
+    await answer.body.dump();
+  }
+
+  /** As its user does, who opens it in a browser. @returns the cookie */
+  async function signIn(session: VDISession, port: number): Promise<string> {
+    const read = secretCredentials(harness.client, harness.namespace);
+    const { user, password } = (await read(desktopName(session)))!;
+    const authorization = `Basic ${Buffer.from(`${user}:${password}`).toString("base64")}`;
+    const headers = await open(session, port, { authorization });
+    return String(headers["set-cookie"]).split(";")[0] ?? "";
+  }
+
+  async function open(session: VDISession, port: number, credentials: Record<string, string>) {
+    const { headers, body } = await request(`http://127.0.0.1:${port}/auth`, {
+      headers: { "x-forwarded-host": hostOf(session, harness.domain), accept: "text/html", ...credentials },
+    });
+    await body.dump();
+    return headers;
   }
 });
 

@@ -6,6 +6,7 @@ import { fileURLToPath, pathToFileURL } from "node:url";
 import { expect } from "chai";
 import { execa, type ResultPromise } from "execa";
 
+import { buildScripts } from "../../components/script.ts";
 import { withoutVersionWarning } from "../../lab/commands/engine-environment.ts";
 import { installPlugins } from "../../lab/plugins/install.ts";
 
@@ -40,21 +41,31 @@ export class ScratchStack {
     return stack;
   }
 
+  /** Lets the program run this checkout's gates, as the project's own folder does. */
+  linkScripts(): void {
+    buildScripts();
+    for (const folder of ["commands", "dist"]) symlinkSync(join(checkout, folder), join(this.#work, folder));
+  }
+
   pulumi(args: string[], env: Env = {}): ResultPromise<{ reject: false; all: true }> {
     return execa("pulumi", [...args, "--non-interactive", "--stack", "test"], {
       cwd: this.#work,
       reject: false,
       all: true,
-      env: {
-        PULUMI_HOME: join(this.folder, "home"),
-        PULUMI_BACKEND_URL: pathToFileURL(join(this.folder, "state")).href,
-        PULUMI_CONFIG_PASSPHRASE: "test",
-        PULUMI_SKIP_UPDATE_CHECK: "true",
-        PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
-        ...withoutVersionWarning,
-        ...env,
-      },
+      env: { ...this.env, ...env },
     });
+  }
+
+  /** Leads an engine to this stack. */
+  get env(): Env {
+    return {
+      PULUMI_HOME: join(this.folder, "home"),
+      PULUMI_BACKEND_URL: pathToFileURL(join(this.folder, "state")).href,
+      PULUMI_CONFIG_PASSPHRASE: "test",
+      PULUMI_SKIP_UPDATE_CHECK: "true",
+      PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
+      ...withoutVersionWarning,
+    };
   }
 
   /** The engine's output of a command that must succeed. */

@@ -4,7 +4,13 @@ import { execa } from "execa";
 import { operatorDeployment } from "../../components/vdi-operator.deployment.ts";
 import type { OperatorDeploymentArgs } from "../../components/vdi-operator.deployment.ts";
 import { bundleConfigMap } from "../../components/vdi-operator.program.ts";
-import { clusterRules, leaderRules, operatorUser, sessionRules } from "../../components/vdi-operator.rbac.ts";
+import {
+  accountUser,
+  clusterRules,
+  leaderRules,
+  operatorName,
+  sessionRules,
+} from "../../components/vdi-operator.rbac.ts";
 import type { Rule } from "../../components/vdi-operator.rbac.ts";
 import { type AnyObject, ClusterClient, apiMessage, loadKubeConfig } from "../../kube/client.ts";
 import { stopBeside } from "../../lab/cluster/control-plane.ts";
@@ -15,7 +21,7 @@ const checkout = join(import.meta.dirname, "..", "..");
 const layout = labLayout(checkout);
 const namespace = "kasm-vdi";
 const operatorNamespace = "kasm-vdi-system";
-const operator = operatorUser(operatorNamespace);
+const operator = accountUser(operatorName, operatorNamespace);
 
 // What `npm run lab` installed, asked by the people and programs that it is for.
 describe("the VDI operator's surroundings on the lab", () => {
@@ -97,8 +103,10 @@ describe("the VDI operator's surroundings on the lab", () => {
       kind: "VDITemplate",
       metadata: { name: "engine-test-some" },
     };
-    const attempt = (user: string, ...as: string[]) =>
-      kubectl(user, session("some", user, template.metadata.name), ...as, "create", "--dry-run=server", "-f", "-");
+    const attempt = (user: string, groups: string[] = [], ...as: string[]) => {
+      const asked = session("some", user, template.metadata.name, groups);
+      return kubectl(user, asked, ...as, "create", "--dry-run=server", "-f", "-");
+    };
 
     before(async () => {
       const spec = {
@@ -116,15 +124,23 @@ describe("the VDI operator's surroundings on the lab", () => {
       const { exitCode, stderr } = await attempt("bob@example.com");
       expect(exitCode).not.to.equal(0);
       expect(stderr).to.contain(
-        "VDITemplate engine-test-some is not for bob@example.com: take another template (kubectl get vditemplates), " +
-          "or have whoever keeps it add you or a group of yours to its spec.allowed",
+        "VDITemplate engine-test-some is not for bob@example.com: name a group of yours that it is for in spec.groups, " +
+          "take another template (kubectl get vditemplates), or have whoever keeps it add you to its spec.allowed",
       );
     });
 
-    it("is there for its users, for who is in one of its groups, and for who answers for others", async () => {
+    it("is there for its users, and for who names one of its groups and is in it", async () => {
       await succeeds(attempt("alice@example.com"));
-      await succeeds(attempt("bob@example.com", "--as-group", "designers"));
-      await succeeds(attempt("root", "--as-group", "system:masters"));
+      await succeeds(attempt("bob@example.com", ["designers"], "--as-group", "designers"));
+      const unnamed = await attempt("bob@example.com", [], "--as-group", "designers");
+      expect(unnamed.stderr).to.contain("in spec.groups");
+      const pretended = await attempt("bob@example.com", ["designers"]);
+      expect(pretended.stderr).to.contain("spec.groups names a group that bob@example.com is not in");
+    });
+
+    it("is there for whom somebody who may act for others answers for, by naming the group", async () => {
+      await succeeds(attempt("root", ["designers"], "--as-group", "system:masters"));
+      expect((await attempt("root", [], "--as-group", "system:masters")).exitCode).not.to.equal(0);
     });
 
     it("hinders nobody at other templates, nor at one that is not there yet", async () => {
@@ -289,12 +305,12 @@ function questions(rules: readonly Rule[], inNamespace?: string): Question[] {
   );
 }
 
-function session(name: string, user: string, template = "ubuntu"): string {
+function session(name: string, user: string, template = "ubuntu", groups: string[] = []): string {
   return JSON.stringify({
     apiVersion: "vdi.kasm.io/v1alpha1",
     kind: "VDISession",
     metadata: { name, namespace },
-    spec: { user, template },
+    spec: { user, template, ...(groups.length > 0 && { groups }) },
   });
 }
 

@@ -60,6 +60,27 @@ describe("the client", () => {
     ]);
   });
 
+  it("reads fewer objects at once where they are large, never more than some megabytes", async () => {
+    const large = "x".repeat(1_000_000);
+    let left = 40;
+    const read: number[] = [];
+    answer = ({ url }, response) => {
+      const limit = Number(new URL(url ?? "", "http://h").searchParams.get("limit"));
+      const count = Math.min(limit, left);
+      if (count * large.length < 8 * 2 ** 20) {
+        left -= count;
+        read.push(count);
+      }
+      json(response, {
+        metadata: { resourceVersion: "5", ...(left > 0 && { continue: String(left) }) },
+        items: Array.from({ length: count }, () => ({ metadata: { name: "w", annotations: { large } } })),
+      });
+    };
+    expect(await client.list("example.com/v1", "Widget")).to.have.length(40);
+    expect(read).to.deep.equal([8, 8, 8, 8, 8]);
+    expect(asked).to.have.length(3 + 5);
+  });
+
   it("asks again when the server throttles it, after the time that the server says", async () => {
     answer = (_, response) =>
       asked.length < 3 ? json(response, {}, 429, { "Retry-After": "2" }) : json(response, widget);

@@ -1,6 +1,7 @@
 import { expect } from "chai";
 import fc from "fast-check";
 import { SharedStrings, compact } from "../../kube/compact.ts";
+import { untrustedBytes } from "../../kube/untrusted-text.ts";
 
 describe("compact", () => {
   it("keeps the content of any JSON object, and leaves the given one alone", () => {
@@ -12,6 +13,13 @@ describe("compact", () => {
         expect(JSON.stringify(given)).to.equal(before);
       }),
     );
+  });
+
+  it("cuts a text that is longer than anybody may write, and no other", () => {
+    const longest = "é".repeat(untrustedBytes / 2);
+    const { kept, cut } = compact({ kept: longest, cut: `${longest}x` }, new SharedStrings());
+    expect(kept).to.equal(longest);
+    expect(Buffer.byteLength(cut)).to.be.at.most(untrustedBytes);
   });
 
   it("leaves out what is undefined, so that no key stands for nothing", () => {

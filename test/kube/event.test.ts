@@ -1,6 +1,7 @@
 import { expect } from "chai";
 import fc from "fast-check";
-import { cutAt, newEvent } from "../../kube/event.ts";
+import { newEvent } from "../../kube/event.ts";
+import { cutAt } from "../../kube/untrusted-text.ts";
 
 const text = { type: "Normal", reason: "Started", action: "Start", note: "the desktop runs" } as const;
 const source = { controller: "vdi.kasm.io/session-controller", instance: "operator-0" };

@@ -4,14 +4,15 @@ import { serveHealth } from "../../kube/health-server.ts";
 
 describe("the health server", () => {
   let problem: string | undefined;
+  let detail: string | undefined;
   let server: { port: number; close: () => Promise<void> };
 
   beforeEach(async () => {
-    problem = undefined;
+    problem = detail = undefined;
     const registry = new Registry();
     new Counter({ name: "sessions_total", help: "sessions", registers: [registry] });
     const ready = {
-      caches: () => problem,
+      caches: () => (detail === undefined ? problem : { detail }),
       bug: () => {
         if (problem === "bug") throw new Error("my bug");
         return undefined;
@@ -29,6 +30,11 @@ describe("the health server", () => {
   it("is well and ready when all checks are", async () => {
     expect(await ask("/healthz")).to.equal("200 ok");
     expect(await ask("/readyz?verbose")).to.equal("200 [+] caches\n[+] bug");
+  });
+
+  it("tells what a check has to tell though all is well", async () => {
+    detail = "12 s old";
+    expect(await ask("/readyz")).to.equal("200 [+] caches: 12 s old\n[+] bug");
   });
 
   it("names each check that fails, and stays alive", async () => {

@@ -1,13 +1,21 @@
 import { expect } from "chai";
 import fc from "fast-check";
-import { lastLine, listed, quoted, withoutSecrets } from "../../kube/sentences.ts";
+import { withoutSecrets } from "../../kube/redaction.ts";
+import { lastLine, listed, quoted } from "../../kube/sentences.ts";
 
 describe("what is quoted", () => {
   for (const [said, shown] of [
     ["PASSWORD=hunter2 started", "PASSWORD=*** started"],
     ['{"token":"abc.def","user":"alice"}', '{"token":"***","user":"alice"}'],
     ["login with --password hunter2 failed", "login with --password *** failed"],
-    ["Authorization: Bearer abc.def", "Authorization: *** ***"],
+    ["Authorization: Bearer abc.def", "Authorization: ***"],
+    ['password = "two words", user = "alice"', 'password = "***", user = "alice"'],
+    ['{\\"token\\":\\"abc\\",\\"user\\":\\"alice\\"}', '{\\"token\\":\\"***\\",\\"user\\":\\"alice\\"}'],
+    ['apiKey="a value that was c', 'apiKey="***'],
+    ["key := abc", "key := ***"],
+    ["GET https://token@registry.example.com/v2/", "GET https://***@registry.example.com/v2/"],
+    ["got eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJhIn0.c2lnbmF0dXJl.", "got ***"],
+    ["MIIEvQIBADANBgkqhkiG9w0BAQEFAASCBKcwggSj/AgEAAoIBAQC7 loaded", "*** loaded"],
     ["the password is hunter2", "the password is ***"],
     ["turn:turn.example.com?credential=s3cret&ttl=1", "turn:turn.example.com?credential=***&ttl=1"],
     ["GET https://alice:hunter2@registry.example.com/v2/", "GET https://alice:***@registry.example.com/v2/"],
@@ -17,6 +25,22 @@ describe("what is quoted", () => {
       "cannot open /usr/lib/x86_64-linux-gnu/libnvidia-egl-wayland.so.1",
     ],
     ["authentication failed", "authentication failed"],
+    ["no basic auth credentials", "no basic auth credentials"],
+    [
+      'persistentvolumeclaims "home-alice-at-example-com-7qk2v5xw3n4m6p2a" is forbidden: exceeded quota: homes',
+      'persistentvolumeclaims "home-alice-at-example-com-7qk2v5xw3n4m6p2a" is forbidden: exceeded quota: homes',
+    ],
+    [
+      "requested: persistentvolumeclaims=1, used: persistentvolumeclaims=10, limited: persistentvolumeclaims=10",
+      "requested: persistentvolumeclaims=1, used: persistentvolumeclaims=10, limited: persistentvolumeclaims=10",
+    ],
+    ["requested: count/secrets=1, used: secrets=10", "requested: count/secrets=1, used: secrets=10"],
+    ['secrets "access-key" is forbidden', 'secrets "access-key" is forbidden'],
+    [
+      'MountVolume.SetUp failed for volume "access-key" : secret "access-key" not found',
+      'MountVolume.SetUp failed for volume "access-key" : secret "access-key" not found',
+    ],
+    ["pod 0a1b2c3d-1234-4abc-8def-0123456789ab is gone", "pod 0a1b2c3d-1234-4abc-8def-0123456789ab is gone"],
   ] as const)
     it(`shows ${shown}`, () => expect(withoutSecrets(said)).to.equal(shown));
 

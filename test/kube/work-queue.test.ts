@@ -3,6 +3,17 @@ import fc from "fast-check";
 import { WorkQueue } from "../../kube/work-queue.ts";
 import { FakeClock } from "./fake-clock.ts";
 
+describe("a work queue with keys of many", () => {
+  it("serves each in turn, whoever came first and with how many", async () => {
+    const queue = new WorkQueue({ groupOf: (key) => key.charAt(0) });
+    for (const key of ["a1", "a2", "a3", "a4", "b1", "b2", "c1"]) queue.add(key);
+    queue.add("d1", { priority: 1 });
+    const order = [];
+    while (queue.depth > 0) order.push(await queue.take());
+    expect(order).to.deep.equal(["d1", "a1", "b1", "c1", "a2", "b2", "a3", "a4"]);
+  });
+});
+
 describe("a work queue", () => {
   let clock: FakeClock;
   let queue: WorkQueue;

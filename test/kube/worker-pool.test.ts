@@ -46,6 +46,25 @@ describe("a worker pool", () => {
     expect(logged).to.deep.equal([]);
   });
 
+  it("lets all else have its turn between two keys, also of work that waits for nothing", async () => {
+    let turns = 0;
+    let isOver = false;
+    const beside = () => {
+      turns++;
+      if (!isOver) setImmediate(beside);
+    };
+    setImmediate(beside);
+    const keys = Array.from({ length: 50 }, (_, at) => `k${at}`);
+    const seen: number[] = [];
+    const done = run(() => (seen.push(turns), Promise.resolve(undefined)), 1);
+    for (const key of keys) queue.add(key);
+    while (seen.length < keys.length) await new Promise((resolve) => setTimeout(resolve, 1));
+    isOver = true;
+    stop.abort();
+    await done;
+    expect(new Set(seen).size).to.be.at.least(keys.length - 1);
+  });
+
   it("logs a failure, and does the work again after a growing delay until it succeeds", async () => {
     let tries = 0;
     void run(async () => {

@@ -14,14 +14,20 @@ const environment = {
   VDI_ACCESS_PORT: "0",
 };
 
-describe("the operator as a process", function () {
+describe("the gateway as a process", function () {
   this.timeout(20_000);
-  const run = (env: Record<string, string>) => execa(process.execPath, [main], { env, reject: false, timeout: 15_000 });
+  const run = (env: Record<string, string>, ...args: string[]) =>
+    execa(process.execPath, [main, ...args], { env, reject: false, timeout: 15_000 });
 
   it("ends at once, with one sentence, when its signing key cannot be read", async () => {
-    const { exitCode, stderr } = await run({ ...environment, VDI_ACCESS_KEY_FILE: "/nowhere/key" });
+    const { exitCode, stderr } = await run({ ...environment, VDI_ACCESS_KEY_FILE: "/nowhere/key" }, "gateway");
     expect(exitCode).to.equal(1);
     expect(stderr).to.contain("/nowhere/key").and.to.contain("VDI_ACCESS_KEY_FILE");
     expect(stderr.trim().split("\n")).to.have.lengthOf(1);
+  });
+
+  it("is one of two programs: another one is refused by name", async () => {
+    const { exitCode, stderr } = await run(environment, "gatway");
+    expect([exitCode, stderr]).to.deep.equal([1, "there is no program gatway: operator, gateway"]);
   });
 });

@@ -1,5 +1,6 @@
 import { expect } from "chai";
-import { SettingsError, loadSettings } from "../../operator/settings.ts";
+import { SettingsError } from "../../operator/environment.ts";
+import { loadSettings } from "../../operator/settings.ts";
 
 const least = {
   VDI_NAMESPACE: "kasm-vdi",
@@ -18,7 +19,7 @@ describe("the operator's settings", () => {
       turn: undefined,
       logLevel: "info",
     });
-    expect(settings.ports).to.deep.equal({ metrics: 8080, health: 8081, access: 8082 });
+    expect(settings.ports).to.deep.equal({ metrics: 8080, health: 8081 });
     expect(settings.traefikUrl).to.equal("https://traefik.kube-system.svc");
   });
 

@@ -325,7 +325,7 @@ describe("the platform's registration graph", () => {
   it("hands the kubeconfig to every script by its path, and nothing when the surroundings decide", async () => {
     const scripts = (resources: Registration[]) => resources.filter(({ type }) => type === "command:local:Command");
     const given = scripts((await register({ kubeconfig: "./kubeconfig" })).resources);
-    expect(given).to.have.length(10);
+    expect(given).to.have.length(11);
     for (const { inputs, name } of given)
       expect(inputs["environment"], name).to.include({ KUBECONFIG: "./kubeconfig" });
     for (const { inputs, name } of scripts((await register()).resources))

@@ -65,7 +65,7 @@ describe("a script without a resource", () => {
   let folder: string;
   beforeEach(() => {
     folder = mkdtempSync(join(tmpdir(), "script-"));
-    mkdirSync(join(folder, "commands"));
+    mkdirSync(join(folder, "dist"));
     process.chdir(folder);
   });
   afterEach(() => {
@@ -75,7 +75,7 @@ describe("a script without a resource", () => {
 
   /** Runs a script of these lines, and tells what it gave and what was shown of it. */
   const run = async (lines: string) => {
-    writeFileSync(join(folder, "commands", "a.ts"), lines);
+    writeFileSync(join(folder, "dist", "commands.mjs"), lines);
     const shown: string[] = [];
     const { info } = pulumi.log;
     Object.assign(pulumi.log, { info: (line: string) => Promise.resolve(void shown.push(line)) });

@@ -63,7 +63,7 @@ function needs(resources: readonly Registration[], name: string): string[] {
 }
 
 describe("VdiOperator", () => {
-  it("is everything but the Deployment as long as there is no program to run", async () => {
+  it("is everything but the Deployments as long as there is no program to run", async () => {
     const resources = await register();
     expect(resources.filter(({ isComponent }) => !isComponent).map(({ name }) => name)).to.have.members([
       "vdi-namespace",
@@ -83,10 +83,22 @@ describe("VdiOperator", () => {
       "vdi-session-default-deny",
       "vdi-operator-default-deny",
       "vdi-operator-network",
+      "vdi-gateway-network",
+      "vdi-gateway-account",
+      "vdi-gateway-role",
+      "vdi-gateway-role-binding",
+      "vdi-gateway-cluster-role",
+      "vdi-gateway-cluster-role-binding",
+      ...["wake", "host-routes", "host-ingresses", "host-tcp-routes"].flatMap((it) => [
+        `vdi-${it}`,
+        `vdi-${it}-binding`,
+      ]),
       "vdi-identity",
       "vdi-identity-binding",
       "vdi-templates",
       "vdi-templates-binding",
+      "vdi-metadata",
+      "vdi-metadata-binding",
       "vdi-template-ubuntu",
       "vdi-template-webtop",
       "vdi-template-ubuntu-gpu",
@@ -99,12 +111,16 @@ describe("VdiOperator", () => {
     ]);
   });
 
-  it("adds Deployment, bundle, Services and, with several replicas, a disruption budget", async () => {
+  it("adds Deployments, bundle, Services and disruption budgets, for the operator with several replicas", async () => {
     const names = async (overrides: Partial<VdiOperatorArgs>) => {
       const before = (await register()).map(({ name }) => name);
       return (await register(() => overrides)).map(({ name }) => name).filter((name) => !before.includes(name));
     };
-    const always = ["vdi-deployment", "vdi-rollout", "vdi-metrics", "vdi-access"];
+    const always = [
+      ...["vdi-deployment", "vdi-rollout", "vdi-metrics"],
+      ...["vdi-gateway", "vdi-gateway-rollout", "vdi-gateway-service", "vdi-gateway-metrics"],
+      "vdi-gateway-disruption-budget",
+    ];
     expect(await names({ program })).to.have.members([...always, "vdi-bundle", "vdi-disruption-budget"]);
     expect(await names({ program, replicas: 1 })).to.have.members([...always, "vdi-bundle"]);
     expect(await names({ program: { kind: "image", image: "a:1" }, replicas: 1 })).to.have.members(always);
@@ -148,7 +164,7 @@ describe("VdiOperator", () => {
     const resources = await register(() => ({ program }));
     const drain = find(resources, "vdi-drain");
     const others = resources.filter(({ isComponent, name }) => !isComponent && name !== "vdi-drain");
-    const notHeld = ["view-role", "edit-role", "admin-role", "rollout"].map((it) => `vdi-${it}`);
+    const notHeld = ["view-role", "edit-role", "admin-role", "rollout", "gateway-rollout"].map((it) => `vdi-${it}`);
     expect(needs(resources, "vdi-drain")).to.include.members(
       others.map(({ name }) => name).filter((name) => !notHeld.includes(name)),
     );
@@ -212,12 +228,12 @@ describe("VdiOperator", () => {
     expect(names.filter((name) => name.includes("identity"))).to.deep.equal([]);
   });
 
-  it("changes the bundle's ConfigMap and the Deployment for a new bundle, and nothing else", async () => {
+  it("changes the bundle's ConfigMap and the Deployments for a new bundle, and nothing else", async () => {
     const before = await register(() => ({ program }));
     const after = await register(() => ({ program: { ...program, text: "console.log(2);" } }));
     const changed = after.filter(
       ({ name, inputs }) => JSON.stringify(find(before, name).inputs) !== JSON.stringify(inputs),
     );
-    expect(changed.map(({ name }) => name)).to.have.members(["vdi-bundle", "vdi-deployment"]);
+    expect(changed.map(({ name }) => name)).to.have.members(["vdi-bundle", "vdi-deployment", "vdi-gateway"]);
   });
 });

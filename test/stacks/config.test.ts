@@ -679,6 +679,7 @@ describe("loadConfig fills in", () => {
         enforceIdentity: true,
         access: { middlewares: [] },
         logLevel: "info",
+        maxSessionsPerUser: 10,
         monitoring: false,
         timeoutSeconds: 600,
       },

@@ -99,7 +99,7 @@ export function gpuNodeSimulator(client: ClusterClient, view: ClusterView): Simu
     const status = { capacity: changed, allocatable: changed };
     await client.mergePatchStatus(
       { apiVersion: "v1", kind: "Node", metadata: { name: node.metadata?.name ?? "" }, status },
-      "kubelet",
+      "k3s",
     );
   }
 }

@@ -1,32 +1,63 @@
 import { isDeepStrictEqual } from "node:util";
 import type { AnyObject, ClusterClient } from "../../../kube/client.ts";
-import { helmReleases } from "../../k3s/furniture/manifests.ts";
+import { serverName } from "../../k3s/nodes.ts";
+import { helmReleases } from "../../k3s/packaged-components/manifests.ts";
 import type { ClusterView } from "../cluster-view.ts";
 import type { Simulator } from "../simulator.ts";
+import { chartLabel, hashOf, helmJob, isDone, jobName } from "./helm-job.ts";
 import { traefikUpgrade } from "./traefik-values.ts";
+
+const namespace = "kube-system";
+const packagedCharts = ["traefik", "traefik-crd"];
+const manager = `helm-controller@${serverName}`;
 
 interface PodTemplate {
   spec: { template: { spec: { containers: { name: string; args?: string[] }[] } } };
 }
 
-/** Plays K3s's Helm controller for its Traefik: HelmChartConfig kube-system/traefik sets the Deployment's arguments. */
+/**
+ * Plays K3s's Helm controller for its own HelmCharts: a Job for each, anew when the HelmChart or its HelmChartConfig
+ * changes. Traefik gets its arguments when its Job has succeeded.
+ */
 export function helmControllerSimulator(client: ClusterClient, view: ClusterView): Simulator {
-  const shipped = containersOf(helmReleases().find(isTraefik("Deployment")) ?? {});
+  const shipped = containersOf(helmReleases().find(isNamed("traefik", "Deployment")) ?? {});
   return {
     name: "helm-controller",
-    reads: ["helmCharts", "helmChartConfigs", "deployments"],
+    reads: ["helmCharts", "helmChartConfigs", "helmJobs", "deployments"],
     async reconcile() {
-      const chart = view.all("helmCharts").find(isTraefik());
-      const deployment = view.all("deployments").find(isTraefik());
-      if (!chart || !deployment) return;
-      const config = view.all("helmChartConfigs").find(isTraefik());
-      const upgrade = traefikUpgrade((config?.spec as { valuesContent?: string } | undefined)?.valuesContent);
-      await Promise.all([
-        tell(chart, "failure" in upgrade ? upgrade.failure : undefined),
-        ...("failure" in upgrade ? [] : [start(deployment, upgrade.additionalArguments)]),
-      ]);
+      const charts = view.all("helmCharts").filter((chart) => packagedCharts.some((name) => isNamed(name)(chart)));
+      const names = charts.map(nameOf);
+      const orphans = view
+        .all("helmJobs")
+        .filter(({ metadata }) => !names.includes(metadata?.labels?.[chartLabel] ?? ""));
+      await Promise.all([...charts.map(install), ...orphans.map(remove)]);
     },
   };
+
+  async function install(chart: AnyObject): Promise<void> {
+    const config = view.all("helmChartConfigs").find(isNamed(nameOf(chart)));
+    const upgrade = traefikUpgrade(...[chart, config].map(valuesOf));
+    const wanted = helmJob(chart, config, "failure" in upgrade ? upgrade.failure : undefined);
+    const live = view.all("helmJobs").find(isNamed(jobName(chart)));
+    // When it is gone, the next round makes the new one.
+    if (live && hashOf(live) !== hashOf(wanted)) return remove(live);
+    if (!live) await create(wanted);
+    const deployment = view.all("deployments").find(isNamed(nameOf(chart)));
+    if (live && deployment && isDone(live) && !("failure" in upgrade))
+      await start(deployment, upgrade.additionalArguments);
+    await tell(chart);
+  }
+
+  async function create(job: AnyObject): Promise<void> {
+    const { template } = job.spec as { template: { spec: { serviceAccountName: string } } };
+    const metadata = { name: template.spec.serviceAccountName, namespace };
+    await client.apply({ apiVersion: "v1", kind: "ServiceAccount", metadata }, { fieldManager: manager, force: true });
+    await client.create(job, { fieldManager: manager });
+  }
+
+  function remove(job: AnyObject): Promise<void> {
+    return client.delete({ apiVersion: "batch/v1", kind: "Job", metadata: { name: nameOf(job), namespace } });
+  }
 
   async function start(deployment: AnyObject, additional: readonly string[]): Promise<void> {
     const wanted = containersOf(deployment).map((container) => ({
@@ -34,35 +65,40 @@ export function helmControllerSimulator(client: ClusterClient, view: ClusterView
       args: [...(shipped.find(({ name }) => name === container.name)?.args ?? []), ...additional],
     }));
     if (isDeepStrictEqual(wanted, containersOf(deployment))) return;
-    await client.mergePatch(
-      { ...keyOf(deployment, "apps/v1", "Deployment"), spec: { template: { spec: { containers: wanted } } } },
-      "helm",
-    );
+    const key = { apiVersion: "apps/v1", kind: "Deployment", metadata: { name: nameOf(deployment), namespace } };
+    await client.mergePatch({ ...key, spec: { template: { spec: { containers: wanted } } } }, "helm");
   }
 
-  async function tell(chart: AnyObject, failure: string | undefined): Promise<void> {
+  /** `Failed` tells that no Job could be made, not that Helm failed in one. */
+  async function tell(chart: AnyObject): Promise<void> {
+    const job = jobName(chart);
+    const message = `Applying HelmChart using Job ${namespace}/${job}`;
     const conditions = [
-      { type: "Failed", status: failure === undefined ? "False" : "True", ...(failure && { message: failure }) },
+      { type: "JobCreated", status: "True", reason: "Job created", message },
+      { type: "Failed", status: "False" },
     ];
-    if (isDeepStrictEqual((chart.status as { conditions?: unknown } | undefined)?.conditions, conditions)) return;
-    await client.mergePatchStatus(
-      { ...keyOf(chart, "helm.cattle.io/v1", "HelmChart"), status: { conditions, jobName: "helm-install-traefik" } },
-      "helm-controller@k3s-server-0",
-    );
+    const status = { jobName: job, conditions };
+    if (isDeepStrictEqual(chart.status, status)) return;
+    const key = { apiVersion: "helm.cattle.io/v1", kind: "HelmChart", metadata: { name: nameOf(chart), namespace } };
+    await client.mergePatchStatus({ ...key, status }, manager);
   }
 }
 
-function isTraefik(kind?: string): (object: AnyObject) => boolean {
+function isNamed(name: string, kind?: string): (object: AnyObject) => boolean {
   return (object) =>
-    object.metadata?.namespace === "kube-system" &&
-    object.metadata.name === "traefik" &&
+    object.metadata?.namespace === namespace &&
+    object.metadata.name === name &&
     (kind === undefined || object.kind === kind);
+}
+
+function nameOf({ metadata }: AnyObject): string {
+  return metadata?.name ?? "";
+}
+
+function valuesOf(object: AnyObject | undefined): string {
+  return (object?.spec as { valuesContent?: string } | undefined)?.valuesContent ?? "";
 }
 
 function containersOf(deployment: AnyObject) {
   return (deployment as unknown as PodTemplate).spec.template.spec.containers;
-}
-
-function keyOf({ metadata }: AnyObject, apiVersion: string, kind: string): AnyObject {
-  return { apiVersion, kind, metadata: { name: metadata?.name ?? "", namespace: metadata?.namespace ?? "" } };
 }

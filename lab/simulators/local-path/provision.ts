@@ -21,9 +21,8 @@ interface ClaimSpec {
 export const selectedNodeAnnotation = "volume.kubernetes.io/selected-node";
 
 /**
- * The volume that local-path-provisioner makes for a claim, or why it cannot, in its words. Facts k3s-traefik 1.2-1.5:
- * `local` volumes (which honour fsGroup) when the claim or class says so, else hostPath; no `setup` script in the
- * ConfigMap means that the helper pod never starts.
+ * The volume that local-path-provisioner makes for a claim, or why it cannot, in its words (provisioner.go): `local`
+ * volumes (which honour fsGroup) when the claim or class says so, else hostPath.
  */
 export function provision({ claim, storageClass, config }: ProvisionRequest): Provisioned {
   const spec = claim.spec as ClaimSpec;
@@ -40,8 +39,7 @@ export function provision({ claim, storageClass, config }: ProvisionRequest): Pr
   if (!node) return fail("configuration error, no node was specified");
   const base = nodeBasePath(config?.["config.json"], className, node);
   if ("failure" in base) return fail(base.failure);
-  if (config?.setup === undefined)
-    return fail(`failed to create volume ${name}: create process timeout after 120 seconds`);
+  if (!startsHelperPods(config)) return fail(`failed to create volume ${name}: ${helperTimeout}`);
 
   const path = `${base.path}/${name}_${claim.metadata?.namespace ?? ""}_${claim.metadata?.name ?? ""}`;
   return {
@@ -81,6 +79,20 @@ export function provision({ claim, storageClass, config }: ProvisionRequest): Pr
       },
     },
   };
+}
+
+/** Why local-path-provisioner cannot delete a volume, in its words; undefined when it can. */
+export function deletionFailure(name: string, config: ProvisionRequest["config"]): string | undefined {
+  if (startsHelperPods(config)) return undefined;
+  const failed = `failed to delete volume ${name}: `;
+  return `${failed}${failed}${helperTimeout}`;
+}
+
+const helperTimeout = "create process timeout after 120 seconds";
+
+/** Each helper pod mounts both scripts, whichever it runs; without one of them the kubelet never starts it. */
+function startsHelperPods(config: ProvisionRequest["config"]): boolean {
+  return config?.setup !== undefined && config.teardown !== undefined;
 }
 
 function volumeType(claim: AnyObject, storageClass: AnyObject): string {

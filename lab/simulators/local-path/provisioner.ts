@@ -19,7 +19,7 @@ interface PodContainer {
 
 /**
  * The local-path provisioners among the Deployments, K3s's own or another: flags first, then environment, then the
- * defaults of local-path-provisioner (facts k3s-traefik 1.6 B).
+ * defaults of local-path-provisioner (its main.go).
  */
 export function provisioners(deployments: AnyObject[]): Provisioner[] {
   return deployments.flatMap((deployment) => {

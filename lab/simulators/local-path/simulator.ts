@@ -3,7 +3,7 @@ import type { AnyObject, ClusterClient } from "../../../kube/client.ts";
 import type { ClusterView } from "../cluster-view.ts";
 import { EventRecorder } from "../events.ts";
 import type { Simulator } from "../simulator.ts";
-import { provision, selectedNodeAnnotation } from "./provision.ts";
+import { deletionFailure, provision, selectedNodeAnnotation } from "./provision.ts";
 import type { Provisioned } from "./provision.ts";
 import { provisioners } from "./provisioner.ts";
 import type { Provisioner } from "./provisioner.ts";
@@ -21,19 +21,22 @@ export function localPathSimulator(client: ClusterClient, view: ClusterView): Si
   };
 
   function serve(provisioner: Provisioner): Promise<void>[] {
-    const config = view
-      .all("configMaps")
-      .find(({ metadata }) => metadata?.namespace === provisioner.namespace && metadata.name === provisioner.configMap);
+    const config = configOf(provisioner);
     const volumes = new Set(view.all("volumes").map(({ metadata }) => metadata?.name));
     return view.all("storageClasses").flatMap((storageClass) => {
       if (storageClass.provisioner !== provisioner.name) return [];
       return view
         .all("claims")
         .filter((claim) => awaitsVolume(claim, storageClass) && !volumes.has(`pvc-${claim.metadata?.uid ?? ""}`))
-        .map((claim) =>
-          serveClaim(recorder(provisioner), claim, storageClass, config?.data as Record<string, string> | undefined),
-        );
+        .map((claim) => serveClaim(recorder(provisioner), claim, storageClass, config));
     });
+  }
+
+  function configOf({ namespace, configMap }: Provisioner): Record<string, string> | undefined {
+    const config = view
+      .all("configMaps")
+      .find(({ metadata }) => metadata?.namespace === namespace && metadata.name === configMap);
+    return config?.data as Record<string, string> | undefined;
   }
 
   /** Events carry the provisioner's name, as people see it in `kubectl describe`. */
@@ -77,16 +80,17 @@ export function localPathSimulator(client: ClusterClient, view: ClusterView): Si
   }
 
   function cleanUp(provisioner: Provisioner): Promise<void>[] {
+    const config = configOf(provisioner);
     return view
       .all("volumes")
       .filter(isReleasedVolumeOf(provisioner.name))
-      .map((volume) =>
-        client.delete({
-          apiVersion: "v1",
-          kind: "PersistentVolume",
-          metadata: { name: volume.metadata?.name ?? "" },
-        }),
-      );
+      .map((volume) => {
+        const name = volume.metadata?.name ?? "";
+        const message = deletionFailure(name, config);
+        return message === undefined
+          ? client.delete({ apiVersion: "v1", kind: "PersistentVolume", metadata: { name } })
+          : recorder(provisioner).record(volume, { type: "Warning", reason: "VolumeFailedDelete", message });
+      });
   }
 }
 

@@ -6,7 +6,7 @@ interface PodStatus {
 
 /**
  * The addresses that ServiceLB publishes: of the nodes with a ready load-balancer pod, ExternalIPs when any of them has
- * one, else InternalIPs, sorted (facts k3s-traefik 6).
+ * one, else InternalIPs, sorted. Whether what they lead to is ready does not matter.
  *
  * @param localNodes with externalTrafficPolicy Local, the nodes that have ready endpoints
  */

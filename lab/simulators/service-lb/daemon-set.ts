@@ -1,5 +1,8 @@
 import type { AnyObject } from "../../../kube/client.ts";
+import { inObjectSet } from "../../k3s/object-set.ts";
 
+/** Of the load-balancer pods, in kube-system. */
+export const serviceLbAccount = "svclb";
 export const serviceNameLabel = "svccontroller.k3s.cattle.io/svcname";
 export const serviceNamespaceLabel = "svccontroller.k3s.cattle.io/svcnamespace";
 const poolLabel = "svccontroller.k3s.cattle.io/lbpool";
@@ -12,7 +15,7 @@ interface ServicePort {
 
 /**
  * The DaemonSet that ServiceLB makes for a LoadBalancer Service: one pod per node whose host ports are the Service's
- * ports, so the scheduler leaves it Pending where another Service has them (facts k3s-traefik 6).
+ * ports, so the scheduler leaves it Pending where another Service has them (k3s-io/k3s: pkg/cloudprovider/servicelb.go).
  *
  * @param isAllowList true when some node carries the enablelb label: then only such nodes take part
  */
@@ -21,39 +24,49 @@ export function serviceDaemonSet(service: AnyObject, isAllowList: boolean): AnyO
   const { ports = [] } = service.spec as { ports?: ServicePort[] };
   const app = daemonSetName(service);
   const pool = labels[poolLabel];
-  const podLabels = { app, [serviceNameLabel]: name, [serviceNamespaceLabel]: namespace };
-  const nodeSelector = { ...(isAllowList && { [enabledLabel]: "true" }), ...(pool && { [poolLabel]: pool }) };
-  return {
-    apiVersion: "apps/v1",
-    kind: "DaemonSet",
-    metadata: { name: app, namespace: "kube-system", labels: podLabels },
-    spec: {
-      selector: { matchLabels: { app } },
-      template: {
-        metadata: { labels: podLabels },
-        spec: {
-          priorityClassName: "system-node-critical",
-          automountServiceAccountToken: false,
-          nodeSelector,
-          tolerations: [
-            { key: "node-role.kubernetes.io/master", operator: "Exists", effect: "NoSchedule" },
-            { key: "node-role.kubernetes.io/control-plane", operator: "Exists", effect: "NoSchedule" },
-            { key: "CriticalAddonsOnly", operator: "Exists" },
-          ],
-          containers: ports.map(({ port, protocol = "TCP" }) => ({
-            name: `lb-${protocol.toLowerCase()}-${port}`,
-            image: "rancher/klipper-lb:v0.4.13",
-            ports: [{ name: `lb-${protocol.toLowerCase()}-${port}`, containerPort: port, hostPort: port, protocol }],
-          })),
-        },
+  const serviceLabels = { [serviceNameLabel]: name, [serviceNamespaceLabel]: namespace };
+  const nodeSelector = isAllowList ? { [enabledLabel]: "true", ...(pool && { [poolLabel]: pool }) } : {};
+  return inObjectSet(
+    { gvk: "/v1, Kind=Service", name, namespace },
+    {
+      apiVersion: "apps/v1",
+      kind: "DaemonSet",
+      metadata: {
+        name: app,
+        namespace: "kube-system",
+        labels: { ...serviceLabels, "svccontroller.k3s.cattle.io/nodeselector": String(isAllowList) },
       },
-      updateStrategy: { type: "RollingUpdate" },
+      spec: {
+        selector: { matchLabels: { app } },
+        template: {
+          metadata: { labels: { app, ...serviceLabels } },
+          spec: {
+            priorityClassName: "system-node-critical",
+            serviceAccountName: serviceLbAccount,
+            automountServiceAccountToken: false,
+            nodeSelector,
+            tolerations: [
+              { key: "node-role.kubernetes.io/control-plane", operator: "Exists", effect: "NoSchedule" },
+              { key: "CriticalAddonsOnly", operator: "Exists" },
+            ],
+            containers: ports.map(({ port, protocol = "TCP" }) => ({
+              name: `lb-${protocol.toLowerCase()}-${port}`,
+              image: "rancher/klipper-lb:v0.4.15",
+              ports: [{ name: `lb-${protocol.toLowerCase()}-${port}`, containerPort: port, hostPort: port, protocol }],
+              securityContext: { capabilities: { add: ["NET_ADMIN"] } },
+            })),
+          },
+        },
+        updateStrategy: { type: "RollingUpdate" },
+      },
     },
-  };
+  );
 }
 
-export function daemonSetName(service: AnyObject): string {
-  return `svclb-${service.metadata?.name ?? ""}-${(service.metadata?.uid ?? "").slice(0, 8)}`;
+/** Cut, so that it fits into the label of its pods. */
+export function daemonSetName({ metadata }: AnyObject): string {
+  const name = (metadata?.name ?? "").slice(0, 48).replace(/-+$/, "");
+  return `svclb-${name}-${(metadata?.uid ?? "").slice(0, 8)}`;
 }
 
 /** Whether some node has been listed for ServiceLB, which shuts out all others. */

@@ -7,9 +7,13 @@ import {
   daemonSetName,
   hasAllowList,
   serviceDaemonSet,
+  serviceLbAccount,
   serviceNameLabel,
   serviceNamespaceLabel,
 } from "./daemon-set.ts";
+
+// It works in K3s's own process, under its name.
+const manager = "k3s";
 
 interface LoadBalancerSpec {
   type?: string;
@@ -32,7 +36,9 @@ export function serviceLbSimulator(client: ClusterClient, view: ClusterView): Si
     const wanted = serviceDaemonSet(service, hasAllowList(view.all("nodes")));
     const present = view.all("daemonSets").find(({ metadata }) => metadata?.name === wanted.metadata?.name);
     if (present && isDeepStrictEqual(hostPorts(present), hostPorts(wanted))) return;
-    await client.apply(wanted, { fieldManager: "k3s-cloud-controller-manager", force: true });
+    const metadata = { name: serviceLbAccount, namespace: "kube-system" };
+    await client.apply({ apiVersion: "v1", kind: "ServiceAccount", metadata }, { fieldManager: manager, force: true });
+    await client.apply(wanted, { fieldManager: manager, force: true });
   }
 
   function removeOrphans(balanced: AnyObject[]): Promise<void>[] {
@@ -68,7 +74,7 @@ export function serviceLbSimulator(client: ClusterClient, view: ClusterView): Si
           loadBalancer: addresses.length > 0 ? { ingress: addresses.map((ip) => ({ ip })) } : { ingress: null },
         },
       },
-      "k3s-cloud-controller-manager",
+      manager,
     );
   }
 

@@ -20,6 +20,7 @@ const context: LaunchContext = {
   kwokConfigs: ["/stages/a.yaml", "/stages/b.yaml"],
   stackFile: "/checkout/Pulumi.lab.yaml",
   operatorVariables: { VDI_NAMESPACE: "desktops" },
+  gatewayVariables: { VDI_NAMESPACE: "desktops" },
 };
 
 function component(name: string) {
@@ -49,8 +50,18 @@ describe("lab components", () => {
       VDI_LISTEN_ADDRESS: "127.0.0.1",
       VDI_METRICS_PORT: String(ports["operator-metrics"]),
       VDI_HEALTH_PORT: String(ports["operator-health"]),
-      VDI_ACCESS_PORT: String(ports["operator-access"]),
     });
+    expect(launch("gateway").env).to.deep.include({
+      VDI_LISTEN_ADDRESS: "127.0.0.1",
+      VDI_METRICS_PORT: String(ports["gateway-metrics"]),
+      VDI_HEALTH_PORT: String(ports["gateway-health"]),
+      VDI_ACCESS_PORT: String(ports["gateway-access"]),
+    });
+  });
+
+  it("work under the name of K3s, which is their field manager there, but for etcd and what is the lab's own", () => {
+    const asK3s = components.filter(({ launch }) => launch(context).argv0 === "k3s").map(({ name }) => name);
+    expect(asK3s).to.deep.equal(["kube-apiserver", "kube-controller-manager", "kube-scheduler", "kwok"]);
   });
 
   it("turn no check off: no anonymous access, no insecure TLS, no admission plugin disabled", () => {
@@ -67,7 +78,7 @@ describe("lab components", () => {
     for (const name of ["kube-controller-manager", "kube-scheduler", "kwok"]) {
       expect(launch(name).args).to.include(`--kubeconfig=/checkout/.lab/kubeconfigs/${name}`);
     }
-    for (const name of ["simulators", "operator"])
+    for (const name of ["simulators", "operator", "gateway"])
       expect(launch(name).env).to.include({ KUBECONFIG: `/checkout/.lab/kubeconfigs/${name}` });
   });
 

@@ -56,8 +56,8 @@ describe("lab status", () => {
     expect(rendered(stuck)).to.include("etcd is unready: /health says 503.");
   });
 
-  it("says which process is the operator, for the Deployment of that name is simulated", () => {
-    expect(rendered({ ...ready, name: "operator", pid: 77 })).to.contain("The operator at work is process 77;");
+  it("says which process is the operator, for the Deployments are simulated", () => {
+    expect(rendered({ ...ready, name: "operator", pid: 77 })).to.contain("The operator at work is process 77,");
     expect(rendered({ ...dead, name: "operator" })).not.to.contain("at work");
   });
 

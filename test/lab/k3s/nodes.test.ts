@@ -13,6 +13,7 @@ const nodeSize = { cpuCores: 8, memoryGiB: 32 };
 const machines = (...pools: NodePool[]) => ({ pools, nodeSize });
 const names = (nodes: AnyObject[]) => nodes.map(({ metadata }) => metadata?.name);
 const addresses = (node: AnyObject) => (node.status as { addresses: { type: string; address: string }[] }).addresses;
+const nodeArgs = ({ metadata }: AnyObject) => JSON.parse(metadata?.annotations?.["k3s.io/node-args"] ?? "") as string[];
 const podCidr = (node: AnyObject) => (node.spec as { podCIDR: string }).podCIDR;
 
 const anyPools = fc.uniqueArray(
@@ -39,8 +40,28 @@ describe("simulated K3s nodes", () => {
       "node-role.kubernetes.io/control-plane": "true",
       "kubernetes.io/hostname": "k3s-server-0",
     });
+    expect(server?.metadata?.labels).not.to.have.property("node-role.kubernetes.io/master");
+    expect(server?.spec).to.include({ providerID: "k3s://k3s-server-0" });
+    expect(server?.metadata?.annotations).to.include({
+      "k3s.io/hostname": "k3s-server-0",
+      "k3s.io/internal-ip": "198.18.0.10",
+      "k3s.io/node-env": "{}",
+      "flannel.alpha.coreos.com/backend-type": "vxlan",
+    });
     expect((server?.status as { nodeInfo: object }).nodeInfo).to.include({ kubeletVersion: "v1.35.4+k3s1" });
     expect(addresses(server!).map(({ type }) => type)).to.deep.equal(["InternalIP", "Hostname"]);
+  });
+
+  it("tell how their K3s was started, flags and values apart, and no token", () => {
+    const started = desiredNodes(machines(pool("main", 2)), new Map(), {
+      httpsListenPort: 26443,
+      disable: ["traefik"],
+    });
+    expect(started.map(nodeArgs)).to.deep.equal([
+      ["server", "--https-listen-port", "26443", "--disable", "traefik"],
+      ["agent", "--server", "https://198.18.0.10:26443", "--token", "********"],
+    ]);
+    expect(desiredNodes(machines(pool("main", 1))).map(nodeArgs)).to.deep.equal([["server"]]);
   });
 
   it("carry their GPUs as a fact of the machine and no GPU label: labels are NFD's to give", () => {
@@ -100,6 +121,11 @@ describe("changes of the machines", () => {
     const written = (resources: Record<string, string>) => ({ ...resources, memory: "32Gi" });
     const present = { ...node, status: { capacity: written(capacity), allocatable: written(allocatable) } };
     expect(planNodes(machines(pool("main", 1)), [present]).resize).to.deep.equal([]);
+  });
+
+  it("leave a server that runs without a component as it was started", () => {
+    const present = desiredNodes(machines(pool("main", 1)), new Map(), { httpsListenPort: 6443, disable: ["traefik"] });
+    expect(planNodes(machines(pool("main", 1)), present).patch).to.deep.equal([]);
   });
 
   it("add and remove nodes at the end of a pool", () => {

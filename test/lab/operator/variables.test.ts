@@ -1,13 +1,14 @@
 import { expect } from "chai";
-import { operatorLaunch } from "../../../lab/cluster/node-launches.ts";
+import { gatewayLaunch, operatorLaunch } from "../../../lab/cluster/node-launches.ts";
 import { labLayout } from "../../../lab/cluster/layout.ts";
 import { portNames } from "../../../lab/cluster/ports.ts";
 import type { Ports } from "../../../lab/cluster/ports.ts";
-import { labOperatorVariables } from "../../../lab/operator/variables.ts";
+import { labGatewayVariables, labOperatorVariables } from "../../../lab/operator/variables.ts";
+import { loadGatewaySettings } from "../../../operator/gateway-settings.ts";
 import { loadSettings } from "../../../operator/settings.ts";
 import { loadConfig } from "../../../stacks/config.ts";
 
-const files = { accessKey: "/secrets/access-key", turnSecret: "/secrets/turn-secret" };
+const files = { turnSecret: "/secrets/turn-secret" };
 const least = { domain: "desktops.lab.example.com", nodeCount: 3, gpuCount: 0 };
 const ports = Object.fromEntries(portNames.map((name, index) => [name, 21_000 + index])) as Ports;
 
@@ -33,15 +34,10 @@ describe("the lab's operator", () => {
     expect(settings({ operator: { replicas: 1 } })).to.deep.include({ leaderElection: true, streamCheck: "kubelet" });
   });
 
-  it("listens on loopback, on ports of its own, and reads its keys from the lab's files", () => {
+  it("listens on loopback, on ports of its own", () => {
     expect(settings()).to.deep.include({
       listenAddress: "127.0.0.1",
-      ports: {
-        metrics: ports["operator-metrics"],
-        health: ports["operator-health"],
-        access: ports["operator-access"],
-      },
-      accessKeyFile: files.accessKey,
+      ports: { metrics: ports["operator-metrics"], health: ports["operator-health"] },
     });
   });
 
@@ -50,5 +46,18 @@ describe("the lab's operator", () => {
     expect(turn?.host).to.equal("turn.desktops.lab.example.com");
     expect(turn?.secretFile).to.equal(files.turnSecret);
     expect(settings().turn).to.equal(undefined);
+  });
+});
+
+describe("the lab's gateway", () => {
+  it("is told what the stack says, listens on loopback, and reads its key from the lab's file", () => {
+    const config = loadConfig({ ...least, namespaces: { vdi: "desktops" } });
+    const gatewayVariables = labGatewayVariables(config, { accessKey: "/secrets/access-key" });
+    const context = { layout: labLayout("/checkout"), ports, tools: {}, kwokConfigs: [], gatewayVariables };
+    expect(loadGatewaySettings(gatewayLaunch(context).env ?? {})).to.deep.include({
+      ...{ namespace: "desktops", domain: "desktops.lab.example.com", accessKeyFile: "/secrets/access-key" },
+      ...{ listenAddress: "127.0.0.1", drainSeconds: 0 },
+      ports: { metrics: ports["gateway-metrics"], health: ports["gateway-health"], access: ports["gateway-access"] },
+    });
   });
 });

@@ -1,7 +1,8 @@
 import { expect } from "chai";
-import { knows, secretCredentials } from "../../../operator/access/credentials.ts";
+import { knows, rememberedCredentials, secretCredentials } from "../../../operator/access/credentials.ts";
 import { wakeSession } from "../../../operator/access/wake.ts";
 import type { AnyObject } from "../../../kube/object.ts";
+import { FakeClock } from "../../kube/fake-clock.ts";
 import { aSession } from "./a-session.ts";
 
 const base64 = (text: string) => Buffer.from(text).toString("base64");
@@ -41,6 +42,47 @@ describe("credentials of a desktop", () => {
   });
 });
 
+describe("credentials while they cannot be read", () => {
+  const credentials = { user: "desktop", password: "p", createdMs: 0 };
+  let answer: () => Promise<typeof credentials | undefined>;
+  const failing = () => Promise.reject(new Error("connection refused"));
+  const outcome = (read: Promise<unknown>) => read.then((it) => it ?? "none", String);
+
+  it("are those that were last read, for a while, and none of a desktop that nobody asked for before", async () => {
+    const clock = new FakeClock();
+    const read = rememberedCredentials(() => answer(), clock, 60_000);
+    answer = () => Promise.resolve(credentials);
+    await read("a");
+    answer = failing;
+    expect(await outcome(read("a"))).to.equal(credentials);
+    expect(await outcome(read("b"))).to.equal("Error: connection refused");
+    await clock.advance(60_001);
+    expect(await outcome(read("a"))).to.equal("Error: connection refused");
+  });
+
+  it("keep nobody waiting for an API server that is slow, where they are known", async () => {
+    const clock = new FakeClock();
+    const read = rememberedCredentials(() => answer(), clock, 60_000);
+    answer = () => Promise.resolve(credentials);
+    await read("a");
+    answer = () => new Promise(() => undefined);
+    const asked = read("a");
+    await clock.advance(1_000);
+    expect(await asked).to.equal(credentials);
+  });
+
+  it("are forgotten with their Secret, and when there are too many", async () => {
+    const read = rememberedCredentials(() => answer(), new FakeClock(), 60_000, 2);
+    answer = () => Promise.resolve(credentials);
+    for (const name of ["a", "b", "c"]) await read(name);
+    answer = () => Promise.resolve(undefined);
+    await read("b");
+    answer = failing;
+    const kept = await Promise.all(["a", "b", "c"].map((name) => outcome(read(name))));
+    expect(kept).to.deep.equal(["Error: connection refused", "Error: connection refused", credentials]);
+  });
+});
+
 describe("waking a session", () => {
   it("is one patch, of this very session", async () => {
     const patches: unknown[] = [];
@@ -52,6 +94,6 @@ describe("waking a session", () => {
       metadata,
       spec: { desiredState: "Running" },
     };
-    expect(patches).to.deep.equal([[patch, "kasm-operator"]]);
+    expect(patches).to.deep.equal([[patch, "kasm-gateway"]]);
   });
 });

@@ -2,7 +2,7 @@ import { expect } from "chai";
 import fc from "fast-check";
 import { admit, desktopState } from "../../../operator/access/decide.ts";
 import { issueToken } from "../../../operator/access/tokens.ts";
-import type { Visit } from "../../../operator/access/visit.ts";
+import type { DesktopRequest } from "../../../operator/access/request.ts";
 import { anyText } from "../any-text.ts";
 import { aSession, aTemplate, aliceHost, begin, condition, key } from "./a-session.ts";
 
@@ -12,16 +12,18 @@ const link = issueToken(key, "link", subject, begin);
 const context = { key, template: aTemplate("ForwardAuth"), nowMs: begin };
 
 /** Somebody who opens the desktop and has nothing, or what a test gives. */
-function visit(changes: Partial<Visit> = {}): Visit {
+function asked(changes: Partial<DesktopRequest> = {}): DesktopRequest {
   return {
     ...{ host: aliceHost, authority: aliceHost, path: "/", linkToken: undefined, cookies: [], desktopCookies: "" },
     ...{ password: undefined, signedInUser: undefined, origin: undefined, isWebSocket: false, isNavigation: true },
+    ...{ method: "GET", isWaiting: false },
+    fetch: { site: undefined, mode: undefined, dest: undefined, isUserActivated: false },
     ...changes,
   };
 }
 
-const outcome = (changes: Partial<Visit>, session = aSession(), template = context.template) => {
-  const admission = admit(visit(changes), session, { ...context, template });
+const outcome = (changes: Partial<DesktopRequest>, session = aSession(), template = context.template) => {
+  const admission = admit(asked(changes), session, { ...context, template });
   return admission.kind === "admitted" ? admission.by : admission.kind === "refused" ? admission.why : "password";
 };
 
@@ -53,6 +55,57 @@ describe("who is let in", () => {
         "other-page",
       );
     expect(outcome({ cookies: [cookie], origin: `https://${aliceHost}` })).to.equal("cookie");
+  });
+
+  const fetched = (site: string, mode: string, dest: string) => ({
+    fetch: { site, mode, dest, isUserActivated: false },
+  });
+  const own = `https://${aliceHost}`;
+
+  it("may be led here by a link on another page, in the top frame", () => {
+    for (const site of ["none", "same-origin", "same-site", "cross-site"])
+      expect(outcome({ cookies: [cookie], ...fetched(site, "navigate", "document") }), site).to.equal("cookie");
+  });
+
+  // What pages of other desktops can send, which are of the same site, so that the browser adds the cookie; without Origin.
+  for (const [what, changes] of [
+    ["a picture", fetched("same-site", "no-cors", "image")],
+    ["a script", fetched("same-site", "no-cors", "script")],
+    ["fetch without CORS", fetched("same-site", "no-cors", "empty")],
+    ["fetch with CORS", fetched("same-site", "cors", "empty")],
+    ["a frame", fetched("same-site", "navigate", "iframe")],
+    ["an object", fetched("same-site", "navigate", "object")],
+    ["a prefetch by another site", fetched("cross-site", "no-cors", "empty")],
+    ["a form by GET in a frame", fetched("same-site", "navigate", "frame")],
+    ["a form by POST", { ...fetched("same-site", "navigate", "document"), method: "POST" }],
+    ["a WebSocket", { ...fetched("same-site", "websocket", "websocket"), isWebSocket: true }],
+    ["a value that nobody knows", fetched("other", "no-cors", "image")],
+  ] as const)
+    it(`does not come by ${what} of another page`, () => {
+      const credentials = { cookies: [cookie], password, signedInUser: "alice@example.com" };
+      expect(outcome({ ...credentials, ...changes })).to.equal("other-page");
+    });
+
+  for (const [what, changes] of [
+    ["a picture", fetched("same-origin", "no-cors", "image")],
+    ["a frame", fetched("same-origin", "navigate", "iframe")],
+    ["a form by POST", { ...fetched("same-origin", "navigate", "document"), method: "POST", origin: own }],
+    [
+      "a form that says no referrer",
+      { ...fetched("same-origin", "navigate", "document"), method: "POST", origin: "null" },
+    ],
+    ["a WebSocket", { ...fetched("same-origin", "websocket", "empty"), isWebSocket: true, origin: own }],
+    ["a WebSocket of a browser that says no more", { isWebSocket: true, origin: own }],
+  ] as const)
+    it(`comes by ${what} of the desktop's own page`, () => {
+      expect(outcome({ cookies: [cookie], ...changes })).to.equal("cookie");
+    });
+
+  it("does not come from a page without origin, which other sites and sandboxed frames have, too", () => {
+    for (const site of ["same-site", "cross-site"])
+      expect(outcome({ cookies: [cookie], origin: "null", ...fetched(site, "navigate", "document") })).to.equal(
+        "other-page",
+      );
   });
 
   it("does not come to a session that has ended, not with a link either", () => {
@@ -102,6 +155,24 @@ describe("what who is let in finds", () => {
 
   it("is asleep when it is to be suspended, though it may not be so yet", () => {
     expect(desktopState(aSession({ spec: { desiredState: "Suspended" } }))).to.deep.equal({ kind: "asleep" });
+  });
+
+  it("is a desktop though a probe of the operator's fails: whoever asks has come by the route", () => {
+    const probed = (reason: string, readyTime?: string) =>
+      aSession({
+        status: {
+          conditions: [{ ...condition("Ready", "False"), reason }],
+          startTime: "2026-01-01T00:00:00Z",
+          ...(readyTime !== undefined && { readyTime }),
+        },
+      });
+    for (const reason of ["RouteMissing", "StreamNotAnswering"]) {
+      expect(desktopState(probed(reason, "2026-01-01T00:00:09Z")).kind).to.equal("ready");
+      // It has not answered since its start, only in another life before it.
+      expect(desktopState(probed(reason, "2025-12-31T00:00:00Z")).kind).to.equal("starting");
+      expect(desktopState(probed(reason)).kind).to.equal("starting");
+    }
+    expect(desktopState(probed("CrashLoop", "2026-01-01T00:00:09Z")).kind).to.equal("starting");
   });
 
   it("is starting, with the status's words, also when the session is seen for the first time", () => {

@@ -34,6 +34,7 @@ describe("a desktop behind Traefik's forwardAuth", () => {
   const closing: (() => unknown)[] = [];
   let proxyPort: number;
   let accessPort: number;
+  let drain: () => void;
 
   async function start(changes: Partial<AccessServerOptions> = {}): Promise<void> {
     const access = await serveAccess({
@@ -72,6 +73,7 @@ describe("a desktop behind Traefik's forwardAuth", () => {
     const { forwardAuth } = routing["session-access"].spec;
     const proxy = new ForwardAuthProxy(access.port, (upstream.address() as AddressInfo).port, forwardAuth);
     accessPort = access.port;
+    drain = access.drain;
     proxyPort = await proxy.listen();
     closing.push(
       () => access.close(),
@@ -256,7 +258,35 @@ describe("a desktop behind Traefik's forwardAuth", () => {
     expect(woken).to.deep.equal(["alice"]);
     expect(seen.map(({ status }) => status)).to.deep.equal([503, 503, 503, 503, 503]);
     expect(seen[0]?.headers["retry-after"]).to.equal("3");
-    expect(seen[0]?.body).to.contain('<meta http-equiv="refresh" content="3">');
+    expect(seen[0]?.body).to.contain(`<meta http-equiv="refresh" content="3; url=https://${aliceHost}/?vdi_waiting">`);
+  });
+
+  it("is not woken by a page that waits, which asks again by itself, but by whoever reloads it or follows its link", async () => {
+    const cookie = await signIn();
+    sessions = [aSession({ spec: { desiredState: "Suspended" } })];
+    const waiting = await get("/a?x=1&vdi_waiting", { ...page, ...cookie, "sec-fetch-mode": "navigate" });
+    expect([waiting.status, woken]).to.deep.equal([503, []]);
+    expect(waiting.body)
+      .to.contain("<h1>Your desktop is suspended</h1>")
+      .and.to.contain(`<a href="https://${aliceHost}/a?x=1">`)
+      .and.to.not.contain("refresh");
+    await get("/a?x=1&vdi_waiting", { ...page, ...cookie, "sec-fetch-user": "?1" });
+    expect(woken).to.deep.equal(["alice"]);
+  });
+
+  it("leads a page that has waited to the address without the mark once the desktop is there", async () => {
+    const cookie = await signIn();
+    const seen = await get("/a?x=1&vdi_waiting", { ...page, ...cookie });
+    expect([seen.status, seen.headers.location]).to.deep.equal([302, `https://${aliceHost}/a?x=1`]);
+    expect((await get("/a?x=1", { ...page, ...cookie })).status).to.equal(200);
+  });
+
+  it("is asked by Traefik with what a browser says about the page that asks", async () => {
+    const cookie = await signIn();
+    const sibling = { "sec-fetch-site": "same-site", "sec-fetch-mode": "no-cors", "sec-fetch-dest": "image" };
+    expect((await get("/icon.png", { ...cookie, ...sibling })).status).to.equal(403);
+    expect(await echo("/", { ...cookie, origin: "https://other.desktops.example.com" })).to.equal(403);
+    expect((await get("/icon.png", { ...cookie, ...sibling, "sec-fetch-site": "same-origin" })).status).to.equal(200);
   });
 
   it("tries again to wake when that failed", async () => {
@@ -319,6 +349,35 @@ describe("a desktop behind Traefik's forwardAuth", () => {
       const { status, json } = await askLink("", "token-of-alice@example.com", body);
       expect([status, json["message"]]).to.deep.equal([400, 'not understood: send {"session": "NAME"} as JSON']);
     }
+  });
+
+  it("gives links while others send their questions slowly, and ends those after 2 s", async () => {
+    const slow = Array.from({ length: 32 }, () => {
+      const socket = connect(accessPort, "127.0.0.1");
+      socket.write("POST /links HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer x\r\nContent-Length: 100\r\n\r\n{");
+      return text(socket);
+    });
+    expect((await askLink("alice", "token-of-alice@example.com")).status).to.equal(200);
+    for (const answer of await Promise.all(slow)) expect(answer).to.match(/^HTTP\/1.1 408 /);
+  });
+
+  it("ends each connection with its next answer while it drains, and answers all the same", async () => {
+    const headers = { "x-forwarded-host": aliceHost };
+    const ask = () => fetch(`http://127.0.0.1:${accessPort}/auth`, { headers });
+    expect((await ask()).headers.get("connection")).to.equal("keep-alive");
+    drain();
+    const draining = await ask();
+    expect([draining.status, draining.headers.get("connection")]).to.deep.equal([401, "close"]);
+  });
+
+  it("lets nobody in by what it knows once that is too old", async () => {
+    let isStale = false;
+    await start({ isStale: () => isStale });
+    const cookie = await signIn();
+    expect((await get("/", cookie)).status).to.equal(200);
+    isStale = true;
+    const seen = await get("/", { ...page, ...cookie });
+    expect([seen.status, outcomes.at(-1)]).to.deep.equal([503, "stale"]);
   });
 
   it("writes and shows no credential, whatever happens", async () => {

@@ -68,6 +68,7 @@ export function poolView(changes: Partial<PoolView> = {}): PoolView {
     takenMs: [],
     refusals: [],
     holdsBack: false,
+    isAdmitted: () => false,
     ...changes,
   };
 }

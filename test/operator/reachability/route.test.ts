@@ -27,7 +27,7 @@ describe("the check of a route", () => {
   };
 
   it("asks Traefik with the session's host, in TLS too", async () => {
-    answer = { status: 200 };
+    answer = { status: 401, headers: { [sessionHeader]: "id" } };
     await Promise.all([check("id", host), check("id", "def.desktops.example.com")]);
     expect(asked.map((it) => [it.host, it.sni])).to.have.deep.members([
       [host, host],
@@ -46,12 +46,21 @@ describe("the check of a route", () => {
     expect((await check()).ok).to.equal(true);
   });
 
-  it("takes the access server's word for which session it is", async () => {
+  it("takes the gateway's word for which session it is", async () => {
     answer = { status: 401, headers: { [sessionHeader]: "id" } };
     expect((await check("id")).ok).to.equal(true);
     const other = await check("other");
     expect(other.ok).to.equal(false);
     expect(other.message).to.contain("leads to another session");
+  });
+
+  it("takes nobody else's answer for it, a catch-all of the site's for one", async () => {
+    for (const status of [200, 302, 401, 404]) {
+      answer = { status, body: "welcome" };
+      const { ok, message } = await check("id");
+      expect(ok, String(status)).to.equal(false);
+      expect(message).to.contain("something else than the gateway").and.to.contain("higher priority");
+    }
   });
 
   it("fails where Traefik reaches nobody behind the route", async () => {

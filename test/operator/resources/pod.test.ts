@@ -120,7 +120,20 @@ describe("a desktop's pod", () => {
       template: runtime("linuxserver", { securityProfile: "baseline" }),
     });
     expect(securityContext).not.to.have.any.keys("runAsUser", "runAsNonRoot");
-    expect(containers[0].securityContext).to.deep.equal({ allowPrivilegeEscalation: true, privileged: false });
+    expect(containers[0].securityContext).to.deep.equal({
+      ...{ allowPrivilegeEscalation: true, privileged: false },
+      // With raw packets it could take its neighbours' streams over on the node's bridge.
+      capabilities: { drop: ["NET_RAW", "MKNOD"] },
+    });
+  });
+
+  it("sees no GPU without a slice, whatever its image says, and leaves them to the device plugin with one", () => {
+    const visible = (gpu: number) =>
+      specOf({ resources: { gpu, cpu: "1", memory: "1Gi" } }).containers[0].env!.filter(
+        ({ name }: { name: string }) => name === "NVIDIA_VISIBLE_DEVICES",
+      );
+    expect(visible(0)).to.deep.equal([{ name: "NVIDIA_VISIBLE_DEVICES", value: "void" }]);
+    expect(visible(1)).to.deep.equal([]);
   });
 
   it("gets no token of the API, no host's namespace and no host's path", () => {

@@ -191,8 +191,10 @@ export const anyView: fc.Arbitrary<SessionView> = fc.record({
   route: child,
   networkPolicy: child,
   homeHolder: some(fc.constant(session())),
+  oneTooMany: some(fc.constant(session())),
   homeRemains: some(pod),
   homeIsShared: fc.boolean(),
+  isAdmitted: fc.boolean().map((it) => () => it),
   routeAnswer: some(fc.record({ ok: fc.boolean(), message: fc.constant("Traefik has no route.") })),
   nodes: fc.array(node, { maxLength: 3 }),
   slicesInUse: fc.constantFrom(

@@ -2,7 +2,7 @@ import { expect } from "chai";
 import type { ContainerStatus } from "../../../operator/kinds.ts";
 import { sessionStatus, statusChanged, statusRecheckMs } from "../../../operator/status/session-status.ts";
 import { expectReady, readyTable } from "./ready.ts";
-import { ago, container, now, podWith, session, settings, view } from "./views.ts";
+import { ago, container, now, podWith, session, settings, template, view } from "./views.ts";
 
 type Ended = NonNullable<NonNullable<ContainerStatus["lastState"]>["terminated"]>;
 
@@ -43,6 +43,28 @@ describe("why a container does not run", () => {
     "its last words hold a password": [
       crashing({ exitCode: 1, message: "auth failed: password=hunter2 token: abc" }),
       ["CrashLoop", "password=***", /^(?!.*(hunter2|abc))/],
+    ],
+    "it had a user, whose words others are not told": [
+      {
+        ...crashing({ exitCode: 1, message: "cannot save /home/alice/notice-to-bob.odt" }),
+        session: session({ status: { readyTime: ago(30) } }),
+      },
+      ["CrashLoop", "exit code 1", "is not shown here", "kubectl logs", /^(?!.*bob)/],
+    ],
+    "it had a user, and its home is full": [
+      {
+        ...crashing({ exitCode: 1, message: "/config/notice-to-bob.odt: No space left on device" }),
+        session: session({ status: { readyTime: ago(30) } }),
+        template: template({ runtime: { type: "linuxserver" } }),
+      },
+      ["HomeFull", "is full.", /^(?!.*bob)/],
+    ],
+    "it is another than the one that had a user": [
+      {
+        ...crashing({ exitCode: 1, message: "no display" }),
+        session: session({ status: { readyTime: ago(3600) } }),
+      },
+      ["CrashLoop", 'last words: "no display"'],
     ],
     "it is out of memory: the limit is named": [
       crashing({ exitCode: 137, reason: "OOMKilled" }),

@@ -36,6 +36,7 @@ export function template(spec: Partial<VDITemplate["spec"]> = {}): VDITemplate {
       resources: { default: { gpu: 1, cpu: 2, memory: "4Gi" } },
       gpuResourceName: "nvidia.com/gpu",
       shmSize: "1Gi",
+      ephemeralStorage: "10Gi",
       securityProfile: "restricted",
       networkMode: "Internet",
       access: "ForwardAuth",
@@ -140,6 +141,7 @@ export function view(changes: Partial<SessionView> = {}): SessionView {
     route: child("alice-x"),
     networkPolicy: child("alice-x"),
     homeHolder: undefined,
+    oneTooMany: undefined,
     homeRemains: undefined,
     homeIsShared: false,
     nodes: [
@@ -149,6 +151,7 @@ export function view(changes: Partial<SessionView> = {}): SessionView {
       }),
     ],
     slicesInUse: () => 0,
+    isAdmitted: () => false,
     events: [],
     refusals: [],
     routeAnswer: undefined,

@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import type { AnyObject } from "../../../../kube/client.ts";
-import { provision } from "../../../../lab/simulators/local-path/provision.ts";
+import { deletionFailure, provision } from "../../../../lab/simulators/local-path/provision.ts";
 import type { ProvisionRequest } from "../../../../lab/simulators/local-path/provision.ts";
 
 const configJson = (map: object) => JSON.stringify({ nodePathMap: [map] });
@@ -28,7 +28,7 @@ function request(
       provisioner: "rancher.io/local-path",
       reclaimPolicy: "Delete",
     },
-    config: { "config.json": everyNode, setup: "", ...changes.config },
+    config: { "config.json": everyNode, setup: "", teardown: "", ...changes.config },
   };
 }
 
@@ -40,7 +40,7 @@ function volumeSpec(changes: Parameters<typeof request>[0] = {}): Record<string,
 const failure = (changes: Parameters<typeof request>[0]) =>
   (provision(request(changes)) as { failure: string }).failure;
 
-describe("local-path provisioning (facts k3s-traefik 1)", () => {
+describe("local-path provisioning", () => {
   it("makes a local volume on the chosen node when the class says so: fsGroup works on it", () => {
     expect(volumeSpec()).to.deep.include({ local: { path: "/data/pvc-u-1_vdi_home" } });
   });
@@ -62,6 +62,18 @@ describe("local-path provisioning (facts k3s-traefik 1)", () => {
 
   it("fails without the setup script, as a ConfigMap does whose forced patch was taken away", () => {
     expect(failure({ config: { setup: undefined } })).to.include("create process timeout after 120 seconds");
+  });
+
+  it("fails without the teardown script: each helper pod mounts both", () => {
+    expect(failure({ config: { teardown: undefined } })).to.include("create process timeout after 120 seconds");
+  });
+
+  it("cannot delete a volume without its scripts, and says so", () => {
+    expect(deletionFailure("pvc-u-1", { setup: "", teardown: "" })).to.equal(undefined);
+    expect(deletionFailure("pvc-u-1", { setup: "" })).to.equal(
+      "failed to delete volume pvc-u-1: failed to delete volume pvc-u-1: create process timeout after 120 seconds",
+    );
+    expect(deletionFailure("pvc-u-1", undefined)).to.be.a("string");
   });
 
   it("fails for ReadWriteMany", () => {

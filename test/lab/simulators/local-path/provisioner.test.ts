@@ -7,7 +7,7 @@ function deployment(container: object, availableReplicas = 1): AnyObject {
   return { metadata: { name: "p", namespace: "storage" }, spec, status: { availableReplicas } };
 }
 
-describe("local-path provisioners among Deployments (facts k3s-traefik 1.6)", () => {
+describe("local-path provisioners among Deployments", () => {
   it("finds K3s's own by its command, with the defaults of local-path-provisioner", () => {
     const own = deployment({ command: ["local-path-provisioner", "start", "--config", "/etc/config/config.json"] });
     expect(provisioners([own])).to.deep.equal([

@@ -13,7 +13,7 @@ function pod(nodeName: string, isReady = true): AnyObject {
 
 const nodes = [node("a", ["InternalIP", "10.0.0.2"]), node("b", ["InternalIP", "10.0.0.1"])];
 
-describe("ServiceLB (facts k3s-traefik 6)", () => {
+describe("ServiceLB", () => {
   it("publishes the internal addresses of nodes with a ready pod, sorted", () => {
     expect(serviceAddresses([pod("a"), pod("b")], nodes)).to.deep.equal(["10.0.0.1", "10.0.0.2"]);
   });
@@ -42,4 +42,41 @@ describe("ServiceLB (facts k3s-traefik 6)", () => {
     ).to.deep.equal(["443/TCP", "3478/UDP"]);
     expect(daemonSetName(service)).to.equal("svclb-turn-12345678");
   });
+
+  it("runs on servers too, whose taint is control-plane, under an account of its own without a token", () => {
+    const { spec } = templateOf(balanced(), false);
+    expect(spec).to.deep.include({ serviceAccountName: "svclb", automountServiceAccountToken: false });
+    expect(spec.tolerations.map(({ key }) => key)).to.deep.equal([
+      "node-role.kubernetes.io/control-plane",
+      "CriticalAddonsOnly",
+    ]);
+  });
+
+  it("heeds a Service's pool of nodes only where some nodes are listed for it", () => {
+    const service = balanced({ labels: { "svccontroller.k3s.cattle.io/lbpool": "edge" } });
+    expect(templateOf(service, false).spec.nodeSelector).to.deep.equal({});
+    expect(templateOf(service, true).spec.nodeSelector).to.deep.equal({
+      "svccontroller.k3s.cattle.io/enablelb": "true",
+      "svccontroller.k3s.cattle.io/lbpool": "edge",
+    });
+  });
+
+  it("marks the DaemonSet as the Service's", () => {
+    expect(serviceDaemonSet(balanced(), false).metadata).to.deep.nested.include({
+      "annotations.objectset\\.rio\\.cattle\\.io/owner-gvk": "/v1, Kind=Service",
+      "labels.svccontroller\\.k3s\\.cattle\\.io/svcnamespace": "vdi",
+    });
+  });
 });
+
+function balanced(metadata: object = {}): AnyObject {
+  return { metadata: { name: "turn", namespace: "vdi", uid: "12345678-9", ...metadata }, spec: { ports: [] } };
+}
+
+interface Template {
+  spec: { nodeSelector: object; tolerations: { key: string }[] };
+}
+
+function templateOf(service: AnyObject, isAllowList: boolean): Template {
+  return (serviceDaemonSet(service, isAllowList).spec as { template: Template }).template;
+}
