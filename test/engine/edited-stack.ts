@@ -1,6 +1,7 @@
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { expect } from "chai";
 import { execa } from "execa";
 import { parse } from "yaml";
@@ -66,10 +67,16 @@ export class EditedStack extends LabStack {
     return counts.filter((count) => count > 0).sort((a, b) => a - b);
   }
 
-  /** Names of pods that neither are ready nor have done their work. */
-  async unreadyPods(): Promise<string[]> {
-    const pods = await this.client.list("v1", "Pod");
-    return pods.filter((pod) => !isReadyOrDone(pod)).map(({ metadata }) => metadata?.name ?? "");
+  /** Waits until every pod is ready or has done its work, a minute and a half at most. */
+  async podsSettle(): Promise<void> {
+    const deadline = Date.now() + 90_000;
+    const unready = async () => (await this.client.list("v1", "Pod")).filter((pod) => !isReadyOrDone(pod));
+    let seen = await unready();
+    while (seen.length > 0 && Date.now() < deadline) {
+      await sleep(1000);
+      seen = await unready();
+    }
+    expect(seen.map(({ metadata, status }) => [metadata?.name, status])).to.deep.equal([]);
   }
 
   async passwords(): Promise<unknown> {
