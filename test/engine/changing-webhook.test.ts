@@ -116,7 +116,7 @@ describe("a cluster whose admission webhook changes the operator's objects", fun
     const told = await harness.waitForSession(session, (it) => reason(it) === "ChildContested");
     expect(told.status?.message).to.contain("IngressRoute").and.to.contain("managedFields");
     // Each try is an apply and a patch, and the API server tells of both.
-    expect((await writesOf(session, 20_000)).length).to.be.at.most(12);
+    expect((await writesOf(session, 20_000)).length).to.be.at.most(15);
     changes = {};
     await harness.waitForSession(session, (it) => reason(it) === "Ready", 90_000);
   });

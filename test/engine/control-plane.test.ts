@@ -72,6 +72,7 @@ describe("a control plane", function () {
       ...Object.fromEntries(programs.map((name) => [name, "ready"])),
       simulators: "stopped",
       operator: "stopped",
+      gateway: "stopped",
     });
   });
 
