@@ -18,7 +18,12 @@ buildScripts();
 const provider = new k8s.Provider("cluster", { clusterIdentifier: "test", enableConfigMapMutable: true });
 export const { report, addresses } = new ${component}(${JSON.stringify(name)}, JSON.parse(process.env.ARGS), { provider });
 `);
+  linkScripts(stack);
+  return stack;
+}
+
+/** Lets a program in a folder of its own run the gates of this checkout. */
+export function linkScripts(stack: ScratchStack): void {
   for (const folder of ["commands", "analyzers", "helm", "kube", "lab", "dist"])
     symlinkSync(join(checkout, folder), join(stack.folder, "program", folder));
-  return stack;
 }

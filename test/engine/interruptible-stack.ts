@@ -1,7 +1,8 @@
-import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { stringify } from "yaml";
+import { linkScripts } from "./component-stack.ts";
 import { checkout } from "./lab-stack.ts";
 import { ScratchStack } from "./scratch-stack.ts";
 
@@ -14,10 +15,8 @@ export const name = "interrupted";
  */
 export async function interruptibleStack(): Promise<ScratchStack> {
   const stack = await ScratchStack.make(program());
-  const folder = join(stack.folder, "program");
-  for (const part of ["analyzers", "commands", "helm", "kube", "recover"])
-    symlinkSync(join(checkout, part), join(folder, part));
-  writeChart(join(folder, "chart"));
+  linkScripts(stack);
+  writeChart(join(stack.folder, "program", "chart"));
   return stack;
 }
 
@@ -25,15 +24,20 @@ function program(): string {
   const component = (file: string) => JSON.stringify(pathToFileURL(join(checkout, "components", file)).href);
   return `
 import * as k8s from "@pulumi/kubernetes";
+import { fieldManager } from ${component("field-manager.ts")};
 import { interruptedReleases } from ${component("interrupted-releases.ts")};
 import { chartRelease } from ${component("release.ts")};
 import { gateAfter } from ${component("rollout.ts")};
+import { buildScripts } from ${component("script.ts")};
+
+buildScripts();
 
 const provider = new k8s.Provider("cluster", { clusterIdentifier: "test", upsertExistingObjects: true });
-const namespace = new k8s.core.v1.Namespace("namespace", { metadata: { name: "${name}", labels: { app: "${name}" } } }, { provider });
+const transformations = [fieldManager("pulumi-${name}")];
+const namespace = new k8s.core.v1.Namespace("namespace", { metadata: { name: "${name}", labels: { app: "${name}" } } }, { provider, transformations });
 const metadata = { name: "${name}", namespace: "${name}" };
 const text = process.env.TEXT ?? "first";
-const secret = new k8s.core.v1.Secret("secret", { metadata, stringData: { password: "swordfish" } }, { provider, dependsOn: namespace });
+const secret = new k8s.core.v1.Secret("secret", { metadata, stringData: { password: "swordfish" } }, { provider, transformations, dependsOn: namespace });
 const labels = { app: "${name}" };
 const deployment = new k8s.apps.v1.Deployment("deployment", {
   metadata,
@@ -41,7 +45,7 @@ const deployment = new k8s.apps.v1.Deployment("deployment", {
     selector: { matchLabels: labels },
     template: { metadata: { labels, annotations: { text } }, spec: { containers: [{ name: "it", image: "example.com/it:1" }] } },
   },
-}, { provider, dependsOn: secret });
+}, { provider, transformations, dependsOn: secret });
 const cluster = {};
 const release = { release: "${name}", namespace: "${name}", timeoutSeconds: 60 };
 const whenFree = interruptedReleases(cluster, [release]);
