@@ -1,7 +1,6 @@
 import { execa, ExecaError } from "execa";
 import type { ClusterClient, ObjectKey } from "../kube/client.ts";
 import type { Cluster } from "./cluster.ts";
-import type { EarlierManager } from "./earlier-managers.ts";
 import type { Engine } from "./engine.ts";
 import type { ReleaseName, Step } from "./findings.ts";
 import { removeLock } from "./stack-locks.ts";
@@ -27,7 +26,6 @@ export async function act(
     for (const key of kept) await keep(cluster.client, key);
     await rollBack(release, revision, cluster.helmFlags);
   }
-  for (const { from } of all("relinquish")) await relinquish(cluster.client, from);
   const put = all("put").map(({ resource }) => resource);
   const drop = all("drop").map(({ urn }) => urn);
   if (put.length + drop.length + all("forget").length > 0) await engine.import(changedState(state, { put, drop }));
@@ -40,11 +38,6 @@ async function keep(client: ClusterClient, key: ObjectKey): Promise<void> {
     ...key,
     metadata: { ...key.metadata, annotations: { "helm.sh/resource-policy": "keep" } },
   });
-}
-
-/** To apply nothing is to manage nothing. What others manage as well stays as it is. */
-async function relinquish(client: ClusterClient, { key, manager }: EarlierManager): Promise<void> {
-  await client.apply({ ...key }, { fieldManager: manager });
 }
 
 async function rollBack({ namespace, name }: ReleaseName, revision: number, flags: readonly string[]): Promise<void> {

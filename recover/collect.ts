@@ -1,5 +1,4 @@
 import type { ClusterClient } from "../kube/client.ts";
-import { findEarlierManagers } from "./earlier-managers.ts";
 import type { Engine } from "./engine.ts";
 import { findObject } from "./found-object.ts";
 import type { FoundOperation } from "./plan-operation.ts";
@@ -22,8 +21,7 @@ export async function collect(engine: Engine, client: ClusterClient): Promise<{ 
   const known = new Set(resources.map(({ urn }) => urn));
   const operations = await Promise.all(latest(pending).map((operation) => findOperation(client, operation, known)));
   const releases = await findReleases(client, state, engine);
-  const earlierManagers = await findEarlierManagers(client, resources);
-  return { state, found: { locks, operations, releases, earlierManagers } };
+  return { state, found: { locks, operations, releases } };
 }
 
 /** A file backend shows its locks; any other refuses by itself to change a state that is locked. */

@@ -1,5 +1,4 @@
 import type { ObjectKey } from "../kube/client.ts";
-import type { EarlierManager } from "./earlier-managers.ts";
 import type { LockFile } from "./stack-locks.ts";
 import type { StateResource } from "./state.ts";
 
@@ -18,8 +17,6 @@ export type Step =
   | { readonly kind: "drop"; readonly urn: string }
   /** Take a pending operation out of the state. */
   | { readonly kind: "forget"; readonly urn: string }
-  /** Let an interrupted run be no manager of the object any more. */
-  | { readonly kind: "relinquish"; readonly from: EarlierManager }
   /** Delete objects of a release, and then Helm's records of it. */
   | { readonly kind: "uninstall"; readonly release: ReleaseName; readonly objects: readonly ObjectKey[] }
   /** `kept` are objects that the earlier revision has not, and that Helm must not delete. */

@@ -1,22 +1,13 @@
 import { isDeepStrictEqual } from "node:util";
 import { apiMessage, classifyError } from "../kube/client.ts";
 import type { AnyObject, ClusterClient, ObjectKey } from "../kube/client.ts";
-import { earlierManagers } from "./earlier-managers.ts";
 import { plain } from "./property-values.ts";
 
 /** What became of an object that an interrupted run was writing. */
 export type FoundObject =
   | { readonly kind: "absent" }
-  /**
-   * It is as that run wanted it. `manager` is the name under which the last run wrote it, if the server has noted one, and
-   * `earlierManagers` are those of runs before.
-   */
-  | {
-      readonly kind: "ours";
-      readonly live: AnyObject;
-      readonly manager: string | undefined;
-      readonly earlierManagers: readonly string[];
-    }
+  /** It is as that run wanted it. `manager` is the name under which it was written, if the server has noted one. */
+  | { readonly kind: "ours"; readonly live: AnyObject; readonly manager: string | undefined }
   /** Somebody else made it, or changed it since, or the run had not come to it. `reason` is a sentence. */
   | { readonly kind: "other"; readonly reason: string };
 
@@ -29,19 +20,15 @@ export async function findObject(client: ClusterClient, key: ObjectKey, inputs: 
   if (!live) return { kind: "absent" };
   const { deletionTimestamp, managedFields = [] } = live.metadata ?? {};
   if (deletionTimestamp !== undefined) return { kind: "other", reason: "it is being deleted" };
-  // The plugin names itself anew in each run, and keeps to a name as long as the object lives.
-  const manager = managedFields
-    .filter(({ manager = "" }) => manager.startsWith("pulumi-kubernetes"))
-    .toSorted((a, b) => (a.time ?? "").localeCompare(b.time ?? ""))
-    .at(-1)?.manager;
+  const manager = managedFields.find(({ manager = "" }) => manager.startsWith("pulumi-"))?.manager;
   // Of an object that is nothing but a name the server notes no manager.
   if (manager === undefined && managedFields.length > 0) return { kind: "other", reason: "it was not made by Pulumi" };
   try {
     const wanted = plain(inputs) as AnyObject;
-    const applied = await client.apply(wanted, { fieldManager: manager ?? "pulumi-kubernetes", dryRun: true });
+    const applied = await client.apply(wanted, { fieldManager: manager ?? "pulumi", dryRun: true });
     if (!isDeepStrictEqual(content(applied), content(live)))
       return { kind: "other", reason: "it is not as the interrupted run wanted it" };
-    return { kind: "ours", live, manager, earlierManagers: earlierManagers(live, manager) };
+    return { kind: "ours", live, manager };
   } catch (error) {
     // Not the server's sentence for anything else: it may quote a Secret's content.
     if (classifyError(error) !== "conflict") throw error;

@@ -32,22 +32,19 @@ export function planOperation({ operation, isKnown, hasItsNeeds, object }: Found
     ...outcome(`; ${reason}`, "left to you"),
     ...(key && { commands: waysOut(key) }),
   });
-  const put = ({ live, manager, earlierManagers }: FoundObject & { kind: "ours" }): Step[] => [
-    ...(key
-      ? earlierManagers.map((earlier) => ({ kind: "relinquish" as const, from: { key, manager: earlier } }))
-      : []),
-    { kind: "put", resource: madeObject(resource, live, manager) },
-  ];
+  const put = ({ live, manager }: FoundObject & { kind: "ours" }): Step => {
+    return { kind: "put", resource: madeObject(resource, live, manager) };
+  };
   switch (type) {
     case "creating":
       if (isKnown) return outcome(", and made by a later run", "not listed any more");
       if (!object || object.kind === "absent") return outcome(", and not made", "left to the next `up`");
       if (object.kind === "other") return byHand(object.reason);
       if (!hasItsNeeds) return byHand("it was made, and what it belongs to was destroyed since");
-      return outcome(", and made", "taken into the state", ...put(object));
+      return outcome(", and made", "taken into the state", put(object));
     case "updating":
       if (!isKnown || object?.kind !== "ours") return outcome("", "left to the next `up`");
-      return outcome(", and updated", "taken into the state", ...put(object));
+      return outcome(", and updated", "taken into the state", put(object));
     case "deleting":
       if (!isKnown || object?.kind !== "absent") return outcome("", "left to the next run");
       return outcome(", and deleted", "taken out of the state", { kind: "drop", urn });

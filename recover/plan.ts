@@ -1,5 +1,3 @@
-import type { EarlierManager } from "./earlier-managers.ts";
-import { objectName } from "./findings.ts";
 import type { Finding } from "./findings.ts";
 import { planOperation } from "./plan-operation.ts";
 import type { FoundOperation } from "./plan-operation.ts";
@@ -13,18 +11,16 @@ export interface Found {
   readonly locks: readonly LockFile[];
   readonly operations: readonly FoundOperation[];
   readonly releases: readonly FoundRelease[];
-  readonly earlierManagers: readonly EarlierManager[];
 }
 
 /** What to do about it, in order. Done once, nothing is left but what is for a person to decide. */
-export function plan({ locks, operations, releases, earlierManagers }: Found): Finding[] {
+export function plan({ locks, operations, releases }: Found): Finding[] {
   const ofReleases = releases.flatMap((release) => planRelease(release) ?? []);
   const put = ofReleases.flatMap(({ steps }) => steps).map((step) => step.kind === "put" && step.resource.urn);
   return [
     ...locks.map(planLock),
     ...ofReleases,
     ...operations.filter(({ operation }) => !put.includes(operation.resource.urn)).map(planOperation),
-    ...earlierManagers.map(planEarlierManager),
   ];
 }
 
@@ -35,14 +31,5 @@ function planLock(lock: LockFile): Finding {
     found: `that ${username} started at ${timestamp.replace(/\.\d+/, "")}, and that is gone`,
     does: "removed",
     steps: [{ kind: "unlock", lock }],
-  };
-}
-
-function planEarlierManager(from: EarlierManager): Finding {
-  return {
-    object: objectName(from.key),
-    found: `an interrupted run (${from.manager}) made it, and a later one once more; their changes would be in conflict`,
-    does: "left to the later one",
-    steps: [{ kind: "relinquish", from }],
   };
 }

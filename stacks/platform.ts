@@ -1,7 +1,8 @@
 import { readFileSync } from "node:fs";
 import * as k8s from "@pulumi/kubernetes";
-import type * as pulumi from "@pulumi/pulumi";
+import * as pulumi from "@pulumi/pulumi";
 import { DataProtection } from "../components/data-protection.ts";
+import { fieldManager } from "../components/field-manager.ts";
 import { GpuOperator } from "../components/gpu-operator.ts";
 import { KasmAgents } from "../components/kasm-agents.ts";
 import { agentDefaults } from "../components/kasm-agents.values.ts";
@@ -35,8 +36,9 @@ export interface PlatformArgs {
 export function platform(config: StackConfig, { crds = vendoredCrds(), whenFree }: PlatformArgs = {}) {
   const provider = clusterProvider(config);
   const preflight = prerequisites(config, crds, { provider });
+  const transformations = [fieldManager(`pulumi-${pulumi.getProject()}-${pulumi.getStack()}`)];
   const after = (...others: (pulumi.Resource | undefined)[]) => ({
-    provider,
+    ...{ provider, transformations },
     dependsOn: [preflight, ...others].filter((resource) => resource !== undefined),
   });
 

@@ -24,15 +24,17 @@ function program(): string {
   const component = (file: string) => JSON.stringify(pathToFileURL(join(checkout, "components", file)).href);
   return `
 import * as k8s from "@pulumi/kubernetes";
+import { fieldManager } from ${component("field-manager.ts")};
 import { interruptedReleases } from ${component("interrupted-releases.ts")};
 import { chartRelease } from ${component("release.ts")};
 import { gateAfter } from ${component("rollout.ts")};
 
 const provider = new k8s.Provider("cluster", { clusterIdentifier: "test", upsertExistingObjects: true });
-const namespace = new k8s.core.v1.Namespace("namespace", { metadata: { name: "${name}", labels: { app: "${name}" } } }, { provider });
+const transformations = [fieldManager("pulumi-${name}")];
+const namespace = new k8s.core.v1.Namespace("namespace", { metadata: { name: "${name}", labels: { app: "${name}" } } }, { provider, transformations });
 const metadata = { name: "${name}", namespace: "${name}" };
 const text = process.env.TEXT ?? "first";
-const secret = new k8s.core.v1.Secret("secret", { metadata, stringData: { password: "swordfish" } }, { provider, dependsOn: namespace });
+const secret = new k8s.core.v1.Secret("secret", { metadata, stringData: { password: "swordfish" } }, { provider, transformations, dependsOn: namespace });
 const labels = { app: "${name}" };
 const deployment = new k8s.apps.v1.Deployment("deployment", {
   metadata,
@@ -40,7 +42,7 @@ const deployment = new k8s.apps.v1.Deployment("deployment", {
     selector: { matchLabels: labels },
     template: { metadata: { labels, annotations: { text } }, spec: { containers: [{ name: "it", image: "example.com/it:1" }] } },
   },
-}, { provider, dependsOn: secret });
+}, { provider, transformations, dependsOn: secret });
 const cluster = {};
 const release = { release: "${name}", namespace: "${name}", timeoutSeconds: 60 };
 const whenFree = interruptedReleases(cluster, [release]);

@@ -1,7 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { readFileSync, writeFileSync } from "node:fs";
 import { stringify } from "yaml";
 import { loadKubeConfig } from "../../kube/client.ts";
 import { FaultyApiServer } from "./faulty-api-server.ts";
@@ -11,31 +9,29 @@ import type { Run } from "./lab-stack.ts";
 /** Who is killed: the engine, the Kubernetes plugin and the Helm in it, or the engine and all that it has started. */
 export type Victim = "engine" | "plugin" | "all";
 
-export const victims: readonly Victim[] = ["engine", "plugin", "all"];
-
 export interface KilledRun {
-  /** Begins a command of the engine with these variables in its environment. */
-  begin: (env: Record<string, string>) => Run;
+  /** Begins a command of the engine. */
+  begin: () => Run;
+  /** The kubeconfig that the command uses, and that the state names: it leads through a server of the test meanwhile. */
+  kubeconfig: string;
   victim: Victim;
   /** Asked about each request when the API server has done it and nobody knows yet: whether to kill now. */
   moment: (request: SeenRequest) => boolean;
-  /** Resolves when a plugin that outlives its engine has done its work. Default: at once. */
-  settled?: () => Promise<void>;
+  /** Resolves when a plugin that outlives its engine has done its work. */
+  settled: () => Promise<void>;
 }
 
 /**
  * Kills (SIGKILL) in the middle of a command of the engine, and leaves nothing of it running.
  *
- * @returns what the engine said
  * @throws Error when the command came to its end before the moment did
  */
-export async function killedRun({ begin, victim, moment, settled }: KilledRun): Promise<string> {
-  const server = new FaultyApiServer(loadKubeConfig(), { lendsRights: true });
-  const folder = mkdtempSync(join(tmpdir(), "killed-run-"));
+export async function killedRun({ begin, kubeconfig, victim, moment, settled }: KilledRun): Promise<void> {
+  const real = readFileSync(kubeconfig);
+  const server = new FaultyApiServer(loadKubeConfig({ file: kubeconfig }), { lendsRights: true });
+  writeFileSync(kubeconfig, kubeconfigOf(await server.listen()));
   try {
-    const kubeconfig = join(folder, "kubeconfig");
-    writeFileSync(kubeconfig, kubeconfigOf(await server.listen()));
-    const run = begin({ KUBECONFIG: kubeconfig });
+    const run = begin();
     let started: Process[] = [];
     server.answered = (request) => {
       if (started.length > 0 || !moment(request) || run.pid === undefined) return;
@@ -45,12 +41,11 @@ export async function killedRun({ begin, victim, moment, settled }: KilledRun): 
     };
     const { all } = await run;
     if (started.length === 0) throw new Error(`it was not killed:\n${all}`);
-    await settled?.();
+    if (victim === "engine") await settled();
     kill(started);
-    return all;
   } finally {
     server.close();
-    rmSync(folder, { recursive: true });
+    writeFileSync(kubeconfig, real);
   }
 }
 

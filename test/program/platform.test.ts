@@ -190,6 +190,29 @@ describe("the platform's registration graph", () => {
     for (const user of users) expect(user.provider, user.name).to.equal(`${provider.urn}::cluster-id`);
   });
 
+  it("writes its objects under one name in every run, and patches of others' under names of their own", async () => {
+    const { resources } = await register({ ...everything, storage: { mode: "patch" } });
+    const isObject = ({ type, isRead, inputs }: Registration) =>
+      type.startsWith("kubernetes:") && !isRead && "metadata" in inputs;
+    const managers = resources.filter(isObject).map(({ type, inputs: { metadata } }) => {
+      const { annotations = {} } = metadata as { annotations?: Record<string, string> };
+      return { isPatch: type.endsWith("Patch"), manager: annotations["pulumi.com/patchFieldManager"] };
+    });
+    const name = `pulumi-${pulumi.getProject()}-${pulumi.getStack()}`;
+    expect(managers.length).to.be.greaterThan(60);
+    const [patches, own] = [managers.filter(({ isPatch }) => isPatch), managers.filter(({ isPatch }) => !isPatch)];
+    expect(new Set(own.map(({ manager }) => manager))).to.deep.equal(new Set([name]));
+    expect(patches.map(({ manager }) => manager)).to.deep.equal(["kasm-vdi-local-path"]);
+  });
+
+  it("goes on under the names that objects have already: it ignores the name's annotation in them", async () => {
+    const { resources } = await register({ ...everything });
+    expect(find(resources, "kasm-namespace").ignoreChanges).to.deep.equal(["metadata.annotations"]);
+    expect(find(resources, "vdi-deployment").ignoreChanges).to.deep.equal([
+      'metadata.annotations["pulumi.com/patchFieldManager"]',
+    ]);
+  });
+
   it("sets the provider up so that a new kubeconfig replaces nothing, ConfigMaps change in place and what a killed run made is taken over", async () => {
     const { resources } = await register({ clusterName: "prod", kubeconfig: "./kubeconfig", context: "admin" });
     expect(find(resources, "cluster").inputs).to.deep.equal({
@@ -284,7 +307,7 @@ describe("the platform's registration graph", () => {
   it("writes the record of the database again only for an upgrade", async () => {
     const ignored = async (database: string) => {
       const { resources } = await register({ kasm: { database } });
-      return find(resources, "kasm-database").ignoreChanges;
+      return find(resources, "kasm-database").ignoreChanges.filter((path) => !path.startsWith("metadata"));
     };
     expect(await ignored("initialize")).to.deep.equal(["data"]);
     expect(await ignored("keep")).to.deep.equal(["data"]);

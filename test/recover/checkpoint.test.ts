@@ -5,10 +5,10 @@ import { ours, releaseResource, resource, revision, secretResource } from "./lef
 
 describe("what the plugin has of an object", () => {
   it("is the object as it is, what was asked for, and the name under which it was written", () => {
-    const { outputs, id } = madeObject(secretResource, ours.live, "pulumi-kubernetes-1a2b3c4d");
+    const { outputs, id } = madeObject(secretResource, ours.live, "pulumi-kasm-vdi-dev");
     expect(id).to.equal("desktops/kasm-secrets");
     expect(outputs).to.deep.include({
-      ...{ __inputs: secretResource.inputs, __initialApiVersion: "v1", __fieldManager: "pulumi-kubernetes-1a2b3c4d" },
+      ...{ __inputs: secretResource.inputs, __initialApiVersion: "v1", __fieldManager: "pulumi-kasm-vdi-dev" },
       ...{ kind: "Secret", metadata: ours.live.metadata },
     });
   });

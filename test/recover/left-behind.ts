@@ -28,8 +28,7 @@ export const ours: FoundObject & { kind: "ours" } = {
     ...{ apiVersion: "v1", kind: "Secret", type: "Opaque", data: { password: "c3dvcmRmaXNo" } },
     metadata: { name: "kasm-secrets", namespace: "desktops", uid: "1" },
   },
-  manager: "pulumi-kubernetes-1a2b3c4d",
-  earlierManagers: [],
+  manager: "pulumi-kasm-vdi-dev",
 };
 
 export const commandResource = resource("command:local:Command", "kasm-certificate");

@@ -20,14 +20,6 @@ describe("an interrupted creation", () => {
     });
   });
 
-  it("is left to the last of the runs that made it", () => {
-    const object = { ...ours, earlierManagers: ["pulumi-kubernetes-0000ffff"] };
-    const { steps } = planOperation(operation("creating", secretResource, { object }));
-    expect(steps.map((step) => (step.kind === "relinquish" ? step.from.manager : step.kind))).to.deep.equal([
-      ...["forget", "pulumi-kubernetes-0000ffff", "put"],
-    ]);
-  });
-
   it("is named with the commands, and its object left alone, when that is not ours", () => {
     const finding = planOperation(operation("creating", secretResource, { object: other }));
     expect(finding.found).to.contain("it was not made by Pulumi");

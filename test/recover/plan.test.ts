@@ -4,7 +4,6 @@ import type { Step } from "../../recover/findings.ts";
 import type { FoundObject } from "../../recover/found-object.ts";
 import { plan } from "../../recover/plan.ts";
 import type { Found } from "../../recover/plan.ts";
-import { objectKey } from "../../recover/state.ts";
 import { renderFindings } from "../../recover/render.ts";
 import {
   commandResource,
@@ -22,9 +21,7 @@ const lock = {
   lock: { pid: 4711, username: "ada", hostname: "desk", timestamp: "2026-11-28T20:50:00.5Z" },
 };
 
-const earlier = { key: objectKey(secretResource)!, manager: "pulumi-kubernetes-1a2b3c4d" };
-
-const nothing: Found = { locks: [], operations: [], releases: [], earlierManagers: [] };
+const nothing: Found = { locks: [], operations: [], releases: [] };
 
 /** What a stack has, and what its cluster has. */
 interface World {
@@ -35,7 +32,6 @@ interface World {
   isReleaseInState: boolean;
   isReleaseBegun: boolean;
   statuses: string[];
-  isTakenOver: boolean;
 }
 
 function found(world: World): Found {
@@ -49,7 +45,6 @@ function found(world: World): Found {
     locks: world.isLocked ? [lock] : [],
     operations: [...secrets, ...(world.isReleaseBegun ? [begun] : [])],
     releases: history.length > 0 || world.isReleaseInState ? [release(history, known)] : [],
-    earlierManagers: world.isTakenOver ? [earlier] : [],
   };
 }
 
@@ -68,7 +63,6 @@ function take(world: World, steps: readonly Step[]): World {
     isReleaseInState: isInState(releaseResource.urn, world.isReleaseInState),
     isReleaseBegun: world.isReleaseBegun && !isStateChanged,
     statuses,
-    isTakenOver: world.isTakenOver && !has("relinquish"),
   };
 }
 
@@ -99,7 +93,6 @@ const worlds = fc.record<World>({
     ),
     { maxLength: 4 },
   ),
-  isTakenOver: fc.boolean(),
 });
 
 describe("the plan of a recovery", () => {
