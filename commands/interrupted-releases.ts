@@ -1,10 +1,15 @@
 import { z } from "zod";
 import { interruptionOf } from "../helm/interruption.ts";
+import { objectsIn } from "../helm/manifest.ts";
 import { failedRevision, readRevision } from "../helm/revision.ts";
+import type { Revision } from "../helm/revision.ts";
 import { statusCode } from "../kube/client.ts";
 import type { ClusterClient } from "../kube/client.ts";
+import { quoted } from "../kube/sentences.ts";
 import { runScript, waitUntil } from "./gate.ts";
 import { isRecorded, newestRecord } from "./releases.ts";
+import { problemsOf } from "./rollout.collect.ts";
+import { isAwaited } from "./rollout.judge.ts";
 
 const inputSchema = z.object({
   context: z.string().optional(),
@@ -20,6 +25,8 @@ const inputSchema = z.object({
 type Release = z.infer<typeof inputSchema>["releases"][number];
 
 interface Findings {
+  /** What Helm has failed at, and what of its hooks does not run. Pulumi has it try again. */
+  readonly failed: string[];
   /** Revisions at which Helm was killed, now marked as failed. */
   readonly resumed: string[];
   /** Deployed revisions that no gate has seen: Pulumi may not have them in its state. */
@@ -29,30 +36,39 @@ interface Findings {
 // Lets Helm go on where it was killed. Runs before Pulumi changes any release.
 await runScript(inputSchema, async ({ releases }, client): Promise<Findings> => {
   const found = await Promise.all(releases.map((release) => resume(client, release)));
-  return { resumed: found.flatMap((it) => it.resumed), unrecorded: found.flatMap((it) => it.unrecorded) };
+  return {
+    failed: found.flatMap(({ failed }) => failed ?? []),
+    resumed: found.flatMap(({ resumed }) => resumed ?? []),
+    unrecorded: found.flatMap(({ unrecorded }) => unrecorded ?? []),
+  };
 });
 
-function resume(client: ClusterClient, { timeoutSeconds, ...name }: Release): Promise<Findings> {
-  return waitUntil<Findings>(
+function resume(client: ClusterClient, { timeoutSeconds, ...name }: Release): Promise<Partial<Findings>> {
+  return waitUntil<Partial<Findings>>(
     async () => {
       const record = await newestRecord(client, name);
-      if (!record) return { done: { resumed: [], unrecorded: [] } };
+      if (!record) return { done: {} };
       const revision = readRevision(record);
       const now = new Date();
       const interruption = interruptionOf(revision, timeoutSeconds, now);
       const what = `revision ${revision.number} of release ${name.namespace}/${name.release}`;
-      if (!interruption)
-        return {
-          done: { resumed: [], unrecorded: revision.status === "deployed" && !isRecorded(record) ? [what] : [] },
-        };
+      if (!interruption) {
+        if (revision.status === "failed") return { done: { failed: await failure(client, what, revision) } };
+        return { done: revision.status === "deployed" && !isRecorded(record) ? { unrecorded: [what] } : {} };
+      }
       if (interruption.kind === "wait") return { waiting: interruption.reason };
       const failed = failedRevision(record, `Interrupted while it was ${revision.status}`, now);
       const isMarked = await client.mergePatch(failed).then(() => true, unlessChanged);
       // Helm was at work after all.
-      return isMarked ? { done: { resumed: [what], unrecorded: [] } } : { waiting: `Helm has just changed ${what}` };
+      return isMarked ? { done: { resumed: [what] } } : { waiting: `Helm has just changed ${what}` };
     },
     { timeoutSeconds: timeoutSeconds + 300 },
   );
+}
+
+async function failure(client: ClusterClient, what: string, { description, openHooks, namespace }: Revision) {
+  const hooks = await problemsOf(client, objectsIn(openHooks, namespace).filter(isAwaited));
+  return [[`${what}: ${quoted(description)}`, ...hooks].join("\n  ")];
 }
 
 function unlessChanged(error: unknown): false {

@@ -3,6 +3,7 @@ import { nameOf, problemLines, workloadKinds, workloadProblem } from "../analyze
 import { isUnderway } from "../helm/interruption.ts";
 import type { Revision } from "../helm/revision.ts";
 import type { AnyObject } from "../kube/client.ts";
+import { quoted } from "../kube/sentences.ts";
 
 /** Objects that should run, and what there is of them. */
 export interface RolloutSnapshot {
@@ -57,7 +58,7 @@ export function releaseProblem(
   // While the config stays the same the engine sees no reason to run Helm; without the record it finds the release gone.
   const records = `kubectl delete secret --namespace ${namespace} --selector owner=helm,name=${release}`;
   return {
-    text: `Helm has ${which} as ${status}: ${description}. To run Helm again: ${records}, then \`pulumi up --refresh\``,
+    text: `Helm has ${which} as ${status}: ${quoted(description)}. To run Helm again: ${records}, then \`pulumi up --refresh\``,
     isFinal: true,
   };
 }

@@ -11,6 +11,7 @@ export interface HelmRelease {
 
 /** What commands/interrupted-releases.ts tells. */
 interface Findings {
+  readonly failed: readonly string[];
   readonly resumed: readonly string[];
   readonly unrecorded: readonly string[];
 }
@@ -33,7 +34,8 @@ async function look(cluster: ClusterAccess, releases: readonly HelmRelease[]): P
   }
 }
 
-async function tell({ resumed, unrecorded }: Findings): Promise<void> {
+async function tell({ failed, resumed, unrecorded }: Findings): Promise<void> {
+  for (const what of failed) await pulumi.log.warn(`Helm has failed at ${what}`);
   for (const what of resumed) await pulumi.log.info(`Helm was interrupted at ${what}, and goes on from there.`);
   for (const what of unrecorded)
     await pulumi.log.warn(

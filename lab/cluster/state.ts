@@ -18,7 +18,7 @@ export function readPorts(layout: LabLayout): Partial<Ports> {
   const text = readIfThere(layout.stateFile);
   if (text === undefined) return {};
   try {
-    return stateSchema.parse(JSON.parse(text)).ports as Partial<Ports>;
+    return stateSchema.parse(JSON.parse(text)).ports;
   } catch {
     throw new Error(
       `${layout.stateFile} cannot be understood. It only holds the lab's ports: delete the file and run \`npm run lab\` again.`,

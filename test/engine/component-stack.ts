@@ -13,17 +13,11 @@ export async function componentStack(file: string, component: string, name: stri
   const stack = await ScratchStack.make(`
 import * as k8s from "@pulumi/kubernetes";
 import { ${component} } from ${JSON.stringify(pathToFileURL(join(checkout, "components", file)).href)};
-import { buildScripts } from ${JSON.stringify(pathToFileURL(join(checkout, "components", "script.ts")).href)};
-buildScripts();
 const provider = new k8s.Provider("cluster", { clusterIdentifier: "test", enableConfigMapMutable: true });
 export const { report, addresses } = new ${component}(${JSON.stringify(name)}, JSON.parse(process.env.ARGS), { provider });
 `);
-  linkScripts(stack);
+  stack.linkScripts();
+  // Charts are given by their path from the project.
+  symlinkSync(join(checkout, "lab"), join(stack.folder, "program", "lab"));
   return stack;
-}
-
-/** Lets a program in a folder of its own run the gates of this checkout. */
-export function linkScripts(stack: ScratchStack): void {
-  for (const folder of ["commands", "analyzers", "helm", "kube", "lab", "dist"])
-    symlinkSync(join(checkout, folder), join(stack.folder, "program", folder));
 }

@@ -2,7 +2,6 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { stringify } from "yaml";
-import { linkScripts } from "./component-stack.ts";
 import { checkout } from "./lab-stack.ts";
 import { ScratchStack } from "./scratch-stack.ts";
 
@@ -15,7 +14,7 @@ export const name = "interrupted";
  */
 export async function interruptibleStack(): Promise<ScratchStack> {
   const stack = await ScratchStack.make(program());
-  linkScripts(stack);
+  stack.linkScripts();
   writeChart(join(stack.folder, "program", "chart"));
   return stack;
 }

@@ -1,4 +1,4 @@
-import { cpSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import { cpSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { ScratchStack } from "./scratch-stack.ts";
@@ -37,7 +37,7 @@ new KasmWorkspaces("kasm", {
 /** Kasm alone, in a namespace of its own. What a run changes of its arguments comes in CHANGES, as {@link given} makes it. */
 export async function kasmStack(namespace: string): Promise<ScratchStack> {
   const stack = await ScratchStack.make(program(namespace));
-  symlinkSync(join(checkout, "commands"), join(stack.folder, "program", "commands"));
+  stack.linkScripts();
   return stack;
 }
 

@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from "node:fs";
+import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { gunzipSync, gzipSync } from "node:zlib";
 import { expect } from "chai";
@@ -12,6 +12,23 @@ import type { ScratchStack } from "./scratch-stack.ts";
 const namespace = "release-gate";
 const unscheduled =
   /pod kasm-api-default-\S+: cannot be scheduled: 0\/\d+ nodes are available: .*node affinity\/selector/;
+
+const stuckHook = `
+apiVersion: batch/v1
+kind: Job
+metadata:
+  name: stuck
+  annotations: { helm.sh/hook: pre-upgrade }
+spec:
+  template:
+    spec:
+      restartPolicy: Never
+      securityContext: { runAsNonRoot: true, runAsUser: 1000, seccompProfile: { type: RuntimeDefault } }
+      containers:
+        - name: stuck
+          image: lab.invalid/fault-image-pull:1
+          securityContext: { allowPrivilegeEscalation: false, capabilities: { drop: [ALL] } }
+`;
 
 // The cases build on each other.
 describe("the gate after a Helm release, on the lab", () => {
@@ -109,6 +126,18 @@ describe("the gate after a Helm release, on the lab", () => {
       await client.delete({ apiVersion: "v1", kind: "Secret", metadata: { namespace, name: metadata?.name ?? "" } });
     await stack.run(["up", "--yes", "--skip-preview", "--refresh"], given({ domain: "other.example.com" }));
     expect((await newest()).status).to.equal("deployed");
+  });
+
+  it("names the pods of a hook that Helm has given up, before Helm tries again", async () => {
+    const hook = join(template, "..", "hook.yaml");
+    writeFileSync(hook, stuckHook);
+    const changes = { domain: "other.example.com", timeoutSeconds: 8 };
+    expect(await refused(changes)).to.match(/pre-upgrade hooks failed: .*timed out/s);
+    const all = await refused(changes);
+    expect(all).to.match(/Helm has failed at revision \d+ of release release-gate\/kasm: .*timed out/);
+    expect(all).to.match(/Job release-gate\/stuck has not ended; pod stuck-\S+: container stuck cannot get its image/);
+    rmSync(hook);
+    await stack.up(given({ domain: "other.example.com" }));
   });
 
   const brief = { timeoutSeconds: 8 };

@@ -6,6 +6,7 @@ import { fileURLToPath, pathToFileURL } from "node:url";
 import { expect } from "chai";
 import { execa, type ResultPromise } from "execa";
 
+import { buildScripts } from "../../components/script.ts";
 import { withoutVersionWarning } from "../../lab/commands/engine-environment.ts";
 import { installPlugins } from "../../lab/plugins/install.ts";
 
@@ -38,6 +39,12 @@ export class ScratchStack {
     const made = await stack.pulumi(["stack", "init"]);
     expect(made.exitCode, made.stderr).to.equal(0);
     return stack;
+  }
+
+  /** Lets the program run this checkout's gates, as the project's own folder does. */
+  linkScripts(): void {
+    buildScripts();
+    for (const folder of ["commands", "dist"]) symlinkSync(join(checkout, folder), join(this.#work, folder));
   }
 
   pulumi(args: string[], env: Env = {}): ResultPromise<{ reject: false; all: true }> {

@@ -1,4 +1,3 @@
-import { symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { expect } from "chai";
 import { ClusterClient, loadKubeConfig } from "../../kube/client.ts";
@@ -35,7 +34,7 @@ describe("TurnServer on the lab", () => {
     const [node] = await client.list("v1", "Node");
     env = { TURN_NODE: node!.metadata!.name! };
     stack = await ScratchStack.make(program);
-    symlinkSync(join(checkout, "commands"), join(stack.folder, "program", "commands"));
+    stack.linkScripts();
     await stack.up(env);
   });
 

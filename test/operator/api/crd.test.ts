@@ -1,6 +1,5 @@
 import { readFileSync } from "node:fs";
 import { expect } from "chai";
-import { parseAllDocuments } from "yaml";
 import { z } from "zod";
 import { crdFile, crdFileText } from "../../../operator/api/crd-file.ts";
 import { structuralSchema } from "../../../operator/api/crd.ts";
@@ -29,9 +28,9 @@ describe("CRDs of vdi.kasm.io", () => {
   });
 
   it("hold the three kinds, each with a status subresource", () => {
-    const crds = parseAllDocuments(crdFileText()).map(
-      (document) => document.toJS() as { metadata: { name: string }; spec: { versions: { subresources: unknown }[] } },
-    );
+    const { items: crds } = JSON.parse(crdFileText()) as {
+      items: { metadata: { name: string }; spec: { versions: { subresources: unknown }[] } }[];
+    };
     expect(crds.map((crd) => crd.metadata.name)).to.deep.equal([
       "vdisessions.vdi.kasm.io",
       "vditemplates.vdi.kasm.io",
