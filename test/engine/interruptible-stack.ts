@@ -27,9 +27,6 @@ import { fieldManager } from ${component("field-manager.ts")};
 import { interruptedReleases } from ${component("interrupted-releases.ts")};
 import { chartRelease } from ${component("release.ts")};
 import { gateAfter } from ${component("rollout.ts")};
-import { buildScripts } from ${component("script.ts")};
-
-buildScripts();
 
 const provider = new k8s.Provider("cluster", { clusterIdentifier: "test", upsertExistingObjects: true });
 const transformations = [fieldManager("pulumi-${name}")];
