@@ -9,8 +9,10 @@ import type { ExportedStack } from "./state.ts";
 import { uninstall } from "./uninstall.ts";
 
 /**
- * Takes the steps: first the cluster's, then all of the state's at once. They can be interrupted at any point, and be planned
- * and taken once more.
+ * Takes the steps: all of the state's at once, and then the cluster's. They can be interrupted at any point, and be planned and
+ * taken once more.
+ *
+ * @throws EngineError before anything is changed while another engine has the stack, whatever its backend
  */
 export async function act(
   steps: readonly Step[],
@@ -21,14 +23,14 @@ export async function act(
   const all = <K extends Step["kind"]>(kind: K) =>
     steps.filter((step) => step.kind === kind) as Extract<Step, { kind: K }>[];
   for (const { lock } of all("unlock")) removeLock(lock);
+  const put = all("put").map(({ resource }) => resource);
+  const drop = all("drop").map(({ urn }) => urn);
+  await engine.import(changedState(state, { put, drop }));
   for (const { release, objects } of all("uninstall")) await uninstall(cluster.client, release, objects);
   for (const { release, revision, kept } of all("rollback")) {
     for (const key of kept) await keep(cluster.client, key);
     await rollBack(release, revision, cluster.helmFlags);
   }
-  const put = all("put").map(({ resource }) => resource);
-  const drop = all("drop").map(({ urn }) => urn);
-  if (put.length + drop.length + all("forget").length > 0) await engine.import(changedState(state, { put, drop }));
 }
 
 /** Helm does not delete what carries this annotation. */

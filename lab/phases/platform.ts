@@ -1,17 +1,18 @@
+import { execa } from "execa";
+import { abandonedLocks } from "../../recover/stack-locks.ts";
+import type { LabLayout } from "../cluster/layout.ts";
+import { labEnvironment } from "../commands/engine-environment.ts";
 import { deploy } from "../platform/deploy.ts";
 import { labStack } from "../platform/stack-config.ts";
 import { labProject, selectLabStack } from "../platform/stack.ts";
-import { abandonedLocks, removeLock } from "../../recover/stack-locks.ts";
 import type { PhaseWork } from "./context.ts";
 
 /** Runs the real program on the real engine: `pulumi up` of the stack `lab`. */
 export const platform: PhaseWork = async (context, report) => {
   const { layout } = context;
-  const cancel = `eval "$(npm run -s lab env)" && pulumi cancel --stack ${labStack} --yes`;
-  const where = { pulumiState: layout.pulumiState, project: labProject, stack: labStack };
-  for (const lock of abandonedLocks({ ...where, commands: { again: "npm run lab", cancel } })) {
-    removeLock(lock);
-    report(`the engine with pid ${lock.lock.pid} was killed in the middle of its work; its lock is removed`);
+  if (wasInterrupted(layout)) {
+    report("an engine was killed in the middle of its work; what it left behind is cleared away");
+    await recoverStack(layout);
   }
   const stack = await selectLabStack(layout);
   context.stack = stack;
@@ -19,3 +20,19 @@ export const platform: PhaseWork = async (context, report) => {
   const { changed, unchanged } = context.deployment;
   return `pulumi up: ${changed} resources changed, ${unchanged} unchanged`;
 };
+
+/** @throws StackLockedError while another engine has the stack */
+function wasInterrupted({ pulumiState }: LabLayout): boolean {
+  const cancel = `eval "$(npm run -s lab env)" && pulumi cancel --stack ${labStack} --yes`;
+  const commands = { again: "npm run lab", cancel };
+  return abandonedLocks({ pulumiState, project: labProject, stack: labStack, commands }).length > 0;
+}
+
+/** As `npm run recover lab` does it. */
+async function recoverStack(layout: LabLayout): Promise<void> {
+  const env = labEnvironment(layout);
+  const run = await execa(process.execPath, ["recover/main.ts", labStack, "--yes"], {
+    ...{ cwd: layout.checkout, env, reject: false, all: true },
+  });
+  if (run.exitCode !== 0) throw new Error(run.all);
+}

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect } from "chai";
+import { apiMessage } from "../../kube/client.ts";
 import type { AnyObject } from "../../kube/client.ts";
 import type { OperatorProcess } from "../../lab/operator/operator-process.ts";
 import type { VDISession } from "../../operator/api/objects.ts";
@@ -85,11 +86,16 @@ describe("what others do to the children of a session", function () {
       "its host is changed",
       { spec: { routes: [{ kind: "Rule", match: "Host(`evil.example.com`)" }] } },
     ],
-    ["IngressRoute", "it gets a certificate of somebody else", { spec: { tls: { secretName: "evil" } } }],
     ["NetworkPolicy", "it is opened for everyone", { spec: everyone }],
     ["NetworkPolicy", "it is made to choose nobody", { spec: { podSelector: { matchLabels: { no: "body" } } } }],
   ];
   for (const [kind, what, change] of changes) it(`${kind}: is put back when ${what}`, () => isPutBack(kind, change));
+
+  it("IngressRoute: keeps its certificate, for nobody else may write a route of a desktop's priority", async () => {
+    const route = { ...harness.childKey("IngressRoute", session), spec: { tls: { secretName: "evil" } } };
+    const refusal = await harness.client.mergePatch(route, "somebody").then(String, apiMessage);
+    expect(refusal).to.contain("would take requests from desktops");
+  });
 
   it("are no fight: once all is put back, nothing is written any more", isAtPeace);
 
