@@ -28,7 +28,10 @@ describe("the packaged components on the lab", function () {
   });
 
   after(async () => {
-    await client.delete({ apiVersion: "v1", kind: "Namespace", metadata: { name: namespace } });
+    const home = { apiVersion: "v1", kind: "Namespace", metadata: { name: namespace } };
+    await client.delete(home);
+    // Its Services hold ports of the nodes until they are gone.
+    await until(async () => (await client.get(home)) === undefined, "namespace deleted");
     await client.config.close();
   });
 
