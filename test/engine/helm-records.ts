@@ -23,9 +23,11 @@ export class HelmRecords {
 
   /** Resolves when Helm is through with the newest revision, or has none. */
   async settled(): Promise<void> {
-    for (const deadline = Date.now() + 60_000; Date.now() < deadline; await sleep(250)) {
+    const deadline = Date.now() + 60_000;
+    while (Date.now() < deadline) {
       const newest = (await this.statuses()).at(-1);
       if (newest === undefined || !/^pending-|^uninstalling$/.test(newest)) return;
+      await sleep(250);
     }
     throw new Error(`Helm is not through with ${this.#release}`);
   }
