@@ -69,8 +69,7 @@ describe("stream and address of sessions, which the operator asks itself,", () =
     const missing = await harness.waitForCondition(session, routeMissing);
     expect(said(missing)).to.contain(`Traefik has no route for ${host} yet`);
     desktops.route(session, desktops.host(other));
-    const says = (words: string) => (it: VDISession | undefined) => it !== undefined && said(it).includes(words);
-    await harness.waitFor<VDISession>(harness.keyOf(session), says(`${host} leads to another session`));
+    await saysWords(session, `${host} leads to another session`);
     desktops.route(session);
     await harness.waitForCondition(session);
     // The operator's own door needs no password.
@@ -81,8 +80,7 @@ describe("stream and address of sessions, which the operator asks itself,", () =
     const session = await desktops.session("selkies-v1", {}, { access: "Password" });
     const { desktop } = await desktops.start(session, "selkies-v1");
     desktops.traefik.routes.set(desktops.host(session), { url: "http://127.0.0.1:1" });
-    const missing = await harness.waitForCondition(session, routeMissing);
-    expect(said(missing)).to.contain("answers with HTTP 502: it does not reach the desktop or the operator");
+    await saysWords(session, "answers with HTTP 502: it does not reach the desktop or the operator");
     desktops.traefik.routes.set(desktops.host(session), { url: await desktops.url(session, "selkies-v1") });
     await harness.waitForCondition(session);
     expect(desktop.refusals).to.equal(0);
