@@ -1,40 +1,74 @@
-import type { AnyObject } from "../kube/client.ts";
+import type { AnyObject } from "../kube/object.ts";
 
-/** A warning that somebody wrote about an object. */
-export interface Warning {
+/** One thing that was said about an object, as often as it was said. */
+export interface EventRecord {
+  readonly type: string;
   readonly reason: string;
   readonly message: string;
-  /** When it was last given, in ms; 0 when unknown. */
+  /** When it was last said, in ms since 1970; 0 when unknown. */
   readonly time: number;
+  /** Container that it is about. */
+  readonly container?: string;
+  /** Of the object that it is about. */
+  readonly uid?: string;
 }
 
 /**
- * The newest warning about an object. Events carry a count, or a series, when they are repeated; those of the scheduler
- * have a time of their own field alone.
+ * Events by what they are about (`Kind namespace/name`), each oldest first. Events carry a count, or a series, when they are
+ * repeated; those of the scheduler have a time of their own field alone.
  *
  * @param events core/v1
  */
-export function newestWarning(events: readonly AnyObject[], about: AnyObject): Warning | undefined {
-  const { name, uid } = about.metadata ?? {};
-  return (events as readonly CoreEvent[])
-    .filter(({ type, involvedObject: it }) => {
-      return type === "Warning" && it?.kind === about.kind && it?.name === name && (!uid || !it?.uid || it.uid === uid);
-    })
-    .map((event) => ({ reason: event.reason ?? "", message: event.message ?? "", time: timeOf(event) }))
-    .toSorted((a, b) => a.time - b.time)
-    .at(-1);
+export function eventsAbout(events: readonly AnyObject[]): Map<string, EventRecord[]> {
+  const found = new Map<string, EventRecord[]>();
+  for (const event of events as readonly CoreEvent[]) {
+    const { kind = "", namespace, name = "" } = event.involvedObject ?? {};
+    const key = `${kind} ${namespace ?? ""}/${name}`;
+    const known = found.get(key);
+    if (known) known.push(record(event));
+    else found.set(key, [record(event)]);
+  }
+  for (const records of found.values()) records.sort((a, b) => a.time - b.time);
+  return found;
+}
+
+/** The newest warning about an object; undefined when nobody warned. */
+export function newestWarning(events: readonly AnyObject[], about: AnyObject): EventRecord | undefined {
+  const { name = "", namespace, uid } = about.metadata ?? {};
+  return (eventsAbout(events).get(`${about.kind ?? ""} ${namespace ?? ""}/${name}`) ?? []).findLast(
+    (event) => event.type === "Warning" && (!uid || !event.uid || event.uid === uid),
+  );
 }
 
 interface CoreEvent extends AnyObject {
   type?: string;
   reason?: string;
   message?: string;
-  involvedObject?: { kind?: string; name?: string; uid?: string };
+  involvedObject?: { kind?: string; namespace?: string; name?: string; uid?: string; fieldPath?: string };
   lastTimestamp?: string | null;
+  firstTimestamp?: string | null;
   eventTime?: string | null;
   series?: { lastObservedTime?: string } | null;
 }
 
-function timeOf({ series, lastTimestamp, eventTime }: CoreEvent): number {
-  return Date.parse(series?.lastObservedTime ?? lastTimestamp ?? eventTime ?? "") || 0;
+function record({ type, reason, message, involvedObject, ...times }: CoreEvent): EventRecord {
+  const container = containerIn(involvedObject?.fieldPath ?? "");
+  return {
+    type: type ?? "Normal",
+    reason: reason ?? "",
+    message: (message ?? "").replace(/^\(combined from similar events\): /, ""),
+    time: timeOf(times),
+    ...(container !== undefined && { container }),
+    ...(involvedObject?.uid !== undefined && { uid: involvedObject.uid }),
+  };
+}
+
+function timeOf({ series, lastTimestamp, eventTime, firstTimestamp }: Partial<CoreEvent>): number {
+  return Date.parse(series?.lastObservedTime ?? lastTimestamp ?? eventTime ?? firstTimestamp ?? "") || 0;
+}
+
+/** `spec.initContainers{name}` */
+function containerIn(fieldPath: string): string | undefined {
+  const open = fieldPath.indexOf("{");
+  return open >= 0 && fieldPath.endsWith("}") ? fieldPath.slice(open + 1, -1) : undefined;
 }

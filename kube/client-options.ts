@@ -5,6 +5,15 @@ export interface ListOptions {
   namespace?: string;
   labelSelector?: string;
   fieldSelector?: string;
+  /** Only `metadata` of each object: contents, of Secrets above all, do not leave the server. */
+  metadataOnly?: boolean;
+}
+
+export interface LogOptions {
+  /** Of the container's last run, not of the present one. */
+  previous?: boolean;
+  tailLines: number;
+  limitBytes: number;
 }
 
 export interface PageOptions extends ListOptions {

@@ -7,6 +7,7 @@ import type {
   ClientOptions,
   DeleteOptions,
   ListOptions,
+  LogOptions,
   ObjectPage,
   PageOptions,
   WatchOptions,
@@ -79,15 +80,55 @@ export class ClusterClient {
     const mostBytes = limit === 1 ? undefined : mostPageBytes;
     let page: AnyObject;
     try {
-      page = await this.#send({ method: HttpMethod.GET, apiVersion, kind, namespace, query, signal, mostBytes });
+      const accept = options.metadataOnly ? metadataOnly : undefined;
+      page = await this.#send({
+        method: HttpMethod.GET,
+        apiVersion,
+        kind,
+        namespace,
+        query,
+        signal,
+        mostBytes,
+        accept,
+      });
     } catch (error) {
       if (!(error instanceof AnswerTooLargeError)) throw error;
       return this.listPage(apiVersion, kind, { ...options, limit: Math.ceil((limit ?? pageSize) / 4) });
     }
     const { resourceVersion = "", continue: next } = page.metadata as { resourceVersion?: string; continue?: string };
     // Items of a list carry neither apiVersion nor kind.
-    const items = ((page["items"] ?? []) as AnyObject[]).map((item) => ({ apiVersion, kind, ...item }));
+    const items = ((page["items"] ?? []) as AnyObject[]).map((item) => ({ ...item, apiVersion, kind }));
     return { items, resourceVersion, ...(next && { continue: next }), ...(limit !== undefined && { limit }) };
+  }
+
+  /** The end of a container's log, as the kubelet has it. */
+  async log(pod: { namespace: string; name: string; container: string }, options: LogOptions): Promise<string> {
+    const { previous = false, tailLines, limitBytes } = options;
+    const query = {
+      ...{ container: pod.container, previous: previous ? "true" : undefined },
+      ...{ tailLines: String(tailLines), limitBytes: String(limitBytes) },
+    };
+    const { namespace, name } = pod;
+    const request = {
+      method: HttpMethod.GET,
+      apiVersion: "v1",
+      kind: "Pod",
+      namespace,
+      name,
+      subresource: "log",
+      query,
+    };
+    return this.#once("GET", () => this.#api.text({ ...request, accept: "*/*" }, this.#timeoutMs));
+  }
+
+  /** What the API server says of itself, and its clock (in whole seconds). */
+  async version(): Promise<{ version: string | undefined; date: Date | undefined }> {
+    return this.#api.version(this.#timeoutMs);
+  }
+
+  /** Answers that were read whole so far, and their bytes. */
+  get traffic(): Readonly<{ requests: number; bytes: number }> {
+    return this.#api.traffic;
   }
 
   /** The changes of a collection from a version on, with bookmarks. Not repeated when the server refuses it. */
@@ -209,6 +250,7 @@ export class WriteForbiddenError extends Error {
   }
 }
 
+const metadataOnly = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1";
 const applyPatchType = "application/apply-patch+yaml";
 const mergePatchType = "application/merge-patch+json";
 const strategicMergePatchType = "application/strategic-merge-patch+json";

@@ -18,6 +18,8 @@ export interface PlainRequest {
   signal?: AbortSignal | undefined;
   /** Of the answer. */
   mostBytes?: number | undefined;
+  /** `application/json` without it. */
+  accept?: string | undefined;
 }
 
 /**
@@ -27,6 +29,8 @@ export interface PlainRequest {
 export class PlainObjectApi extends KubernetesObjectApi {
   /** Told of the `Date` header of each answer. */
   onServerDate: ((date: Date) => void) | undefined;
+  /** Answers that were read whole, and their bytes. */
+  readonly traffic = { requests: 0, bytes: 0 };
   readonly #resources = new Map<string, V1APIResource[]>();
 
   /**
@@ -39,8 +43,32 @@ export class PlainObjectApi extends KubernetesObjectApi {
     return this.#transfer(await this.#path(request, timeoutMs), request, timeoutMs, async ({ body }) => {
       const { mostBytes } = request;
       const text = mostBytes === undefined ? await body.text() : await textOf(bytesOf(body), mostBytes);
+      this.#count(text);
       return JSON.parse(text) as AnyObject;
     });
+  }
+
+  /** Sends it once and reads the whole answer as text. Throws as {@link send}. */
+  async text(request: PlainRequest, timeoutMs: number): Promise<string> {
+    return this.#transfer(await this.#path(request, timeoutMs), request, timeoutMs, async ({ body }) => {
+      const text = await body.text();
+      this.#count(text);
+      return text;
+    });
+  }
+
+  /** GET /version. Throws as {@link send}. */
+  async version(timeoutMs: number): Promise<{ version: string | undefined; date: Date | undefined }> {
+    return this.#transfer("/version", { method: HttpMethod.GET }, timeoutMs, async ({ body, headers }) => {
+      const { gitVersion } = JSON.parse(await body.text()) as { gitVersion?: string };
+      const { date } = headers;
+      return { version: gitVersion, date: date === undefined ? undefined : new Date(date) };
+    });
+  }
+
+  #count(text: string): void {
+    this.traffic.requests++;
+    this.traffic.bytes += text.length;
   }
 
   /**
@@ -87,7 +115,7 @@ export class PlainObjectApi extends KubernetesObjectApi {
 
   async #context(path: string, request: Omit<PlainRequest, "apiVersion" | "kind">): Promise<RequestContext> {
     const context = this.configuration.baseServer.makeRequestContext(path, request.method);
-    context.setHeaderParam("Accept", "application/json");
+    context.setHeaderParam("Accept", request.accept ?? "application/json");
     for (const [name, value] of Object.entries(request.query ?? {}))
       if (value !== undefined) context.setQueryParam(name, value);
     if (request.body !== undefined) {

@@ -28,7 +28,7 @@ function warning(reason: string, message: string, lastTimestamp: string, about: 
     reason,
     message,
     lastTimestamp,
-    involvedObject: { kind: "Pod", name: "api-1", uid: "u1", ...about },
+    involvedObject: { kind: "Pod", namespace: "kasm", name: "api-1", uid: "u1", ...about },
   };
 }
 

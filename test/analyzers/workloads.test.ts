@@ -131,7 +131,7 @@ describe("what a workload lacks", () => {
       type: "Warning",
       reason: "FailedCreate",
       message,
-      involvedObject: { kind: "StatefulSet", name: "api" },
+      involvedObject: { kind: "StatefulSet", namespace: "kasm", name: "api" },
     };
     const set = workload("StatefulSet", {}, counts(0, 0, 0));
     expect(workloadProblem(set, { pods: [], events: [event] })?.text).to.include(`; ${message}`);

@@ -1,0 +1,3 @@
+import type { CodeEntry } from "../catalog.ts";
+
+export const operator = {} satisfies Record<string, CodeEntry>;

@@ -1,0 +1,35 @@
+#!/usr/bin/env node
+import { basename } from "node:path";
+import { Command, CommanderError } from "commander";
+import { addDiagnose } from "./commands/diagnose.ts";
+import { addExplain } from "./commands/explain.ts";
+import { addSnapshot } from "./commands/snapshot.ts";
+import { exitCodes } from "./report.ts";
+import { sentenceOf } from "./error-sentence.ts";
+
+/** `kasm-vdi`, also `kubectl kasm`: what is wrong with Kasm Workspaces and desktops on a cluster, why, and what to do. */
+
+const isPlugin = basename(process.argv[1] ?? "").startsWith("kubectl-");
+const program = new Command(isPlugin ? "kubectl kasm" : "kasm-vdi")
+  .description(
+    "Finds out why Kasm Workspaces and GPU desktops on K3s do not work, and what to do about it. Reads only.",
+  )
+  .exitOverride()
+  .addHelpText(
+    "after",
+    "\nExit codes: 0 healthy, 1 own error, 2 bad usage, 3 failures, 4 warnings only, 5 could not see enough.",
+  );
+
+addDiagnose(program);
+addSnapshot(program);
+addExplain(program);
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : exitCodes.usage;
+  else {
+    console.error(`error: ${sentenceOf(error)}`);
+    process.exitCode = exitCodes.ownError;
+  }
+}

@@ -1,0 +1,31 @@
+import { entryOf } from "../../analyzers/catalog.ts";
+import { levelOf } from "../../analyzers/finding.ts";
+import type { Chain } from "../graph/graph.ts";
+import type { Report } from "../report.ts";
+
+/** One document; its schema is docs/diagnosis/report.schema.json. */
+export function renderJson({ checks, roots, summary, takenAt, serverVersion, unseen }: Report): string {
+  const document = {
+    apiVersion: "kasm-vdi/v1",
+    kind: "DiagnosisReport",
+    takenAt,
+    ...(serverVersion !== undefined && { serverVersion }),
+    summary,
+    rootCauses: roots.map(chainDocument),
+    checks: checks.map(({ area, title, result, detail, findings }) => {
+      return { area, title, result, detail, codes: [...new Set(findings.map(({ code }) => code))] };
+    }),
+    unseen,
+  };
+  return `${JSON.stringify(document, null, 2)}\n`;
+}
+
+function chainDocument({ finding, because, symptoms }: Chain): object {
+  const { code, object, container, problem, evidence, fix } = finding;
+  const { title, cause, mayPass = false } = entryOf(code);
+  return {
+    ...{ code, level: levelOf(finding), title, object, ...(container !== undefined && { container }) },
+    ...{ problem, ...(because !== undefined && { because }), cause, evidence, fix, mayPass },
+    symptoms: symptoms.map(chainDocument),
+  };
+}

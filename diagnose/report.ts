@@ -1,0 +1,71 @@
+import { runAnalyzer } from "../analyzers/analyzer.ts";
+import type { Analyzer, CheckResult } from "../analyzers/analyzer.ts";
+import { areas } from "../analyzers/areas.ts";
+import type { Area } from "../analyzers/areas.ts";
+import type { Cluster } from "../analyzers/cluster.ts";
+import { levelOf } from "../analyzers/finding.ts";
+import { chains, findingsIn } from "./graph/graph.ts";
+import type { Chain } from "./graph/graph.ts";
+
+/** What a run found: what every renderer shows. */
+export interface Report {
+  readonly takenAt: string;
+  readonly serverVersion: string | undefined;
+  /** In the order of areas. */
+  readonly checks: readonly CheckResult[];
+  /** Root causes with what follows from them. */
+  readonly roots: readonly Chain[];
+  /** What could not be read, and why. */
+  readonly unseen: readonly Unseen[];
+  readonly summary: Summary;
+}
+
+export interface Unseen {
+  readonly kind: string;
+  readonly reason: string;
+}
+
+export interface Summary {
+  readonly failures: number;
+  readonly warnings: number;
+  readonly unknown: number;
+  readonly passed: number;
+  readonly exitCode: number;
+}
+
+/** Exit codes, the same in every format. */
+export const exitCodes = { healthy: 0, ownError: 1, usage: 2, failures: 3, warnings: 4, unseen: 5 } as const;
+
+/** Runs analyzers over a cluster and links what they find. */
+export function reportOn(cluster: Cluster, analyzers: readonly Analyzer[]): Report {
+  const order = Object.keys(areas) as Area[];
+  const checks = analyzers
+    .map((it) => runAnalyzer(it, cluster))
+    .toSorted((a, b) => order.indexOf(a.area) - order.indexOf(b.area));
+  const roots = chains(checks.flatMap(({ findings }) => findings));
+  const unseen = Object.keys(cluster.snapshot.objects).flatMap((kind) => {
+    const reason = cluster.unseen(kind);
+    return reason === undefined ? [] : [{ kind, reason }];
+  });
+  const { takenAt, server } = cluster.snapshot;
+  return { takenAt, serverVersion: server?.version, checks, roots, unseen, summary: summaryOf(checks, roots) };
+}
+
+export function summaryOf(checks: readonly CheckResult[], roots: readonly Chain[]): Summary {
+  const findings = roots.flatMap(findingsIn);
+  const count = (level: string) => findings.filter((it) => levelOf(it) === level).length;
+  const [failures, warnings] = [count("failure"), count("warning")];
+  const unknown = count("unknown") + checks.filter((it) => it.result === "unknown" && it.findings.length === 0).length;
+  const passed = checks.filter(({ result }) => result === "pass").length;
+  // Nothing read is never healthy.
+  const isBlind = unknown > 0 || passed === 0;
+  const exitCode =
+    failures > 0
+      ? exitCodes.failures
+      : isBlind
+        ? exitCodes.unseen
+        : warnings > 0
+          ? exitCodes.warnings
+          : exitCodes.healthy;
+  return { failures, warnings, unknown, passed, exitCode };
+}
