@@ -1,4 +1,5 @@
 import type { Area } from "./areas.ts";
+import { admission } from "./catalog/admission.ts";
 import { api } from "./catalog/api.ts";
 import { containers } from "./catalog/containers.ts";
 import { dataPlane } from "./catalog/data-plane.ts";
@@ -10,6 +11,7 @@ import { operator } from "./catalog/operator.ts";
 import { scheduling } from "./catalog/scheduling.ts";
 import { sessions } from "./catalog/sessions.ts";
 import { storage } from "./catalog/storage.ts";
+import { workloads } from "./catalog/workloads.ts";
 import type { Level } from "./finding.ts";
 
 /** What a code means, whatever object it is found at: `kasm-vdi explain CODE` and its page in docs/diagnosis. */
@@ -33,6 +35,7 @@ export interface CodeEntry {
 /** All codes. A code is never given another meaning. */
 export const catalog = {
   ...api,
+  ...admission,
   ...operator,
   ...sessions,
   ...nodes,
@@ -41,6 +44,7 @@ export const catalog = {
   ...scheduling,
   ...images,
   ...containers,
+  ...workloads,
   ...kasm,
   ...dataPlane,
 } satisfies Record<string, CodeEntry>;

@@ -1,4 +1,4 @@
-import type { Node, Pod } from "./kinds.ts";
+import type { Node, Pod } from "../kube/kinds.ts";
 
 /** Whether the kubelet says so of its pod, or of its node; false for what is not there. */
 export function isReady(object: Pick<Pod, "status"> | Pick<Node, "status"> | undefined): boolean {

@@ -1,4 +1,4 @@
-import { untrusted } from "../../kube/untrusted-text.ts";
+import { untrusted } from "../kube/untrusted-text.ts";
 
 /** Why the scheduler did not take some nodes. */
 export interface NodeRefusal {

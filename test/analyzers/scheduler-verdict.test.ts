@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import fc from "fast-check";
-import { parseVerdict } from "../../../operator/status/scheduler-verdict.ts";
+import { parseVerdict } from "../../analyzers/scheduler-verdict.ts";
 
 const short = (message: string) =>
   parseVerdict(message)?.refusals.map(({ nodes, why, what }) => [nodes, why, ...(what === undefined ? [] : [what])]);
