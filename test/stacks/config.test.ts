@@ -725,7 +725,8 @@ describe("loadConfig fills in", () => {
   });
 
   it("a chart by path or by oci address as it is, without a repository", () => {
-    const chartOf = (chart: object) => loadConfig({ ...good, gpu: { chart } }).gpu.chart;
+    const readChart = () => ({ name: "gpu-operator", version: "v26.7.0" });
+    const chartOf = (chart: object) => loadConfig({ ...good, gpu: { chart } }, "x.yaml", readChart).gpu.chart;
     expect(chartOf({ path: "./chart" })).to.deep.equal({ chart: "./chart", version: "v26.7.0" });
     expect(chartOf({ oci: "oci://r.example.com/gpu-operator", version: "v26.7.1" })).to.deep.equal({
       chart: "oci://r.example.com/gpu-operator",
