@@ -37,19 +37,23 @@ const bad: [title: string, source: Record<string, unknown>, problems: string[]][
   [
     "a domain with a scheme",
     { ...good, domain: "https://a.example.com" },
-    [`kasm-vdi:domain "https://a.example.com", but ${domainShape}`],
+    [`kasm-vdi:domain "https://a.example.com", but ${domainShape}: write a.example.com`],
   ],
-  ["a wildcard domain", { ...good, domain: "*.example.com" }, [`kasm-vdi:domain "*.example.com", but ${domainShape}`]],
+  [
+    "a wildcard domain",
+    { ...good, domain: "*.example.com" },
+    [`kasm-vdi:domain "*.example.com", but ${domainShape}: write example.com`],
+  ],
   [
     "a domain with a port",
     { ...good, domain: "a.example.com:443" },
-    [`kasm-vdi:domain "a.example.com:443", but ${domainShape}`],
+    [`kasm-vdi:domain "a.example.com:443", but ${domainShape}: write a.example.com`],
   ],
   ["a domain of one label", { ...good, domain: "localhost" }, [`kasm-vdi:domain "localhost", but ${domainShape}`]],
   [
     "an upper-case domain",
     { ...good, domain: "A.example.com" },
-    [`kasm-vdi:domain "A.example.com", but ${domainShape}`],
+    [`kasm-vdi:domain "A.example.com", but ${domainShape}: write a.example.com`],
   ],
   ["an address for a domain", { ...good, domain: "192.0.2.1" }, [`kasm-vdi:domain "192.0.2.1", but ${domainShape}`]],
   [
