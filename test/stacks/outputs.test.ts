@@ -18,6 +18,17 @@ describe("dnsRecords", () => {
     expect(dnsRecords("a.example.com", [])).to.deep.equal([]);
   });
 
+  it("points at a load balancer that has but a host name by CNAME", () => {
+    expect(dnsRecords("a.example.com", ["lb.example.net"])).to.deep.equal([
+      { name: "a.example.com", type: "CNAME", ttl: 300, values: ["lb.example.net"] },
+      { name: "*.a.example.com", type: "CNAME", ttl: 300, values: ["lb.example.net"] },
+    ]);
+    expect(dnsRecords("a.example.com", ["lb.example.net", "192.0.2.1"]).map(({ type }) => type)).to.deep.equal([
+      "A",
+      "A",
+    ]);
+  });
+
   it("is the same for the same addresses in any order, and however often", () => {
     fc.assert(
       fc.property(fc.array(fc.oneof(fc.ipV4(), fc.ipV6())), (addresses) => {
