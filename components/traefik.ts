@@ -44,7 +44,7 @@ export interface TraefikReport {
 }
 
 interface LoadBalancerStatus {
-  loadBalancer?: { ingress?: { ip?: string }[] };
+  loadBalancer?: { ingress?: { ip?: string; hostname?: string }[] };
 }
 
 /** The way in for browsers: K3s's Traefik or one of our own. `up` goes on when it serves and its CRDs are there. */
