@@ -1,11 +1,18 @@
 import type { VDISession, VDITemplate } from "../api/objects.ts";
 import type { AnyObject, OwnerReference } from "../../kube/object.ts";
 import type { Settings } from "../settings.ts";
+import { familyPorts } from "./family-ports.ts";
 import { annotations } from "./labels.ts";
 import { shortHash } from "./names.ts";
 import { homeCheck, rtcContainers, rtcMount, rtcVolumes } from "./pod-init.ts";
 import { podSecurity } from "./pod-security.ts";
-import { reservedVariables, rtcConfigPath, runtimeProfile, visibleGpus } from "./runtime-profiles.ts";
+import {
+  applicationsVariable,
+  reservedVariables,
+  rtcConfigPath,
+  runtimeProfile,
+  visibleGpus,
+} from "./runtime-profiles.ts";
 import type { RuntimeProfile } from "./runtime-profiles.ts";
 
 export interface DesktopPodArgs {
@@ -141,7 +148,8 @@ function environment(
     // Under CDI the devices come whatever this says; the older way mounts what it names, and Vulkan needs display.
     ...(hasGpu && !spec.env?.some(({ name }) => name === capabilities) ? [{ name: capabilities, value: "all" }] : []),
     ...(spec.env ?? []).filter(({ name }) => !ours.has(name)),
-    ...(spec.applications?.length ? [{ name: "VDI_APPLICATIONS", value: spec.applications.join(",") }] : []),
+    ...(spec.applications?.length ? [{ name: applicationsVariable, value: spec.applications.join(",") }] : []),
+    ...streamPortVariable(spec),
     ...Object.entries(profile.environment).map(([name, value]) => ({ name, value })),
     ...(usesWebRtc && profile.rtcConfigVariable ? [{ name: profile.rtcConfigVariable, value: rtcConfigPath }] : []),
     ...Object.entries(profile.credentials).map(([name, key]) => ({
@@ -149,6 +157,14 @@ function environment(
       valueFrom: { secretKeyRef: { name: secretName, key } },
     })),
   ];
+}
+
+/** A port that a template asks the stream on is where the image has to listen. */
+function streamPortVariable(spec: VDITemplate["spec"]) {
+  const { port } = spec.runtime;
+  const variable = familyPorts(spec)?.variable;
+  if (port === undefined || variable === undefined || spec.env?.some(({ name }) => name === variable)) return [];
+  return [{ name: variable, value: String(port) }];
 }
 
 const capabilities = "NVIDIA_DRIVER_CAPABILITIES";

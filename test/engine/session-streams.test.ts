@@ -21,6 +21,9 @@ const told = 90_000;
 const said = ({ status }: VDISession, type = "Ready") =>
   status?.conditions?.find((it) => it.type === type)?.message ?? "";
 
+const saysWords = (session: VDISession, words: string) =>
+  harness.waitForSession(session, (it) => said(it).includes(words), told);
+
 /** Without an end, as fast as it is taken. */
 function pourInto(sink: Writable, text: string): void {
   const spring = new Readable({
