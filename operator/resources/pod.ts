@@ -6,6 +6,7 @@ import { annotations } from "./labels.ts";
 import { shortHash } from "./names.ts";
 import { homeCheck, rtcContainers, rtcMount, rtcVolumes } from "./pod-init.ts";
 import { podSecurity } from "./pod-security.ts";
+import { probes, streamPort } from "./probes.ts";
 import {
   applicationsVariable,
   reservedVariables,
@@ -38,7 +39,6 @@ export interface DesktopResources {
 
 /** Name of the container that streams. */
 export const desktopContainer = "desktop";
-export const streamPort = "stream";
 
 // Where a template says nothing.
 const defaults: DesktopResources = { gpu: 0, cpu: "1", memory: "2Gi" };
@@ -117,7 +117,7 @@ function podSpec(args: DesktopPodArgs, profile: RuntimeProfile): Record<string, 
         ports: [{ name: streamPort, containerPort: profile.port, protocol: "TCP" }],
         resources: containerResources(resources, spec),
         securityContext: security.container,
-        ...probes(profile),
+        ...probes(spec, profile),
         // The last line of the log becomes part of the status, without the right to read logs.
         terminationMessagePolicy: "FallbackToLogsOnError",
         volumeMounts: [
@@ -178,20 +178,6 @@ function containerResources({ gpu, cpu, memory }: DesktopResources, spec: VDITem
       ...{ cpu, memory, "ephemeral-storage": String(spec.ephemeralStorage) },
       ...(gpu > 0 && { [spec.gpuResourceName]: "1" }),
     },
-  };
-}
-
-/** The kubelet asks the path where one answers without password, else whether the port takes connections. */
-function probes({ healthPath, scheme }: RuntimeProfile) {
-  const ask =
-    healthPath === undefined
-      ? { tcpSocket: { port: streamPort } }
-      : { httpGet: { path: healthPath, port: streamPort, scheme: scheme.toUpperCase() } };
-  return {
-    // A desktop may take two minutes to come up; asked each second, since a person waits for it.
-    startupProbe: { ...ask, periodSeconds: 1, timeoutSeconds: 3, failureThreshold: 120 },
-    readinessProbe: { ...ask, periodSeconds: 5, timeoutSeconds: 3, failureThreshold: 3 },
-    livenessProbe: { ...ask, periodSeconds: 20, timeoutSeconds: 5, failureThreshold: 6 },
   };
 }
 

@@ -4,7 +4,9 @@ import type { SessionView } from "../session/view.ts";
 import { imageFinding } from "./images.ts";
 import { publicWords, wasUsed } from "./last-words.ts";
 import type { Moment } from "./moment.ts";
-import { probeFinding } from "./reachability.ts";
+import { probeKill } from "./probe-kill.ts";
+import type { ProbeKill } from "./probe-kill.ts";
+import { notAnswering } from "./reachability.ts";
 import type { Finding } from "./reasons.ts";
 import { desktopRequest } from "./request.ts";
 import { lastLine, quoted } from "../../kube/sentences.ts";
@@ -73,15 +75,28 @@ function ended(view: SessionView, end: Ended | undefined, role: string, name: st
   }
   const ofHome = homeRefusal(view, end.message ?? "");
   if (ofHome) return ofHome;
+  const kill = probeKill(view, end, name);
+  if (kill?.probe === "startup") return startTimedOut(view, kill, role, name);
+  if (kill) return notAnswering(quoted(kill.said ?? ""));
   const signal = signalName(end);
-  const byProbe = signal === undefined ? undefined : probeFinding(view);
-  if (byProbe) return byProbe;
   const line = publicWords(view, lastLine(end.message));
   const silence = wasUsed(view) ? "What it said last may be its user's, and is not shown here" : "It said nothing";
   const log = line === undefined ? silence : `Its last words: "${line}"`;
   return {
     reason: "CrashLoop",
     message: `The desktop's ${role} ended with exit code ${end.exitCode}${signal === undefined ? "" : ` (${signal})`}, and is started again. ${log}. See \`${logs(view, name)} --previous\`.`,
+  };
+}
+
+function startTimedOut(view: SessionView, { seconds, said }: ProbeKill, role: string, name: string): Finding {
+  const after = seconds === undefined ? "" : ` after ${seconds} s`;
+  const met = said === undefined ? "" : ` (${quoted(said)})`;
+  return {
+    reason: "StartupProbeFailed",
+    message:
+      `The desktop's ${role} was killed${after} by its startup probe, and is started again: its stream did not answer until then${met}. ` +
+      `If the image needs more time for its start, raise spec.progressDeadline of VDITemplate ${view.session.spec.template}, which the probe follows, then suspend and resume the session; ` +
+      `else see \`${logs(view, name)} --previous\`, and that port and healthPath of the template's runtime fit the image.`,
   };
 }
 

@@ -4,6 +4,7 @@ import { hostOf } from "../resources/names.ts";
 import type { Settings } from "../settings.ts";
 import type { SessionView } from "../session/view.ts";
 import type { Moment } from "./moment.ts";
+import { lastProbe } from "./probe-kill.ts";
 import type { Finding } from "./reasons.ts";
 import { quoted } from "../../kube/sentences.ts";
 
@@ -62,18 +63,11 @@ function silent(view: SessionView, moment: Moment): Finding | undefined {
   if (!running || (isReady(pod) && stream?.ok !== false)) return undefined;
   const isTold = condition(session.status?.conditions, "Ready")?.reason === "StreamNotAnswering";
   if (!wasReady(session) && !isTold && !moment.isLaterThan(running.startedAt, streamMs)) return undefined;
-  return isReady(pod) ? notAnswering(quoted(stream?.message ?? "")) : (probeFinding(view) ?? notAnswering(""));
+  const said = isReady(pod) ? stream?.message : lastProbe(view, running.startedAt)?.message;
+  return notAnswering(quoted(said ?? ""));
 }
 
-/** What the kubelet's probes of this pod say, by its events. */
-export function probeFinding({ events, pod }: SessionView): Finding | undefined {
-  const last = events.findLast(
-    ({ reason, lastTime }) => reason === "Unhealthy" && lastTime >= (pod?.metadata.creationTimestamp ?? ""),
-  );
-  return last && notAnswering(quoted(last.message));
-}
-
-function notAnswering(said: string): Finding {
+export function notAnswering(said: string): Finding {
   return {
     reason: "StreamNotAnswering",
     message: `The desktop runs, but its stream does not answer${said === "" ? "" : `: ${said}`}. See the container's log, and that port and healthPath of the template's runtime fit the image.`,

@@ -66,6 +66,7 @@ export const readyReasons = {
   HomeFull: "slow",
   OutOfMemory: "slow",
   CrashLoop: "slow",
+  StartupProbeFailed: "slow",
   InitStuck: "slow",
   PodFailed: "slow",
   // Between the desktop and its user.

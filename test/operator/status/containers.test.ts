@@ -19,6 +19,14 @@ const crashing = (terminated: Ended, status: Partial<ContainerStatus> = {}) =>
       }),
     ]),
   });
+const unhealthy = (probe: string, lastTime: string) => ({
+  ...{ type: "Warning" as const, reason: "Unhealthy", lastTime },
+  message: `${probe} probe failed: Get "http://10.42.1.7:8080/api/health": dial tcp 10.42.1.7:8080: connect: connection refused`,
+});
+const killed = (probe: string, lastTime: string) => ({
+  ...{ type: "Normal" as const, reason: "Killing", lastTime },
+  message: `Container desktop failed ${probe} probe, will be restarted`,
+});
 const waiting = (reason: string, message: string) =>
   view({ pod: podWith([container({ state: { waiting: { reason, message } } })]) });
 const init = (name: string, status: Partial<ContainerStatus>) => container({ name, ...status });
@@ -78,20 +86,46 @@ describe("why a container does not run", () => {
       crashing({ exitCode: 3 }, { state: { running: { startedAt: ago(2) } } }),
       ["CrashLoop", "exit code 3"],
     ],
-    "probes ended it: the stream is what is wrong": [
+    "its startup probe ended it, and it ended well: how long it had, and how to give it more": [
       {
-        ...crashing({ exitCode: 137, reason: "Error" }),
-        events: [
-          {
-            type: "Warning",
-            reason: "Unhealthy",
-            message:
-              'Startup probe failed: Get "http://10.42.1.7:8080/api/health": dial tcp 10.42.1.7:8080: connect: connection refused',
-            lastTime: ago(3),
-          },
-        ],
+        ...crashing({ exitCode: 0, reason: "Completed", startedAt: ago(607), finishedAt: ago(5) }),
+        events: [unhealthy("Startup", ago(6)), killed("startup", ago(5))],
+      },
+      [
+        "StartupProbeFailed",
+        "container desktop was killed after 602 s by its startup probe",
+        "connection refused",
+        "raise spec.progressDeadline of VDITemplate ubuntu",
+        "healthPath",
+      ],
+    ],
+    "its startup probe ended it, and the kubelet had too many events to tell so": [
+      {
+        ...crashing({ exitCode: 137, reason: "Error", startedAt: ago(640), finishedAt: ago(5) }),
+        events: [unhealthy("Startup", ago(300))],
+      },
+      ["StartupProbeFailed", "killed after 635 s by its startup probe"],
+    ],
+    "its liveness probe ended it: the stream is what is wrong": [
+      {
+        ...crashing({ exitCode: 143, reason: "Error", startedAt: ago(600), finishedAt: ago(5) }),
+        events: [unhealthy("Liveness", ago(7)), killed("liveness", ago(6))],
       },
       ["StreamNotAnswering", "connection refused", "healthPath"],
+    ],
+    "it was killed long after a start on which the probe failed at first, as it always does": [
+      {
+        ...crashing({ exitCode: 137, reason: "Error", startedAt: ago(3000), finishedAt: ago(5) }),
+        events: [unhealthy("Startup", ago(2990))],
+      },
+      ["CrashLoop", "exit code 137 (SIGKILL)"],
+    ],
+    "it crashes at once where an earlier one was ended by its probe": [
+      {
+        ...crashing({ exitCode: 1, reason: "Error", startedAt: ago(20), finishedAt: ago(5) }),
+        events: [unhealthy("Startup", ago(31)), killed("startup", ago(30))],
+      },
+      ["CrashLoop", "exit code 1, "],
     ],
     "its environment refers to what is not there": [
       waiting("CreateContainerConfigError", 'secret "alice-x" not found'),

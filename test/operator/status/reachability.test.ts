@@ -42,6 +42,13 @@ describe("why a desktop that runs cannot be reached", () => {
       }),
       ["StreamNotAnswering", "HTTP probe failed with statuscode: 503"],
     ],
+    "its probe failed before it was started again: that says nothing of this start": [
+      view({
+        pod: running(40),
+        events: [{ type: "Warning", reason: "Unhealthy", message: "Startup probe failed: timeout", lastTime: ago(45) }],
+      }),
+      ["StreamNotAnswering", /^(?!.*timeout)/],
+    ],
     "its probe fails, and nobody has read events": [
       view({ pod: running(40) }),
       ["StreamNotAnswering", "does not answer. See"],
