@@ -1,6 +1,7 @@
 import type { ObjectMeta } from "../kube/object.ts";
 import type { ContainerStatus, Node, PersistentVolumeClaim, Pod } from "./kinds.ts";
 import { annotations, labels } from "./resources/labels.ts";
+import { selectedNodeAnnotation } from "./status/home-node.ts";
 
 // What caches keep: a pod as it comes has 8 kB and more, and there may be 10,000 of them.
 
@@ -51,12 +52,14 @@ function trimContainer({
   return prune<ContainerStatus>({ name, ready, started, restartCount, image, state, lastState });
 }
 
+const keptOfClaims = { ...annotations, selectedNode: selectedNodeAnnotation };
+
 export function trimClaim({ apiVersion, kind, metadata, spec, status }: PersistentVolumeClaim): PersistentVolumeClaim {
   const { volumeName, storageClassName, accessModes, resources } = spec ?? {};
   return prune<PersistentVolumeClaim>({
     apiVersion,
     kind,
-    metadata: trimMeta(metadata),
+    metadata: prune({ ...trimMeta(metadata), annotations: ours(metadata.annotations, keptOfClaims) }),
     spec: prune({ volumeName, storageClassName, accessModes, resources }),
     status: prune({ phase: status?.phase, capacity: status?.capacity }),
   });

@@ -29,6 +29,8 @@ export interface DesktopPodArgs {
   readonly settings: Pick<Settings, "pullSecret">;
   /** Unix time at which the TURN credentials in the Secret end; undefined without TURN. */
   readonly turnExpires: number | undefined;
+  /** Hostnames of the nodes to run on rather than on others. */
+  readonly preferredHosts?: readonly string[];
 }
 
 export interface DesktopResources {
@@ -87,7 +89,7 @@ export function podHash(args: Pick<DesktopPodArgs, "template" | "resources" | "h
 const nobody: OwnerReference = { apiVersion: "", kind: "", name: "", uid: "" };
 
 function podSpec(args: DesktopPodArgs, profile: RuntimeProfile): Record<string, unknown> {
-  const { name, template, resources, homeClaim, settings } = args;
+  const { name, template, resources, homeClaim, settings, preferredHosts = [] } = args;
   const { spec } = template;
   const usesWebRtc = spec.stream === "WebRTC" && profile.rtcConfigVariable !== undefined;
   const security = podSecurity({ profile: spec.securityProfile, userId: profile.userId });
@@ -107,6 +109,7 @@ function podSpec(args: DesktopPodArgs, profile: RuntimeProfile): Record<string, 
     ...(settings.pullSecret !== undefined && { imagePullSecrets: [{ name: settings.pullSecret }] }),
     securityContext: security.pod,
     tolerations: tolerations(resources, spec.gpuResourceName),
+    ...(preferredHosts.length > 0 && { affinity: affinity(preferredHosts) }),
     ...(preparations.length > 0 && { initContainers: preparations }),
     containers: [
       {
@@ -189,4 +192,13 @@ function tolerations({ gpu }: DesktopResources, gpuResourceName: string) {
     soon("node.kubernetes.io/unreachable"),
     ...(gpu > 0 ? [{ key: gpuResourceName, operator: "Exists", effect: "NoSchedule" }] : []),
   ];
+}
+
+function affinity(hosts: readonly string[]) {
+  const matchExpressions = [{ key: "kubernetes.io/hostname", operator: "In", values: [...hosts] }];
+  return {
+    nodeAffinity: {
+      preferredDuringSchedulingIgnoredDuringExecution: [{ weight: 100, preference: { matchExpressions } }],
+    },
+  };
 }

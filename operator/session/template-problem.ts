@@ -23,12 +23,17 @@ export function templateProblem(
 }
 
 /** As admission judges a new session. Which groups the user is in only the API server knows, and only then. */
-function userFault({ spec: { user, groups = [] } }: VDISession, { metadata, spec }: VDITemplate): string | undefined {
-  if (!spec.allowed) return undefined;
-  const { users = [], groups: allowedGroups = [] } = spec.allowed;
-  if (users.includes(user) || groups.some((group) => allowedGroups.includes(group))) return undefined;
+export function mayUse({ spec: { user, groups = [] } }: VDISession, { spec: { allowed } }: VDITemplate): boolean {
+  if (!allowed) return true;
+  return (allowed.users ?? []).includes(user) || groups.some((group) => allowed.groups?.includes(group));
+}
+
+function userFault(session: VDISession, template: VDITemplate): string | undefined {
+  const { metadata, spec } = template;
+  if (mayUse(session, template)) return undefined;
+  const allowedGroups = spec.allowed?.groups ?? [];
   const hint = allowedGroups.length > 0 ? "name a group of the user's that it is for in spec.groups, " : "";
-  return `VDITemplate ${metadata.name} is not for ${user}: ${hint}ask who keeps the template, or take another`;
+  return `VDITemplate ${metadata.name} is not for ${session.spec.user}: ${hint}ask who keeps the template, or take another`;
 }
 
 function resourceFault({ spec }: VDISession, template: VDITemplate): string | undefined {

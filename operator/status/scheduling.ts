@@ -1,6 +1,7 @@
 import type { Node } from "../kinds.ts";
 import type { SessionView } from "../session/view.ts";
 import { gpuFinding } from "./gpu.ts";
+import { homeOnOtherNode } from "./home-elsewhere.ts";
 import type { Moment } from "./moment.ts";
 import { isReady } from "../readiness.ts";
 import { allocatable, isOpen, matches, names, repellingTaints } from "./nodes.ts";
@@ -65,16 +66,6 @@ const judges: readonly Judge[] = [
   tainted,
   selectorUnmatched,
 ];
-
-function homeOnOtherNode({ session }: SessionView, refusals: readonly NodeRefusal[]): Finding | undefined {
-  if (!session.spec.persistence.enabled || !refusals.some(({ why }) => why === "volume-elsewhere")) return undefined;
-  const there = refusals.filter(({ why }) => why !== "volume-elsewhere").map(({ text }) => text);
-  const because = there.length > 0 ? `the rest is out of question (${listed(there)})` : "that node is gone";
-  return {
-    reason: "HomeOnOtherNode",
-    message: `The home volume lies on one node, and only there the desktop can run, but ${because}. Bring that node back, or make room on it; a home that may be lost can be deleted, and is made anew elsewhere.`,
-  };
-}
 
 function gpuShort(view: SessionView, refusals: readonly NodeRefusal[]): Finding | undefined {
   const { gpuResource } = desktopRequest(view);

@@ -197,6 +197,7 @@ export const anyView: fc.Arbitrary<SessionView> = fc.record({
   isAdmitted: fc.boolean().map((it) => () => it),
   routeAnswer: some(fc.record({ ok: fc.boolean(), message: fc.constant("Traefik has no route.") })),
   nodes: fc.array(node, { maxLength: 3 }),
+  usableTemplates: fc.constant(() => [template()]),
   slicesInUse: fc.constantFrom(
     () => 0,
     () => 8,
