@@ -1,7 +1,6 @@
-import { quantityValue } from "../../kube/quantity.ts";
 import type { Node, PersistentVolumeClaim } from "../kinds.ts";
 import { isReady } from "../readiness.ts";
-import { allocatable, matches, names, repellingTaints } from "./nodes.ts";
+import { allocatable, amount, matches, names, repellingTaints } from "./nodes.ts";
 import type { DesktopRequest } from "./request.ts";
 import { listed } from "../../kube/sentences.ts";
 
@@ -36,9 +35,9 @@ export function obstacle(node: Node, request: DesktopRequest, nodes: readonly No
   for (const resource of ["cpu", "memory"] as const) {
     const asked = request[resource];
     const there = allocatable(node, resource);
-    if (asked === undefined || there === 0 || quantityValue(asked) <= there) continue;
+    if (there === 0 || amount(asked) <= there) continue;
     const all = node.status?.allocatable?.[resource] ?? "";
-    return { text: `has ${all} ${resource} in all, and ${asked} is asked for`, lasts: true };
+    return { text: `has ${all} ${resource} in all, and ${asked ?? "more"} is asked for`, lasts: true };
   }
   if (!isReady(node)) return { text: "is not ready", lasts: false };
   if (node.spec?.unschedulable === true) return { text: "is cordoned", lasts: false };

@@ -26,8 +26,13 @@ export function repellingTaints({ spec }: Node, gpuResource: string | undefined)
 
 /** How much of a resource a node has for pods; 0 for what it has not, or does not tell as a number. */
 export function allocatable({ status }: Node, resource: string): number {
+  return amount(status?.allocatable?.[resource]);
+}
+
+/** 0 for what is not said, or is no amount. */
+export function amount(quantity: string | undefined): number {
   try {
-    return quantityValue(status?.allocatable?.[resource] ?? "0");
+    return quantityValue(quantity ?? "0");
   } catch {
     return 0;
   }
