@@ -139,7 +139,7 @@ const home = partly<PersistentVolumeClaim>(
       {
         name: fc.constant("home-a"),
         deletionTimestamp: time,
-        annotations: fc.constantFrom({ "volume.kubernetes.io/selected-node": "a" }, {}),
+        annotations: fc.constant({ "volume.kubernetes.io/selected-node": "a" }),
       },
       ["name"],
     ),
