@@ -19,7 +19,7 @@ interface Patch {
 }
 
 /** What the webhook does at each admission, by kind. */
-type Changes = Partial<Record<ChildKind, (object: AnyObject) => Patch[]>>;
+type Changes = Partial<Record<ChildKind | "VDISession", (object: AnyObject) => Patch[]>>;
 
 const adds: Changes = {
   IngressRoute: () => [{ op: "add", path: "/spec/routes/0/middlewares/-", value: { name: "of-the-site" } }],
@@ -28,6 +28,10 @@ const adds: Changes = {
 };
 const fights: Changes = {
   IngressRoute: () => [{ op: "replace", path: "/spec/routes/0/middlewares", value: [{ name: "of-the-site" }] }],
+};
+
+const fightsForStatus: Changes = {
+  VDISession: () => [{ op: "add", path: "/status/phase", value: "Failed" }],
 };
 
 describe("a cluster whose admission webhook changes the operator's objects", function () {
@@ -47,7 +51,7 @@ describe("a cluster whose admission webhook changes the operator's objects", fun
     webhook = createServer({ cert: certificate, key }, (request, response) => {
       void text(request).then((body) => {
         const { uid, object } = (JSON.parse(body) as { request: { uid: string; object: AnyObject } }).request;
-        const patch = changes[object.kind as ChildKind]?.(object) ?? [];
+        const patch = changes[object.kind as keyof Changes]?.(object) ?? [];
         const answer = {
           uid,
           allowed: true,
@@ -82,6 +86,7 @@ describe("a cluster whose admission webhook changes the operator's objects", fun
             rule("", "services"),
             rule("traefik.io", "ingressroutes"),
             rule("networking.k8s.io", "networkpolicies"),
+            rule("vdi.kasm.io", "vdisessions/status"),
           ],
         },
       ],
@@ -119,5 +124,17 @@ describe("a cluster whose admission webhook changes the operator's objects", fun
     expect((await writesOf(session, 20_000)).length).to.be.at.most(15);
     changes = {};
     await harness.waitForSession(session, (it) => reason(it) === "Ready", 90_000);
+  });
+
+  it("is told of in an event when it changes the status itself, which is written ever more seldom", async () => {
+    changes = fightsForStatus;
+    const session = await harness.session();
+    await harness.waitForCondition(session);
+    expect((await writesOf(session, 45_000)).length).to.be.at.most(15);
+    const about = { namespace: harness.namespace, fieldSelector: `involvedObject.uid=${session.metadata.uid ?? ""}` };
+    const told = (await harness.client.list("v1", "Event", about)).find((it) => it["reason"] === "StatusContested");
+    expect(told?.["message"]).to.contain("mutating webhooks for vdisessions/status");
+    changes = {};
+    await harness.waitForPhase(session, "Running", 90_000);
   });
 });
