@@ -39,16 +39,3 @@ export const resourceNameRules: CelRule[] = [
       "gpuResourceName is in a domain of Kubernetes' own, which no device plugin has: write for example nvidia.com/gpu",
   },
 ];
-
-const labelPart = "[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?";
-
-export const labelRules: CelRule[] = [
-  {
-    rule: "self.size() <= 32 && self.all(key, key.size() <= 317)",
-    message: "nodeSelector has at most 32 labels",
-  },
-  {
-    rule: `self.all(key, key.matches('^([a-z0-9]([a-z0-9.-]*[a-z0-9])?/)?${labelPart}$') && self[key].matches('^(${labelPart})?$'))`,
-    message: "nodeSelector has a key or value that no label of a node can have: write for example disktype: ssd",
-  },
-];

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { Crd } from "./crd.ts";
 import { conditions, desktopResources, duration, objectName, rules, sizeQuantity } from "./fields.ts";
-import { homeRules, imageRules, labelRules, resourceNameRules } from "./template-field-rules.ts";
+import { homeRules, imageRules, resourceNameRules } from "./template-field-rules.ts";
 import { templateRules } from "./template-rules.ts";
 
 const environmentName = z
@@ -85,6 +85,11 @@ const env = z
   .max(64)
   .meta({ "x-kubernetes-list-type": "map", "x-kubernetes-list-map-keys": ["name"] });
 
+const labelValue = z
+  .string()
+  .max(63)
+  .regex(/^([A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?)?$/);
+
 const desktopPolicy = z
   .object({
     clipboard: z
@@ -147,7 +152,10 @@ const fields = z.object({
   progressDeadline: duration(
     "How long a desktop may take to become ready before its session counts as failed. Its container has as long for its start, and two minutes at least, before the kubelet starts it anew.",
   ).default("10m"),
-  nodeSelector: rules(z.record(z.string().max(317), z.string().max(63)), ...labelRules).optional(),
+  nodeSelector: rules(z.record(z.string().max(317), labelValue), {
+    rule: "self.size() <= 32 && self.all(key, key.size() <= 317)",
+    message: "nodeSelector has at most 32 labels",
+  }).optional(),
   home: home.optional(),
   desktopPolicy: desktopPolicy.default({ clipboard: "Both", files: "Both", microphone: false }),
   allowed: z

@@ -22,6 +22,7 @@ export function templateFault(template: VDITemplate, settings: TemplateSettings)
     accessFault(spec, settings),
     streamFault(spec, settings),
     userFault(spec),
+    ...selectorFaults(spec),
     ...portFaults(spec),
     ...resourceFaults(template),
   ].filter((it) => it !== undefined);
@@ -68,6 +69,14 @@ function streamFault(spec: TemplateSpec, { turn }: TemplateSettings): string | u
 function userFault(spec: TemplateSpec): string | undefined {
   if (spec.securityProfile !== "restricted" || runtimeProfile(spec).userId !== 0) return undefined;
   return `images of runtime ${spec.runtime.type} start as root, which securityProfile: restricted forbids; set securityProfile: baseline, or take an image of another family`;
+}
+
+/** The API server refuses a pod with such a selector. CRDs cannot say it: a rule on keys without a bound costs too much. */
+function selectorFaults({ nodeSelector = {} }: TemplateSpec): string[] {
+  const form = /^([a-z0-9]([a-z0-9.-]*[a-z0-9])?\/)?[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?$/;
+  return Object.keys(nodeSelector)
+    .filter((key) => !form.test(key))
+    .map((key) => `nodeSelector has the key ${cutAt(key, 40)}, which no label of a node can have; correct it`);
 }
 
 /** Where the stream is asked is where it has to listen, and nothing else of the image may. */

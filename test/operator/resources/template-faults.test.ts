@@ -68,6 +68,10 @@ const broken: Record<string, [Spec, RegExp]> = {
     { runtime: { type: "selkies-v2", environment: { password: "SELKIES_ENABLE_BASIC_AUTH" } } },
     /runtime\.environment names SELKIES_ENABLE_BASIC_AUTH/,
   ],
+  "a label that no node can have": [
+    { nodeSelector: { "a b": "c", disk: "ssd" } },
+    /nodeSelector has the key a b, which no label/,
+  ],
   "a list of applications in two places": [
     { applications: ["firefox"], env: [{ name: "VDI_APPLICATIONS", value: "gimp" }] },
     /env VDI_APPLICATIONS belongs to the operator/,
