@@ -62,8 +62,11 @@ export class WriteLimit {
   due(uid: string, batches: readonly Batch[]): Due {
     const heldBack: Refusal[] = [];
     const kept: Batch[] = [];
+    const isPodHeld = batches.flat().some((write) => isPod(write) && this.#waitMs(uid, write) > 0);
     let left = this.#mostPerMinute - this.#recentOf(uid).length;
-    for (const batch of batches) {
+    for (const planned of batches) {
+      // What only the pod needs waits with it.
+      const batch = isPodHeld ? planned.filter((write) => !isNeeded(write)) : planned;
       const held = batch.filter((write) => this.#waitMs(uid, write) > 0 || left-- <= 0);
       heldBack.push(...held.flatMap((write) => this.#reason(uid, write) ?? []));
       kept.push(batch.filter((write) => !held.includes(write)));
@@ -133,6 +136,10 @@ export class WriteLimit {
 }
 
 const minuteMs = 60_000;
+
+function isPod(write: Write): boolean {
+  return write.do === "create" && write.object.kind === "Pod";
+}
 
 /** Of another object with the same name, or none, each is the first: whoever ends a desktop must not wait for it. */
 function keyOf(write: Write): string {

@@ -75,6 +75,13 @@ describe("the limit of a session's writes", () => {
     }
   });
 
+  it("keeps what only the pod needs from being made again and again while the pod is refused", () => {
+    write("u", create("Pod"), quota);
+    const { batches, heldBack } = limit.due("u", [[create("Secret"), apply("Service")], [create("Pod")]]);
+    expect(batches).to.deep.equal([[apply("Service")]]);
+    expect(heldBack).to.deep.equal([quota]);
+  });
+
   it("lets who had to wait for long begin anew, once it passes", async () => {
     await secondsOf(3_600, () => create("Pod"), quota);
     await clock.advance(120_000);
