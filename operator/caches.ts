@@ -93,6 +93,11 @@ export class Caches {
     return this.#all.every((it) => it.isSynced);
   }
 
+  /** Reads everything anew; resolves when all that is known was asked for after this call. */
+  async relist(): Promise<void> {
+    await Promise.all(this.#all.map((it) => it.relist()));
+  }
+
   /** Follows the cluster until `signal` aborts. Never rejects. */
   async run(signal: AbortSignal): Promise<void> {
     await Promise.all(this.#all.map((it) => it.run(signal)));
