@@ -1,8 +1,8 @@
 import { UnknownKindError, apiMessage, classifyError, statusCode } from "../../kube/client.ts";
 import type { ClusterClient, ErrorClass } from "../../kube/client.ts";
-import type { AnyObject } from "../../kube/object.ts";
+import type { AnyObject, ObjectMeta } from "../../kube/object.ts";
 import { fingerprint, withoutAdditions } from "../resources/fingerprint.ts";
-import { managerName } from "../resources/labels.ts";
+import { labels, managerName } from "../resources/labels.ts";
 import type { Refusal } from "./view.ts";
 import type { Batch, Write } from "./write.ts";
 
@@ -93,12 +93,21 @@ async function takeOver(
   const found = await present(object, client);
   const isForeign = !found.metadata?.managedFields?.some(({ manager }) => manager === managerName);
   if (isForeign && foreign === "refuse") throw new ForeignObjectError(kind, metadata.name ?? "");
+  // Who has the name has what goes with it, a home; the caches are told whose it is.
+  if (foreign === "refuse" && !isOfOwner(found, metadata)) return found;
   const said = ({ metadata }: AnyObject) => metadata?.annotations?.[renewWith ?? ""];
   const isOutdated = renewWith !== undefined && said(found) !== said(object);
   return client.mergePatch(
     isOutdated || (isForeign && foreign === "replace") ? object : { ...refresh, ...marksOf(object) },
     managerName,
   );
+}
+
+/** Whether what is there belongs to whom we make it for, or did before somebody took its owner away. */
+function isOfOwner({ metadata }: AnyObject, wanted: ObjectMeta): boolean {
+  const controller = (of: ObjectMeta = {}) => of.ownerReferences?.find(({ controller }) => controller)?.uid;
+  const id = (of: ObjectMeta = {}) => of.labels?.[labels.session];
+  return controller(metadata) === undefined ? id(metadata) === id(wanted) : controller(metadata) === controller(wanted);
 }
 
 /** Others' additions stay through an apply, which only knows the fields of ours, or make it invalid. */

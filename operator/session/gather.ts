@@ -4,7 +4,9 @@ import type { Pod } from "../kinds.ts";
 import { annotations } from "../resources/labels.ts";
 import { desktopName, homeName, userHash } from "../resources/names.ts";
 import type { Settings } from "../settings.ts";
-import { controllerUid, keyBeside } from "./keys.ts";
+import { homeRemains, homeRival } from "./home-pods.ts";
+import { keyBeside } from "./keys.ts";
+import { podOf, podsOf } from "./pod-owner.ts";
 import type { StartLines } from "./start-lines.ts";
 import { templateProblem } from "./template-problem.ts";
 import type { SessionView } from "./view.ts";
@@ -23,13 +25,14 @@ export interface Seen extends Pick<
 export function gather(session: VDISession, caches: Caches, settings: Settings, { lines, ...seen }: Seen): SessionView {
   const { namespace } = settings;
   const template = caches.templates.store.get(session.spec.template);
+  const pod = podOf(session, caches);
   const child = `${namespace}/${desktopName(session)}`;
   return {
     ...seen,
     session,
     template,
     templateProblem: template && templateProblem(session, template, settings),
-    pod: podOf(session, caches),
+    pod,
     home: session.spec.persistence.enabled
       ? caches.claims.store.get(`${namespace}/${homeName(session.spec.user)}`)
       : undefined,
@@ -38,22 +41,14 @@ export function gather(session: VDISession, caches: Caches, settings: Settings, 
     networkPolicy: caches.networkPolicies.store.get(child),
     homeHolder: lines.homeHolder(session),
     oneTooMany: lines.oneTooMany(session),
-    homeRemains: caches.pods.store
-      .by("home", homeName(session.spec.user))
-      .find((pod) => isOfNone(pod, session, caches)),
+    homeRemains: homeRemains(session, caches),
+    homeRival: homeRival(session, pod, caches),
     // Asked at the end alone: a user's sessions may be many.
     homeIsShared: session.metadata.deletionTimestamp !== undefined && isHomeShared(session, caches),
     nodes: [...caches.nodes.store.values()],
     slicesInUse: (node, resourceName) =>
       caches.pods.store.by("node", node).filter((pod) => takesSlice(pod, resourceName)).length,
   };
-}
-
-/** The pod that a session controls. Of several it is the one that its user was told of, or else one that is not going. */
-export function podOf(session: VDISession, caches: Pick<Caches, "pods">): Pod | undefined {
-  const owned = podsOf(session, caches);
-  const staying = owned.filter(({ metadata }) => metadata.deletionTimestamp === undefined);
-  return staying.find(({ metadata }) => metadata.name === session.status?.podName) ?? staying[0] ?? owned[0];
 }
 
 /**
@@ -71,26 +66,6 @@ export function removeExtraPods(session: VDISession, caches: Pick<Caches, "pods"
       ...(uid !== undefined && { uid }),
     })),
   ];
-}
-
-function podsOf(session: VDISession, { pods }: Pick<Caches, "pods">): Pod[] {
-  const { uid = "" } = session.metadata;
-  return pods.store.by("owner", uid).filter((pod) => controllerUid(pod) === uid);
-}
-
-/** A pod goes on for a while when its session is deleted, and keeps the home when that is taken from its session's spec. */
-function isOfNone(pod: Pod, session: VDISession, caches: Pick<Caches, "sessions">): boolean {
-  // Its own, whose owner somebody took away, a session takes back.
-  if (pod.metadata.name === desktopName(session)) return false;
-  const owner = ownerOf(pod, caches);
-  return owner?.spec.user !== session.spec.user || !owner.spec.persistence.enabled;
-}
-
-/** The session that controls a pod, as far as it is there. */
-export function ownerOf({ metadata }: Pod, { sessions }: Pick<Caches, "sessions">): VDISession | undefined {
-  const owner = metadata.ownerReferences?.find(({ controller, kind }) => controller && kind === "VDISession");
-  const found = owner && sessions.store.get(`${metadata.namespace ?? ""}/${owner.name}`);
-  return found?.metadata.uid === owner?.uid ? found : undefined;
 }
 
 function isHomeShared({ metadata, spec }: VDISession, { sessions }: Pick<Caches, "sessions">): boolean {

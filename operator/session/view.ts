@@ -19,6 +19,8 @@ export interface SessionView {
   readonly oneTooMany: VDISession | undefined;
   /** A pod that has the home mounted, and that no session which wants it controls. */
   readonly homeRemains: Pod | undefined;
+  /** A pod that has the home as well as this session's own, and keeps it: the own one is one too many. */
+  readonly homeRival: Pod | undefined;
   /** Whether another session of the user wants the home to stay. */
   readonly homeIsShared: boolean;
   readonly nodes: readonly Node[];

@@ -13,7 +13,7 @@ import { mostImportant } from "./reasons.ts";
 import type { Finding } from "./reasons.ts";
 import { refusalFindings } from "./refusals.ts";
 import { isSettling, schedulingFinding } from "./scheduling.ts";
-import { homeFinding } from "./storage.ts";
+import { homeFinding, rivalFinding } from "./storage.ts";
 import { templateFinding } from "./template.ts";
 
 /** What the state of the session follows from: Ready's reason and sentence. */
@@ -24,6 +24,8 @@ export function causeOf(
 ): Finding {
   const meant = lifecycleFinding(view, moment);
   if (meant) return mostImportant([meant, ...refusalFindings(view).filter(endsAll)]) ?? meant;
+  const rival = rivalFinding(view);
+  if (rival) return rival;
   const lost = nodeFinding(view);
   const refused = refusalFindings(view);
   // What is refused then is the NetworkPolicy: a desktop that nothing guards is not ready.

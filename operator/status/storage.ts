@@ -44,6 +44,16 @@ export function homeAwaited(name: string): string {
   return `The home volume ${name} is not there yet.`;
 }
 
+/** Two desktops on one home: told of the one that ends, also while it still can be used. */
+export function rivalFinding({ session, home, pod, homeRival }: SessionView): Finding | undefined {
+  if (!pod || !homeRival) return undefined;
+  const name = home?.metadata.name ?? homeName(session.spec.user);
+  return {
+    reason: "HomeInUse",
+    message: `The home volume ${name} is mounted by pod ${homeRival.metadata.name} as well, which may never be: pod ${pod.metadata.name} is ended in its own time, and the desktop starts again when the other one has ended.`,
+  };
+}
+
 function provisioningProblem({ events }: SessionView, name: string): string | undefined {
   const failed = events.findLast(({ reason }) => reason === "ProvisioningFailed");
   if (failed) {

@@ -1,6 +1,7 @@
 import { expect } from "chai";
 import fc from "fast-check";
 import type { AnyObject } from "../../../kube/object.ts";
+import type { VDISession } from "../../../operator/api/objects.ts";
 import type { PersistentVolumeClaim, Pod } from "../../../operator/kinds.ts";
 import { toChild } from "../../../operator/resources/fingerprint.ts";
 import { desktopName, homeName } from "../../../operator/resources/names.ts";
@@ -297,9 +298,15 @@ describe("TURN credentials of a running desktop", () => {
   });
 });
 
-it("every child of a session has its one name", () => {
-  const names = writesOf({ ...fresh, session: session() }).flatMap((write) =>
-    write.do === "delete" || write.object.kind === "PersistentVolumeClaim" ? [] : [write.object.metadata?.name],
-  );
-  expect(new Set(names)).to.deep.equal(new Set([desktopName(session())]));
+it("every child of a session has its one name, but the pod that mounts a home: it has the home's", () => {
+  const names = (of: VDISession, isPod: boolean) =>
+    writesOf({ ...fresh, session: of }).flatMap((write) =>
+      write.do === "delete" || write.object.kind === "PersistentVolumeClaim" || (write.object.kind === "Pod") !== isPod
+        ? []
+        : [write.object.metadata?.name],
+    );
+  const without = session({ spec: { persistence: { enabled: false, size: "1Gi", reclaim: "Retain" } } });
+  expect(names(session(), true)).to.deep.equal([homeName(session().spec.user)]);
+  expect(names(without, true)).to.deep.equal([desktopName(without)]);
+  expect(new Set(names(session(), false))).to.deep.equal(new Set([desktopName(session())]));
 });

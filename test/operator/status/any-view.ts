@@ -193,6 +193,7 @@ export const anyView: fc.Arbitrary<SessionView> = fc.record({
   homeHolder: some(fc.constant(session())),
   oneTooMany: some(fc.constant(session())),
   homeRemains: some(pod),
+  homeRival: some(pod),
   homeIsShared: fc.boolean(),
   isAdmitted: fc.boolean().map((it) => () => it),
   routeAnswer: some(fc.record({ ok: fc.boolean(), message: fc.constant("Traefik has no route.") })),

@@ -143,6 +143,7 @@ export function view(changes: Partial<SessionView> = {}): SessionView {
     homeHolder: undefined,
     oneTooMany: undefined,
     homeRemains: undefined,
+    homeRival: undefined,
     homeIsShared: false,
     nodes: [
       node("gpu-1", {
