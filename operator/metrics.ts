@@ -1,4 +1,4 @@
-import { Gauge, Histogram } from "prom-client";
+import { Counter, Gauge, Histogram } from "prom-client";
 import type { Registry } from "prom-client";
 import type { VDIPool, VDISession, VDITemplate } from "./api/objects.ts";
 import { readyReasons } from "./status/reasons.ts";
@@ -26,6 +26,8 @@ const durationBuckets = [60, 300, 900, 1800, 3600, 7200, 14_400, 28_800, 43_200,
 export class DesktopMetrics {
   readonly #starts;
   readonly #durations;
+  readonly #orphans;
+  readonly #doubleMounts;
   readonly #begun = new Set<string>();
 
   /**
@@ -49,6 +51,16 @@ export class DesktopMetrics {
       help: "Time from a session's creation to its end",
       labelNames: ["template"],
       buckets: durationBuckets,
+      registers,
+    });
+    this.#orphans = new Counter({
+      name: "vdi_orphans_removed_total",
+      help: "Objects deleted since their session or pool was gone, and garbage collection left them",
+      registers,
+    });
+    this.#doubleMounts = new Counter({
+      name: "vdi_home_double_mounts_total",
+      help: "Pods ended since another one had the same home volume",
       registers,
     });
     new Gauge({
@@ -99,6 +111,16 @@ export class DesktopMetrics {
   ended({ template, seconds }: { template: string; seconds: number }): void {
     this.#begin(template);
     this.#durations.observe({ template }, seconds);
+  }
+
+  /** So many objects of a session or pool that is gone were deleted. */
+  orphansRemoved(count: number): void {
+    this.#orphans.inc(count);
+  }
+
+  /** A pod was ended, since another one has its home. */
+  doubleMount(): void {
+    this.#doubleMounts.inc();
   }
 
   /** A series that is first seen at 1 hides that start from `rate` and `increase`: each begins at 0. */

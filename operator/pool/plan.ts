@@ -41,7 +41,9 @@ export function planPool(view: PoolView, context: PoolContext): PoolPlan {
   const mayCreate = usable && !view.holdsBack && failures.untilMs <= atMs && rushMs === undefined;
   const missing = mayCreate ? missingPods(pods, size.desired, leaving) : 0;
   const staying = [...pods.ready, ...pods.starting].filter((pod) => !leaving.has(pod));
-  const turns = staying.map((pod) => rotateTurn({ owner: pool, template: usable, secretName: pod.metadata.name }, pod, context));
+  const turns = staying.map((pod) =>
+    rotateTurn({ owner: pool, template: usable, secretName: pod.metadata.name }, pod, context),
+  );
   const batches: Batch[] = [
     [...policyWrites(view, context), ...secretWrites(view, staying, context), ...turns.flatMap((it) => it.before)],
     [...[...leaving, ...failures.forget].map((pod) => removePod(view, pod)), ...turns.flatMap((it) => it.writes)],

@@ -74,7 +74,15 @@ export function desktopPod(args: DesktopPodArgs): AnyObject {
 /** Of what decides about a pod's content, apart from whose it is: two pods with one hash are alike. */
 export function podHash(args: Pick<DesktopPodArgs, "template" | "resources" | "homeClaim" | "settings">): string {
   const { template, resources, homeClaim, settings } = args;
-  const anybodys = { name: "", secretName: "", namespace: "", labels: {}, annotations: {}, owner: nobody, turnExpires: undefined };
+  const anybodys = {
+    name: "",
+    secretName: "",
+    namespace: "",
+    labels: {},
+    annotations: {},
+    owner: nobody,
+    turnExpires: undefined,
+  };
   const spec = podSpec({ ...anybodys, template, resources, homeClaim, settings }, runtimeProfile(template.spec));
   return shortHash(JSON.stringify(spec));
 }

@@ -2,8 +2,9 @@ import type { VDISession } from "../api/objects.ts";
 import type { Caches } from "../caches.ts";
 import type { Pod } from "../kinds.ts";
 import { annotations } from "../resources/labels.ts";
-import { desktopName, homeName, userHash } from "../resources/names.ts";
+import { desktopName, homeName, sessionId, userHash } from "../resources/names.ts";
 import type { Settings } from "../settings.ts";
+import { isHomeShared } from "./home-end.ts";
 import { homeRemains, homeRival } from "./home-pods.ts";
 import { keyBeside } from "./keys.ts";
 import { podOf, podsOf } from "./pod-owner.ts";
@@ -15,7 +16,7 @@ import type { Batch } from "./write.ts";
 /** What is not in the caches. */
 export interface Seen extends Pick<
   SessionView,
-  "events" | "isAdmitted" | "refusals" | "stream" | "routeAnswer" | "activity"
+  "events" | "isAdmitted" | "refusals" | "stream" | "routeAnswer" | "activity" | "homeAtEnd"
 > {
   /** Who waits for whom. */
   readonly lines: Pick<StartLines, "homeHolder" | "oneTooMany">;
@@ -25,7 +26,7 @@ export interface Seen extends Pick<
 export function gather(session: VDISession, caches: Caches, settings: Settings, { lines, ...seen }: Seen): SessionView {
   const { namespace } = settings;
   const template = caches.templates.store.get(session.spec.template);
-  const pod = podOf(session, caches);
+  const pod = podOf(session, caches) ?? leftPod(session, caches);
   const child = `${namespace}/${desktopName(session)}`;
   return {
     ...seen,
@@ -44,11 +45,17 @@ export function gather(session: VDISession, caches: Caches, settings: Settings, 
     homeRemains: homeRemains(session, caches),
     homeRival: homeRival(session, pod, caches),
     // Asked at the end alone: a user's sessions may be many.
-    homeIsShared: session.metadata.deletionTimestamp !== undefined && isHomeShared(session, caches),
+    homeIsShared: session.metadata.deletionTimestamp !== undefined && isHomeWanted(session, caches),
     nodes: [...caches.nodes.store.values()],
     slicesInUse: (node, resourceName) =>
       caches.pods.store.by("node", node).filter((pod) => takesSlice(pod, resourceName)).length,
   };
+}
+
+/** One that has no owner any more, of a session that ends: `--cascade=orphan` takes owners away. */
+function leftPod(session: VDISession, { pods }: Pick<Caches, "pods">): Pod | undefined {
+  if (session.metadata.deletionTimestamp === undefined) return undefined;
+  return pods.store.by("whose", `session ${sessionId(session)}`)[0];
 }
 
 /**
@@ -68,17 +75,12 @@ export function removeExtraPods(session: VDISession, caches: Pick<Caches, "pods"
   ];
 }
 
-function isHomeShared({ metadata, spec }: VDISession, { sessions }: Pick<Caches, "sessions">): boolean {
-  for (const key of sessions.store.keysBy("user", userHash(spec.user))) {
-    const other = sessions.store.get(key);
-    if (other && other.metadata.uid !== metadata.uid && other.spec.user === spec.user && wantsHome(other)) return true;
-  }
-  return false;
-}
-
-/** Of two that go at the same time and both give their home away, neither keeps it for the other. */
-function wantsHome({ metadata, spec: { persistence } }: VDISession): boolean {
-  return persistence.enabled && (metadata.deletionTimestamp === undefined || persistence.reclaim === "Retain");
+function isHomeWanted(session: VDISession, { sessions }: Pick<Caches, "sessions">): boolean {
+  const keys = sessions.store.keysBy("user", userHash(session.spec.user));
+  return isHomeShared(
+    session,
+    [...keys].flatMap((key) => sessions.store.get(key) ?? []),
+  );
 }
 
 function takesSlice({ metadata, status }: Pod, resourceName: string): boolean {

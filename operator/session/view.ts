@@ -1,4 +1,5 @@
 import type { VDISession, VDITemplate } from "../api/objects.ts";
+import type { HomeAtEnd } from "./home-end.ts";
 import type { Child, ClusterEvent, Node, PersistentVolumeClaim, Pod } from "../kinds.ts";
 
 /** All that is known about one session at one moment: what plan and status are made from. */
@@ -21,8 +22,10 @@ export interface SessionView {
   readonly homeRemains: Pod | undefined;
   /** A pod that has the home as well as this session's own, and keeps it: the own one is one too many. */
   readonly homeRival: Pod | undefined;
-  /** Whether another session of the user wants the home to stay. */
+  /** Whether another session of the user, that the cache knows of, wants the home to stay. Asked at the end alone. */
   readonly homeIsShared: boolean;
+  /** What the API server has of a home that is to go with its session; undefined while it was not read. */
+  readonly homeAtEnd: HomeAtEnd | undefined;
   readonly nodes: readonly Node[];
   /** Slices of an extended resource that desktops on a node have. */
   readonly slicesInUse: (node: string, resourceName: string) => number;

@@ -152,7 +152,10 @@ class KilledLife {
     n: number | undefined,
   ): Promise<void> {
     const label = `${step}, write ${n ?? "-"}`;
-    const kinds = { suspend: childKinds.filter((kind) => kind !== "Pod" && kind !== "Secret"), delete: [] as ChildKind[] };
+    const kinds = {
+      suspend: childKinds.filter((kind) => kind !== "Pod" && kind !== "Secret"),
+      delete: [] as ChildKind[],
+    };
     const expected = step === "suspend" || step === "delete" ? kinds[step] : childKinds;
     expect(await this.#harness.childNames(session), label).to.deep.equal(
       expected.map((kind) => `${kind} ${this.#harness.childKey(kind, session).metadata.name}`).sort(),

@@ -74,7 +74,9 @@ describe("a desktop's pod", () => {
     for (const type of runtimes.filter((it) => it !== "custom")) {
       const secrets = specOf({ template: runtime(type) }).containers[0].env?.filter(({ valueFrom }) => valueFrom) ?? [];
       expect(secrets.map(({ valueFrom }) => valueFrom?.secretKeyRef.key)).to.include("password");
-      expect(new Set(secrets.map(({ valueFrom }) => valueFrom?.secretKeyRef.name))).to.deep.equal(new Set(["alice-secret"]));
+      expect(new Set(secrets.map(({ valueFrom }) => valueFrom?.secretKeyRef.name))).to.deep.equal(
+        new Set(["alice-secret"]),
+      );
     }
   });
 

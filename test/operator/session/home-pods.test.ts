@@ -17,7 +17,12 @@ function named(name: string): VDISession {
 }
 
 /** A pod that has the home, made so many seconds ago. */
-function podOf(owner: VDISession | undefined, name: string, seconds: number, changes: Partial<Pod["metadata"]> = {}): Pod {
+function podOf(
+  owner: VDISession | undefined,
+  name: string,
+  seconds: number,
+  changes: Partial<Pod["metadata"]> = {},
+): Pod {
   return {
     metadata: {
       ...{ name, namespace: "kasm-vdi", uid: `pod-${name}`, creationTimestamp: ago(seconds) },

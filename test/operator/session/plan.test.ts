@@ -5,6 +5,7 @@ import type { VDISession } from "../../../operator/api/objects.ts";
 import type { PersistentVolumeClaim, Pod } from "../../../operator/kinds.ts";
 import { toChild } from "../../../operator/resources/fingerprint.ts";
 import { desktopName, homeName } from "../../../operator/resources/names.ts";
+import { decidesHome } from "../../../operator/session/plan-end.ts";
 import { planSession } from "../../../operator/session/plan.ts";
 import type { SessionView } from "../../../operator/session/view.ts";
 import type { Write } from "../../../operator/session/write.ts";
@@ -255,23 +256,67 @@ describe("the plan of a deleted session", () => {
     return it;
   };
 
-  it("deletes the home that goes with it, and then lets it go", () => {
-    const { batches } = planSession(view({ session: ending("Delete") }), context);
-    expect(batches.map(told)).to.deep.equal([["delete PersistentVolumeClaim"], ["merge VDISession"]]);
-    expect(batches[0]?.[0]).to.deep.nested.include({ "key.metadata.name": homeName("alice@example.com") });
-    expect(batches[1]?.[0]).to.deep.nested.include({ "object.metadata.finalizers": ["other/one"] });
+  const claim = (changes: object = {}) => ({
+    metadata: { name: homeName("alice@example.com"), uid: "c-1", resourceVersion: "7", ...changes },
+  });
+  const homeAtEnd = { claim: claim(), isShared: false };
+  const plan = (changes: Partial<SessionView>) => planSession(view(changes), context).batches;
+
+  it("stops the desktop and takes its way away first, whoever's finalizer keeps the session", () => {
+    const others = session();
+    others.metadata = { ...others.metadata, deletionTimestamp: ago(5), finalizers: ["other/one", "orphan"] };
+    const networkPolicy = toChild({ metadata: { name: "np", uid: "np-1" } });
+    for (const it of [others, ending("Retain"), ending("Delete")]) {
+      const [first, ...rest] = plan({ session: it, networkPolicy, homeAtEnd });
+      expect(told(first!)).to.deep.equal(["delete Pod", "delete IngressRoute", "delete Service", "delete Secret"]);
+      expect(first?.[0]).to.include({ uid: "p-1" });
+      // What guards the pod stays as long as it.
+      expect(rest).to.deep.equal([]);
+    }
+    const [last] = plan({ ...fresh, session: others, networkPolicy });
+    expect(told(last!)).to.deep.equal(["delete NetworkPolicy", "delete Secret"]);
+    expect(plan({ ...fresh, session: others })).to.deep.equal([]);
   });
 
-  it("deletes a home that it does not see too, and ends after five minutes whether the home can be deleted or not", () => {
-    const { batches } = planSession(view({ session: ending("Delete"), home: undefined }), context);
-    expect(batches.map(told)).to.deep.equal([["delete PersistentVolumeClaim"], ["merge VDISession"]]);
-    const late = planSession(view({ session: ending("Delete", 301) }), context).batches;
-    expect(late.map(told)).to.deep.equal([["delete PersistentVolumeClaim", "merge VDISession"]]);
+  it("deletes the home that goes with it as it was judged, and lets go once that is under way", () => {
+    const it = { ...fresh, session: ending("Delete") };
+    const [removal, ...rest] = plan({ ...it, homeAtEnd });
+    expect(removal).to.have.length(1);
+    expect(removal?.[0]).to.deep.nested.include({ "key.metadata.name": homeName("alice@example.com") });
+    expect(removal?.[0]).to.include({ uid: "c-1", resourceVersion: "7" });
+    expect(rest).to.deep.equal([]);
+    const going = { claim: claim({ deletionTimestamp: ago(1) }), isShared: false };
+    for (const under of [going, { claim: undefined, isShared: false }]) {
+      const [release] = plan({ ...it, homeAtEnd: under });
+      expect(release?.[0]).to.deep.nested.include({ "object.metadata.finalizers": ["other/one"] });
+    }
   });
 
-  it("keeps a home that another session of the user wants, and one that is to be kept", () => {
-    const kept = [view({ session: ending("Delete"), homeIsShared: true }), view({ session: ending("Retain") })];
-    for (const it of kept) expect(told(planSession(it, context).batches.flat())).to.deep.equal(["merge VDISession"]);
+  it("waits until the home's end was judged by what the API server has", () => {
+    const { batches, recheckMs } = planSession(view({ ...fresh, session: ending("Delete") }), context);
+    expect(batches).to.deep.equal([]);
+    expect(recheckMs).to.be.within(1, 1_000);
+    expect(decidesHome(view({ ...fresh, session: ending("Delete") }))).to.equal(true);
+    // Not while the desktop is to be stopped first, nor for a home that stays.
+    expect(decidesHome(view({ session: ending("Delete") }))).to.equal(false);
+    expect(decidesHome(view({ ...fresh, session: ending("Retain") }))).to.equal(false);
+  });
+
+  it("ends after five minutes, whatever cannot be read or deleted", () => {
+    const late = { session: ending("Delete", 301) };
+    expect(plan({ ...fresh, ...late }).map(told)).to.deep.equal([["merge VDISession"]]);
+    expect(told(plan({ ...late, homeAtEnd }).flat())).to.include.members([
+      ...["delete Pod", "delete PersistentVolumeClaim", "merge VDISession"],
+    ]);
+  });
+
+  it("keeps a home that another session of the user wants, by cache or API server, and one that is to be kept", () => {
+    const kept = [
+      { session: ending("Delete"), homeIsShared: true, homeAtEnd },
+      { session: ending("Delete"), homeAtEnd: { claim: claim(), isShared: true } },
+      { session: ending("Retain") },
+    ];
+    for (const it of kept) expect(told(plan({ ...fresh, ...it }).flat())).to.deep.equal(["merge VDISession"]);
   });
 
   it("makes nothing any more", () => {

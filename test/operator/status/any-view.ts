@@ -195,6 +195,7 @@ export const anyView: fc.Arbitrary<SessionView> = fc.record({
   homeRemains: some(pod),
   homeRival: some(pod),
   homeIsShared: fc.boolean(),
+  homeAtEnd: fc.constant(undefined),
   isAdmitted: fc.boolean().map((it) => () => it),
   routeAnswer: some(fc.record({ ok: fc.boolean(), message: fc.constant("Traefik has no route.") })),
   nodes: fc.array(node, { maxLength: 3 }),

@@ -145,6 +145,7 @@ export function view(changes: Partial<SessionView> = {}): SessionView {
     homeRemains: undefined,
     homeRival: undefined,
     homeIsShared: false,
+    homeAtEnd: undefined,
     nodes: [
       node("gpu-1", {
         allocatable: { "nvidia.com/gpu": "8" },
