@@ -25,7 +25,9 @@ export function podEndFinding({ pod }: SessionView): Finding | undefined {
     ({ type, status }) => type === "DisruptionTarget" && status === "True",
   );
   const hasEnded = pod?.status?.phase === "Failed" || pod?.status?.phase === "Succeeded";
-  if (pod && hasEnded) return endOf(pod, disruption);
+  const end = pod && hasEnded ? endOf(pod, disruption) : undefined;
+  // A desktop that was told to end does, with whatever exit code.
+  if (end && (end.reason !== "PodFailed" || pod?.metadata.deletionTimestamp === undefined)) return end;
   if (pod?.metadata.deletionTimestamp === undefined) return undefined;
   return disruption
     ? evicted(disruption.message ?? disruption.reason)

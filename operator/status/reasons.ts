@@ -39,6 +39,7 @@ export const readyReasons = {
   Evicted: "slow",
   UnexpectedAdmissionError: "slow",
   NodeRefused: "slow",
+  TerminationStuck: "slow",
   Replacing: "moving",
   // No node, for a pod that needs one.
   AllNodesUnready: "slow",

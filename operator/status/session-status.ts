@@ -34,7 +34,7 @@ export function sessionStatus(view: SessionView, settings: StatusSettings, now: 
   const before = session.status ?? {};
   const cause = causeOf(view, settings, moment);
   const overdue = deadlineMessage(view, cause, moment);
-  const parts = partConditions(view, cause);
+  const parts = partConditions(view, cause, moment);
   const isRouted = parts.some(({ type, status }) => type === "Routed" && status === "True");
   const isReady = cause.reason === "Ready";
   const readyTime =
@@ -76,12 +76,13 @@ export function statusRecheckMs(view: SessionView, now: Date): number | undefine
   // No setting decides about times, but that one look too many is made where the stream is not asked.
   const cause = causeOf(view, { domain: "", streamCheck: "direct", traefikUrl: undefined }, moment);
   deadlineMessage(view, cause, moment);
+  partConditions(view, cause, moment);
   return moment.untilNextMs;
 }
 
-function phaseOf({ pod }: SessionView, { reason }: Finding, isOverdue: boolean): VDISessionStatus["phase"] {
+function phaseOf({ session, pod }: SessionView, { reason }: Finding, isOverdue: boolean): VDISessionStatus["phase"] {
   if (readyReasons[reason] === "ending") return "Terminating";
-  if (reason === "Suspended" || reason === "Suspending") return "Suspended";
+  if (session.spec.desiredState === "Suspended") return "Suspended";
   if (reason === "Ready") return "Running";
   if (isOverdue) return "Failed";
   return pod?.spec?.nodeName === undefined ? "Pending" : "Creating";
