@@ -1,5 +1,4 @@
 import type { ClusterClient } from "../kube/client.ts";
-import type { Clock } from "../kube/clock.ts";
 import type { EventRecorder } from "../kube/event-recorder.ts";
 import type { Leadership } from "../kube/leader-election.ts";
 import type { ControllerMetrics } from "../kube/metrics.ts";
@@ -7,6 +6,7 @@ import { WorkQueue } from "../kube/work-queue.ts";
 import { runWorkers } from "../kube/worker-pool.ts";
 import type { WorkResult } from "../kube/worker-pool.ts";
 import type { Caches } from "./caches.ts";
+import type { DoubtableClock } from "./lifetime/server-clock.ts";
 import type { Logger } from "./log.ts";
 import type { DesktopMetrics } from "./metrics.ts";
 import { OrphanController } from "./orphans/controller.ts";
@@ -29,7 +29,7 @@ export interface ControllerParts {
   log: Logger;
   client: ClusterClient;
   caches: Caches;
-  clock: Clock;
+  clock: DoubtableClock;
   recorder: EventRecorder;
   metrics: DesktopMetrics;
   controllerMetrics: ControllerMetrics;

@@ -1,6 +1,7 @@
 import { Counter, Gauge, Histogram } from "prom-client";
 import type { Registry } from "prom-client";
 import type { VDIPool, VDISession, VDITemplate } from "./api/objects.ts";
+import type { DoubtableClock } from "./lifetime/server-clock.ts";
 import { readyReasons } from "./status/reasons.ts";
 import type { Course } from "./status/reasons.ts";
 
@@ -130,6 +131,18 @@ export class DesktopMetrics {
     for (const launch of launches) this.#starts.zero({ launch, template });
     this.#durations.zero({ template });
   }
+}
+
+/** Reports whether the clocks that sessions end by agree. */
+export function watchTime(registry: Registry, clock: Pick<DoubtableClock, "doubt">): void {
+  new Gauge({
+    name: "vdi_time_in_doubt",
+    help: "1 while no session is ended or suspended by time, since clocks do not agree",
+    registers: [registry],
+    collect() {
+      this.set(clock.doubt === undefined ? 0 : 1);
+    },
+  });
 }
 
 /** All phases, also those that no session is in. A session without status waits to be looked at. */

@@ -10,7 +10,7 @@ import { Caches } from "./caches.ts";
 import { runControllers } from "./controllers.ts";
 import { ServerClock } from "./lifetime/server-clock.ts";
 import type { Logger } from "./log.ts";
-import { DesktopMetrics } from "./metrics.ts";
+import { DesktopMetrics, watchTime } from "./metrics.ts";
 import type { Desktops } from "./metrics.ts";
 import type { Settings } from "./settings.ts";
 
@@ -39,6 +39,7 @@ export async function runOperator(
   const client = new ClusterClient(config, whenAnswered);
   const caches = new Caches({ client, settings, clock, log: (message) => log.warn(message) });
   const metrics = new DesktopMetrics(registry, () => (caches.isSynced ? desktopsOf(caches) : undefined));
+  watchTime(registry, clock);
   const recorder = new EventRecorder({
     client,
     clock,

@@ -1,10 +1,10 @@
 import type { ClusterClient } from "../../kube/client.ts";
-import type { Clock } from "../../kube/clock.ts";
 import type { EventRecorder } from "../../kube/event-recorder.ts";
 import { keyOf } from "../../kube/store.ts";
 import type { WorkResult } from "../../kube/worker-pool.ts";
 import type { VDISession } from "../api/objects.ts";
 import type { Caches } from "../caches.ts";
+import type { DoubtableClock } from "../lifetime/server-clock.ts";
 import type { Logger } from "../log.ts";
 import type { DesktopMetrics } from "../metrics.ts";
 import type { Looks } from "../reachability/looks.ts";
@@ -38,7 +38,7 @@ export interface SessionControllerOptions {
   caches: Caches;
   settings: Settings;
   /** By the API server's time. */
-  clock: Clock;
+  clock: DoubtableClock;
   recorder: Pick<EventRecorder, "record">;
   log: Pick<Logger, "info" | "debug" | "warn">;
   metrics: DesktopMetrics;
@@ -87,6 +87,7 @@ export class SessionController {
     const unseen = {
       ...{ events: [], refusals: [], stream: undefined, routeAnswer: undefined, activity: undefined },
       isAdmitted: this.#admitted.isAdmitted,
+      timeDoubt: clock.doubt,
     };
     const unread: Seen = { ...unseen, lines, homeAtEnd: undefined };
     const found = gather(session, caches, settings, unread);

@@ -16,7 +16,7 @@ import type { Batch } from "./write.ts";
 /** What is not in the caches. */
 export interface Seen extends Pick<
   SessionView,
-  "events" | "isAdmitted" | "refusals" | "stream" | "routeAnswer" | "activity" | "homeAtEnd"
+  "events" | "isAdmitted" | "refusals" | "stream" | "routeAnswer" | "activity" | "homeAtEnd" | "timeDoubt"
 > {
   /** Who waits for whom. */
   readonly lines: Pick<StartLines, "homeHolder" | "oneTooMany">;

@@ -29,6 +29,8 @@ export interface SessionView {
   readonly nodes: readonly Node[];
   /** Slices of an extended resource that desktops on a node have. */
   readonly slicesInUse: (node: string, resourceName: string) => number;
+  /** Why nothing may be ended by time now; undefined while the clocks agree. */
+  readonly timeDoubt: string | undefined;
   /** About pod and home, oldest first. Read only when a start is slow: empty says nothing. */
   readonly events: readonly ClusterEvent[];
   /** Whether what the cluster has of a child is what admission makes of what we want: both by their fingerprints. */

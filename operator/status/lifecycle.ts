@@ -29,7 +29,7 @@ export function lifecycleFinding(view: SessionView, moment: Moment): Finding | u
     };
   // Asked at every moment of a session's life, so that its end is looked at again in time.
   const { endMs } = expiry(session, new Date(moment.ms));
-  if (moment.isLaterThan(new Date(endMs).toISOString(), 0))
+  if (moment.isLaterThan(new Date(endMs).toISOString(), 0) && view.timeDoubt === undefined)
     return {
       reason: "Expired",
       message: `The timeout of ${spec.timeout} is over, and the session is deleted. Create a new one to go on working.`,

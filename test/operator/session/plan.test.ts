@@ -245,6 +245,37 @@ describe("the plan of a session", () => {
   });
 });
 
+describe("the plan of a session whose time is over", () => {
+  const over = { ...settled(), session: session({ spec: { timeout: "1m" } }) };
+
+  it("deletes it", () => {
+    expect(told(planSession(over, context).batches.flat())).to.deep.equal(["delete VDISession"]);
+  });
+
+  it("leaves it as it is while the clocks do not agree, and looks again", () => {
+    const { batches, recheckMs } = planSession({ ...over, timeDoubt: "the clocks do not agree" }, context);
+    expect(batches).to.deep.equal([]);
+    expect(recheckMs).to.be.within(1, 30_000);
+  });
+
+  it("suspends one that nobody uses, and not while the clocks do not agree", () => {
+    const conditions = [
+      { type: "Ready", status: "True" as const, reason: "Ready", message: "", lastTransitionTime: ago(7_000) },
+    ];
+    const idle = session({
+      spec: { idle: { after: "30m", action: "Suspend", warnBefore: "5m" } },
+      status: { phase: "Running", readyTime: ago(7_000), conditions },
+    });
+    const unused = {
+      ...settled(),
+      session: idle,
+      activity: { atMs: now.getTime(), sinceMs: 0, connected: false, message: "" },
+    };
+    expect(told(planSession(unused, context).batches.flat())).to.deep.equal(["merge VDISession"]);
+    expect(planSession({ ...unused, timeDoubt: "the clocks do not agree" }, context).batches).to.deep.equal([]);
+  });
+});
+
 describe("the plan of a deleted session", () => {
   const ending = (reclaim: "Retain" | "Delete", seconds = 5) => {
     const it = session({ spec: { persistence: { enabled: true, size: "1Gi", reclaim } } });

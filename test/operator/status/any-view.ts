@@ -196,6 +196,7 @@ export const anyView: fc.Arbitrary<SessionView> = fc.record({
   homeRival: some(pod),
   homeIsShared: fc.boolean(),
   homeAtEnd: fc.constant(undefined),
+  timeDoubt: some(fc.constant("the clocks do not agree")),
   isAdmitted: fc.boolean().map((it) => () => it),
   routeAnswer: some(fc.record({ ok: fc.boolean(), message: fc.constant("Traefik has no route.") })),
   nodes: fc.array(node, { maxLength: 3 }),

@@ -158,6 +158,10 @@ describe("a session that is not to run", () => {
       view({ session: session({ spec: { timeout: "1m" } }) }),
       ["Expired", "timeout of 1m is over"],
     ],
+    "is over by its timeout, as far as clocks that do not agree can tell": [
+      view({ session: session({ spec: { timeout: "1m" } }), timeDoubt: "the clocks do not agree" }),
+      ["Ready"],
+    ],
     "is suspended": [
       nothingYet({ session: session({ spec: { desiredState: "Suspended" } }) }),
       ["Suspended", "spec.desiredState to Running"],

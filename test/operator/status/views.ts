@@ -146,6 +146,7 @@ export function view(changes: Partial<SessionView> = {}): SessionView {
     homeRival: undefined,
     homeIsShared: false,
     homeAtEnd: undefined,
+    timeDoubt: undefined,
     nodes: [
       node("gpu-1", {
         allocatable: { "nvidia.com/gpu": "8" },
