@@ -55,8 +55,9 @@ export interface TemplateProblem {
 export interface Refusal {
   readonly kind:
     "VDISession" | "Pod" | "PersistentVolumeClaim" | "Secret" | "Service" | "IngressRoute" | "NetworkPolicy";
-  /** Quota: exceeded quota. Taken: somebody else's object has the name. Missing: no such kind. Terminating: the namespace goes. Invalid: 422. Forbidden: all other 403. Failing: 5xx, again and again. Contested: others undo it each time. */
-  readonly why: "Quota" | "Taken" | "Missing" | "Terminating" | "Invalid" | "Forbidden" | "Failing" | "Contested";
+  /** Quota: exceeded quota. Taken: somebody else's object has the name. Held: another session's pod has it, and with it the home. Missing: no such kind. Terminating: the namespace goes. Invalid: 422. Forbidden: all other 403. Failing: 5xx, again and again. Contested: others undo it each time. */
+  readonly why:
+    "Quota" | "Taken" | "Held" | "Missing" | "Terminating" | "Invalid" | "Forbidden" | "Failing" | "Contested";
   /** The server's sentence; of what is contested ours. */
   readonly message: string;
 }

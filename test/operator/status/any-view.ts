@@ -160,7 +160,7 @@ const event: fc.Arbitrary<ClusterEvent> = fc.record({
 
 const refusal: fc.Arbitrary<Refusal> = fc.record({
   kind: fc.constantFrom("Pod", "PersistentVolumeClaim", "Secret", "Service", "IngressRoute", "NetworkPolicy"),
-  why: fc.constantFrom("Quota", "Missing", "Terminating", "Invalid", "Forbidden", "Failing"),
+  why: fc.constantFrom("Quota", "Held", "Missing", "Terminating", "Invalid", "Forbidden", "Failing"),
   message,
 });
 

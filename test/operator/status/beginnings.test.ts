@@ -85,6 +85,10 @@ describe("why a desktop cannot be made", () => {
       refused("Pod", "Taken", "a Pod alice-x is there that the operator did not make; delete it"),
       ["NameTaken", "cannot be made", "delete it"],
     ],
+    "another session's pod has the home, as the API server tells": [
+      refused("Pod", "Held", "pod home-alice of session alice-2 has it"),
+      ["HomeInUse", "pod home-alice of session alice-2 has it"],
+    ],
     "the namespace is being deleted": [
       refused("Pod", "Terminating", "namespace kasm-vdi is being terminated"),
       ["NamespaceTerminating"],
