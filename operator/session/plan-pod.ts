@@ -55,7 +55,14 @@ export function planPod(view: SessionView, context: PlanContext): PodPlan {
     context,
   );
   const writes = [...repairMetadata(view, pod), ...turn.writes];
-  return { before: turn.before, writes, ...recheck(turn.recheckMs), restarts };
+  return { before: [...lostHome(view, pod), ...turn.before], writes, ...recheck(turn.recheckMs), restarts };
+}
+
+/** A home that went with an earlier session, just when this one's pod was made: nobody else makes it, and the pod waits for it. */
+function lostHome({ session, home }: SessionView, { spec }: Pod): Batch {
+  const mountsHome = spec?.volumes?.some((it) => it.persistentVolumeClaim?.claimName === homeName(session.spec.user));
+  const isLost = session.spec.persistence.enabled && mountsHome === true && !home && spec?.nodeName === undefined;
+  return isLost ? [{ do: "create", object: homeClaim(session) }] : [];
 }
 
 function planStart(view: SessionView, context: PlanContext): PodPlan {

@@ -83,8 +83,11 @@ describe("one desktop per home, whatever fails", function () {
     while (!server.writes.some(({ method, resource }) => method === "POST" && resource === "pods")) await sleep(50);
     await sleep(3_000);
     expect(await homePods("lied-to")).to.deep.equal(pods);
-    await told(waiting, "HomeInUse", holder.metadata.name);
+    await told(waiting, "HomeInUse", `session ${holder.metadata.name} has it`);
+    server.fault = () => undefined;
+    server.expireWatches();
     await harness.waitForPhase(holder, "Running");
+    expect(await homePods("lied-to")).to.deep.equal(pods);
   });
 
   it("two pods on one home are told, and the one that is not the home's is ended in its own time", async () => {

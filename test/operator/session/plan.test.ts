@@ -34,7 +34,7 @@ function after(before: SessionView): SessionView {
     }
     const object: AnyObject = write.object;
     if (object.kind === "Pod" && write.do === "create")
-      changes.pod = { ...(object as unknown as Pod), spec: {}, status: { phase: "Pending" } };
+      changes.pod = { ...(object as unknown as Pod), status: { phase: "Pending" } };
     if (object.kind === "Pod" && write.do === "merge")
       changes.pod = { ...before.pod, metadata: merged(before.pod?.metadata, object.metadata) } as Pod;
     if (object.kind === "PersistentVolumeClaim") changes.home = object as unknown as PersistentVolumeClaim;
@@ -100,6 +100,14 @@ describe("the plan of a session", () => {
         expect(planSession(end, context).batches).to.deep.equal([]);
       }),
     );
+  });
+
+  it("makes a home anew that went before its pod had a node, and none under a pod that runs", () => {
+    const running = settled();
+    const waiting = { ...running, home: undefined };
+    expect(told(planSession(waiting, context).batches.flat())).to.deep.equal(["create PersistentVolumeClaim"]);
+    const placed = { ...waiting.pod, spec: { ...waiting.pod?.spec, nodeName: "gpu-1" } } as Pod;
+    expect(planSession({ ...waiting, pod: placed }, context).batches).to.deep.equal([]);
   });
 
   it("starts nothing without its template, with a wrong one, or while another session of the user has the home", () => {
