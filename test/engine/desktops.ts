@@ -168,7 +168,7 @@ export class Desktops {
     return { apiVersion: isHome ? "v1" : childVersions[kind], kind, metadata: { name, namespace } };
   }
 
-  /** The child of a session that started cold, or its home, as it is now. */
+  /** The child of a session that started cold, or its home, as it is now. A pod with a home may be another session's of the user. */
   child(kind: ChildKind | "PersistentVolumeClaim", session: VDISession): Promise<AnyObject | undefined> {
     return this.client.get(this.childKey(kind, session));
   }

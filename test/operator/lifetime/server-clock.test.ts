@@ -77,11 +77,11 @@ describe("the API server's clock", () => {
     clock.onServerDate(serverDate(machine));
     expect(clock.doubt).to.equal(undefined);
     for (let answers = 0; answers < 3; answers++) clock.onServerDate(serverDate(machine, 9 * 3_600_000));
-    expect(clock.doubt).to.match(/the API server's clock is 3240[01] s ahead of this machine's/);
+    expect(clock.doubt).to.match(/the clock of this machine is 3240[01] s behind the API server's/);
     for (let answers = 0; answers < 3; answers++) clock.onServerDate(serverDate(machine));
     expect(clock.doubt).to.equal(undefined);
     expect(said).to.have.length(2);
-    expect(said[0]).to.match(/^no session is ended or suspended by time, for the API server's clock/);
+    expect(said[0]).to.match(/^no session is ended or suspended by time, for the clock of this machine/);
     expect(said[1]).to.match(/^the clocks agree again/);
   });
 

@@ -20,7 +20,7 @@ describe("time that sessions end by", () => {
         const trust = new TimeTrust();
         expect(trust.doubt(at(0, 0), 0)).to.equal(undefined);
         const said = trust.doubt(isServer ? at(shift, 0) : at(0, shift), 1_000);
-        expect(said).to.contain(isServer === isAhead ? "ahead of this machine's" : "behind this machine's");
+        expect(said).to.contain(isServer === isAhead ? "behind the API server's" : "ahead of the API server's");
         expect(trust.doubt(at(0, 0), 2_000)).to.equal(undefined);
       }),
     );
