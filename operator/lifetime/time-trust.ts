@@ -25,8 +25,9 @@ export class TimeTrust {
    * @returns why nothing may be ended by time, as a sentence; undefined while nothing speaks against it
    */
   doubt({ serverMs, ownMs }: ClockZeros, nowMs: number): string | undefined {
-    const skewMs = serverMs - ownMs;
-    if (Math.abs(skewMs) > boundMs) return `the API server's clock is ${told(skewMs)} this machine's. Set both by NTP`;
+    const skewMs = ownMs - serverMs;
+    if (Math.abs(skewMs) > boundMs)
+      return `the clock of this machine is ${told(skewMs)} the API server's. Set both by NTP`;
     this.#trustedMs ??= serverMs;
     const stepMs = serverMs - this.#trustedMs;
     if (Math.abs(stepMs) > boundMs) {
