@@ -21,6 +21,12 @@ const told = 90_000;
 const said = ({ status }: VDISession, type = "Ready") =>
   status?.conditions?.find((it) => it.type === type)?.message ?? "";
 
+/** Waits for these words: what is told first may be another step on the way. */
+async function saysWords(session: VDISession, words: string): Promise<void> {
+  const says = (it: VDISession | undefined) => it !== undefined && said(it).includes(words);
+  await harness.waitFor<VDISession>(harness.keyOf(session), says);
+}
+
 /** Without an end, as fast as it is taken. */
 function pourInto(sink: Writable, text: string): void {
   const spring = new Readable({
