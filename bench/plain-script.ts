@@ -5,7 +5,7 @@ import { credentialsSecret, newPassword } from "../operator/resources/credential
 import { homeClaim } from "../operator/resources/home.ts";
 import { sessionAnnotations, sessionLabels } from "../operator/resources/labels.ts";
 import { controllerReference } from "../operator/resources/metadata.ts";
-import { desktopName, homeName } from "../operator/resources/names.ts";
+import { desktopName, homeName, podName } from "../operator/resources/names.ts";
 import { desktopNetworkPolicy } from "../operator/resources/network-policy.ts";
 import { desktopPod, desktopResources } from "../operator/resources/pod.ts";
 import { desktopRoute } from "../operator/resources/route.ts";
@@ -46,7 +46,7 @@ export function desktop(session: VDISession, template: VDITemplate): Desktop {
       desktopNetworkPolicy(session, template, withOwn),
     ],
     pod: desktopPod({
-      ...{ name, namespace, owner, labels, template, settings },
+      ...{ name: podName(session), secretName: name, namespace, owner, labels, template, settings },
       annotations: sessionAnnotations(session),
       resources: desktopResources(template, session.spec.resources),
       homeClaim: enabled ? homeName(session.spec.user) : undefined,

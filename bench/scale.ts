@@ -11,7 +11,7 @@ import { apiVersion } from "../operator/api/objects.ts";
 import type { VDISession } from "../operator/api/objects.ts";
 import { crdFileText } from "../operator/api/crd-file.ts";
 import { buildBundle } from "../operator/bundle/build.ts";
-import { desktopName, homeName } from "../operator/resources/names.ts";
+import { homeName, podName } from "../operator/resources/names.ts";
 import { onBareControlPlane } from "./bare-control-plane.ts";
 import { putAll } from "./etcd-writer.ts";
 import { OperatorProcess, reconcilesBetween, writesBetween } from "./operator-process.ts";
@@ -177,7 +177,7 @@ async function oneRealSession(client: ClusterClient, start: () => Promise<Operat
   })) as VDISession & AnyObject;
   const operator = await start();
   try {
-    const name = desktopName(session);
+    const name = podName(session);
     const pod = { apiVersion: "v1", kind: "Pod", metadata: { name, namespace } };
     const claim = {
       apiVersion: "v1",

@@ -3,7 +3,7 @@ import { systemClock, pause } from "../kube/clock.ts";
 import type { LabLayout } from "../lab/cluster/layout.ts";
 import { apiVersion } from "../operator/api/objects.ts";
 import type { VDISession } from "../operator/api/objects.ts";
-import { desktopName } from "../operator/resources/names.ts";
+import { podName } from "../operator/resources/names.ts";
 import { arrive, until } from "./arrivals.ts";
 import type { Arrivals } from "./arrivals.ts";
 import { apiServerRequests, operatorWrites, writesOfAll, labCpuSeconds } from "./lab-usage.ts";
@@ -170,7 +170,7 @@ async function byHand(
     const before = labCpuSeconds(layout);
     await arrive(arrivals, async (index) => {
       const made = session(namespace, `plain-${index}`, homes);
-      watch.asked(desktopName(made));
+      watch.asked(podName(made));
       await startByHand(client, desktop(made, template));
     });
     await until(() => watch.count("podReady") === arrivals.count, readyMs);

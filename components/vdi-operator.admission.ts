@@ -1,8 +1,10 @@
 import type * as k8s from "@pulumi/kubernetes";
 import { admissionRequests } from "./admission-requests.ts";
-import { accountUser, actForVerb, gatewayName, operatorName } from "./vdi-operator.rbac.ts";
+import { actForVerb } from "./vdi-operator.rbac.ts";
+import { endPolicy } from "./vdi-operator.admission-end.ts";
 import { hostPolicies } from "./vdi-operator.admission-hosts.ts";
 import { wakePolicy } from "./vdi-operator.admission-wake.ts";
+import { mayActForOthers, notOurselves } from "./vdi-operator.admission-who.ts";
 
 type AdmissionPolicy = k8s.types.input.admissionregistration.v1.ValidatingAdmissionPolicy;
 type AdmissionBinding = k8s.types.input.admissionregistration.v1.ValidatingAdmissionPolicyBinding;
@@ -23,6 +25,7 @@ export interface AdmissionArgs {
 export function admissionPolicies({ operatorNamespace, domain }: AdmissionArgs): Record<string, Admission> {
   return {
     wake: wakePolicy(operatorNamespace),
+    end: endPolicy(operatorNamespace),
     ...hostPolicies(operatorNamespace, domain),
     identity: { policy: identityPolicy(operatorNamespace), binding: identityBinding() },
     templates: { policy: templatePolicy(operatorNamespace), binding: templateBinding() },
@@ -31,27 +34,6 @@ export function admissionPolicies({ operatorNamespace, domain }: AdmissionArgs):
 }
 
 export const identityPolicyName = "vdisession-user.vdi.kasm.io";
-
-const mayActForOthers =
-  "authorizer.group('vdi.kasm.io').resource('vdisessions').namespace(request.namespace)" +
-  `.check('${actForVerb}').allowed()`;
-
-/** Whom no policy of ours concerns. */
-const matchConditions = (operatorNamespace: string) => [
-  {
-    name: "not-our-own",
-    expression: `!(request.userInfo.username in ${JSON.stringify(
-      [operatorName, gatewayName].map((name) => accountUser(name, operatorNamespace)),
-    )})`,
-  },
-  {
-    // Garbage collection and the deletion of namespaces would stand still.
-    name: "not-kubernetes-itself",
-    expression:
-      "!('system:serviceaccounts:kube-system' in request.userInfo.groups) && " +
-      "request.userInfo.username != 'system:kube-controller-manager'",
-  },
-];
 
 /**
  * Only a user makes, changes or deletes the user's own sessions, unless RBAC gives the verb `act-for`. Without it anybody
@@ -63,7 +45,7 @@ export function identityPolicy(operatorNamespace: string): AdmissionPolicy {
     spec: {
       failurePolicy: "Fail",
       matchConstraints: sessionRequests("CREATE", "UPDATE", "DELETE"),
-      matchConditions: matchConditions(operatorNamespace),
+      matchConditions: notOurselves(operatorNamespace),
       variables: [{ name: "user", expression: "(request.operation == 'DELETE' ? oldObject : object).spec.user" }],
       validations: [
         {
@@ -115,7 +97,7 @@ export function templatePolicy(operatorNamespace: string): AdmissionPolicy {
       failurePolicy: "Fail",
       paramKind: { apiVersion: "vdi.kasm.io/v1alpha1", kind: "VDITemplate" },
       matchConstraints: sessionRequests("CREATE"),
-      matchConditions: matchConditions(operatorNamespace),
+      matchConditions: notOurselves(operatorNamespace),
       variables: [
         {
           name: "isOpen",
@@ -180,7 +162,7 @@ export function metadataPolicy(operatorNamespace: string): AdmissionPolicy {
         "CREATE",
         "UPDATE",
       ),
-      matchConditions: matchConditions(operatorNamespace),
+      matchConditions: notOurselves(operatorNamespace),
       validations: [
         {
           expression:

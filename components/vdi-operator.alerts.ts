@@ -101,6 +101,27 @@ export const alerts: readonly Alert[] = [
     summary: "The operator cannot write {{ $labels.kind }} as it should be: {{ $labels.why }}.",
   },
   {
+    name: "KasmVdiTimeInDoubt",
+    severity: "warning",
+    expression: `max(vdi_time_in_doubt{${job}}) == 1`,
+    for: "5m",
+    summary: "The clocks of API server and operator do not agree: no session is ended or suspended by time.",
+  },
+  {
+    name: "KasmVdiHomeMountedTwice",
+    severity: "critical",
+    expression: `sum(increase(vdi_home_double_mounts_total{${job}}[15m])) > 0`,
+    for: "0m",
+    summary: "Two desktops had one home volume; {{ $value | humanize }} were ended for that.",
+  },
+  {
+    name: "KasmVdiOrphans",
+    severity: "warning",
+    expression: `sum(increase(vdi_orphans_removed_total{${job}}[1h])) > 0`,
+    for: "0m",
+    summary: "{{ $value | humanize }} objects outlived their sessions and were deleted: somebody takes owners away.",
+  },
+  {
     name: "KasmVdiReconcileErrors",
     severity: "warning",
     expression:

@@ -15,9 +15,9 @@ export const gatewayName = "kasm-gateway";
 const group = "vdi.kasm.io";
 const read = ["get", "list", "watch"];
 const change = ["create", "update", "patch", "delete"];
-// Caches list and watch; garbage collection deletes.
+// Caches list and watch.
 const follow = ["list", "watch"];
-const keep = [...follow, "create", "patch"];
+const keep = [...follow, "create", "patch", "delete"];
 
 /** What the operator may do in the namespace of sessions; operator/permissions.ts says what for. */
 export const sessionRules: readonly Rule[] = [
@@ -25,8 +25,8 @@ export const sessionRules: readonly Rule[] = [
   { apiGroups: [group], resources: ["vdipools"], verbs: follow },
   { apiGroups: [group], resources: ["vdisessions/status", "vdipools/status"], verbs: ["patch"] },
   { apiGroups: [group], resources: ["vdisessions/finalizers", "vdipools/finalizers"], verbs: ["update"] },
-  { apiGroups: [""], resources: ["pods", "persistentvolumeclaims"], verbs: [...keep, "delete"] },
-  { apiGroups: [""], resources: ["services"], verbs: keep },
+  { apiGroups: [""], resources: ["pods", "services"], verbs: keep },
+  { apiGroups: [""], resources: ["persistentvolumeclaims"], verbs: ["get", ...keep] },
   // By name only: a list would bring every credential of every session into the operator's memory.
   { apiGroups: [""], resources: ["secrets"], verbs: ["get", "create", "patch", "delete"] },
   { apiGroups: [""], resources: ["events"], verbs: ["list"] },

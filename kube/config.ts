@@ -10,6 +10,16 @@ type Dispatcher = ReturnType<RequestContext["getDispatcher"]>;
 export class SharedKubeConfig extends KubeConfig {
   #dispatcher: Dispatcher;
 
+  /** The same server and user, on connections of its own. Whoever takes it closes it. */
+  withOwnConnections(): SharedKubeConfig {
+    const config = new SharedKubeConfig();
+    config.loadFromOptions({
+      ...{ clusters: this.clusters, users: this.users },
+      ...{ contexts: this.contexts, currentContext: this.currentContext },
+    });
+    return config;
+  }
+
   override async applySecurityAuthentication(context: RequestContext): Promise<void> {
     await super.applySecurityAuthentication(context);
     this.#dispatcher ??= withoutHttp2(context.getDispatcher());

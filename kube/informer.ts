@@ -51,6 +51,9 @@ export class Informer<T extends KubeObject = AnyObject> {
   /** Up to here the watch has told everything. */
   #version: string | undefined;
   #markSynced: () => void = () => undefined;
+  /** What is read now: a list and the watch that follows it. */
+  #reading: AbortController | undefined;
+  #relisted: (() => void)[] = [];
 
   constructor(
     client: Pick<ClusterClient, "listPage" | "watch">,
@@ -100,10 +103,31 @@ export class Informer<T extends KubeObject = AnyObject> {
     for (const object of this.store.values()) this.#tellAll([{ type: "update", object, before: object }]);
   }
 
+  /**
+   * Reads the whole collection anew. Resolves after a list that began after this call: what was read before may lack what
+   * others have written, and a watch that fell silent is not found at once. Never rejects; needs {@link run}.
+   */
+  relist(): Promise<void> {
+    const listed = new Promise<void>((resolve) => this.#relisted.push(resolve));
+    this.#reading?.abort();
+    return listed;
+  }
+
   /** Follows the collection until `signal` aborts; resolves then. Never rejects. Once per informer. */
-  run(signal: AbortSignal): Promise<void> {
+  async run(signal: AbortSignal): Promise<void> {
     const { log = () => undefined, clock = systemClock } = this.#options;
-    const sink: CollectionSink<T> = {
+    const options = { clock, pageSize, log: (message: string) => log(`${this.collection.kind}: ${message}`) };
+    while (!signal.aborted) {
+      const reading = new AbortController();
+      this.#reading = reading;
+      const until = AbortSignal.any([signal, reading.signal]);
+      await reflect(this.#source, this.#sink(reading.signal), options, until);
+    }
+  }
+
+  /** @param over what is read after it aborted was asked for before, and counts no more */
+  #sink(over: AbortSignal): CollectionSink<T> {
+    return {
       trim: this.#trim,
       put: (object) => {
         this.#version = object.metadata?.resourceVersion;
@@ -114,16 +138,16 @@ export class Informer<T extends KubeObject = AnyObject> {
         this.#tellAll(this.store.remove(object));
       },
       replace: (objects, version) => {
+        if (over.aborted) return;
         // Newer than the list can only be what a write answered while it was read, unless the server went back in time.
         const isBack = version === undefined || (this.#version !== undefined && isNewer(this.#version, version));
         this.#version = version;
         this.#tellAll(this.store.replace(objects, isBack ? undefined : version));
         this.#isSynced = true;
         this.#markSynced();
+        for (const resolve of this.#relisted.splice(0)) resolve();
       },
     };
-    const options = { clock, pageSize, log: (message: string) => log(`${this.collection.kind}: ${message}`) };
-    return reflect(this.#source, sink, options, signal);
   }
 
   #tellAll(changes: readonly StoreChange<T>[]): void {

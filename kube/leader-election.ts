@@ -8,8 +8,8 @@ import type { AnyObject } from "./object.ts";
 
 export interface LeaderElectionOptions {
   /**
-   * One of its own with a `requestTimeoutMs` of about 3 s, on the config that the rest uses: then renewals find a dead
-   * connection, and make everybody leave it, before the Lease is lost.
+   * One of its own with a `requestTimeoutMs` of about 3 s, on connections of its own: then a dead one is found and left
+   * before the Lease is lost, and a renewal that is only slow breaks nobody's watches.
    */
   client: Pick<ClusterClient, "get" | "create" | "mergePatch">;
   namespace: string;

@@ -7,8 +7,8 @@ import { apiVersion } from "./api/objects.ts";
 import type { VDIPool, VDISession, VDITemplate } from "./api/objects.ts";
 import type { Child, Node, PersistentVolumeClaim, Pod } from "./kinds.ts";
 import { toChild } from "./resources/fingerprint.ts";
-import { labels, managedSelector } from "./resources/labels.ts";
-import { hostOf, userHash } from "./resources/names.ts";
+import { belongsTo, labels, managedSelector } from "./resources/labels.ts";
+import { hostOf, poolId, sessionId, userHash } from "./resources/names.ts";
 import { routeApiVersion } from "./resources/route.ts";
 import type { Settings } from "./settings.ts";
 import { controllerUid } from "./session/keys.ts";
@@ -45,12 +45,16 @@ export class Caches {
     });
     // A kind's content becomes its fingerprint: see Child.
     const child = (apiVersion: string, kind: string) =>
-      informer<Child>(ours(apiVersion, kind), { trim: (object) => toChild(object as KubeObject as AnyObject) });
+      informer<Child>(ours(apiVersion, kind), {
+        trim: (object) => toChild(object as KubeObject as AnyObject),
+        indexers: { whose },
+      });
     this.sessions = informer<VDISession>(
       { apiVersion, kind: "VDISession", namespace },
       {
         trim: trimOwn,
         indexers: {
+          id: (session) => [sessionId(session)],
           user: ({ spec }) => [userHash(spec.user)],
           template: ({ spec }) => [spec.template],
           host: (session) => [hostOf(session, domain)],
@@ -60,11 +64,12 @@ export class Caches {
     this.templates = informer<VDITemplate>({ apiVersion, kind: "VDITemplate" }, { trim: trimOwn });
     this.pools = informer<VDIPool>(
       { apiVersion, kind: "VDIPool", namespace },
-      { trim: trimOwn, indexers: { template: ({ spec }) => [spec.template] } },
+      { trim: trimOwn, indexers: { id: (pool) => [poolId(pool)], template: ({ spec }) => [spec.template] } },
     );
     this.pods = informer<Pod>(ours("v1", "Pod"), {
       trim: trimPod,
       indexers: {
+        whose,
         owner: (pod) => [controllerUid(pod) ?? ""],
         pool: ({ metadata }) => [metadata.labels?.[labels.pool] ?? ""],
         node: ({ spec }) => [spec?.nodeName ?? ""],
@@ -93,6 +98,11 @@ export class Caches {
     return this.#all.every((it) => it.isSynced);
   }
 
+  /** Reads everything anew; resolves when all that is known was asked for after this call. */
+  async relist(): Promise<void> {
+    await Promise.all(this.#all.map((it) => it.relist()));
+  }
+
   /** Follows the cluster until `signal` aborts. Never rejects. */
   async run(signal: AbortSignal): Promise<void> {
     await Promise.all(this.#all.map((it) => it.run(signal)));
@@ -102,4 +112,9 @@ export class Caches {
   observe(object: AnyObject): void {
     this.#byKind.get(object.kind ?? "")?.observe(object);
   }
+}
+
+/** Of children, by {@link belongsTo}. */
+function whose(object: KubeObject): string[] {
+  return [belongsTo(object) ?? ""];
 }

@@ -1,5 +1,4 @@
 import type { ClusterClient } from "../kube/client.ts";
-import type { Clock } from "../kube/clock.ts";
 import type { EventRecorder } from "../kube/event-recorder.ts";
 import type { Leadership } from "../kube/leader-election.ts";
 import type { ControllerMetrics } from "../kube/metrics.ts";
@@ -7,13 +6,17 @@ import { WorkQueue } from "../kube/work-queue.ts";
 import { runWorkers } from "../kube/worker-pool.ts";
 import type { WorkResult } from "../kube/worker-pool.ts";
 import type { Caches } from "./caches.ts";
+import type { DoubtableClock } from "./lifetime/server-clock.ts";
 import type { Logger } from "./log.ts";
 import type { DesktopMetrics } from "./metrics.ts";
+import { OrphanController } from "./orphans/controller.ts";
+import { watchForOrphans } from "./orphans/triggers.ts";
 import { PoolController } from "./pool/controller.ts";
 import { SecretLedger } from "./pool/secret-ledger.ts";
 import { watchForPools } from "./pool/triggers.ts";
 import { WarmPods } from "./pool/warm-pods.ts";
 import { Looks } from "./reachability/looks.ts";
+import { LiveSessions } from "./session/live-sessions.ts";
 import { SessionController } from "./session/controller.ts";
 import { StartLines } from "./session/start-lines.ts";
 import { watchForSessions } from "./session/triggers.ts";
@@ -26,7 +29,7 @@ export interface ControllerParts {
   log: Logger;
   client: ClusterClient;
   caches: Caches;
-  clock: Clock;
+  clock: DoubtableClock;
   recorder: EventRecorder;
   metrics: DesktopMetrics;
   controllerMetrics: ControllerMetrics;
@@ -36,6 +39,8 @@ export interface ControllerParts {
 const sessionWorkers = 32;
 // A pool that fills must not keep the others waiting.
 const poolWorkers = 4;
+// They share one reading of what is there.
+const orphanWorkers = 8;
 
 /** Runs what writes, as long as this process leads. */
 export async function runControllers(parts: ControllerParts, leadership: Leadership): Promise<void> {
@@ -54,7 +59,8 @@ export async function runControllers(parts: ControllerParts, leadership: Leaders
     maxPerUser: settings.maxSessionsPerUser,
     wake: (key) => queue.add(key),
   });
-  const sessions = new SessionController({ ...parts, warm, looks, lines });
+  const live = new LiveSessions(client, settings.namespace);
+  const sessions = new SessionController({ ...parts, warm, looks, lines, live });
   watchForSessions({ caches, queue, forget: (session) => sessions.forget(session) });
   const pools = new PoolController({ ...parts, secrets });
   const poolQueue = newQueue("pool", controllerMetrics);
@@ -68,6 +74,9 @@ export async function runControllers(parts: ControllerParts, leadership: Leaders
   const templates = new TemplateController(parts);
   const templateQueue = newQueue("template", controllerMetrics);
   watchForTemplates({ caches, queue: templateQueue });
+  const orphans = new OrphanController({ ...parts, live });
+  const orphanQueue = newQueue("orphan", controllerMetrics);
+  watchForOrphans({ caches, queue: orphanQueue });
   const common = { ...parts, leadership };
   const running = [
     run("session", {
@@ -77,6 +86,10 @@ export async function runControllers(parts: ControllerParts, leadership: Leaders
       work: (key) => sessions.reconcile(key),
     }),
     run("pool", { ...common, queue: poolQueue, concurrency: poolWorkers, work: (key) => pools.reconcile(key) }),
+    run("orphan", {
+      ...{ ...common, queue: orphanQueue, concurrency: orphanWorkers },
+      work: (key) => orphans.reconcile(key),
+    }),
     run("template", { ...common, queue: templateQueue, concurrency: 1, work: (key) => templates.reconcile(key) }),
   ];
   await Promise.all(running).finally(() => looks.close());

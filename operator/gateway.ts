@@ -49,6 +49,7 @@ export async function runGateway({ settings, log, config }: GatewayOptions, sign
     const access = await serveAccess({
       ...where(settings),
       ...{ port: settings.ports.access, domain: settings.domain, key, clock, userHeader: settings.userHeader },
+      timeDoubt: () => clock.doubt,
       sessions: {
         byHost: (host) => known.sessions.store.by("host", host)[0],
         byName: (name) => known.sessions.store.get(`${settings.namespace}/${name}`),

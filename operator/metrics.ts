@@ -1,6 +1,7 @@
 import { Counter, Gauge, Histogram } from "prom-client";
 import type { Registry } from "prom-client";
 import type { VDIPool, VDISession, VDITemplate } from "./api/objects.ts";
+import type { DoubtableClock } from "./lifetime/server-clock.ts";
 import { readyReasons } from "./status/reasons.ts";
 import type { Course } from "./status/reasons.ts";
 
@@ -27,6 +28,8 @@ export class DesktopMetrics {
   readonly #starts;
   readonly #durations;
   readonly #refusals;
+  readonly #orphans;
+  readonly #doubleMounts;
   readonly #begun = new Set<string>();
 
   /**
@@ -56,6 +59,16 @@ export class DesktopMetrics {
       name: "vdi_write_refusals_total",
       help: "Writes that the API server refused, or that somebody else undoes each time, by kind and why",
       labelNames: ["kind", "why"],
+      registers,
+    });
+    this.#orphans = new Counter({
+      name: "vdi_orphans_removed_total",
+      help: "Objects deleted since their session or pool was gone, and garbage collection left them",
+      registers,
+    });
+    this.#doubleMounts = new Counter({
+      name: "vdi_home_double_mounts_total",
+      help: "Pods ended since another one had the same home volume",
       registers,
     });
     new Gauge({
@@ -126,6 +139,16 @@ export class DesktopMetrics {
     this.#durations.observe({ template }, seconds);
   }
 
+  /** So many objects of a session or pool that is gone were deleted. */
+  orphansRemoved(count: number): void {
+    this.#orphans.inc(count);
+  }
+
+  /** A pod was ended, since another one has its home. */
+  doubleMount(): void {
+    this.#doubleMounts.inc();
+  }
+
   /** A series that is first seen at 1 hides that start from `rate` and `increase`: each begins at 0. */
   #begin(template: string): void {
     if (this.#begun.has(template)) return;
@@ -133,6 +156,18 @@ export class DesktopMetrics {
     for (const launch of launches) this.#starts.zero({ launch, template });
     this.#durations.zero({ template });
   }
+}
+
+/** Reports whether the clocks that sessions end by agree. */
+export function watchTime(registry: Registry, clock: Pick<DoubtableClock, "doubt">): void {
+  new Gauge({
+    name: "vdi_time_in_doubt",
+    help: "1 while no session is ended or suspended by time, since clocks do not agree",
+    registers: [registry],
+    collect() {
+      this.set(clock.doubt === undefined ? 0 : 1);
+    },
+  });
 }
 
 /** All phases, also those that no session is in. A session without status waits to be looked at. */

@@ -10,7 +10,7 @@ import { Caches } from "./caches.ts";
 import { runControllers } from "./controllers.ts";
 import { ServerClock } from "./lifetime/server-clock.ts";
 import type { Logger } from "./log.ts";
-import { DesktopMetrics } from "./metrics.ts";
+import { DesktopMetrics, watchTime } from "./metrics.ts";
 import type { Desktops } from "./metrics.ts";
 import type { Settings } from "./settings.ts";
 
@@ -39,6 +39,7 @@ export async function runOperator(
   const client = new ClusterClient(config, whenAnswered);
   const caches = new Caches({ client, settings, clock, log: (message) => log.warn(message) });
   const metrics = new DesktopMetrics(registry, () => (caches.isSynced ? desktopsOf(caches) : undefined));
+  watchTime(registry, clock);
   const recorder = new EventRecorder({
     client,
     clock,
@@ -46,6 +47,8 @@ export async function runOperator(
     log: (message) => log.warn(message),
   });
 
+  // An answer that is late makes its client leave all of its connections: no watch may be on one of them.
+  const leaseConfig = config.withOwnConnections();
   const over = new AbortController();
   const until = AbortSignal.any([signal, over.signal]);
   const servers = await openServers({ settings, registry, caches });
@@ -53,12 +56,16 @@ export async function runOperator(
   await Promise.race([caches.synced, aborted(until)]);
   log.info({ sessions: caches.sessions.store.size }, "the caches are filled");
   try {
-    const lead = (leadership: Leadership) => {
+    const lead = async (leadership: Leadership) => {
       controllerMetrics.setLeading(leaseName, true);
+      // What was read before may lack what the leader before did last: its writes, seen by watches that fell silent.
+      await Promise.race([caches.relist(), aborted(leadership.signal)]);
+      if (leadership.signal.aborted) return;
+      log.info({ sessions: caches.sessions.store.size }, "everything was read anew since this process leads");
       // A process that was frozen in the midst of its work may wake up when another leads.
       const writer = new ClusterClient(config, { ...whenAnswered, mayWrite: () => leadership.isHeld() });
       const parts = { settings, log, client: writer, caches, clock, recorder, metrics, controllerMetrics };
-      return runControllers(parts, leadership);
+      await runControllers(parts, leadership);
     };
     if (!settings.leaderElection) {
       await lead({ signal: until, isHeld: () => true });
@@ -67,7 +74,7 @@ export async function runOperator(
     return await runAsLeader(
       {
         // Of its own and impatient: a dead connection is found, and left, before the Lease is lost.
-        client: new ClusterClient(config, { requestTimeoutMs: 3_000, onAnswer }),
+        client: new ClusterClient(leaseConfig, { requestTimeoutMs: 3_000, onAnswer }),
         namespace: settings.ownNamespace,
         name: leaseName,
         identity: settings.identity,
@@ -80,7 +87,7 @@ export async function runOperator(
     controllerMetrics.setLeading(leaseName, false);
     over.abort();
     await Promise.all([following, recorder.close(), ...servers.map((it) => it.close())]);
-    await config.close();
+    await Promise.all([config.close(), leaseConfig.close()]);
   }
 }
 

@@ -21,8 +21,9 @@ export type Scope = "sessions" | "own" | "cluster";
 const ours = "vdi.kasm.io";
 // The caches' way to read: nothing is asked for one by one.
 const follow: readonly Verb[] = ["list", "watch"];
-// An apply that finds nothing creates: it needs both verbs. Garbage collection deletes.
-const keep: readonly Verb[] = [...follow, "create", "patch"];
+// An apply that finds nothing creates: it needs both verbs. Garbage collection deletes, but not what was orphaned, nor what
+// belongs to a session that somebody's finalizer keeps.
+const keep: readonly Verb[] = [...follow, "create", "patch", "delete"];
 
 const inSessions: readonly Omit<Permission, "scope">[] = [
   {
@@ -40,11 +41,11 @@ const inSessions: readonly Omit<Permission, "scope">[] = [
     ...{ apiGroup: ours, resource: "vdipools/finalizers", verbs: ["update"] },
     why: "as for sessions: a pool owns its desktops",
   },
-  { apiGroup: "", resource: "pods", verbs: [...keep, "delete"], why: "the desktop itself" },
+  { apiGroup: "", resource: "pods", verbs: keep, why: "the desktop itself" },
   { apiGroup: "", resource: "services", verbs: keep, why: "the desktop's address in the cluster" },
   {
-    ...{ apiGroup: "", resource: "persistentvolumeclaims", verbs: [...keep, "delete"] },
-    why: "the user's home; deleted when the session asks for it",
+    ...{ apiGroup: "", resource: "persistentvolumeclaims", verbs: ["get", ...keep] },
+    why: "the user's home; deleted when the session asks for it, after it was read anew",
   },
   {
     ...{ apiGroup: "", resource: "secrets", verbs: ["get", "create", "patch", "delete"] },

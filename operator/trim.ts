@@ -85,11 +85,13 @@ export function trimNode({ apiVersion, kind, metadata, spec, status }: Node): No
 function trimMeta(metadata: ObjectMeta & { name: string }): ObjectMeta & { name: string } {
   const { name, namespace, uid, resourceVersion, ownerReferences } = metadata;
   const { creationTimestamp, deletionTimestamp } = metadata;
+  // Each claim has one of Kubernetes' own: they matter when they keep what is to go.
+  const finalizers = deletionTimestamp === undefined ? undefined : metadata.finalizers;
   return prune<ObjectMeta & { name: string }>({
     ...{ name, namespace, uid, resourceVersion, ownerReferences },
     labels: ours(metadata.labels, labels),
     annotations: ours(metadata.annotations, annotations),
-    ...{ creationTimestamp, deletionTimestamp },
+    ...{ creationTimestamp, deletionTimestamp, finalizers },
   });
 }
 

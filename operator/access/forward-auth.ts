@@ -46,6 +46,8 @@ export interface ForwardAuthOptions {
   /** Whether what is known is too old to let anybody in by it. Default: never. */
   readonly isStale?: () => boolean;
   readonly clock: Clock;
+  /** Why nothing may be ended by time now; undefined while the clocks agree. Default: they do. */
+  readonly timeDoubt?: () => string | undefined;
   readonly log: AccessLog;
 }
 
@@ -89,7 +91,9 @@ export class ForwardAuth {
   async #judge(request: DesktopRequest, session: VDISession): Promise<Answer> {
     const { key, sessions, clock } = this.#options;
     const nowMs = clock.date().getTime();
-    const admission = admit(request, session, { key, nowMs, template: sessions.template(session.spec.template) });
+    const isTimeInDoubt = this.#options.timeDoubt?.() !== undefined;
+    const template = sessions.template(session.spec.template);
+    const admission = admit(request, session, { key, nowMs, isTimeInDoubt, template });
     switch (admission.kind) {
       case "refused":
         return this.#refuse(admission.why, request, session);

@@ -43,7 +43,9 @@ export function planPool(view: PoolView, context: PoolContext): PoolPlan {
   const atOnce = view.refusals.length > 0 ? 1 : burst;
   const missing = mayCreate ? missingPods(pods, size.desired, leaving, atOnce) : 0;
   const staying = [...pods.ready, ...pods.starting].filter((pod) => !leaving.has(pod));
-  const turns = staying.map((pod) => rotateTurn({ owner: pool, template: usable }, pod, context));
+  const turns = staying.map((pod) =>
+    rotateTurn({ owner: pool, template: usable, secretName: pod.metadata.name }, pod, context),
+  );
   const batches: Batch[] = [
     [...policyWrites(view, context), ...secretWrites(view, staying, context), ...turns.flatMap((it) => it.before)],
     [...[...leaving, ...failures.forget].map((pod) => removePod(view, pod)), ...turns.flatMap((it) => it.writes)],

@@ -27,7 +27,7 @@ export function warmPod(pool: VDIPool, template: VDITemplate, context: PoolConte
   const { settings, newSuffix } = context;
   const name = readableName(pool.metadata.name, newSuffix());
   return desktopPod({
-    name,
+    ...{ name, secretName: name },
     namespace: settings.namespace,
     owner: controllerReference("VDIPool", pool),
     labels: poolLabels(pool),

@@ -1,5 +1,9 @@
 import { randomBytes } from "node:crypto";
 import type { AnyObject, ObjectMeta, OwnerReference } from "../../kube/object.ts";
+import type { VDISession } from "../api/objects.ts";
+import type { Pod } from "../kinds.ts";
+import { labels } from "./labels.ts";
+import { desktopName } from "./names.ts";
 import { rtcConfigPath } from "./runtime-profiles.ts";
 
 /** What a Secret of a desktop holds. */
@@ -15,7 +19,15 @@ export function newPassword(): string {
   return randomBytes(24).toString("base64url");
 }
 
-/** The Secret of the pod with the same name. */
+/**
+ * Of the Secret of a session's pod. One that came from a pool keeps the Secret that it had there; one with a home has the
+ * home's name, which is not the session's alone.
+ */
+export function secretNameOf(session: VDISession, { metadata }: Pod): string {
+  return metadata.labels?.[labels.pool] === undefined ? desktopName(session) : metadata.name;
+}
+
+/** What a pod's streams are opened with. */
 export function credentialsSecret(
   metadata: Pick<ObjectMeta, "annotations"> & {
     name: string;

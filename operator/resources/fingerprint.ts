@@ -87,10 +87,12 @@ function isFields(value: unknown): value is Fields {
 export function toChild(object: AnyObject): Child {
   const { apiVersion, kind, metadata = {} } = object;
   const { name = "", namespace, uid, resourceVersion, deletionTimestamp, ownerReferences } = metadata;
+  const whose = pick(metadata.labels, (key) => key === labels.session || key === labels.pool) as Record<string, string>;
   const kept: ObjectMeta & { name: string } = {
     name,
     ...(namespace !== undefined && { namespace }),
     ...(uid !== undefined && { uid }),
+    labels: whose,
     ...(resourceVersion !== undefined && { resourceVersion }),
     ...(deletionTimestamp !== undefined && { deletionTimestamp }),
     ...(ownerReferences && { ownerReferences: ownerReferences.filter(({ controller }) => controller) }),

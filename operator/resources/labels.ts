@@ -1,3 +1,4 @@
+import type { KubeObject } from "../../kube/object.ts";
 import type { VDIPool, VDISession } from "../api/objects.ts";
 import { poolId, sessionId, shortHash, userHash } from "./names.ts";
 
@@ -30,6 +31,14 @@ export const annotations = {
   /** Unix time at which the TURN credentials in a pod's Secret end. */
   turnExpires: "vdi.kasm.io/turn-expires",
 } as const;
+
+/** Which session or pool a child is of, also when somebody took its owner away; undefined for homes. */
+export function belongsTo({ metadata }: KubeObject): string | undefined {
+  const session = metadata?.labels?.[labels.session];
+  const pool = metadata?.labels?.[labels.pool];
+  // A pod keeps its pool's label when a session takes it.
+  return session === undefined ? pool && `pool ${pool}` : `session ${session}`;
+}
 
 /** Chooses everything of ours that a cache has to know. */
 export const managedSelector = `${labels.managedBy}=${managerName}`;

@@ -40,7 +40,7 @@ export function sessionId(session: { metadata: { uid?: string; name: string } })
   return shortHash(`session ${session.metadata.uid ?? session.metadata.name}`);
 }
 
-/** Of Pod, Service, IngressRoute, NetworkPolicy and Secret of a session. */
+/** Of Service, IngressRoute, NetworkPolicy and Secret of a session, and of its pod where that has no home. */
 export function desktopName(session: { metadata: { uid?: string; name: string } }): string {
   return readableName(session.metadata.name, sessionId(session));
 }
@@ -58,6 +58,17 @@ export function userHash(user: string): string {
 /** Of the home volume: one per user and namespace, whatever the session. */
 export function homeName(user: string): string {
   return readableName(`home-${user}`, userHash(user));
+}
+
+/**
+ * Of a session's pod. One that mounts a home has the home's name: of one name the API server has one pod, so that no two
+ * desktops are ever on one home, whoever makes them and whatever they know.
+ */
+export function podName(session: {
+  metadata: { uid?: string; name: string };
+  spec: { user: string; persistence: { enabled: boolean } };
+}): string {
+  return session.spec.persistence.enabled ? homeName(session.spec.user) : desktopName(session);
 }
 
 /** Of the desktop's address: nobody guesses 125 bits, and no two sessions share them. */

@@ -18,6 +18,8 @@ import type { RuntimeProfile } from "./runtime-profiles.ts";
 
 export interface DesktopPodArgs {
   readonly name: string;
+  /** Of its credentials. */
+  readonly secretName: string;
   readonly namespace: string;
   readonly owner: OwnerReference;
   readonly labels: Readonly<Record<string, string>>;
@@ -55,7 +57,7 @@ export function desktopResources(template: VDITemplate, asked: VDISession["spec"
   };
 }
 
-/** The pod of one desktop, with the hash of all that it was made from. Its Secret has the pod's name. */
+/** The pod of one desktop, with the hash of all that it was made from. */
 export function desktopPod(args: DesktopPodArgs): AnyObject {
   const { template, resources, turnExpires } = args;
   const spec = podSpec(args, runtimeProfile(template.spec));
@@ -81,7 +83,15 @@ export function desktopPod(args: DesktopPodArgs): AnyObject {
 /** Of what decides about a pod's content, apart from whose it is: two pods with one hash are alike. */
 export function podHash(args: Pick<DesktopPodArgs, "template" | "resources" | "homeClaim" | "settings">): string {
   const { template, resources, homeClaim, settings } = args;
-  const anybodys = { name: "", namespace: "", labels: {}, annotations: {}, owner: nobody, turnExpires: undefined };
+  const anybodys = {
+    name: "",
+    secretName: "",
+    namespace: "",
+    labels: {},
+    annotations: {},
+    owner: nobody,
+    turnExpires: undefined,
+  };
   const spec = podSpec({ ...anybodys, template, resources, homeClaim, settings }, runtimeProfile(template.spec));
   return shortHash(JSON.stringify(spec));
 }
@@ -89,7 +99,7 @@ export function podHash(args: Pick<DesktopPodArgs, "template" | "resources" | "h
 const nobody: OwnerReference = { apiVersion: "", kind: "", name: "", uid: "" };
 
 function podSpec(args: DesktopPodArgs, profile: RuntimeProfile): Record<string, unknown> {
-  const { name, template, resources, homeClaim, settings, preferredHosts = [] } = args;
+  const { secretName, template, resources, homeClaim, settings, preferredHosts = [] } = args;
   const { spec } = template;
   const usesWebRtc = spec.stream === "WebRTC" && profile.rtcConfigVariable !== undefined;
   const security = podSecurity({ profile: spec.securityProfile, userId: profile.userId });
@@ -116,7 +126,7 @@ function podSpec(args: DesktopPodArgs, profile: RuntimeProfile): Record<string, 
         name: desktopContainer,
         image: spec.image,
         imagePullPolicy: "IfNotPresent",
-        env: environment(name, spec, profile, { usesWebRtc, hasGpu: resources.gpu > 0 }),
+        env: environment(secretName, spec, profile, { usesWebRtc, hasGpu: resources.gpu > 0 }),
         ports: [{ name: streamPort, containerPort: profile.port, protocol: "TCP" }],
         resources: containerResources(resources, spec),
         securityContext: security.container,
@@ -133,7 +143,7 @@ function podSpec(args: DesktopPodArgs, profile: RuntimeProfile): Record<string, 
     volumes: [
       { name: "shm", emptyDir: { medium: "Memory", sizeLimit: String(spec.shmSize) } },
       ...(homeClaim !== undefined ? [{ name: "home", persistentVolumeClaim: { claimName: homeClaim } }] : []),
-      ...(usesWebRtc ? rtcVolumes(name) : []),
+      ...(usesWebRtc ? rtcVolumes(secretName) : []),
     ],
   };
 }

@@ -1,8 +1,8 @@
 import { UnknownKindError, apiMessage, classifyError, statusCode } from "../../kube/client.ts";
 import type { ClusterClient, ErrorClass } from "../../kube/client.ts";
-import type { AnyObject } from "../../kube/object.ts";
+import type { AnyObject, ObjectMeta } from "../../kube/object.ts";
 import { fingerprint, withoutAdditions } from "../resources/fingerprint.ts";
-import { managerName } from "../resources/labels.ts";
+import { labels, managerName } from "../resources/labels.ts";
 import type { Refusal } from "./view.ts";
 import type { Outcome } from "./write-limit.ts";
 import { isNeeded } from "./write.ts";
@@ -96,12 +96,26 @@ async function takeOver(
   const found = await present(object, client);
   const isForeign = !found.metadata?.managedFields?.some(({ manager }) => manager === managerName);
   if (isForeign && foreign === "refuse") throw new ForeignObjectError(kind, metadata.name ?? "");
+  // Who has the name has what goes with it, a home.
+  if (foreign === "refuse" && !isOfOwner(found, metadata)) throw new HeldNameError(found);
   const said = ({ metadata }: AnyObject) => metadata?.annotations?.[renewWith ?? ""];
   const isOutdated = renewWith !== undefined && said(found) !== said(object);
-  return client.mergePatch(
-    isOutdated || (isForeign && foreign === "replace") ? object : { ...refresh, ...marksOf(object) },
-    managerName,
-  );
+  if (isOutdated || (isForeign && foreign === "replace")) return client.mergePatch(object, managerName);
+  const marks = { ...refresh, ...marksOf(object) };
+  // As it was judged: another session's pod may have taken the name meanwhile.
+  if (foreign === "refuse") marks.metadata = { ...marks.metadata, ...versionOf(found) };
+  return client.mergePatch(marks, managerName);
+}
+
+function versionOf({ metadata: { resourceVersion } = {} }: AnyObject): Pick<ObjectMeta, "resourceVersion"> {
+  return resourceVersion === undefined ? {} : { resourceVersion };
+}
+
+/** Whether what is there belongs to whom we make it for, or did before somebody took its owner away. */
+function isOfOwner({ metadata }: AnyObject, wanted: ObjectMeta): boolean {
+  const controller = (of: ObjectMeta = {}) => of.ownerReferences?.find(({ controller }) => controller)?.uid;
+  const id = (of: ObjectMeta = {}) => of.labels?.[labels.session];
+  return controller(metadata) === undefined ? id(metadata) === id(wanted) : controller(metadata) === controller(wanted);
 }
 
 /** Others' additions stay through an apply, which only knows the fields of ours, or make it invalid. */
@@ -129,6 +143,19 @@ class ForeignObjectError extends Error {
   }
 }
 
+/** Another session's object has the name of one that the operator has to make. */
+class HeldNameError extends Error {
+  override readonly name = "HeldNameError";
+  readonly found: AnyObject;
+
+  constructor(found: AnyObject) {
+    const { name = "", ownerReferences = [] } = found.metadata ?? {};
+    const owner = ownerReferences.find(({ controller }) => controller);
+    super(`pod ${name} of ${owner ? `session ${owner.name}` : "a session that is gone"} has it`);
+    this.found = found;
+  }
+}
+
 /** What makes an object ours: it was not seen since others took its marks away, or since its creation is still on the way. */
 function marksOf({ apiVersion, kind, metadata = {} }: AnyObject): AnyObject {
   const { name, namespace, labels, ownerReferences } = metadata;
@@ -148,10 +175,14 @@ const refused: Partial<Record<ErrorClass, Refusal["why"]>> = {
   denied: "Forbidden",
 };
 
-function outcomeOf(write: Write, error: unknown, { tellsFailures = false }: Writer): Exclude<Outcome, "done"> {
+function outcomeOf(write: Write, error: unknown, { tellsFailures = false, observe }: Writer): Exclude<Outcome, "done"> {
   const kind = (write.do === "delete" ? write.key.kind : write.object.kind) as Refusal["kind"];
   if (error instanceof UnknownKindError) return { kind, why: "Missing", message: error.message };
   if (error instanceof ForeignObjectError) return { kind, why: "Taken", message: error.message };
+  if (error instanceof HeldNameError) {
+    observe(error.found);
+    return { kind, why: "Held", message: error.message };
+  }
   const what = classifyError(error);
   // Somebody else was faster, or it is gone: the watch brings what there is now.
   if (what === "conflict" || (what === "not-found" && write.do === "merge")) return "lost";

@@ -1,10 +1,10 @@
 import type { ClusterClient } from "../../kube/client.ts";
-import type { Clock } from "../../kube/clock.ts";
 import type { EventRecorder } from "../../kube/event-recorder.ts";
 import { keyOf } from "../../kube/store.ts";
 import type { WorkResult } from "../../kube/worker-pool.ts";
 import type { VDISession } from "../api/objects.ts";
 import type { Caches } from "../caches.ts";
+import type { DoubtableClock } from "../lifetime/server-clock.ts";
 import type { Logger } from "../log.ts";
 import type { DesktopMetrics } from "../metrics.ts";
 import type { Looks } from "../reachability/looks.ts";
@@ -18,8 +18,12 @@ import { act } from "./act.ts";
 import { Admitted } from "./admitted.ts";
 import { gather, removeExtraPods } from "./gather.ts";
 import type { Seen } from "./gather.ts";
+import { readHomeAtEnd } from "./home-end.ts";
+import type { HomeAtEnd } from "./home-end.ts";
+import type { LiveSessions } from "./live-sessions.ts";
 import { planSession } from "./plan.ts";
 import type { SessionPlan } from "./plan.ts";
+import { decidesHome, isLate } from "./plan-end.ts";
 import { StartClock } from "./start-clock.ts";
 import { StartEvents } from "./start-events.ts";
 import type { StartLines } from "./start-lines.ts";
@@ -35,11 +39,13 @@ export interface SessionControllerOptions {
   caches: Caches;
   settings: Settings;
   /** By the API server's time. */
-  clock: Clock;
+  clock: DoubtableClock;
   recorder: Pick<EventRecorder, "record">;
-  log: Pick<Logger, "info" | "debug">;
+  log: Pick<Logger, "info" | "debug" | "warn">;
   metrics: DesktopMetrics;
   warm: Pick<WarmPods, "takeFor">;
+  /** What the API server has, where caches must not decide. */
+  live: Pick<LiveSessions, "read">;
   /** Who of a user's sessions waits for whom. */
   lines: StartLines;
   /** What was seen of desktops by asking them. */
@@ -82,12 +88,14 @@ export class SessionController {
     const unseen = {
       ...{ events: [], refusals: [], stream: undefined, routeAnswer: undefined, activity: undefined },
       isAdmitted: this.#admitted.isAdmitted,
+      timeDoubt: clock.doubt,
     };
-    const known: Seen = { ...unseen, lines };
-    const found = gather(session, caches, settings, known);
+    const unread: Seen = { ...unseen, lines, homeAtEnd: undefined };
+    const found = gather(session, caches, settings, unread);
     this.#starts.observe(found);
     await this.#takeWarm(found, now);
     const turn = await this.#turn(found);
+    const known: Seen = { ...unread, homeAtEnd: await this.#homeAtEnd(found, now) };
     // From here until the others can see what is decided, nothing else runs.
     const view = gather(session, caches, settings, known);
     const seen = looks.of(view);
@@ -99,6 +107,11 @@ export class SessionController {
     const batches = [...removeExtraPods(session, caches), ...plan.batches];
     const due = this.#limit.due(uid, batches);
     if (plan.batches.length > 0) log.debug({ session: key, writes: due.batches.flat().map(nameOf) }, "planned");
+    if (view.homeRival && deletesPod(due.batches)) {
+      const pods = { pod: view.pod?.metadata.name, other: view.homeRival.metadata.name };
+      log.warn({ session: key, ...pods }, "two pods have one home volume: the one of this session is ended");
+      this.#options.metrics.doubleMount();
+    }
     // Whoever got no answer may have a pod: its start counts until it is tried again.
     const refusals = [...due.heldBack, ...(await this.#act(session, due.batches))];
     const limitMs = this.#limit.againMs(uid, batches);
@@ -189,6 +202,15 @@ export class SessionController {
     metrics.refused({ kind: "VDISession", why: reason });
   }
 
+  async #homeAtEnd(view: SessionView, now: Date): Promise<HomeAtEnd | undefined> {
+    if (!decidesHome(view)) return undefined;
+    const { client, live } = this.#options;
+    return readHomeAtEnd(view.session, client, live).catch((error: unknown) => {
+      if (isLate(view, now)) return undefined;
+      throw error;
+    });
+  }
+
   /** What TURN credentials are made from, read anew each time: the kubelet brings a rotated secret into the file. */
   async #turn({ template }: SessionView): Promise<Turn> {
     const { turn } = this.#options.settings;
@@ -208,6 +230,10 @@ const taking: Write = { do: "merge", object: { apiVersion: "v1", kind: "Pod", me
 
 function startsPod({ batches }: SessionPlan): boolean {
   return batches.flat().some((write) => write.do === "create" && write.object.kind === "Pod");
+}
+
+function deletesPod(batches: readonly Batch[]): boolean {
+  return batches.flat().some((write) => write.do === "delete" && write.key.kind === "Pod");
 }
 
 /** `problem` is part of the view: no desktop can be started without the secret. */

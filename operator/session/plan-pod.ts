@@ -1,10 +1,10 @@
 import type { VDISession } from "../api/objects.ts";
 import type { Pod } from "../kinds.ts";
-import { credentialsSecret, rtcConfigKey } from "../resources/credentials.ts";
+import { credentialsSecret, rtcConfigKey, secretNameOf } from "../resources/credentials.ts";
 import { homeClaim } from "../resources/home.ts";
 import { annotations, sessionAnnotations, sessionLabels } from "../resources/labels.ts";
 import { controllerReference, sessionMetadata } from "../resources/metadata.ts";
-import { desktopName, homeName } from "../resources/names.ts";
+import { desktopName, homeName, podName } from "../resources/names.ts";
 import { desktopPod, desktopResources } from "../resources/pod.ts";
 import { runtimeProfile } from "../resources/runtime-profiles.ts";
 import { preferredHosts } from "./first-home.ts";
@@ -31,6 +31,7 @@ export function planPod(view: SessionView, context: PlanContext): PodPlan {
   const nothing = { before: [], writes: [], restarts };
   if (!pod) return session.spec.desiredState === "Suspended" ? { ...nothing, restarts: 0 } : planStart(view, context);
   const revoked = isRevoked(session, pod);
+  const hasRival = view.homeRival !== undefined;
   const { deletionTimestamp } = pod.metadata;
   // A pod that goes in its own time streams until then.
   const isHurried = revoked && Date.parse(deletionTimestamp ?? "") > now.getTime() + revokedRestMs;
@@ -38,7 +39,8 @@ export function planPod(view: SessionView, context: PlanContext): PodPlan {
     const force = isForceable(view, now);
     return { ...nothing, writes: force.due ? [removePod(view, pod, 0)] : [], ...recheck(force.recheckMs) };
   }
-  if (revoked || session.spec.desiredState === "Suspended") {
+  // In its own time: what it has not written yet is the user's.
+  if (revoked || hasRival || session.spec.desiredState === "Suspended") {
     // The Secret first: were it still there when the pod is gone, the next start would take the old password.
     const writes = [removePod(view, pod, revoked ? revokedGraceSeconds : undefined)];
     return { before: [removeSecret(view, pod)], writes, restarts: 0 };
@@ -48,9 +50,20 @@ export function planPod(view: SessionView, context: PlanContext): PodPlan {
     if (waitMs > 0) return { ...nothing, recheckMs: waitMs };
     return { ...nothing, writes: [removePod(view, pod)], restarts: restarts + 1 };
   }
-  const turn = rotateTurn({ owner: session, template: view.template }, pod, context);
+  const turn = rotateTurn(
+    { owner: session, template: view.template, secretName: secretNameOf(session, pod) },
+    pod,
+    context,
+  );
   const writes = [...repairMetadata(view, pod), ...turn.writes];
-  return { before: turn.before, writes, ...recheck(turn.recheckMs), restarts };
+  return { before: [...lostHome(view, pod), ...turn.before], writes, ...recheck(turn.recheckMs), restarts };
+}
+
+/** A home that went with an earlier session, just when this one's pod was made: nobody else makes it, and the pod waits for it. */
+function lostHome({ session, home }: SessionView, { spec }: Pod): Batch {
+  const mountsHome = spec?.volumes?.some((it) => it.persistentVolumeClaim?.claimName === homeName(session.spec.user));
+  const isLost = session.spec.persistence.enabled && mountsHome === true && !home && spec?.nodeName === undefined;
+  return isLost ? [{ do: "create", object: homeClaim(session) }] : [];
 }
 
 function planStart(view: SessionView, context: PlanContext): PodPlan {
@@ -67,15 +80,15 @@ function planStart(view: SessionView, context: PlanContext): PodPlan {
   if (waitMs > 0) return { before: [], writes: [], restarts, recheckMs: waitMs };
   // A home that is being deleted cannot be mounted; its end comes through the watch.
   if (enabled && home?.metadata.deletionTimestamp !== undefined) return { before: [], writes: [], restarts };
-  const name = desktopName(session);
-  const turn = turnFor(name, template, context);
+  const secretName = desktopName(session);
+  const turn = turnFor(secretName, template, context);
   const metadata = sessionMetadata(session);
   const { revokedBefore } = session.spec.access ?? {};
   const madeUnder: Record<string, string> =
     revokedBefore === undefined ? {} : { [annotations.revokedBefore]: revokedBefore };
   const secret = credentialsSecret(
     {
-      ...{ name, namespace: settings.namespace, labels: metadata.labels ?? {}, annotations: madeUnder },
+      ...{ name: secretName, namespace: settings.namespace, labels: metadata.labels ?? {}, annotations: madeUnder },
       owner: metadata.ownerReferences?.[0],
     },
     {
@@ -85,7 +98,7 @@ function planStart(view: SessionView, context: PlanContext): PodPlan {
     },
   );
   const pod = desktopPod({
-    name,
+    ...{ name: podName(session), secretName },
     namespace: settings.namespace,
     owner: controllerReference("VDISession", session),
     labels: sessionLabels(session),
@@ -133,8 +146,8 @@ function removePod({ session }: SessionView, { metadata }: Pod, graceSeconds?: n
 }
 
 /** The next start makes a new password. */
-function removeSecret({ session }: SessionView, { metadata }: Pod): Write {
-  return { do: "delete", key: keyBeside(session, "v1", "Secret", metadata.name) };
+function removeSecret({ session }: SessionView, pod: Pod): Write {
+  return { do: "delete", key: keyBeside(session, "v1", "Secret", secretNameOf(session, pod)) };
 }
 
 /** Labels decide whose stream a pod gets and who may reach it: others' changes to ours are taken back. */

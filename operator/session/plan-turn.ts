@@ -12,33 +12,35 @@ import type { Batch } from "./write.ts";
 
 /** TURN servers and credentials for a pod that streams by WebRTC; undefined for all others. */
 export function turnFor(
-  podName: string,
+  secretName: string,
   template: VDITemplate,
   { settings, turnSecret, now }: PlanContext,
 ): { rtcConfig: string; expires: number } | undefined {
   if (template.spec.stream !== "WebRTC" || !settings.turn || turnSecret === undefined) return undefined;
-  const credentials = turnCredentials(turnSecret, podName, now);
+  const credentials = turnCredentials(turnSecret, secretName, now);
   return { rtcConfig: rtcConfig(settings.turn, credentials), expires: credentials.expires };
 }
 
 /** Whoever has a pod that streams: a session, or the pool that it waits in. */
 export interface TurnUser {
   readonly owner: KubeObject;
+  /** Of the pod's credentials. */
+  readonly secretName: string;
   readonly template: VDITemplate | undefined;
 }
 
 /** New credentials for a running pod before the old ones end: into its Secret first, then the note on the pod that it has them. */
 export function rotateTurn(
-  { owner, template }: TurnUser,
+  { owner, template, secretName }: TurnUser,
   { metadata }: Pod,
   context: PlanContext,
 ): { before: Batch; writes: Batch; recheckMs?: number } {
   const expires = metadata.annotations?.[annotations.turnExpires];
-  const turn = expires !== undefined && template ? turnFor(metadata.name, template, context) : undefined;
+  const turn = expires !== undefined && template ? turnFor(secretName, template, context) : undefined;
   if (!turn) return { before: [], writes: [] };
   const due = rotation(expires, context.now);
   if (!due.isDue) return { before: [], writes: [], recheckMs: due.next.getTime() - context.now.getTime() };
-  const secret = keyBeside(owner, "v1", "Secret", metadata.name);
+  const secret = keyBeside(owner, "v1", "Secret", secretName);
   const pod = keyBeside(owner, "v1", "Pod", metadata.name);
   const note = { [annotations.turnExpires]: String(turn.expires) };
   return {

@@ -33,7 +33,8 @@ export function planSession(view: SessionView, context: PlanContext): SessionPla
 
   const life = lifetime(session, view.activity, now);
   const ahead = { ...(life.recheckMs !== undefined && { recheckMs: life.recheckMs }), restarts: restartsOf(session) };
-  if (life.action) return { ...ahead, batches: [[lifetimeWrite(session, life.action)]] };
+  if (life.action && view.timeDoubt === undefined)
+    return { ...ahead, batches: [[lifetimeWrite(session, life.action)]] };
 
   const pod = planPod(view, context);
   const finalizer = finalizerWrite(session);
@@ -42,12 +43,15 @@ export function planSession(view: SessionView, context: PlanContext): SessionPla
   const batches = [finalizer ? [finalizer] : [], [...fence, ...pod.before], [...pod.writes, ...way]];
   return {
     batches: batches.filter((batch) => batch.length > 0),
-    ...soonest(life.recheckMs, pod.recheckMs),
+    ...soonest(life.recheckMs, pod.recheckMs, life.action && doubtMs),
     ...(life.warning && { warning: life.warning }),
     ...(life.decideAtMs !== undefined && { decideAtMs: life.decideAtMs }),
     restarts: pod.restarts,
   };
 }
+
+// No watch tells that clocks agree again.
+const doubtMs = 30_000;
 
 function soonest(...times: (number | undefined)[]): { recheckMs?: number } {
   const known = times.filter((time) => time !== undefined);

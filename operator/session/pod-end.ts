@@ -23,10 +23,12 @@ const kubeletMs = 30_000;
  * Whether a pod that is being deleted has to be taken out of the API by force, since its node is gone for good. Never with
  * a home: were the node alive after all, two desktops would write to it.
  */
-export function isForceable({ pod, nodes, session }: SessionView, now: Date): { due: boolean; recheckMs?: number } {
+export function isForceable(view: SessionView, now: Date): { due: boolean; recheckMs?: number } {
+  const { pod, nodes, session } = view;
   const deleted = Date.parse(pod?.metadata.deletionTimestamp ?? "");
   const node = nodes.find(({ metadata }) => metadata.name === pod?.spec?.nodeName);
   if (Number.isNaN(deleted) || session.spec.persistence.enabled || isReady(node)) return { due: false };
   const waitMs = deleted + kubeletMs - now.getTime();
-  return waitMs > 0 ? { due: false, recheckMs: waitMs } : { due: true };
+  if (waitMs > 0) return { due: false, recheckMs: waitMs };
+  return view.timeDoubt === undefined ? { due: true } : { due: false, recheckMs: kubeletMs };
 }

@@ -3,7 +3,7 @@ import type { VDISession } from "../api/objects.ts";
 import type { Caches } from "../caches.ts";
 import type { Pod } from "../kinds.ts";
 import { homeName } from "../resources/names.ts";
-import { ownerOf, podOf } from "./gather.ts";
+import { ownerOf, podOf } from "./pod-owner.ts";
 import { StartLine } from "./start-line.ts";
 import type { Place } from "./start-line.ts";
 

@@ -1,4 +1,5 @@
 import type { VDISession, VDITemplate } from "../api/objects.ts";
+import type { HomeAtEnd } from "./home-end.ts";
 import type { Child, ClusterEvent, Node, PersistentVolumeClaim, Pod } from "../kinds.ts";
 
 /** All that is known about one session at one moment: what plan and status are made from. */
@@ -19,13 +20,19 @@ export interface SessionView {
   readonly oneTooMany: VDISession | undefined;
   /** A pod that has the home mounted, and that no session which wants it controls. */
   readonly homeRemains: Pod | undefined;
-  /** Whether another session of the user wants the home to stay. */
+  /** A pod that has the home as well as this session's own, and keeps it: the own one is one too many. */
+  readonly homeRival: Pod | undefined;
+  /** Whether another session of the user, that the cache knows of, wants the home to stay. Asked at the end alone. */
   readonly homeIsShared: boolean;
+  /** What the API server has of a home that is to go with its session; undefined while it was not read. */
+  readonly homeAtEnd: HomeAtEnd | undefined;
   readonly nodes: readonly Node[];
   /** The templates that the user of the session may use, and that work. */
   readonly usableTemplates: () => readonly VDITemplate[];
   /** Slices of an extended resource that desktops on a node have. */
   readonly slicesInUse: (node: string, resourceName: string) => number;
+  /** Why nothing may be ended by time now; undefined while the clocks agree. */
+  readonly timeDoubt: string | undefined;
   /** About pod and home, oldest first. Read only when a start is slow: empty says nothing. */
   readonly events: readonly ClusterEvent[];
   /** Whether what the cluster has of a child is what admission makes of what we want: both by their fingerprints. */
@@ -50,8 +57,9 @@ export interface TemplateProblem {
 export interface Refusal {
   readonly kind:
     "VDISession" | "Pod" | "PersistentVolumeClaim" | "Secret" | "Service" | "IngressRoute" | "NetworkPolicy";
-  /** Quota: exceeded quota. Taken: somebody else's object has the name. Missing: no such kind. Terminating: the namespace goes. Invalid: 422. Forbidden: all other 403. Failing: 5xx, again and again. Contested: others undo it each time. */
-  readonly why: "Quota" | "Taken" | "Missing" | "Terminating" | "Invalid" | "Forbidden" | "Failing" | "Contested";
+  /** Quota: exceeded quota. Taken: somebody else's object has the name. Held: another session's pod has it, and with it the home. Missing: no such kind. Terminating: the namespace goes. Invalid: 422. Forbidden: all other 403. Failing: 5xx, again and again. Contested: others undo it each time. */
+  readonly why:
+    "Quota" | "Taken" | "Held" | "Missing" | "Terminating" | "Invalid" | "Forbidden" | "Failing" | "Contested";
   /** The server's sentence; of what is contested ours. */
   readonly message: string;
 }

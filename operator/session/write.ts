@@ -5,7 +5,7 @@ export type Write =
   /**
    * An object that is there already gets the labels and owners of this one, and the fields of `refresh`, and is left alone
    * otherwise: unless the annotation `renewWith` says another thing there than here, then it becomes as this one. One that
-   * others made is taken the same way, or becomes as this one, or is refused.
+   * others made is taken the same way, or becomes as this one, or is refused: then one that is another owner's is left to it.
    */
   | {
       readonly do: "create";

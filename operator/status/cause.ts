@@ -13,8 +13,9 @@ import { mostImportant } from "./reasons.ts";
 import type { Finding } from "./reasons.ts";
 import { refusalFindings } from "./refusals.ts";
 import { isSettling, schedulingFinding } from "./scheduling.ts";
-import { homeFinding } from "./storage.ts";
+import { homeFinding, rivalFinding } from "./storage.ts";
 import { templateFinding } from "./template.ts";
+import { stuckFinding } from "./termination.ts";
 
 /** What the state of the session follows from: Ready's reason and sentence. */
 export function causeOf(
@@ -24,6 +25,8 @@ export function causeOf(
 ): Finding {
   const meant = lifecycleFinding(view, moment);
   if (meant) return mostImportant([meant, ...refusalFindings(view).filter(endsAll)]) ?? meant;
+  const rival = rivalFinding(view);
+  if (rival) return rival;
   const lost = nodeFinding(view);
   const refused = refusalFindings(view);
   // What is refused then is the NetworkPolicy: a desktop that nothing guards is not ready.
@@ -33,7 +36,9 @@ export function causeOf(
       message: `The desktop can be used at https://${hostOf(view.session, settings.domain)}.`,
     };
   const scheduling = isSettling(view, moment) ? undefined : schedulingFinding(view);
-  const home = homeFinding(view);
+  const home = homeFinding(view, moment);
+  // What is wrong with a pod that goes is over: its containers end, and nobody is to reach it.
+  const isEnding = view.pod?.metadata.deletionTimestamp !== undefined;
   const found = mostImportant([
     lost,
     templateFinding(view, moment),
@@ -43,9 +48,10 @@ export function causeOf(
     scheduling,
     home?.reason === "HomeProvisioning" && scheduling?.reason !== "Scheduling" ? undefined : home,
     podEndFinding(view),
-    ...setupFindings(view),
-    ...containerFindings(view, moment),
-    ...reachabilityFindings(view, settings, moment),
+    stuckFinding(view, moment),
+    ...(isEnding
+      ? []
+      : [...setupFindings(view), ...containerFindings(view, moment), ...reachabilityFindings(view, settings, moment)]),
   ]);
   return found ?? progress(view);
 }

@@ -18,7 +18,7 @@ export function deadlineMessage(
   moment: Moment,
 ): string | undefined {
   const course = readyReasons[cause.reason];
-  if ((course !== "moving" && course !== "slow") || cause.reason === "Suspending") return undefined;
+  if ((course !== "moving" && course !== "slow") || session.spec.desiredState === "Suspended") return undefined;
   const { conditions, observedGeneration } = session.status ?? {};
   const stalled = condition(conditions, "Stalled");
   const deadline = template?.spec.progressDeadline ?? usualDeadline;

@@ -3,6 +3,7 @@ import { expiry } from "../lifetime/expiring.ts";
 import type { SessionView } from "../session/view.ts";
 import type { Moment } from "./moment.ts";
 import type { Finding } from "./reasons.ts";
+import { keptSession, stuckFinding, stuckPod } from "./termination.ts";
 
 /** A time to come that access is revoked until: a slip of the pen, or a clock that is ahead, looks like a start that hangs. */
 export function revocationFinding({ session, pod }: SessionView, moment: Moment): Finding | undefined {
@@ -15,27 +16,37 @@ export function revocationFinding({ session, pod }: SessionView, moment: Moment)
 }
 
 /** What the session is meant to do other than run. */
-export function lifecycleFinding({ session, pod, home }: SessionView, moment: Moment): Finding | undefined {
+export function lifecycleFinding(view: SessionView, moment: Moment): Finding | undefined {
+  const { session, pod, home } = view;
   const { metadata, spec } = session;
   if (metadata.deletionTimestamp !== undefined)
     return {
       reason: "Terminating",
-      message: "The session is deleted: the desktop stops, and what belongs to it goes.",
+      message: [
+        "The session is deleted: the desktop stops, and what belongs to it goes.",
+        ...[stuckPod(pod, moment), keptSession(view)].filter((it) => it !== undefined),
+      ].join(" "),
     };
   // Asked at every moment of a session's life, so that its end is looked at again in time.
   const { endMs } = expiry(session, new Date(moment.ms));
-  if (moment.isLaterThan(new Date(endMs).toISOString(), 0))
+  if (moment.isLaterThan(new Date(endMs).toISOString(), 0) && view.timeDoubt === undefined)
     return {
       reason: "Expired",
       message: `The timeout of ${spec.timeout} is over, and the session is deleted. Create a new one to go on working.`,
     };
   if (spec.desiredState !== "Suspended") return undefined;
+  const stuck = stuckFinding(view, moment);
+  if (stuck) return stuck;
   return pod
     ? { reason: "Suspending", message: "The desktop is being stopped, as spec.desiredState says." }
     : {
         reason: "Suspended",
         message:
-          `The desktop is stopped${spec.persistence.enabled && home?.metadata.deletionTimestamp === undefined ? ", and its home volume is kept" : ""}. ` +
+          `The desktop is stopped${spec.persistence.enabled ? `, and its home volume is ${homeEnd(home)}` : ""}. ` +
           "Set spec.desiredState to Running, or open its address, to go on.",
       };
+}
+
+function homeEnd(home: SessionView["home"]): string {
+  return home?.metadata.deletionTimestamp === undefined ? "kept" : "being deleted";
 }

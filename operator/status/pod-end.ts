@@ -12,7 +12,8 @@ export function nodeFinding({ pod, nodes }: SessionView): Finding | undefined {
 /** Why a pod has ended for good, or is being ended by another than the operator; it needs another pod in its place. */
 export function podEndFinding({ pod }: SessionView): Finding | undefined {
   const end = pod && endVerdict(pod);
-  if (end) return fromVerdict(end);
+  // A desktop that was told to end does, with whatever exit code.
+  if (end && (end.code !== "PodFailed" || pod?.metadata.deletionTimestamp === undefined)) return fromVerdict(end);
   if (pod?.metadata.deletionTimestamp === undefined) return undefined;
   const disruption = pod.status?.conditions?.find(
     ({ type, status }) => type === "DisruptionTarget" && status === "True",

@@ -54,6 +54,11 @@ function finding({ kind, why, message }: Refusal): Finding {
         reason: "NameTaken",
         message: `The session's ${kind} cannot be made: ${said}. The session goes on by itself.`,
       };
+    case "Held":
+      return {
+        reason: "HomeInUse",
+        message: `The home volume is in use: ${said}. The session goes on by itself when that one has ended; or create it with persistence.enabled false.`,
+      };
     case "Missing":
       return kind === "IngressRoute"
         ? {

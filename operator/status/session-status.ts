@@ -5,6 +5,9 @@ import { apiTime } from "../api/time.ts";
 import { activeCondition } from "../lifetime/active.ts";
 import { expiringCondition, expiry } from "../lifetime/expiring.ts";
 import { condition } from "../lifetime/idle-clock.ts";
+import type { VDISession } from "../api/objects.ts";
+import type { Pod } from "../kinds.ts";
+import { secretNameOf } from "../resources/credentials.ts";
 import { labels } from "../resources/labels.ts";
 import { homeName, hostOf } from "../resources/names.ts";
 import type { Settings } from "../settings.ts";
@@ -31,7 +34,7 @@ export function sessionStatus(view: SessionView, settings: StatusSettings, now: 
   const before = session.status ?? {};
   const cause = causeOf(view, settings, moment);
   const overdue = deadlineMessage(view, cause, moment);
-  const parts = partConditions(view, cause);
+  const parts = partConditions(view, cause, moment);
   const isRouted = parts.some(({ type, status }) => type === "Routed" && status === "True");
   const isReady = cause.reason === "Ready";
   const readyTime =
@@ -50,7 +53,7 @@ export function sessionStatus(view: SessionView, settings: StatusSettings, now: 
     ...(generation !== undefined && { observedGeneration: generation }),
     phase,
     conditions: withTransitions(states, before.conditions, generation, now),
-    ...(cause.reason !== "Creating" && pod && podFields(pod)),
+    ...(cause.reason !== "Creating" && pod && podFields(session, pod)),
     ...(session.spec.persistence.enabled && { homeClaimName: homeName(session.spec.user) }),
     ...(isRouted && { url: `https://${hostOf(session, settings.domain)}` }),
     ...(startTime !== undefined && { startTime }),
@@ -73,12 +76,13 @@ export function statusRecheckMs(view: SessionView, now: Date): number | undefine
   // No setting decides about times, but that one look too many is made where the stream is not asked.
   const cause = causeOf(view, { domain: "", streamCheck: "direct", traefikUrl: undefined }, moment);
   deadlineMessage(view, cause, moment);
+  partConditions(view, cause, moment);
   return moment.untilNextMs;
 }
 
-function phaseOf({ pod }: SessionView, { reason }: Finding, isOverdue: boolean): VDISessionStatus["phase"] {
+function phaseOf({ session, pod }: SessionView, { reason }: Finding, isOverdue: boolean): VDISessionStatus["phase"] {
   if (readyReasons[reason] === "ending") return "Terminating";
-  if (reason === "Suspended" || reason === "Suspending") return "Suspended";
+  if (session.spec.desiredState === "Suspended") return "Suspended";
   if (reason === "Ready") return "Running";
   if (isOverdue) return "Failed";
   return pod?.spec?.nodeName === undefined ? "Pending" : "Creating";
@@ -100,11 +104,12 @@ function startOf({ metadata }: NonNullable<SessionView["pod"]>, before: VDISessi
   return before.podName === metadata.name && before.startTime !== undefined ? before.startTime : apiTime(now);
 }
 
-function podFields({ metadata, spec }: NonNullable<SessionView["pod"]>): VDISessionStatus {
+function podFields(session: VDISession, pod: Pod): VDISessionStatus {
+  const { metadata, spec } = pod;
   return {
     podName: metadata.name,
     ...(spec?.nodeName !== undefined && { nodeName: spec.nodeName }),
-    credentialsSecretName: metadata.name,
+    credentialsSecretName: secretNameOf(session, pod),
     launch: metadata.labels?.[labels.pool] === undefined ? "Cold" : "Warm",
   };
 }

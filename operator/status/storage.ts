@@ -1,24 +1,42 @@
 import { claimVerdict } from "../../analyzers/claims.ts";
 import type { MountedVolume } from "../../analyzers/permissions.ts";
 import { mediumOfClaim } from "../../analyzers/volumes.ts";
+import type { PersistentVolumeClaim } from "../kinds.ts";
 import { homeName } from "../resources/names.ts";
 import { runtimeProfile } from "../resources/runtime-profiles.ts";
 import type { SessionView } from "../session/view.ts";
 import { publicWords } from "./last-words.ts";
+import type { Moment } from "./moment.ts";
 import type { Finding } from "./reasons.ts";
+import { finalizersOf, stuckPod } from "./termination.ts";
 import { fromVerdict, saidIn } from "./verdict.ts";
 
-/** What keeps the home volume from a desktop; undefined when nothing does, or there is none. */
-export function homeFinding(view: SessionView): Finding | undefined {
+/**
+ * What keeps the home volume from a desktop; undefined when nothing does, or there is none.
+ *
+ * @param moment left out where a pod that does not end is told of elsewhere
+ */
+export function homeFinding(view: SessionView, moment?: Moment): Finding | undefined {
   const { session, home, homeHolder, homeRemains, pod } = view;
   if (!session.spec.persistence.enabled) return undefined;
   const name = home?.metadata.name ?? homeName(session.spec.user);
   const verdict = home && claimVerdict({ claim: home, text: `home volume ${name}`, events: saidIn(view.events) });
-  if (verdict && (verdict.code === "ClaimLost" || verdict.code === "ClaimTerminating")) return fromVerdict(verdict);
+  if (verdict?.code === "ClaimLost") return fromVerdict(verdict);
+  if (home && verdict?.code === "ClaimTerminating")
+    return {
+      reason: "ClaimTerminating",
+      message: `The home volume ${name} is being deleted, ${untilWhen(view, home, moment)} A new, empty one is made then.`,
+    };
   if (homeHolder && !pod)
     return {
       reason: "HomeInUse",
       message: `The home volume ${name} is in use by session ${homeHolder.metadata.name} of the same user, or goes to it first. Suspend or delete that session, and the next one in line goes on by itself; or create this one with persistence.enabled false.`,
+    };
+  const stuck = stuckPod(homeRemains, moment);
+  if (stuck !== undefined && !pod)
+    return {
+      reason: "TerminatingStuck",
+      message: `The home volume ${name} is in use by a pod of an earlier desktop. ${stuck} The desktop starts as soon as that pod has ended.`,
     };
   if (homeRemains && !pod)
     return {
@@ -32,6 +50,27 @@ export function homeFinding(view: SessionView): Finding | undefined {
 
 export function homeAwaited(name: string): string {
   return `The home volume ${name} is not there yet.`;
+}
+
+/** What the end of a home waits for. */
+function untilWhen({ homeRemains, pod }: SessionView, home: PersistentVolumeClaim, moment?: Moment): string {
+  const user = homeRemains ?? pod;
+  const stuck = stuckPod(user, moment);
+  if (stuck !== undefined) return `which ends with the pod that uses it. ${stuck}`;
+  const finalizers = finalizersOf(home);
+  if (!user && finalizers.length > 0)
+    return `which its finalizers ${finalizers.join(", ")} hold up: have whoever set them take them off.`;
+  return user ? `which ends with pod ${user.metadata.name}, which uses it.` : "which ends when no desktop uses it.";
+}
+
+/** Two desktops on one home: told of the one that ends, also while it still can be used. */
+export function rivalFinding({ session, home, pod, homeRival }: SessionView): Finding | undefined {
+  if (!pod || !homeRival) return undefined;
+  const name = home?.metadata.name ?? homeName(session.spec.user);
+  return {
+    reason: "HomeInUse",
+    message: `The home volume ${name} is mounted by pod ${homeRival.metadata.name} as well, which may never be: pod ${pod.metadata.name} is ended in its own time, and the desktop starts again when the other one has ended.`,
+  };
 }
 
 /** With WaitForFirstConsumer a home waits for the pod's node, which is as it should be. */

@@ -7,9 +7,11 @@ import {
   templateBinding,
   templatePolicy,
 } from "../../components/vdi-operator.admission.ts";
+import { endPolicy, endPolicyName, sessionFinalizer } from "../../components/vdi-operator.admission-end.ts";
 import { sessionRoutePriority } from "../../components/vdi-operator.admission-hosts.ts";
 import { untouchedFields } from "../../components/vdi-operator.admission-wake.ts";
 import { vdiSessionSpec } from "../../operator/api/vdi-session.ts";
+import { sessionFinalizer as ownFinalizer } from "../../operator/session/plan-end.ts";
 import { routePriority } from "../../operator/resources/route.ts";
 
 describe("the identity policy", () => {
@@ -66,6 +68,35 @@ describe("the template policy", () => {
   it("refuses when it cannot be evaluated, and says what to do", () => {
     expect(spec.failurePolicy).to.equal("Fail");
     expect(spec.validations[0]?.messageExpression).to.contain("take another template");
+  });
+});
+
+describe("the policy on a session's end", () => {
+  const { policy, binding } = endPolicy("kasm-vdi-system");
+  const { spec } = policy as unknown as {
+    spec: {
+      failurePolicy: string;
+      matchConditions: { name: string; expression: string }[];
+      matchConstraints: { resourceRules: { resources: string[]; operations: string[] }[] };
+      validations: { expression: string }[];
+    };
+  };
+
+  it("holds for whatever makes, changes or deletes a session, but the operator's and Kubernetes' own work", () => {
+    expect(spec.matchConstraints.resourceRules[0]).to.deep.include({
+      resources: ["vdisessions"],
+      operations: ["CREATE", "UPDATE", "DELETE"],
+    });
+    expect(spec.matchConditions.map(({ name }) => name)).to.deep.equal(["not-our-own", "not-kubernetes-itself"]);
+    expect(spec.failurePolicy).to.equal("Fail");
+    expect(binding.spec).to.deep.equal({ policyName: endPolicyName, validationActions: ["Deny"] });
+  });
+
+  it("allows the operator's own finalizer, and those that are there", () => {
+    expect(spec.validations[0]?.expression)
+      .to.contain(`'${ownFinalizer}'`)
+      .and.to.contain("oldObject.metadata.finalizers");
+    expect(sessionFinalizer).to.equal(ownFinalizer);
   });
 });
 

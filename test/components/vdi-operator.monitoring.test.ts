@@ -7,7 +7,7 @@ import { dashboardConfigMap, prometheusObjects } from "../../components/vdi-oper
 import { gatewayMetricsService, metricsService } from "../../components/vdi-operator.services.ts";
 import { ControllerMetrics } from "../../kube/metrics.ts";
 import { AccessMetrics } from "../../operator/access/metrics.ts";
-import { DesktopMetrics, countPhases } from "../../operator/metrics.ts";
+import { DesktopMetrics, countPhases, watchTime } from "../../operator/metrics.ts";
 import { readyReasons } from "../../operator/status/reasons.ts";
 import { labelsLeft, selections } from "./promql.ts";
 import type { Metric } from "./promql.ts";
@@ -18,6 +18,7 @@ function reported(): Map<string, Metric> {
   collectDefaultMetrics({ register: registry });
   new ControllerMetrics(registry);
   new DesktopMetrics(registry, () => undefined);
+  watchTime(registry, { doubt: undefined });
   new AccessMetrics(registry, () => undefined);
   // Prometheus' own, about the scrape.
   const known = new Map<string, Metric>([["up", { labels: [], isCounter: false }]]);

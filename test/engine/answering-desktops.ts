@@ -15,7 +15,7 @@ import type { Credentials } from "../../operator/access/credentials.ts";
 import type { VDISession } from "../../operator/api/objects.ts";
 import type { VDISessionSpec } from "../../operator/api/vdi-session.ts";
 import type { Pod } from "../../operator/kinds.ts";
-import { desktopName, hostOf } from "../../operator/resources/names.ts";
+import { desktopName, hostOf, podName } from "../../operator/resources/names.ts";
 import { customRuntime, Desktop, images } from "./desktop-image.ts";
 import type { OperatorHarness } from "./operator-harness.ts";
 import { PodNetwork } from "./pod-network.ts";
@@ -119,7 +119,7 @@ export class AnsweringDesktops {
 
   /** The session's pod, as soon as it has an address; not the one of before that is still ending. */
   async pod(session: VDISession): Promise<Pod> {
-    const metadata = { name: desktopName(session), namespace: this.#harness.namespace };
+    const metadata = { name: podName(session), namespace: this.#harness.namespace };
     const key = { apiVersion: "v1", kind: "Pod", metadata };
     const hasAddress = (pod: Pod | undefined) =>
       pod?.status?.podIP !== undefined && pod.metadata.deletionTimestamp === undefined;

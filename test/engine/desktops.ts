@@ -5,7 +5,7 @@ import { apiVersion } from "../../operator/api/objects.ts";
 import type { VDIPoolSpec } from "../../operator/api/vdi-pool.ts";
 import type { VDISessionSpec } from "../../operator/api/vdi-session.ts";
 import type { VDITemplateSpec } from "../../operator/api/vdi-template.ts";
-import { desktopName, homeName } from "../../operator/resources/names.ts";
+import { desktopName, homeName, podName } from "../../operator/resources/names.ts";
 import { MadeObjects } from "./made-objects.ts";
 
 /** What an object is made from: fields with a default may be left out. */
@@ -164,12 +164,12 @@ export class Desktops {
 
   childKey(kind: ChildKind | "PersistentVolumeClaim", session: VDISession): ObjectKey {
     const isHome = kind === "PersistentVolumeClaim";
-    const name = isHome ? homeName(session.spec.user) : desktopName(session);
+    const name = isHome ? homeName(session.spec.user) : kind === "Pod" ? podName(session) : desktopName(session);
     const { namespace } = this;
     return { apiVersion: isHome ? "v1" : childVersions[kind], kind, metadata: { name, namespace } };
   }
 
-  /** The child of a session that started cold, or its home, as it is now. */
+  /** The child of a session that started cold, or its home, as it is now. A pod with a home may be another session's of the user. */
   child(kind: ChildKind | "PersistentVolumeClaim", session: VDISession): Promise<AnyObject | undefined> {
     return this.client.get(this.childKey(kind, session));
   }

@@ -35,6 +35,8 @@ export class FaultyApiServer {
   readonly requests: SeenRequest[] = [];
   /** Asked about each request, when it has come in whole. */
   fault: (request: SeenRequest) => Fault | undefined = () => undefined;
+  /** How far its clock is ahead. */
+  aheadMs = 0;
   /** Told of each request once the real server has answered it, before the asker is. */
   answered: (request: SeenRequest, status: number) => void = () => undefined;
   readonly #server = createServer((request, response) => void this.#serve(request, response));
@@ -64,9 +66,9 @@ export class FaultyApiServer {
     return this.requests.filter(({ isWrite }) => isWrite);
   }
 
-  /** The watches that are open carry nothing any more, and nobody is told. New ones work. */
-  silenceWatches(): void {
-    for (const { real } of this.#watches) {
+  /** The watches that are open, of these paths, carry nothing any more, and nobody is told. New ones work. */
+  silenceWatches(of: (path: string) => boolean = () => true): void {
+    for (const { real } of [...this.#watches].filter(({ path }) => of(path))) {
       real.unpipe();
       real.resume();
     }
@@ -125,7 +127,8 @@ export class FaultyApiServer {
         request.destroy();
         return;
       }
-      response.writeHead(statusCode, answer.headers);
+      const date = new Date(Date.parse(answer.headers.date ?? "") + this.aheadMs);
+      response.writeHead(statusCode, { ...answer.headers, ...(this.aheadMs !== 0 && { date: date.toUTCString() }) });
       // A watch of what does not change has no first byte.
       response.flushHeaders();
       answer.pipe(response);

@@ -49,14 +49,30 @@ describe("an operator whose API server is not well", function () {
     await harness.waitForPhase(session, "Suspended", 15_000);
   });
 
-  it("finds watches that fell silent when the connection does not answer either, and misses nothing", async () => {
-    const session = await harness.session({}, "silent");
-    server.silenceWatches();
-    const hang = new Promise((resolve) => setTimeout(resolve, 6_000));
-    let left = 1;
-    // The Lease's renewal is what asks all the time.
-    server.fault = ({ resource }) => (resource === "leases" && left-- > 0 ? { wait: hang } : undefined);
-    await startsWithin(session, 30_000);
+  it("keeps its watches while the Lease's answers are slow", async () => {
+    const watches = () => server.requests.filter(({ isWatch }) => isWatch).length;
+    const before = watches();
+    let slow = 1;
+    await during(9, ({ resource }) => (resource === "leases" && slow-- > 0 ? { wait: sleep(4_000) } : undefined));
+    expect(watches(), "watches that were begun anew").to.equal(before);
+    await startsWithin(await harness.session({}, "slow-lease"), 30_000);
+  });
+
+  it("ends nobody's session while its clock says that the time is over and the operator's does not", async () => {
+    const session = await harness.session({ timeout: "8h" }, "clock");
+    await harness.waitForPhase(session, "Running");
+    server.aheadMs = 9 * 3_600_000;
+    try {
+      while (!operator.log().includes("no session is ended or suspended by time")) await sleep(50);
+      expect(await operator.metric("vdi_time_in_doubt")).to.equal(1);
+      await harness.patch(session, { idle: { after: "1h", action: "Suspend", warnBefore: "5m" } });
+      await sleep(5_000);
+      expect((await harness.read(session))?.metadata.deletionTimestamp).to.equal(undefined);
+      await harness.waitForPhase(session, "Running");
+    } finally {
+      server.aheadMs = 0;
+    }
+    while (!operator.log().includes("the clocks agree again")) await sleep(50);
   });
 
   it("goes on after all connections broke and none could be made for five seconds", async () => {

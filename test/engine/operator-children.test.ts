@@ -147,7 +147,7 @@ describe("what others do to the children of a session", function () {
       stringData: { password: "chosen by somebody" },
     });
     const containers = [{ name: "evil", image: "lab.invalid/evil:1" }];
-    await harness.create({ apiVersion: "v1", kind: "Pod", metadata, spec: { containers } });
+    await harness.create({ ...harness.childKey("Pod", late), spec: { containers } });
     operator = await harness.operator({ server });
     const told = await harness.waitForSession(late, (it) => it.status?.message?.includes("did not make") === true);
     expect(told.status?.phase).not.to.equal("Running");

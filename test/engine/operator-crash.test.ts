@@ -2,9 +2,9 @@ import { expect } from "chai";
 import type { AnyObject } from "../../kube/client.ts";
 import type { OperatorProcess } from "../../lab/operator/operator-process.ts";
 import type { VDISession } from "../../operator/api/objects.ts";
-import { desktopName } from "../../operator/resources/names.ts";
 import type { FaultyApiServer, SeenRequest } from "./faulty-api-server.ts";
 import { childKinds } from "./desktops.ts";
+import type { ChildKind } from "./desktops.ts";
 import { namespaceOfItsOwn } from "./operator-ground.ts";
 import { OperatorHarness } from "./operator-harness.ts";
 
@@ -152,11 +152,13 @@ class KilledLife {
     n: number | undefined,
   ): Promise<void> {
     const label = `${step}, write ${n ?? "-"}`;
-    const name = desktopName(session);
-    const kinds = { suspend: childKinds.filter((kind) => kind !== "Pod" && kind !== "Secret"), delete: [] as string[] };
+    const kinds = {
+      suspend: childKinds.filter((kind) => kind !== "Pod" && kind !== "Secret"),
+      delete: [] as ChildKind[],
+    };
     const expected = step === "suspend" || step === "delete" ? kinds[step] : childKinds;
     expect(await this.#harness.childNames(session), label).to.deep.equal(
-      expected.map((kind) => `${kind} ${name}`).sort(),
+      expected.map((kind) => `${kind} ${this.#harness.childKey(kind, session).metadata.name}`).sort(),
     );
     const password = await this.#harness.password(session);
     if (password !== undefined) this.#passwords.add(password);

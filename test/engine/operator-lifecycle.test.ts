@@ -2,7 +2,7 @@ import { expect } from "chai";
 import fc from "fast-check";
 import { apiVersion } from "../../operator/api/objects.ts";
 import type { VDISession } from "../../operator/api/objects.ts";
-import { desktopName, homeName, hostOf } from "../../operator/resources/names.ts";
+import { desktopName, homeName, hostOf, podName } from "../../operator/resources/names.ts";
 import { namespaceOfItsOwn } from "./operator-ground.ts";
 import { OperatorHarness } from "./operator-harness.ts";
 
@@ -93,7 +93,7 @@ describe("the life of a session among others' changes", function () {
       users.map((user, index) => harness.session({ user }, index === 3 ? "n".repeat(253) : `user-${index}`)),
     );
     await Promise.all(made.map((it) => harness.waitForPhase(it, "Running", 60_000)));
-    const pods = new Set(made.map(desktopName));
+    const pods = new Set(made.map(podName));
     const homes = new Set(users.map(homeName));
     expect([pods.size, homes.size]).to.deep.equal([users.length, users.length]);
   });

@@ -11,7 +11,7 @@ import { adoption } from "../../operator/pool/adoption.ts";
 import { controllerUid } from "../../operator/session/keys.ts";
 import { isReady } from "../../analyzers/readiness.ts";
 import { labels } from "../../operator/resources/labels.ts";
-import { desktopName } from "../../operator/resources/names.ts";
+import { desktopName, podName } from "../../operator/resources/names.ts";
 import { OperatorHarness } from "./operator-harness.ts";
 
 describe("warm pools", () => {
@@ -142,7 +142,7 @@ describe("warm pools", () => {
     ]);
     for (const session of cold) {
       const { status } = await harness.waitForCondition(session);
-      expect([status?.launch, status?.podName]).to.deep.equal(["Cold", desktopName(session)]);
+      expect([status?.launch, status?.podName]).to.deep.equal(["Cold", podName(session)]);
     }
     expect(await podsOf(pool)).to.have.lengthOf(2);
     await remove(...cold, pool);

@@ -21,8 +21,8 @@ describe("the home that a user's sessions share", function () {
     harness.waitForSession(session, (it) => reason(it) === wanted, timeoutMs);
   /** Of these sessions, those that have a pod. */
   const withPod = async (sessions: readonly VDISession[]) => {
-    const pods = await Promise.all(sessions.map((it) => harness.child("Pod", it)));
-    return sessions.filter((_, index) => pods[index]).map(({ metadata }) => metadata.name);
+    const pods = await Promise.all(sessions.map((it) => harness.children("Pod", it)));
+    return sessions.filter((_, index) => pods[index]?.length).map(({ metadata }) => metadata.name);
   };
 
   it("goes to one of those that waited for it", async () => {

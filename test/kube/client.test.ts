@@ -60,6 +60,29 @@ describe("the client", () => {
     ]);
   });
 
+  it("breaks no watch of others when an answer on connections of its own is late", async () => {
+    const own = config.withOwnConnections();
+    const impatient = new ClusterClient(own, { requestTimeoutMs: 100 });
+    let watch: ServerResponse | undefined;
+    answer = ({ url }, response) => {
+      if (!url?.includes("watch=true")) return;
+      watch = response;
+      response.writeHead(200).flushHeaders();
+    };
+    const over = new AbortController();
+    try {
+      const options = { resourceVersion: "1", timeoutSeconds: 60, signal: over.signal };
+      const events = (await client.watch("example.com/v1", "Widget", options))[Symbol.asyncIterator]();
+      const failure = await impatient.get(widget).catch((error: unknown) => error);
+      expect(failure).to.be.instanceOf(NoAnswerError);
+      watch?.write(`${JSON.stringify({ type: "ADDED", object: widget })}\n`);
+      expect((await events.next()).value).to.have.property("type", "ADDED");
+    } finally {
+      over.abort();
+      await own.close();
+    }
+  });
+
   it("reads fewer objects at once where they are large, never more than some megabytes", async () => {
     const large = "x".repeat(1_000_000);
     let left = 40;

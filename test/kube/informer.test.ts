@@ -114,6 +114,34 @@ describe("an informer", () => {
     expect(told).to.deep.equal(["+a", "+b", "~a 1->7", "-b"]);
   });
 
+  it("lists anew when asked to, and waits for a list that began after that", async () => {
+    let answer: (late: ObjectPage) => void = () => undefined;
+    pages = [page("5", object("a", "1"))];
+    const informer = await start();
+    requests.length = 0;
+    // A list that was asked for before, and is answered afterwards, may lack what was written in between.
+    const before = new Promise<ObjectPage>((resolve) => (answer = resolve));
+    const listPage = client.listPage.bind(client);
+    let lists = 0;
+    client.listPage = (...asked) => (lists++ === 0 ? before : listPage(...asked));
+    try {
+      void informer.relist();
+      await pass(1);
+      let isDone = false;
+      const again = informer.relist().then(() => (isDone = true));
+      pages = [page("9", object("a", "1"), object("b", "8"))];
+      answer(page("7", object("a", "1")));
+      await pass(1);
+      await again;
+      expect(isDone).to.equal(true);
+      expect(informer.store.get("ns/b")).not.to.equal(undefined);
+      await settled();
+      expect(requests.at(-1)).to.equal("watch 9");
+    } finally {
+      client.listPage = listPage;
+    }
+  });
+
   it("tells late handlers of what is there", async () => {
     pages = [page("5", object("a", "1"))];
     const informer = await start();

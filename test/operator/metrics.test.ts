@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { Registry } from "prom-client";
 import type { VDIPool, VDISession } from "../../operator/api/objects.ts";
-import { DesktopMetrics, countPhases, problemOf } from "../../operator/metrics.ts";
+import { DesktopMetrics, countPhases, problemOf, watchTime } from "../../operator/metrics.ts";
 import type { Desktops } from "../../operator/metrics.ts";
 
 describe("metrics of desktops", () => {
@@ -95,7 +95,26 @@ describe("metrics of desktops", () => {
   it("reports no desktops before the first lists are read: 0 would say that none has failed", async () => {
     const registry = new Registry();
     new DesktopMetrics(registry, () => undefined);
-    expect((await lines(registry)).filter((line) => line.startsWith("vdi_"))).to.deep.equal([]);
+    // What this process itself did begins at nothing.
+    const counted = ["vdi_orphans_removed_total 0", "vdi_home_double_mounts_total 0"];
+    expect((await lines(registry)).filter((line) => line.startsWith("vdi_"))).to.deep.equal(counted);
+  });
+
+  it("counts what it ended that may not be: orphans, and second pods on one home", async () => {
+    const registry = new Registry();
+    const metrics = new DesktopMetrics(registry, () => undefined);
+    metrics.orphansRemoved(3);
+    metrics.doubleMount();
+    expect(await lines(registry)).to.include.members(["vdi_orphans_removed_total 3", "vdi_home_double_mounts_total 1"]);
+  });
+
+  it("says while nothing is ended by time", async () => {
+    const registry = new Registry();
+    const clock: { doubt: string | undefined } = { doubt: undefined };
+    watchTime(registry, clock);
+    expect(await lines(registry)).to.include("vdi_time_in_doubt 0");
+    clock.doubt = "the clocks do not agree";
+    expect(await lines(registry)).to.include("vdi_time_in_doubt 1");
   });
 
   describe("what holds a session up", () => {

@@ -89,7 +89,7 @@ describe("VdiOperator", () => {
       "vdi-gateway-role-binding",
       "vdi-gateway-cluster-role",
       "vdi-gateway-cluster-role-binding",
-      ...["wake", "host-routes", "host-ingresses", "host-tcp-routes"].flatMap((it) => [
+      ...["wake", "end", "host-routes", "host-ingresses", "host-tcp-routes"].flatMap((it) => [
         `vdi-${it}`,
         `vdi-${it}-binding`,
       ]),

@@ -117,6 +117,14 @@ describe("who is let in", () => {
     for (const session of ended) expect(outcome({ linkToken: link, cookies: [cookie] }, session)).to.equal("ended");
   });
 
+  it("comes to a session that is over by clocks which do not agree: the operator does not end it either", () => {
+    const over = aSession({ status: { expiresAt: "2026-01-01T00:00:00Z" } });
+    const inDoubt = { ...context, isTimeInDoubt: true };
+    expect(admit(asked({ cookies: [cookie] }), over, inDoubt).kind).to.equal("admitted");
+    const deleted = aSession({ metadata: { deletionTimestamp: "2026-01-01T00:00:00Z" } });
+    expect(admit(asked({ cookies: [cookie] }), deleted, inDoubt).kind).to.equal("refused");
+  });
+
   it("does not come with what was given out for a session of that name before", () => {
     const anew = aSession({ metadata: { uid: "another-uid" } });
     expect(outcome({ linkToken: link, cookies: [cookie] }, anew)).to.equal("old-link");

@@ -15,14 +15,14 @@ describe("the API server's clock", () => {
   };
 
   it("is this machine's until the server answers, then the server's within a second", async () => {
-    const machine = new FakeClock(3_600_000);
+    const machine = new FakeClock(30_000);
     const clock = clockOf(machine);
     expect(clock.date()).to.deep.equal(machine.date());
     await machine.advance(12_345);
     clock.onServerDate(serverDate(machine));
     expect(clock.date().getTime()).to.be.closeTo(Date.UTC(2026, 0, 1) + 12_345, 1_000);
     expect(said).to.deep.equal([
-      "the clock of this machine is 3600 s ahead of the API server's; timeouts follow the API server. Set the time on this " +
+      "the clock of this machine is 30 s ahead of the API server's; timeouts follow the API server. Set the time on this " +
         "node, or on the API server's, by NTP",
     ]);
   });
@@ -50,7 +50,7 @@ describe("the API server's clock", () => {
     const machine = new FakeClock();
     const clock = clockOf(machine);
     clock.onServerDate(serverDate(machine));
-    for (const offMs of [3_600_000, -60_000]) {
+    for (const offMs of [40_000, -10_000]) {
       const before = clock.date().getTime();
       for (let answers = 0; answers < 2; answers++) clock.onServerDate(serverDate(machine, offMs));
       expect(clock.date().getTime()).to.equal(before);
@@ -69,6 +69,20 @@ describe("the API server's clock", () => {
       clock.onServerDate(new Date("no date"));
     }
     expect(clock.date().getTime()).to.be.closeTo(serverDate(machine).getTime(), 1_000);
+  });
+
+  it("ends nobody's session where it differs from this machine's, and says so while it does", () => {
+    const machine = new FakeClock();
+    const clock = clockOf(machine);
+    clock.onServerDate(serverDate(machine));
+    expect(clock.doubt).to.equal(undefined);
+    for (let answers = 0; answers < 3; answers++) clock.onServerDate(serverDate(machine, 9 * 3_600_000));
+    expect(clock.doubt).to.match(/the clock of this machine is 3240[01] s behind the API server's/);
+    for (let answers = 0; answers < 3; answers++) clock.onServerDate(serverDate(machine));
+    expect(clock.doubt).to.equal(undefined);
+    expect(said).to.have.length(2);
+    expect(said[0]).to.match(/^no session is ended or suspended by time, for the clock of this machine/);
+    expect(said[1]).to.match(/^the clocks agree again/);
   });
 
   it("does not feel that this machine's own wall clock is set", () => {

@@ -52,7 +52,9 @@ for (const [kind, wanted] of Object.entries(children))
 
     it("is all that a cache keeps of it, beside what names it", () => {
       expect(Object.keys(toChild(stored(wanted)))).to.deep.equal(["apiVersion", "kind", "metadata", "fingerprint"]);
-      expect(toChild(stored(wanted)).metadata).not.to.have.any.keys("labels", "annotations");
+      const { metadata } = toChild(stored(wanted));
+      expect(Object.keys(metadata.labels ?? {})).to.deep.equal(["vdi.kasm.io/session"]);
+      expect(metadata).not.to.have.any.keys("annotations");
     });
   });
 

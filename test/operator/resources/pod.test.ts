@@ -37,7 +37,7 @@ interface PodSpec {
 function args(changes: Partial<DesktopPodArgs> = {}): DesktopPodArgs {
   const of = changes.template ?? template();
   return {
-    name: "alice-x",
+    ...{ name: "alice-x", secretName: "alice-secret" },
     namespace: "kasm-vdi",
     owner: { apiVersion: "vdi.kasm.io/v1alpha1", kind: "VDISession", name: "alice", uid: "u-1", controller: true },
     labels: {},
@@ -91,11 +91,13 @@ describe("a desktop's pod", () => {
     expect(JSON.stringify(own.env)).not.to.contain("9000");
   });
 
-  it("takes its password from its Secret, which has its name, and from nowhere else", () => {
+  it("takes its password from its Secret, and from nowhere else", () => {
     for (const type of runtimes.filter((it) => it !== "custom")) {
       const secrets = specOf({ template: runtime(type) }).containers[0].env?.filter(({ valueFrom }) => valueFrom) ?? [];
       expect(secrets.map(({ valueFrom }) => valueFrom?.secretKeyRef.key)).to.include("password");
-      expect(new Set(secrets.map(({ valueFrom }) => valueFrom?.secretKeyRef.name))).to.deep.equal(new Set(["alice-x"]));
+      expect(new Set(secrets.map(({ valueFrom }) => valueFrom?.secretKeyRef.name))).to.deep.equal(
+        new Set(["alice-secret"]),
+      );
     }
   });
 

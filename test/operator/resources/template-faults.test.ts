@@ -149,7 +149,7 @@ describe("a pod of a template without fault", () => {
         const made = template(spec);
         fc.pre(templateFault(made, platform) === undefined);
         const pod = desktopPod({
-          ...{ name: "a", namespace: "n", labels: {}, annotations: {}, template: made },
+          ...{ name: "a", secretName: "s", namespace: "n", labels: {}, annotations: {}, template: made },
           owner: { apiVersion: "v1", kind: "Pod", name: "o", uid: "u" },
           resources: desktopResources(made),
           homeClaim: undefined,

@@ -1,9 +1,11 @@
 import { expect } from "chai";
 import fc from "fast-check";
 import type { AnyObject } from "../../../kube/object.ts";
+import type { VDISession } from "../../../operator/api/objects.ts";
 import type { PersistentVolumeClaim, Pod } from "../../../operator/kinds.ts";
 import { toChild } from "../../../operator/resources/fingerprint.ts";
 import { desktopName, homeName } from "../../../operator/resources/names.ts";
+import { decidesHome } from "../../../operator/session/plan-end.ts";
 import { planSession } from "../../../operator/session/plan.ts";
 import type { SessionView } from "../../../operator/session/view.ts";
 import type { Write } from "../../../operator/session/write.ts";
@@ -32,7 +34,7 @@ function after(before: SessionView): SessionView {
     }
     const object: AnyObject = write.object;
     if (object.kind === "Pod" && write.do === "create")
-      changes.pod = { ...(object as unknown as Pod), spec: {}, status: { phase: "Pending" } };
+      changes.pod = { ...(object as unknown as Pod), status: { phase: "Pending" } };
     if (object.kind === "Pod" && write.do === "merge")
       changes.pod = { ...before.pod, metadata: merged(before.pod?.metadata, object.metadata) } as Pod;
     if (object.kind === "PersistentVolumeClaim") changes.home = object as unknown as PersistentVolumeClaim;
@@ -98,6 +100,14 @@ describe("the plan of a session", () => {
         expect(planSession(end, context).batches).to.deep.equal([]);
       }),
     );
+  });
+
+  it("makes a home anew that went before its pod had a node, and none under a pod that runs", () => {
+    const running = settled();
+    const waiting = { ...running, home: undefined };
+    expect(told(planSession(waiting, context).batches.flat())).to.deep.equal(["create PersistentVolumeClaim"]);
+    const placed = { ...waiting.pod, spec: { ...waiting.pod?.spec, nodeName: "gpu-1" } } as Pod;
+    expect(planSession({ ...waiting, pod: placed }, context).batches).to.deep.equal([]);
   });
 
   it("starts nothing without its template, with a wrong one, or while another session of the user has the home", () => {
@@ -243,6 +253,37 @@ describe("the plan of a session", () => {
   });
 });
 
+describe("the plan of a session whose time is over", () => {
+  const over = { ...settled(), session: session({ spec: { timeout: "1m" } }) };
+
+  it("deletes it", () => {
+    expect(told(planSession(over, context).batches.flat())).to.deep.equal(["delete VDISession"]);
+  });
+
+  it("leaves it as it is while the clocks do not agree, and looks again", () => {
+    const { batches, recheckMs } = planSession({ ...over, timeDoubt: "the clocks do not agree" }, context);
+    expect(batches).to.deep.equal([]);
+    expect(recheckMs).to.be.within(1, 30_000);
+  });
+
+  it("suspends one that nobody uses, and not while the clocks do not agree", () => {
+    const conditions = [
+      { type: "Ready", status: "True" as const, reason: "Ready", message: "", lastTransitionTime: ago(7_000) },
+    ];
+    const idle = session({
+      spec: { idle: { after: "30m", action: "Suspend", warnBefore: "5m" } },
+      status: { phase: "Running", readyTime: ago(7_000), conditions },
+    });
+    const unused = {
+      ...settled(),
+      session: idle,
+      activity: { atMs: now.getTime(), sinceMs: 0, connected: false, message: "" },
+    };
+    expect(told(planSession(unused, context).batches.flat())).to.deep.equal(["merge VDISession"]);
+    expect(planSession({ ...unused, timeDoubt: "the clocks do not agree" }, context).batches).to.deep.equal([]);
+  });
+});
+
 describe("the plan of a deleted session", () => {
   const ending = (reclaim: "Retain" | "Delete", seconds = 5) => {
     const it = session({ spec: { persistence: { enabled: true, size: "1Gi", reclaim } } });
@@ -254,23 +295,67 @@ describe("the plan of a deleted session", () => {
     return it;
   };
 
-  it("deletes the home that goes with it, and then lets it go", () => {
-    const { batches } = planSession(view({ session: ending("Delete") }), context);
-    expect(batches.map(told)).to.deep.equal([["delete PersistentVolumeClaim"], ["merge VDISession"]]);
-    expect(batches[0]?.[0]).to.deep.nested.include({ "key.metadata.name": homeName("alice@example.com") });
-    expect(batches[1]?.[0]).to.deep.nested.include({ "object.metadata.finalizers": ["other/one"] });
+  const claim = (changes: object = {}) => ({
+    metadata: { name: homeName("alice@example.com"), uid: "c-1", resourceVersion: "7", ...changes },
+  });
+  const homeAtEnd = { claim: claim(), isShared: false };
+  const plan = (changes: Partial<SessionView>) => planSession(view(changes), context).batches;
+
+  it("stops the desktop and takes its way away first, whoever's finalizer keeps the session", () => {
+    const others = session();
+    others.metadata = { ...others.metadata, deletionTimestamp: ago(5), finalizers: ["other/one", "orphan"] };
+    const networkPolicy = toChild({ metadata: { name: "np", uid: "np-1" } });
+    for (const it of [others, ending("Retain"), ending("Delete")]) {
+      const [first, ...rest] = plan({ session: it, networkPolicy, homeAtEnd });
+      expect(told(first!)).to.deep.equal(["delete Pod", "delete IngressRoute", "delete Service", "delete Secret"]);
+      expect(first?.[0]).to.include({ uid: "p-1" });
+      // What guards the pod stays as long as it.
+      expect(rest).to.deep.equal([]);
+    }
+    const [last] = plan({ ...fresh, session: others, networkPolicy });
+    expect(told(last!)).to.deep.equal(["delete NetworkPolicy", "delete Secret"]);
+    expect(plan({ ...fresh, session: others })).to.deep.equal([]);
   });
 
-  it("deletes a home that it does not see too, and ends after five minutes whether the home can be deleted or not", () => {
-    const { batches } = planSession(view({ session: ending("Delete"), home: undefined }), context);
-    expect(batches.map(told)).to.deep.equal([["delete PersistentVolumeClaim"], ["merge VDISession"]]);
-    const late = planSession(view({ session: ending("Delete", 301) }), context).batches;
-    expect(late.map(told)).to.deep.equal([["delete PersistentVolumeClaim", "merge VDISession"]]);
+  it("deletes the home that goes with it as it was judged, and lets go once that is under way", () => {
+    const it = { ...fresh, session: ending("Delete") };
+    const [removal, ...rest] = plan({ ...it, homeAtEnd });
+    expect(removal).to.have.length(1);
+    expect(removal?.[0]).to.deep.nested.include({ "key.metadata.name": homeName("alice@example.com") });
+    expect(removal?.[0]).to.include({ uid: "c-1", resourceVersion: "7" });
+    expect(rest).to.deep.equal([]);
+    const going = { claim: claim({ deletionTimestamp: ago(1) }), isShared: false };
+    for (const under of [going, { claim: undefined, isShared: false }]) {
+      const [release] = plan({ ...it, homeAtEnd: under });
+      expect(release?.[0]).to.deep.nested.include({ "object.metadata.finalizers": ["other/one"] });
+    }
   });
 
-  it("keeps a home that another session of the user wants, and one that is to be kept", () => {
-    const kept = [view({ session: ending("Delete"), homeIsShared: true }), view({ session: ending("Retain") })];
-    for (const it of kept) expect(told(planSession(it, context).batches.flat())).to.deep.equal(["merge VDISession"]);
+  it("waits until the home's end was judged by what the API server has", () => {
+    const { batches, recheckMs } = planSession(view({ ...fresh, session: ending("Delete") }), context);
+    expect(batches).to.deep.equal([]);
+    expect(recheckMs).to.be.within(1, 1_000);
+    expect(decidesHome(view({ ...fresh, session: ending("Delete") }))).to.equal(true);
+    // Not while the desktop is to be stopped first, nor for a home that stays.
+    expect(decidesHome(view({ session: ending("Delete") }))).to.equal(false);
+    expect(decidesHome(view({ ...fresh, session: ending("Retain") }))).to.equal(false);
+  });
+
+  it("ends after five minutes, whatever cannot be read or deleted", () => {
+    const late = { session: ending("Delete", 301) };
+    expect(plan({ ...fresh, ...late }).map(told)).to.deep.equal([["merge VDISession"]]);
+    expect(told(plan({ ...late, homeAtEnd }).flat())).to.include.members([
+      ...["delete Pod", "delete PersistentVolumeClaim", "merge VDISession"],
+    ]);
+  });
+
+  it("keeps a home that another session of the user wants, by cache or API server, and one that is to be kept", () => {
+    const kept = [
+      { session: ending("Delete"), homeIsShared: true, homeAtEnd },
+      { session: ending("Delete"), homeAtEnd: { claim: claim(), isShared: true } },
+      { session: ending("Retain") },
+    ];
+    for (const it of kept) expect(told(plan({ ...fresh, ...it }).flat())).to.deep.equal(["merge VDISession"]);
   });
 
   it("makes nothing any more", () => {
@@ -297,9 +382,15 @@ describe("TURN credentials of a running desktop", () => {
   });
 });
 
-it("every child of a session has its one name", () => {
-  const names = writesOf({ ...fresh, session: session() }).flatMap((write) =>
-    write.do === "delete" || write.object.kind === "PersistentVolumeClaim" ? [] : [write.object.metadata?.name],
-  );
-  expect(new Set(names)).to.deep.equal(new Set([desktopName(session())]));
+it("every child of a session has its one name, but the pod that mounts a home: it has the home's", () => {
+  const names = (of: VDISession, isPod: boolean) =>
+    writesOf({ ...fresh, session: of }).flatMap((write) =>
+      write.do === "delete" || write.object.kind === "PersistentVolumeClaim" || (write.object.kind === "Pod") !== isPod
+        ? []
+        : [write.object.metadata?.name],
+    );
+  const without = session({ spec: { persistence: { enabled: false, size: "1Gi", reclaim: "Retain" } } });
+  expect(names(session(), true)).to.deep.equal([homeName(session().spec.user)]);
+  expect(names(without, true)).to.deep.equal([desktopName(without)]);
+  expect(new Set(names(session(), false))).to.deep.equal(new Set([desktopName(session())]));
 });

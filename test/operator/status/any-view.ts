@@ -170,7 +170,7 @@ const event: fc.Arbitrary<ClusterEvent> = fc.record({
 
 const refusal: fc.Arbitrary<Refusal> = fc.record({
   kind: fc.constantFrom("Pod", "PersistentVolumeClaim", "Secret", "Service", "IngressRoute", "NetworkPolicy"),
-  why: fc.constantFrom("Quota", "Missing", "Terminating", "Invalid", "Forbidden", "Failing"),
+  why: fc.constantFrom("Quota", "Held", "Missing", "Terminating", "Invalid", "Forbidden", "Failing"),
   message,
 });
 
@@ -203,7 +203,10 @@ export const anyView: fc.Arbitrary<SessionView> = fc.record({
   homeHolder: some(fc.constant(session())),
   oneTooMany: some(fc.constant(session())),
   homeRemains: some(pod),
+  homeRival: some(pod),
   homeIsShared: fc.boolean(),
+  homeAtEnd: fc.constant(undefined),
+  timeDoubt: some(fc.constant("the clocks do not agree")),
   isAdmitted: fc.boolean().map((it) => () => it),
   routeAnswer: some(fc.record({ ok: fc.boolean(), message: fc.constant("Traefik has no route.") })),
   nodes: fc.array(node, { maxLength: 3 }),

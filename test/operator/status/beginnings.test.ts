@@ -2,7 +2,7 @@ import { expect } from "chai";
 import type { Refusal } from "../../../operator/session/view.ts";
 import { sessionStatus, statusRecheckMs } from "../../../operator/status/session-status.ts";
 import { expectReady, readyTable } from "./ready.ts";
-import { ago, nothingYet, now, session, settings, view } from "./views.ts";
+import { ago, home, nothingYet, now, readyPod, session, settings, view } from "./views.ts";
 
 const refused = (kind: Refusal["kind"], why: Refusal["why"], message: string) =>
   nothingYet({ refusals: [{ kind, why, message }] });
@@ -127,6 +127,10 @@ describe("why a desktop cannot be made", () => {
       refused("Pod", "Taken", "a Pod alice-x is there that the operator did not make; delete it"),
       ["NameTaken", "cannot be made", "delete it"],
     ],
+    "another session's pod has the home, as the API server tells": [
+      refused("Pod", "Held", "pod home-alice of session alice-2 has it"),
+      ["HomeInUse", "pod home-alice of session alice-2 has it"],
+    ],
     "the namespace is being deleted": [
       refused("Pod", "Terminating", "namespace kasm-vdi is being terminated"),
       ["NamespaceTerminating"],
@@ -169,6 +173,33 @@ describe("a session that is not to run", () => {
   const gone = { ...session(), metadata: { ...session().metadata, deletionTimestamp: ago(1) } };
   readyTable({
     "is deleted": [view({ session: gone }), ["Terminating"]],
+    "is deleted, and kept by somebody's finalizer: names it": [
+      view({
+        session: {
+          ...gone,
+          metadata: { ...gone.metadata, finalizers: ["vdi.kasm.io/session-cleanup", "example.com/a"] },
+        },
+      }),
+      ["Terminating", "finalizer example.com/a keeps the session", /^(?!.*session-cleanup)/],
+    ],
+    "is deleted, and its pod does not end: names that": [
+      view({ session: gone, pod: { ...readyPod(), metadata: { ...readyPod().metadata, deletionTimestamp: ago(60) } } }),
+      ["Terminating", "Pod alice-x on node gpu-1 has not ended"],
+    ],
+    "is suspended, and its pod does not end: names that": [
+      view({
+        session: session({ spec: { desiredState: "Suspended" } }),
+        pod: { ...readyPod(), metadata: { ...readyPod().metadata, deletionTimestamp: ago(60) } },
+      }),
+      ["TerminatingStuck", "Pod alice-x on node gpu-1 has not ended"],
+    ],
+    "is suspended, and its home is being deleted": [
+      nothingYet({
+        session: session({ spec: { desiredState: "Suspended" } }),
+        home: { ...home("Bound"), metadata: { name: "home-alice", deletionTimestamp: ago(5) } },
+      }),
+      ["Suspended", "its home volume is being deleted"],
+    ],
     "is over by its timeout": [
       view({ session: session({ spec: { timeout: "1m" } }) }),
       ["Expired", "timeout of 1m is over"],
@@ -179,6 +210,10 @@ describe("a session that is not to run", () => {
         home: { metadata: { name: "home-alice", deletionTimestamp: ago(5) } },
       }),
       ["Suspended", /^(?!.*kept)/],
+    ],
+    "is over by its timeout, as far as clocks that do not agree can tell": [
+      view({ session: session({ spec: { timeout: "1m" } }), timeDoubt: "the clocks do not agree" }),
+      ["Ready"],
     ],
     "is suspended": [
       nothingYet({ session: session({ spec: { desiredState: "Suspended" } }) }),

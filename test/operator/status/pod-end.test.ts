@@ -1,14 +1,20 @@
 import type { Pod } from "../../../operator/kinds.ts";
 import { readyTable } from "./ready.ts";
-import { ago, node, pod, readyPod, view } from "./views.ts";
+import { ago, container, node, pod, podWith, readyPod, view } from "./views.ts";
 
 const failed = (reason: string, message: string) => view({ pod: pod({ phase: "Failed", reason, message }, "gpu-1") });
-const leaving = (conditions: NonNullable<Pod["status"]>["conditions"] = []) => {
+const ending = (of: { phase: "Succeeded" | "Failed"; exitCode: number; seconds: number; finalizers?: string[] }) => {
+  const { phase, exitCode, seconds, finalizers } = of;
+  const it = podWith([container({ restartCount: 1, state: { terminated: { exitCode, reason: "Completed" } } })]);
+  const metadata = { ...it.metadata, deletionTimestamp: ago(seconds), ...(finalizers && { finalizers }) };
+  return view({ pod: { ...it, metadata, status: { ...it.status, phase } } });
+};
+const leaving = (conditions: NonNullable<Pod["status"]>["conditions"] = [], seconds = 2) => {
   const it = readyPod();
   return view({
     pod: {
       ...it,
-      metadata: { ...it.metadata, deletionTimestamp: ago(2) },
+      metadata: { ...it.metadata, deletionTimestamp: ago(seconds) },
       status: { ...it.status, conditions: [...(it.status?.conditions ?? []), ...conditions] },
     },
   });
@@ -62,6 +68,26 @@ describe("why a pod has come to its end", () => {
       ["Evicted", "Eviction API: evicting"],
     ],
     "the operator replaces it, or somebody deleted it": [leaving(), ["Replacing", "Pod alice-x stops"]],
+    "it ends as it was told, with exit code 0, after a resume": [
+      ending({ phase: "Succeeded", exitCode: 0, seconds: 2 }),
+      ["Replacing", "Pod alice-x stops", /^(?!.*exit code)/],
+    ],
+    "it ends by the signal that ended its grace time, after a resume": [
+      ending({ phase: "Failed", exitCode: 137, seconds: 2 }),
+      ["Replacing", "Pod alice-x stops", /^(?!.*exit code)/],
+    ],
+    "it has not ended after its grace time: its node": [
+      leaving([], 60),
+      ["TerminatingStuck", "Pod alice-x on node gpu-1 has not ended", "kubelet and container runtime of node gpu-1"],
+    ],
+    "it has not ended after its grace time: somebody's finalizer": [
+      ending({ phase: "Succeeded", exitCode: 0, seconds: 60, finalizers: ["example.com/backup"] }),
+      ["TerminatingStuck", "Pod alice-x on node gpu-1", "finalizer example.com/backup keeps it"],
+    ],
+    "it has not ended after its grace time, and its node does not answer": [
+      { ...leaving([], 60), nodes: [node("gpu-1", { isReady: false })] },
+      ["NodeLost", "does not answer"],
+    ],
     "its node does not answer": [
       view({ nodes: [node("gpu-1", { isReady: false })] }),
       ["NodeLost", "Node gpu-1, on which the desktop runs, does not answer", "kubectl delete node gpu-1"],

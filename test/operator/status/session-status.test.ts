@@ -1,4 +1,5 @@
 import { expect } from "chai";
+import { desktopName } from "../../../operator/resources/names.ts";
 import type { SessionView } from "../../../operator/session/view.ts";
 import { sessionStatus, statusChanged, statusRecheckMs } from "../../../operator/status/session-status.ts";
 import {
@@ -35,7 +36,7 @@ describe("the status of a session", () => {
       phase: "Running",
       podName: "alice-x",
       nodeName: "gpu-1",
-      credentialsSecretName: "alice-x",
+      credentialsSecretName: desktopName(session()),
       launch: "Cold",
       startTime: ago(60),
       readyTime: ago(0),

@@ -31,6 +31,15 @@ const endedSaying = (message: string, isInit = true) => {
   return view({ pod: isInit ? podWith([container()], [one]) : podWith([one]) });
 };
 
+const going = (finalizers?: string[]) => {
+  const metadata = { name: "home-alice", deletionTimestamp: ago(5), ...(finalizers && { finalizers }) };
+  return { ...home("Bound"), metadata };
+};
+const leaving = (seconds: number, finalizers?: string[]) => ({
+  metadata: { name: "alice-old", deletionTimestamp: ago(seconds), ...(finalizers && { finalizers }) },
+  spec: { nodeName: "gpu-1" },
+});
+
 describe("why a home volume is not there", () => {
   readyTable({
     "the provisioner fails: quotes its words": [
@@ -62,6 +71,26 @@ describe("why a home volume is not there", () => {
     "it is being deleted": [
       nothingYet({ home: { ...home("Bound"), metadata: { name: "home-alice", deletionTimestamp: ago(5) } } }),
       ["ClaimTerminating", "is being deleted"],
+    ],
+    "it is being deleted, and a pod that ends uses it: names both": [
+      nothingYet({ home: going(), homeRemains: leaving(5) }),
+      ["HomeLost", "home-alice is being deleted", "ends with pod alice-old"],
+    ],
+    "it is being deleted, and a pod that does not end uses it: names claim, pod, node and finalizer": [
+      nothingYet({ home: going(), homeRemains: leaving(60, ["example.com/backup"]) }),
+      ["HomeLost", "home-alice is being deleted", "Pod alice-old on node gpu-1", "finalizer example.com/backup"],
+    ],
+    "it is being deleted, which somebody's finalizer holds up": [
+      nothingYet({ home: going(["kubernetes.io/pvc-protection", "example.com/snapshot"]) }),
+      ["HomeLost", "its finalizers example.com/snapshot hold up", /^(?!.*pvc-protection)/],
+    ],
+    "the pod of a session that is gone does not end: names claim, pod and node": [
+      nothingYet({ home: home("Bound"), homeRemains: leaving(60) }),
+      ["TerminatingStuck", "home-alice", "Pod alice-old on node gpu-1", "kubelet"],
+    ],
+    "another pod has it as well: names both": [
+      view({ homeRival: leaving(-1) }),
+      ["HomeInUse", "pod alice-old as well", "pod alice-x is ended in its own time"],
     ],
     "another session has it: names that and what to do": [
       nothingYet({ home: home("Bound"), homeHolder: { ...session(), metadata: { name: "alice-2" } } }),

@@ -147,7 +147,10 @@ export function view(changes: Partial<SessionView> = {}): SessionView {
     homeHolder: undefined,
     oneTooMany: undefined,
     homeRemains: undefined,
+    homeRival: undefined,
     homeIsShared: false,
+    homeAtEnd: undefined,
+    timeDoubt: undefined,
     nodes: [
       node("gpu-1", {
         allocatable: { "nvidia.com/gpu": "8" },
