@@ -51,7 +51,7 @@ export function endOf({
   lastState,
   restartCount,
 }: Pick<ContainerStatus, "state" | "lastState" | "restartCount">): Ended | undefined {
-  return state?.terminated ?? (restartCount > 0 ? lastState?.terminated : undefined);
+  return state?.terminated ?? (restartCount !== 0 ? lastState?.terminated : undefined);
 }
 
 /** Why a container that runs is not ready; for a container that has had its time to start. */
