@@ -83,12 +83,19 @@ export function evictionVerdict(said: string | undefined): Verdict<ContainerCode
       };
 }
 
-/** A pod that should have ended by now. */
-export function terminatingVerdict({ metadata, spec }: Pod, node: Node | undefined): Verdict<ContainerCode> {
+/**
+ * A pod that should have ended by now.
+ *
+ * @param node that it is on; undefined: that is gone; `unknown` where nodes are not known
+ */
+export function terminatingVerdict(
+  { metadata, spec }: Pod,
+  node: Node | "unknown" | undefined,
+): Verdict<"TerminatingStuck"> {
   const finalizers = metadata.finalizers ?? [];
   const where = spec?.nodeName === undefined ? "" : ` on ${spec.nodeName}`;
   const kubectl = `kubectl delete pod ${metadata.name} --namespace ${metadata.namespace ?? ""}`;
-  if (spec?.nodeName !== undefined && !isReady(node))
+  if (spec?.nodeName !== undefined && node !== "unknown" && !isReady(node))
     return {
       code: "TerminatingStuck",
       problem: `Pod ${metadata.name} does not end: its node ${spec.nodeName} ${node ? "does not answer" : "is gone"}.`,

@@ -83,12 +83,12 @@ export function trimNode({ apiVersion, kind, metadata, spec, status }: Node): No
 
 function trimMeta(metadata: ObjectMeta & { name: string }): ObjectMeta & { name: string } {
   const { name, namespace, uid, resourceVersion, ownerReferences } = metadata;
-  const { creationTimestamp, deletionTimestamp } = metadata;
+  const { creationTimestamp, deletionTimestamp, finalizers } = metadata;
   return prune<ObjectMeta & { name: string }>({
     ...{ name, namespace, uid, resourceVersion, ownerReferences },
     labels: ours(metadata.labels, labels),
     annotations: ours(metadata.annotations, annotations),
-    ...{ creationTimestamp, deletionTimestamp },
+    ...{ creationTimestamp, deletionTimestamp, finalizers },
   });
 }
 

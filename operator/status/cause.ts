@@ -42,7 +42,7 @@ export function causeOf(
     ...refused,
     scheduling,
     home?.reason === "HomeProvisioning" && scheduling?.reason !== "Scheduling" ? undefined : home,
-    podEndFinding(view),
+    podEndFinding(view, moment),
     ...setupFindings(view),
     ...containerFindings(view, moment),
     ...reachabilityFindings(view, settings, moment),

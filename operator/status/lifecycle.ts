@@ -2,6 +2,7 @@ import { apiTime } from "../api/time.ts";
 import { expiry } from "../lifetime/expiring.ts";
 import type { SessionView } from "../session/view.ts";
 import type { Moment } from "./moment.ts";
+import { hangingVerdict } from "./pod-end.ts";
 import type { Finding } from "./reasons.ts";
 
 /** A time to come that access is revoked until: a slip of the pen, or a clock that is ahead, looks like a start that hangs. */
@@ -15,7 +16,8 @@ export function revocationFinding({ session, pod }: SessionView, moment: Moment)
 }
 
 /** What the session is meant to do other than run. */
-export function lifecycleFinding({ session, pod, home }: SessionView, moment: Moment): Finding | undefined {
+export function lifecycleFinding(view: SessionView, moment: Moment): Finding | undefined {
+  const { session, pod, home } = view;
   const { metadata, spec } = session;
   if (metadata.deletionTimestamp !== undefined)
     return {
@@ -31,11 +33,17 @@ export function lifecycleFinding({ session, pod, home }: SessionView, moment: Mo
     };
   if (spec.desiredState !== "Suspended") return undefined;
   return pod
-    ? { reason: "Suspending", message: "The desktop is being stopped, as spec.desiredState says." }
+    ? { reason: "Suspending", message: stopping(view, moment) }
     : {
         reason: "Suspended",
         message:
           `The desktop is stopped${spec.persistence.enabled && home?.metadata.deletionTimestamp === undefined ? ", and its home volume is kept" : ""}. ` +
           "Set spec.desiredState to Running, or open its address, to go on.",
       };
+}
+
+function stopping(view: SessionView, moment: Moment): string {
+  const hanging = hangingVerdict(view, moment);
+  const rest = hanging ? ` ${hanging.problem} ${hanging.remedy}` : "";
+  return `The desktop is being stopped, as spec.desiredState says.${rest}`;
 }

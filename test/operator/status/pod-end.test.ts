@@ -1,6 +1,6 @@
 import type { Pod } from "../../../operator/kinds.ts";
 import { readyTable } from "./ready.ts";
-import { ago, node, pod, readyPod, view } from "./views.ts";
+import { ago, node, pod, readyPod, session, view } from "./views.ts";
 
 const failed = (reason: string, message: string) => view({ pod: pod({ phase: "Failed", reason, message }, "gpu-1") });
 const leaving = (conditions: NonNullable<Pod["status"]>["conditions"] = []) => {
@@ -12,6 +12,11 @@ const leaving = (conditions: NonNullable<Pod["status"]>["conditions"] = []) => {
       status: { ...it.status, conditions: [...(it.status?.conditions ?? []), ...conditions] },
     },
   });
+};
+
+const hanging = (metadata: { finalizers?: string[] }) => {
+  const it = readyPod();
+  return view({ pod: { ...it, metadata: { ...it.metadata, deletionTimestamp: ago(120), ...metadata } } });
 };
 
 describe("why a pod has come to its end", () => {
@@ -62,6 +67,18 @@ describe("why a pod has come to its end", () => {
       ["Evicted", "Eviction API: evicting"],
     ],
     "the operator replaces it, or somebody deleted it": [leaving(), ["Replacing", "Pod alice-x stops"]],
+    "it hangs though its grace period is over: names the finalizer": [
+      hanging({ finalizers: ["example.com/backup"] }),
+      ["TerminatingStuck", "Pod alice-x does not end", "finalizer example.com/backup"],
+    ],
+    "it hangs, and the kubelet alone knows why": [
+      hanging({}),
+      ["TerminatingStuck", "on gpu-1 though its grace period is over", "kubelet's log"],
+    ],
+    "it hangs while its session is suspended": [
+      { ...hanging({}), session: session({ spec: { desiredState: "Suspended" } }) },
+      ["Suspending", "as spec.desiredState says. Pod alice-x does not end"],
+    ],
     "its node does not answer": [
       view({ nodes: [node("gpu-1", { isReady: false })] }),
       ["NodeLost", "Node gpu-1, on which the desktop runs, does not answer", "kubectl delete node gpu-1"],
