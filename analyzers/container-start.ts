@@ -12,6 +12,8 @@ export interface Role {
   readonly where: string;
   /** Node that the pod is on. */
   readonly node: string | undefined;
+  /** How to give it more time for its start, where that can be said: `raise spec.progressDeadline of ...`. */
+  readonly moreTime?: string;
 }
 
 // The kubelet's words for a container that it cannot create or start (pkg/kubelet/kuberuntime/kuberuntime_container.go).

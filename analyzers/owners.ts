@@ -16,6 +16,11 @@ export function ownerOf(cluster: Cluster, pod: Pod): ObjectRef | undefined {
   return { kind: "Deployment", ...scope, name };
 }
 
+/** How the start of a desktop gets more time: its startup probe follows the template's deadline. */
+export function moreTimeFor(template: string): string {
+  return `raise spec.progressDeadline of VDITemplate ${template}, which the startup probe follows, then suspend and resume the session`;
+}
+
 /** Where a pod's image is set, as people look for it. */
 export function imageSetting(cluster: Cluster, pod: Pod): string {
   const template = pod.metadata.annotations?.["vdi.kasm.io/template-name"];

@@ -5,7 +5,7 @@ import { endOf, openContainers } from "./containers.ts";
 import { refOf } from "./finding.ts";
 import type { Evidence, ObjectRef } from "./finding.ts";
 import { logsCommand } from "./logs.ts";
-import { imageSetting } from "./owners.ts";
+import { imageSetting, moreTimeFor } from "./owners.ts";
 import type { Said } from "./verdict.ts";
 
 /** So long whatever is being started is no fault, in seconds. */
@@ -38,6 +38,7 @@ export interface OpenContainer extends ContainerFacts {
 export function factsOf(cluster: Cluster, pod: Pod): OpenContainer[] {
   const events = eventsOfPod(cluster, pod);
   const where = imageSetting(cluster, pod);
+  const template = pod.metadata.annotations?.["vdi.kasm.io/template-name"];
   return openContainers(pod).map(({ status, isInit, step }) => {
     const spec = specOf(pod, status.name, isInit);
     const memoryLimit = spec?.resources?.limits?.["memory"];
@@ -45,6 +46,7 @@ export function factsOf(cluster: Cluster, pod: Pod): OpenContainer[] {
       text: `${isInit ? "Init container" : "Container"} ${status.name}`,
       where,
       node: pod.spec?.nodeName,
+      ...(template !== undefined && { moreTime: moreTimeFor(template) }),
     };
     return {
       status: withWords(cluster, pod, status),

@@ -22,7 +22,8 @@ export function killedByProbe(
 ): Verdict<ContainerCode> | undefined {
   const during = saidSince(events, end.startedAt).filter((it) => isAbout(it, name) && !isAfter(it, end.finishedAt));
   const killing = during.findLast(({ reason, message }) => reason === "Killing" && /failed \w+ probe/.test(message));
-  const [, probe] = /failed (\w+) probe/.exec(killing?.message ?? "") ?? [];
+  const [, told] = /failed (\w+) probe/.exec(killing?.message ?? "") ?? [];
+  const probe = told ?? untoldProbe(end, during, spec);
   if (probe === undefined) return undefined;
   const why = lastFailure(during, probe);
   const limit = secondsAllowed(probe === "startup" ? spec?.startupProbe : spec?.livenessProbe);
@@ -31,9 +32,26 @@ export function killedByProbe(
     problem: `${role.text} is killed and started again since its ${probe} probe failed${limit === undefined ? "" : ` for ${limit} s`}${why === undefined ? "" : `: ${why}`}.`,
     remedy:
       probe === "startup"
-        ? `See the container's log, and whether port and path of the probe fit ${role.where}; where it only starts slowly, give it more time.`
+        ? `See the container's log, and whether port and path of the probe fit ${role.where}; where it only starts slowly, ${role.moreTime ?? "give it more time"}.`
         : "See the container's log: it hung, or was too slow to answer.",
   };
+}
+
+/** From the kubelet's decision to the container's end: its grace period, and a little. */
+const graceSeconds = 45;
+
+/**
+ * The kubelet leaves events out when a pod has had many. A container that lived just as long as its startup probe lets it,
+ * and did not answer, was then ended by that; one that a signal ended while its liveness probe failed, by that.
+ */
+function untoldProbe(end: Ended, during: readonly Said[], spec: Container | undefined): string | undefined {
+  const said = during.findLast(({ reason }) => reason === "Unhealthy")?.message ?? "";
+  const limit = secondsAllowed(spec?.startupProbe);
+  const lived = (Date.parse(end.finishedAt ?? "") - Date.parse(end.startedAt ?? "")) / 1_000;
+  if (said.startsWith("Startup") && limit !== undefined && lived >= limit && lived <= limit + graceSeconds)
+    return "startup";
+  const isBySignal = end.signal !== undefined || end.exitCode > 128;
+  return said.startsWith("Liveness") && isBySignal ? "liveness" : undefined;
 }
 
 /** Why a container that runs is not ready, by what the kubelet said since it runs. */

@@ -66,6 +66,7 @@ const benchTemplate = {
     image: "kasmweb/ubuntu-noble-desktop:1.18.0",
     runtime: { type: "kasmvnc" },
     resources: { default: { cpu: "100m", memory: "64Mi" } },
+    shmSize: "64Mi",
     nodeSelector: { [nodeLabel]: "true" },
   },
 };

@@ -86,6 +86,21 @@ export const alerts: readonly Alert[] = [
     summary: "Pool {{ $labels.pool }} has no desktop ready: its sessions start cold.",
   },
   {
+    name: "KasmVdiTemplateUnusable",
+    severity: "warning",
+    expression: `min by (template) (vdi_template_usable{${job}}) == 0`,
+    for: "10m",
+    summary: "No session can be made from template {{ $labels.template }}: its status says why.",
+  },
+  {
+    name: "KasmVdiWritesRefused",
+    severity: "warning",
+    // At their longest, tries of what is refused or contested are two minutes apart.
+    expression: `sum by (kind, why) (increase(vdi_write_refusals_total{${job}}[15m])) > 3`,
+    for: "15m",
+    summary: "The operator cannot write {{ $labels.kind }} as it should be: {{ $labels.why }}.",
+  },
+  {
     name: "KasmVdiReconcileErrors",
     severity: "warning",
     expression:

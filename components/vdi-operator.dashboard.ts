@@ -42,6 +42,9 @@ export const dashboardRows: Readonly<Record<string, readonly Panel[]>> = {
     panel("Requests to the API server", "ops", {
       "{{method}} {{code}}": `sum by (method, code) (rate(rest_client_requests_total{${job}}[5m]))`,
     }),
+    panel("Writes refused or undone", "ops", {
+      "{{kind}} {{why}}": `sum by (kind, why) (rate(vdi_write_refusals_total{${job}}[5m]))`,
+    }),
     panel("Who leads", "short", { "{{pod}}": `leader_election_master_status{${job}}` }),
     panel("Memory", "bytes", { "{{pod}}": `process_resident_memory_bytes{${job}}` }),
     panel("CPU", "percentunit", { "{{pod}}": `rate(process_cpu_seconds_total{${job}}[5m])` }),

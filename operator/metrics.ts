@@ -1,4 +1,4 @@
-import { Gauge, Histogram } from "prom-client";
+import { Counter, Gauge, Histogram } from "prom-client";
 import type { Registry } from "prom-client";
 import type { VDIPool, VDISession, VDITemplate } from "./api/objects.ts";
 import { readyReasons } from "./status/reasons.ts";
@@ -8,7 +8,7 @@ import type { Course } from "./status/reasons.ts";
 export interface Desktops {
   readonly sessions: Iterable<Pick<VDISession, "status">>;
   readonly pools: Iterable<Pick<VDIPool, "metadata" | "status">>;
-  readonly templates: Iterable<Pick<VDITemplate, "metadata">>;
+  readonly templates: Iterable<Pick<VDITemplate, "metadata" | "status">>;
 }
 
 type Phase = NonNullable<NonNullable<VDISession["status"]>["phase"]>;
@@ -26,6 +26,7 @@ const durationBuckets = [60, 300, 900, 1800, 3600, 7200, 14_400, 28_800, 43_200,
 export class DesktopMetrics {
   readonly #starts;
   readonly #durations;
+  readonly #refusals;
   readonly #begun = new Set<string>();
 
   /**
@@ -51,6 +52,12 @@ export class DesktopMetrics {
       buckets: durationBuckets,
       registers,
     });
+    this.#refusals = new Counter({
+      name: "vdi_write_refusals_total",
+      help: "Writes that the API server refused, or that somebody else undoes each time, by kind and why",
+      labelNames: ["kind", "why"],
+      registers,
+    });
     new Gauge({
       name: "vdi_sessions",
       help: "Sessions by phase",
@@ -70,6 +77,19 @@ export class DesktopMetrics {
       collect() {
         this.reset();
         for (const [reason, count] of countProblems(read()?.sessions ?? [])) this.set({ reason }, count);
+      },
+    });
+    new Gauge({
+      name: "vdi_template_usable",
+      help: "Whether sessions can be made from a template: 1 or 0",
+      labelNames: ["template"],
+      registers,
+      collect() {
+        this.reset();
+        for (const { metadata, status } of read()?.templates ?? []) {
+          const ready = status?.conditions?.find(({ type }) => type === "Ready");
+          if (ready) this.set({ template: metadata.name }, ready.status === "True" ? 1 : 0);
+        }
       },
     });
     new Gauge({
@@ -93,6 +113,11 @@ export class DesktopMetrics {
   started({ launch, template, seconds }: { launch: Launch; template: string; seconds: number }): void {
     this.#begin(template);
     this.#starts.observe({ launch, template }, seconds);
+  }
+
+  /** A write was refused, or is undone each time. */
+  refused({ kind, why }: { kind: string; why: string }): void {
+    this.#refusals.inc({ kind, why });
   }
 
   /** A session is over. */

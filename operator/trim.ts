@@ -2,6 +2,7 @@ import { provisionerAnnotations } from "../analyzers/volumes.ts";
 import type { ObjectMeta } from "../kube/object.ts";
 import type { ContainerStatus, Node, PersistentVolumeClaim, Pod } from "./kinds.ts";
 import { annotations, labels } from "./resources/labels.ts";
+import { selectedNodeAnnotation } from "./status/home-node.ts";
 
 // What caches keep: a pod as it comes has 8 kB and more, and there may be 10,000 of them.
 
@@ -54,7 +55,7 @@ function trimContainer({
 
 export function trimClaim({ apiVersion, kind, metadata, spec, status }: PersistentVolumeClaim): PersistentVolumeClaim {
   const { volumeName, storageClassName, accessModes, resources } = spec ?? {};
-  const kept = { ...annotations, provisioner: provisionerAnnotations[0] };
+  const kept = { ...annotations, provisioner: provisionerAnnotations[0], selectedNode: selectedNodeAnnotation };
   return prune<PersistentVolumeClaim>({
     apiVersion,
     kind,

@@ -1,6 +1,8 @@
 import { z } from "zod";
 import type { Crd } from "./crd.ts";
 import { conditions, desktopResources, duration, objectName, rules, sizeQuantity } from "./fields.ts";
+import { homeRules, imageRules, resourceNameRules } from "./template-field-rules.ts";
+import { templateRules } from "./template-rules.ts";
 
 const environmentName = z
   .string()
@@ -33,12 +35,10 @@ const runtime = rules(
       })
       .optional()
       .meta({ description: "Names of the variables by which the image takes its credentials." }),
-    home: z
-      .string()
-      .max(256)
-      .regex(/^\//)
-      .optional()
-      .meta({ description: "Directory that the home volume is mounted at." }),
+    home: rules(
+      z.string().max(256).meta({ description: "Directory that the home volume is mounted at." }),
+      ...homeRules,
+    ).optional(),
     user: z
       .int()
       .min(0)
@@ -85,6 +85,11 @@ const env = z
   .max(64)
   .meta({ "x-kubernetes-list-type": "map", "x-kubernetes-list-map-keys": ["name"] });
 
+const labelValue = z
+  .string()
+  .max(63)
+  .regex(/^([A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?)?$/);
+
 const desktopPolicy = z
   .object({
     clipboard: z
@@ -98,12 +103,11 @@ const desktopPolicy = z
 
 const subjects = z.array(z.string().min(1).max(254)).max(256);
 
-export const vdiTemplateSpec = z.object({
-  image: z
-    .string()
-    .min(1)
-    .max(512)
-    .meta({ description: "Container image with a tag or digest.", "x-kubernetes-validations": [imageIsPinned()] }),
+const fields = z.object({
+  image: rules(
+    z.string().min(1).max(512).meta({ description: "Container image with a tag or digest." }),
+    ...imageRules,
+  ),
   displayName: z.string().max(128).optional(),
   description: z.string().max(1024).optional(),
   icon: z.string().max(2048).optional().meta({ description: "Address of a picture." }),
@@ -111,16 +115,21 @@ export const vdiTemplateSpec = z.object({
   resources: resources.default({}),
   env: env.optional(),
   applications: z
-    .array(z.string().max(128))
+    .array(
+      z
+        .string()
+        .max(128)
+        .regex(/^[^,]+$/),
+    )
     .max(64)
     .optional()
     .meta({ description: "Programs to start in the desktop." }),
-  gpuResourceName: z
-    .string()
-    .max(63)
-    .regex(/^[a-z0-9.-]+\/[A-Za-z0-9._-]+$/)
-    .default("nvidia.com/gpu")
-    .meta({ description: "Extended resource that one GPU slice is asked from; nvidia.com/gpu.shared after a rename." }),
+  gpuResourceName: rules(
+    z.string().max(63).meta({
+      description: "Extended resource that one GPU slice is asked from; nvidia.com/gpu.shared after a rename.",
+    }),
+    ...resourceNameRules,
+  ).default("nvidia.com/gpu"),
   ephemeralStorage: sizeQuantity(
     "Disk of its node that the desktop may fill beside its home and /dev/shm; the kubelet ends one that takes more.",
   ).default("10Gi"),
@@ -141,9 +150,9 @@ export const vdiTemplateSpec = z.object({
     description: "How pictures travel; WebRTC needs the TURN server, and an image of the selkies families.",
   }),
   progressDeadline: duration(
-    "How long a desktop may take to become ready before its session counts as failed.",
+    "How long a desktop may take to become ready before its session counts as failed. Its container has as long for its start, and two minutes at least, before the kubelet starts it anew.",
   ).default("10m"),
-  nodeSelector: rules(z.record(z.string().max(317), z.string().max(63)), {
+  nodeSelector: rules(z.record(z.string().max(317), labelValue), {
     rule: "self.size() <= 32 && self.all(key, key.size() <= 317)",
     message: "nodeSelector has at most 32 labels",
   }).optional(),
@@ -154,6 +163,8 @@ export const vdiTemplateSpec = z.object({
     .optional()
     .meta({ description: "Who may use the template. Left out: everybody who may create sessions." }),
 });
+
+export const vdiTemplateSpec = rules(fields, ...templateRules);
 
 export const vdiTemplateStatus = z.object({
   observedGeneration: z.int().min(0).optional(),
@@ -181,10 +192,3 @@ export const vdiTemplate: Crd = {
     { name: "Image", type: "string", jsonPath: ".spec.image", priority: 1 },
   ],
 };
-
-function imageIsPinned() {
-  return {
-    rule: "(self.contains('@sha256:') || self.matches('^.+:[A-Za-z0-9_][A-Za-z0-9_.-]*$')) && !self.endsWith(':latest')",
-    message: "image needs a tag other than latest, or a digest, so that every session gets the same desktop",
-  };
-}

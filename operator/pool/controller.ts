@@ -1,3 +1,4 @@
+import { backoffMs } from "../../kube/backoff.ts";
 import type { ClusterClient } from "../../kube/client.ts";
 import type { Clock } from "../../kube/clock.ts";
 import type { EventRecorder } from "../../kube/event-recorder.ts";
@@ -9,13 +10,14 @@ import type { VDIPool } from "../api/objects.ts";
 import type { Caches } from "../caches.ts";
 import type { Pod } from "../kinds.ts";
 import type { Logger } from "../log.ts";
+import type { DesktopMetrics } from "../metrics.ts";
 import { newPassword } from "../resources/credentials.ts";
 import { act } from "../session/act.ts";
 import { Admitted } from "../session/admitted.ts";
 import { controllerUid } from "../session/keys.ts";
 import type { Refusal } from "../session/view.ts";
 import { WriteLimit } from "../session/write-limit.ts";
-import { nameOf } from "../session/write.ts";
+import { kindOf, nameOf } from "../session/write.ts";
 import type { Batch } from "../session/write.ts";
 import type { Settings } from "../settings.ts";
 import { readTurnSecret } from "../turn/shared-secret.ts";
@@ -36,12 +38,12 @@ export interface PoolControllerOptions {
   clock: Clock;
   recorder: Pick<EventRecorder, "record">;
   log: Pick<Logger, "info" | "debug">;
+  metrics: Pick<DesktopMetrics, "refused">;
   secrets: SecretLedger;
 }
 
-// A refused write is tried again: quotas are raised, and no watch tells of it. Before, it would be refused again.
-const refusedMs = 30_000;
-const holdBackMs = 5_000;
+// What was refused is tried again: quotas are raised, and no watch tells of it. Before, it would be refused again.
+const holdBack = { firstMs: 5_000, mostMs: 2 * 60_000, jitter: 0 };
 // Pods, then their Secrets; after some of both the other pools have their turn.
 const rounds = 6;
 
@@ -49,8 +51,8 @@ const rounds = 6;
 export class PoolController {
   readonly #options: PoolControllerOptions;
   readonly #status: PoolStatusWriter;
-  /** What was refused at the last try, by uid of the pool. */
-  readonly #refused = new Map<string, { atMs: number; refusals: readonly Refusal[] }>();
+  /** What was refused at the last try, and how often in a row, by uid of the pool. */
+  readonly #refused = new Map<string, { atMs: number; times: number; refusals: readonly Refusal[] }>();
   /** When sessions took the last few, by uid of the pool. */
   readonly #taken = new Map<string, readonly number[]>();
   /** Versions of pods that were deleted, by uid, until the watch tells. */
@@ -62,7 +64,8 @@ export class PoolController {
   constructor(options: PoolControllerOptions) {
     const { client, caches, clock } = options;
     this.#options = options;
-    this.#limit = new WriteLimit(clock);
+    // Its bound is its size, and its hold back.
+    this.#limit = new WriteLimit(clock, Infinity);
     this.#status = new PoolStatusWriter({ client, clock, observe: (object) => caches.observe(object) });
   }
 
@@ -85,9 +88,8 @@ export class PoolController {
         recorder.record(told.pool, { action: "Reconcile", ...event });
         log.info({ pool: key, reason: event.reason }, event.note);
       }
-    const times = [againMs, recheckMs, write.againMs, told.refusals.length > 0 ? refusedMs : undefined];
-    const known = times.filter((it) => it !== undefined);
-    return known.length === 0 ? undefined : { requeueAfterMs: Math.max(1, Math.min(...known)) };
+    const requeueMs = soonest(againMs, recheckMs, write.againMs, this.#heldBackMs(pool));
+    return requeueMs === undefined ? undefined : { requeueAfterMs: Math.max(1, requeueMs) };
   }
 
   forgetPool({ metadata }: VDIPool): void {
@@ -110,7 +112,7 @@ export class PoolController {
 
   /** Plans and acts until there is nothing left to do for now. */
   async #fill(pool: VDIPool): Promise<{ againMs: number | undefined }> {
-    const { client, settings, clock, log } = this.#options;
+    const { client, settings, clock, log, metrics } = this.#options;
     const uid = pool.metadata.uid ?? "";
     for (let round = 0; round < rounds; round++) {
       const view = await this.#gather(pool);
@@ -121,45 +123,55 @@ export class PoolController {
         return { againMs: plan.recheckMs };
       }
       const due = this.#limit.due(uid, plan.batches);
-      log.debug({ pool: keyOf(pool), writes: due.batches.flat().map(nameOf), againMs: due.againMs }, "planned");
-      const refusals = [
-        ...due.contested,
-        ...(await act(due.batches, {
-          client,
-          observe: (object) => this.#observe(object),
-          onDone: (write, answer) => {
-            this.#limit.note(uid, write);
-            if (write.do !== "delete" && answer) this.#admitted.note(write.object, answer);
-          },
-        })),
-      ];
+      log.debug({ pool: keyOf(pool), writes: due.batches.flat().map(nameOf) }, "planned");
+      const refused = await act(due.batches, {
+        client,
+        observe: (object) => this.#observe(object),
+        onTried: (write, outcome, answer) => {
+          const isContested = this.#limit.note(uid, write, outcome);
+          if (write.do !== "delete" && answer) this.#admitted.note(write.object, answer);
+          if (isContested) metrics.refused({ kind: kindOf(write), why: "Contested" });
+          if (typeof outcome === "object") metrics.refused(outcome);
+        },
+      });
       this.#noteDeleted(due.batches, view.pods);
-      if (due.againMs !== undefined && refusals.length === 0) return { againMs: due.againMs };
-      if (refusals.length > 0) {
-        this.#refused.set(uid, { atMs: clock.now(), refusals });
-        return { againMs: plan.recheckMs };
+      const limitMs = this.#limit.againMs(uid, plan.batches);
+      if (refused.length > 0 || due.heldBack.length > 0) {
+        const { times = 0, atMs = -Infinity } = this.#refused.get(uid) ?? {};
+        const tried = refused.length > 0 ? { times: times + 1, atMs: clock.now() } : { times, atMs };
+        this.#refused.set(uid, { ...tried, refusals: [...due.heldBack, ...refused] });
+        return { againMs: soonest(plan.recheckMs, limitMs) };
       }
+      if (limitMs !== undefined) return { againMs: limitMs };
       if (!view.holdsBack) this.#refused.delete(uid);
     }
     return { againMs: 1 };
   }
 
   async #gather(pool: VDIPool): Promise<PoolView> {
-    const { caches, settings, clock, secrets } = this.#options;
+    const { caches, settings, secrets } = this.#options;
     const { uid = "" } = pool.metadata;
     const pods = caches.pods.store
       .by("owner", uid)
       .filter((pod) => controllerUid(pod) === uid)
       .map((pod) => this.#asDeleted(pod));
     const present = pods.filter(({ metadata }) => metadata.deletionTimestamp === undefined);
-    const { atMs = -Infinity, refusals = [] } = this.#refused.get(uid) ?? {};
+    const { refusals = [] } = this.#refused.get(uid) ?? {};
     return gatherPool(pool, pods, caches, settings, {
       withoutSecret: await secrets.missing(present),
       takenMs: this.#taken.get(uid) ?? [],
       refusals,
-      holdsBack: clock.now() - atMs < holdBackMs,
+      holdsBack: this.#heldBackMs(pool) !== undefined,
       isAdmitted: this.#admitted.isAdmitted,
     });
+  }
+
+  /** How long nothing is made, since it would be refused again; undefined: not at all. */
+  #heldBackMs({ metadata: { uid = "" } }: VDIPool): number | undefined {
+    const last = this.#refused.get(uid);
+    if (!last || last.times === 0) return undefined;
+    const restMs = last.atMs + backoffMs(holdBack, last.times, 0) - this.#options.clock.now();
+    return restMs > 0 ? restMs : undefined;
   }
 
   #observe(object: AnyObject): void {
@@ -185,4 +197,9 @@ export class PoolController {
     const { turn } = this.#options.settings;
     return turn && template?.spec.stream === "WebRTC" ? readTurnSecret(turn.secretFile) : undefined;
   }
+}
+
+function soonest(...times: (number | undefined)[]): number | undefined {
+  const known = times.filter((it) => it !== undefined);
+  return known.length === 0 ? undefined : Math.min(...known);
 }

@@ -1,7 +1,7 @@
 import type { VDIPool } from "../api/objects.ts";
 import type { Caches } from "../caches.ts";
 import type { Pod } from "../kinds.ts";
-import { templateFault } from "../session/template-problem.ts";
+import { templateFault } from "../resources/template-faults.ts";
 import type { Settings } from "../settings.ts";
 import { canBeWarm } from "./adoption.ts";
 import type { PoolView } from "./view.ts";

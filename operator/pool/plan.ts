@@ -39,7 +39,9 @@ export function planPool(view: PoolView, context: PoolContext): PoolPlan {
   const leaving = new Set([...outdatedPods(pods, size.desired, inTheWay.count), ...surplus(pods, size.desired)]);
   const rushMs = rushEndMs(view.takenMs, atMs);
   const mayCreate = usable && !view.holdsBack && failures.untilMs <= atMs && rushMs === undefined;
-  const missing = mayCreate ? missingPods(pods, size.desired, leaving) : 0;
+  // Of what was refused, one is enough to see whether it passes now.
+  const atOnce = view.refusals.length > 0 ? 1 : burst;
+  const missing = mayCreate ? missingPods(pods, size.desired, leaving, atOnce) : 0;
   const staying = [...pods.ready, ...pods.starting].filter((pod) => !leaving.has(pod));
   const turns = staying.map((pod) => rotateTurn({ owner: pool, template: usable }, pod, context));
   const batches: Batch[] = [
@@ -92,13 +94,13 @@ function surplus({ ready, starting }: Roster, desired: number): Pod[] {
 }
 
 /** While pods of an earlier template wait to be replaced, one more than wanted at a time. */
-function missingPods(pods: Roster, desired: number, leaving: ReadonlySet<Pod>): number {
+function missingPods(pods: Roster, desired: number, leaving: ReadonlySet<Pod>, atOnce: number): number {
   // More would only stand before people's own sessions at the scheduler.
   if (pods.unplaced.length > 0) return 0;
   const current = pods.ready.length + pods.starting.length;
   const old = pods.outdated.filter((pod) => !leaving.has(pod)).length;
   const room = old > 0 ? desired + 1 - old - current : desired - current;
-  return Math.max(0, Math.min(burst, desired - current, room));
+  return Math.max(0, Math.min(atOnce, desired - current, room));
 }
 
 function policyWrites(view: PoolView, { settings }: PoolContext): Write[] {

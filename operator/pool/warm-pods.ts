@@ -29,19 +29,19 @@ export class WarmPods {
   /**
    * Gives a session without pod one of a pool, when it may have one and there is one.
    *
-   * @returns whether it has one now; the caches know it
+   * @returns `taken`: it has one now, the caches know it. `refused`: the API server does not let it have one
    * @throws when the API server does not answer: then the pod may be taken or not, which the watch tells
    */
-  async takeFor(view: SessionView, now: Date): Promise<boolean> {
+  async takeFor(view: SessionView, now: Date): Promise<"taken" | "refused" | "none"> {
     const hash = warmWish(view, this.#options.settings, now);
-    if (hash === undefined) return false;
+    if (hash === undefined) return "none";
     for (const lost = new Set<Pod>(); ;) {
       const pod = this.#candidate(view.session, hash, lost);
-      if (!pod) return false;
+      if (!pod) return "none";
       this.#tried.add(pod);
       try {
         const outcome = await this.#take(view.session, pod);
-        if (outcome !== "lost") return outcome === "taken";
+        if (outcome !== "lost") return outcome;
         lost.add(pod);
       } finally {
         this.#tried.delete(pod);

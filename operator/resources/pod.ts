@@ -1,11 +1,19 @@
 import type { VDISession, VDITemplate } from "../api/objects.ts";
 import type { AnyObject, OwnerReference } from "../../kube/object.ts";
 import type { Settings } from "../settings.ts";
+import { familyPorts } from "./family-ports.ts";
 import { annotations } from "./labels.ts";
 import { shortHash } from "./names.ts";
 import { homeCheck, rtcContainers, rtcMount, rtcVolumes } from "./pod-init.ts";
 import { podSecurity } from "./pod-security.ts";
-import { reservedVariables, rtcConfigPath, runtimeProfile, visibleGpus } from "./runtime-profiles.ts";
+import { probes, streamPort } from "./probes.ts";
+import {
+  applicationsVariable,
+  reservedVariables,
+  rtcConfigPath,
+  runtimeProfile,
+  visibleGpus,
+} from "./runtime-profiles.ts";
 import type { RuntimeProfile } from "./runtime-profiles.ts";
 
 export interface DesktopPodArgs {
@@ -21,6 +29,8 @@ export interface DesktopPodArgs {
   readonly settings: Pick<Settings, "pullSecret">;
   /** Unix time at which the TURN credentials in the Secret end; undefined without TURN. */
   readonly turnExpires: number | undefined;
+  /** Hostnames of the nodes to run on rather than on others. */
+  readonly preferredHosts?: readonly string[];
 }
 
 export interface DesktopResources {
@@ -31,7 +41,6 @@ export interface DesktopResources {
 
 /** Name of the container that streams. */
 export const desktopContainer = "desktop";
-export const streamPort = "stream";
 
 // Where a template says nothing.
 const defaults: DesktopResources = { gpu: 0, cpu: "1", memory: "2Gi" };
@@ -80,7 +89,7 @@ export function podHash(args: Pick<DesktopPodArgs, "template" | "resources" | "h
 const nobody: OwnerReference = { apiVersion: "", kind: "", name: "", uid: "" };
 
 function podSpec(args: DesktopPodArgs, profile: RuntimeProfile): Record<string, unknown> {
-  const { name, template, resources, homeClaim, settings } = args;
+  const { name, template, resources, homeClaim, settings, preferredHosts = [] } = args;
   const { spec } = template;
   const usesWebRtc = spec.stream === "WebRTC" && profile.rtcConfigVariable !== undefined;
   const security = podSecurity({ profile: spec.securityProfile, userId: profile.userId });
@@ -100,6 +109,7 @@ function podSpec(args: DesktopPodArgs, profile: RuntimeProfile): Record<string, 
     ...(settings.pullSecret !== undefined && { imagePullSecrets: [{ name: settings.pullSecret }] }),
     securityContext: security.pod,
     tolerations: tolerations(resources, spec.gpuResourceName),
+    ...(preferredHosts.length > 0 && { affinity: affinity(preferredHosts) }),
     ...(preparations.length > 0 && { initContainers: preparations }),
     containers: [
       {
@@ -110,7 +120,7 @@ function podSpec(args: DesktopPodArgs, profile: RuntimeProfile): Record<string, 
         ports: [{ name: streamPort, containerPort: profile.port, protocol: "TCP" }],
         resources: containerResources(resources, spec),
         securityContext: security.container,
-        ...probes(profile),
+        ...probes(spec, profile),
         // The last line of the log becomes part of the status, without the right to read logs.
         terminationMessagePolicy: "FallbackToLogsOnError",
         volumeMounts: [
@@ -141,7 +151,8 @@ function environment(
     // Under CDI the devices come whatever this says; the older way mounts what it names, and Vulkan needs display.
     ...(hasGpu && !spec.env?.some(({ name }) => name === capabilities) ? [{ name: capabilities, value: "all" }] : []),
     ...(spec.env ?? []).filter(({ name }) => !ours.has(name)),
-    ...(spec.applications?.length ? [{ name: "VDI_APPLICATIONS", value: spec.applications.join(",") }] : []),
+    ...(spec.applications?.length ? [{ name: applicationsVariable, value: spec.applications.join(",") }] : []),
+    ...streamPortVariable(spec),
     ...Object.entries(profile.environment).map(([name, value]) => ({ name, value })),
     ...(usesWebRtc && profile.rtcConfigVariable ? [{ name: profile.rtcConfigVariable, value: rtcConfigPath }] : []),
     ...Object.entries(profile.credentials).map(([name, key]) => ({
@@ -149,6 +160,14 @@ function environment(
       valueFrom: { secretKeyRef: { name: secretName, key } },
     })),
   ];
+}
+
+/** A port that a template asks the stream on is where the image has to listen. */
+function streamPortVariable(spec: VDITemplate["spec"]) {
+  const { port } = spec.runtime;
+  const variable = familyPorts(spec)?.variable;
+  if (port === undefined || variable === undefined || spec.env?.some(({ name }) => name === variable)) return [];
+  return [{ name: variable, value: String(port) }];
 }
 
 const capabilities = "NVIDIA_DRIVER_CAPABILITIES";
@@ -165,20 +184,6 @@ function containerResources({ gpu, cpu, memory }: DesktopResources, spec: VDITem
   };
 }
 
-/** The kubelet asks the path where one answers without password, else whether the port takes connections. */
-function probes({ healthPath, scheme }: RuntimeProfile) {
-  const ask =
-    healthPath === undefined
-      ? { tcpSocket: { port: streamPort } }
-      : { httpGet: { path: healthPath, port: streamPort, scheme: scheme.toUpperCase() } };
-  return {
-    // A desktop may take two minutes to come up; asked each second, since a person waits for it.
-    startupProbe: { ...ask, periodSeconds: 1, timeoutSeconds: 3, failureThreshold: 120 },
-    readinessProbe: { ...ask, periodSeconds: 5, timeoutSeconds: 3, failureThreshold: 3 },
-    livenessProbe: { ...ask, periodSeconds: 20, timeoutSeconds: 5, failureThreshold: 6 },
-  };
-}
-
 /** A node that is gone gives its desktops up after a minute; nodes for GPUs are often tainted with the resource's name. */
 function tolerations({ gpu }: DesktopResources, gpuResourceName: string) {
   const soon = (key: string) => ({ key, operator: "Exists", effect: "NoExecute", tolerationSeconds: 60 });
@@ -187,4 +192,13 @@ function tolerations({ gpu }: DesktopResources, gpuResourceName: string) {
     soon("node.kubernetes.io/unreachable"),
     ...(gpu > 0 ? [{ key: gpuResourceName, operator: "Exists", effect: "NoSchedule" }] : []),
   ];
+}
+
+function affinity(hosts: readonly string[]) {
+  const matchExpressions = [{ key: "kubernetes.io/hostname", operator: "In", values: [...hosts] }];
+  return {
+    nodeAffinity: {
+      preferredDuringSchedulingIgnoredDuringExecution: [{ weight: 100, preference: { matchExpressions } }],
+    },
+  };
 }

@@ -25,6 +25,9 @@ export interface RuntimeProfile {
 /** By it the NVIDIA runtime mounts GPUs; the device plugin sets it for a pod that has a slice. */
 export const visibleGpus = "NVIDIA_VISIBLE_DEVICES";
 
+/** By it an image is told which programs to start. */
+export const applicationsVariable = "VDI_APPLICATIONS";
+
 /** Where the credentials Secret's file with TURN servers is mounted. */
 export const rtcConfigPath = "/etc/vdi/rtc/rtc.json";
 
@@ -59,6 +62,7 @@ export function reservedVariables(spec: TemplateSpec): ReadonlySet<string> {
     ...Object.keys(environment),
     ...(rtcConfigVariable ? [rtcConfigVariable] : []),
     visibleGpus,
+    ...(spec.applications?.length ? [applicationsVariable] : []),
   ]);
 }
 

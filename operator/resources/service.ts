@@ -3,7 +3,7 @@ import type { AnyObject } from "../../kube/object.ts";
 import { labels } from "./labels.ts";
 import { sessionMetadata } from "./metadata.ts";
 import { sessionId } from "./names.ts";
-import { streamPort } from "./pod.ts";
+import { streamPort } from "./probes.ts";
 
 /** Port of every session's Service, whatever the image's own. */
 export const servicePort = 8080;

@@ -4,14 +4,16 @@ import type { AnyObject } from "../../kube/object.ts";
 import { fingerprint, withoutAdditions } from "../resources/fingerprint.ts";
 import { managerName } from "../resources/labels.ts";
 import type { Refusal } from "./view.ts";
+import type { Outcome } from "./write-limit.ts";
+import { isNeeded } from "./write.ts";
 import type { Batch, Write } from "./write.ts";
 
 export interface Writer {
   readonly client: Pick<ClusterClient, "create" | "apply" | "mergePatch" | "delete">;
   /** Takes in what the API server answered. */
   readonly observe: (object: AnyObject) => void;
-  /** Told of each write that was done, with what the API server has of the object then. */
-  readonly onDone?: (write: Write, answer: AnyObject | undefined) => void;
+  /** Told of each write that was tried, with what the API server has of the object then. */
+  readonly onTried?: (write: Write, outcome: Outcome, answer?: AnyObject) => void;
   /** Whether an answer 5xx to what has to be made is told too: it is no longer a moment's. */
   readonly tellsFailures?: boolean;
 }
@@ -29,22 +31,23 @@ export async function act(batches: readonly Batch[], writer: Writer): Promise<Re
     if (failure) throw failure.reason;
     const refused = results.map((it) => (it.status === "fulfilled" ? it.value : undefined));
     refusals.push(...refused.filter((it) => it !== undefined));
-    // A pod without what it mounts would only wait. What could not be deleted keeps nobody waiting.
-    if (batch.some(({ do: act }, index) => act === "create" && needed.has(refused[index]?.kind ?? ""))) break;
+    // What could not be deleted keeps nobody waiting.
+    if (batch.some((write, index) => refused[index] !== undefined && isNeeded(write))) break;
   }
   return refusals;
 }
-
-const needed = new Set<string>(["Secret", "PersistentVolumeClaim"]);
 
 async function doWrite(write: Write, writer: Writer): Promise<Refusal | undefined> {
   try {
     const answer = await send(write, writer);
     if (answer) writer.observe(answer);
-    writer.onDone?.(write, answer);
+    writer.onTried?.(write, "done", answer);
     return undefined;
   } catch (error) {
-    return refusal(write, error, writer);
+    const outcome = outcomeOf(write, error, writer);
+    writer.onTried?.(write, outcome);
+    if (outcome === "failed") throw error;
+    return outcome === "lost" ? undefined : outcome;
   }
 }
 
@@ -145,16 +148,15 @@ const refused: Partial<Record<ErrorClass, Refusal["why"]>> = {
   denied: "Forbidden",
 };
 
-function refusal(write: Write, error: unknown, { tellsFailures = false }: Writer): Refusal | undefined {
+function outcomeOf(write: Write, error: unknown, { tellsFailures = false }: Writer): Exclude<Outcome, "done"> {
   const kind = (write.do === "delete" ? write.key.kind : write.object.kind) as Refusal["kind"];
   if (error instanceof UnknownKindError) return { kind, why: "Missing", message: error.message };
   if (error instanceof ForeignObjectError) return { kind, why: "Taken", message: error.message };
   const what = classifyError(error);
   // Somebody else was faster, or it is gone: the watch brings what there is now.
-  if (what === "conflict" || (what === "not-found" && write.do === "merge")) return undefined;
+  if (what === "conflict" || (what === "not-found" && write.do === "merge")) return "lost";
   // No admission webhook that is away answers itself: the API server does, with 500.
   const isFailure = tellsFailures && (write.do === "create" || write.do === "apply") && (statusCode(error) ?? 0) >= 500;
   const why = isFailure ? "Failing" : refused[what];
-  if (why === undefined) throw error;
-  return { kind, why, message: apiMessage(error) };
+  return why === undefined ? "failed" : { kind, why, message: apiMessage(error) };
 }

@@ -24,10 +24,11 @@ import { StartClock } from "./start-clock.ts";
 import { StartEvents } from "./start-events.ts";
 import type { StartLines } from "./start-lines.ts";
 import { StatusWriter } from "./status-writer.ts";
+import type { StatusTrouble } from "./status-writer.ts";
 import type { Refusal, SessionView } from "./view.ts";
 import { WriteLimit } from "./write-limit.ts";
-import { nameOf } from "./write.ts";
-import type { Batch } from "./write.ts";
+import { kindOf, nameOf } from "./write.ts";
+import type { Batch, Write } from "./write.ts";
 
 export interface SessionControllerOptions {
   client: ClusterClient;
@@ -45,8 +46,8 @@ export interface SessionControllerOptions {
   looks: Pick<Looks, "of" | "aim" | "forget">;
 }
 
-// A refused write is tried again: quotas are raised, kinds are installed, and no watch tells of either.
-const refusedMs = 30_000;
+// The kubelet brings the secret of TURN into its file, and no watch tells of it.
+const turnMs = 30_000;
 
 // An API server that is restarted, or has much to do, fails for a moment, which nobody needs to hear of.
 const failingMs = 10_000;
@@ -73,7 +74,7 @@ export class SessionController {
 
   /** @param key of the session, `namespace/name` */
   async reconcile(key: string): Promise<WorkResult | undefined> {
-    const { caches, settings, clock, recorder, looks, warm, lines, log } = this.#options;
+    const { caches, settings, clock, recorder, looks, lines, log } = this.#options;
     const session = caches.sessions.store.get(key);
     if (!session) return undefined;
     const now = clock.date();
@@ -85,7 +86,7 @@ export class SessionController {
     const known: Seen = { ...unseen, lines };
     const found = gather(session, caches, settings, known);
     this.#starts.observe(found);
-    await warm.takeFor(found, now);
+    await this.#takeWarm(found, now);
     const turn = await this.#turn(found);
     // From here until the others can see what is decided, nothing else runs.
     const view = gather(session, caches, settings, known);
@@ -95,11 +96,12 @@ export class SessionController {
       { settings, now, newPassword, turnSecret: turn.secret },
     );
     lines.setStarting(session, startsPod(plan));
-    const due = this.#limit.due(uid, [...removeExtraPods(session, caches), ...plan.batches]);
-    if (plan.batches.length > 0)
-      log.debug({ session: key, writes: due.batches.flat().map(nameOf), againMs: due.againMs }, "planned");
+    const batches = [...removeExtraPods(session, caches), ...plan.batches];
+    const due = this.#limit.due(uid, batches);
+    if (plan.batches.length > 0) log.debug({ session: key, writes: due.batches.flat().map(nameOf) }, "planned");
     // Whoever got no answer may have a pod: its start counts until it is tried again.
-    const refusals = [...due.contested, ...(await this.#act(session, due.batches))];
+    const refusals = [...due.heldBack, ...(await this.#act(session, due.batches))];
+    const limitMs = this.#limit.againMs(uid, batches);
     lines.setStarting(session, false);
     if (plan.warning) recorder.record(session, { type: "Warning", action: "Warn", ...plan.warning });
 
@@ -118,7 +120,8 @@ export class SessionController {
     looks.aim(told, plan.decideAtMs);
     const status = { ...sessionStatus(told, settings, now), restarts: plan.restarts };
     const before = told.session.status;
-    const { written, againMs } = await this.#status.write(told.session, status);
+    const { written, againMs, trouble } = await this.#status.write(told.session, status);
+    if (trouble) this.#tellTrouble(session, trouble);
     if (written) {
       for (const event of transitionEvents(before, status)) {
         recorder.record(session, { action: "Reconcile", ...event });
@@ -128,7 +131,7 @@ export class SessionController {
     }
     return soonest(
       ...[plan.recheckMs, statusRecheckMs(told, now), start.againMs, againMs],
-      ...[due.againMs, refusals.length > 0 || turn.problem ? refusedMs : undefined],
+      ...[limitMs, turn.problem ? turnMs : undefined],
     );
   }
 
@@ -147,21 +150,43 @@ export class SessionController {
   }
 
   async #act({ metadata: { uid = "" } }: VDISession, batches: readonly Batch[]): Promise<Refusal[]> {
-    const { client, caches, clock } = this.#options;
+    const { client, caches, clock, metrics } = this.#options;
+    // What is only held back tells nothing new of the API server.
+    if (batches.length === 0) return [];
     const sinceMs = this.#failingSinceMs.get(uid) ?? clock.now();
     const tellsFailures = clock.now() - sinceMs >= failingMs;
     this.#failingSinceMs.set(uid, sinceMs);
     const refusals = await act(batches, {
       client,
       observe: (object) => caches.observe(object),
-      onDone: (write, answer) => {
-        this.#limit.note(uid, write);
+      onTried: (write, outcome, answer) => {
+        const isContested = this.#limit.note(uid, write, outcome);
         if (write.do !== "delete" && answer) this.#admitted.note(write.object, answer);
+        if (isContested) metrics.refused({ kind: kindOf(write), why: "Contested" });
+        if (typeof outcome === "object") metrics.refused(outcome);
       },
       tellsFailures,
     });
     if (!refusals.some(({ why }) => why === "Failing")) this.#failingSinceMs.delete(uid);
     return refusals;
+  }
+
+  /** A pool's desktop that the session was refused lately is not asked for at each occasion. */
+  async #takeWarm(view: SessionView, now: Date): Promise<void> {
+    const { uid = "" } = view.session.metadata;
+    if (this.#limit.againMs(uid, [[taking]]) !== undefined) return;
+    const outcome = await this.#options.warm.takeFor(view, now);
+    if (outcome === "none") return;
+    const refusal: Refusal = { kind: "Pod", why: "Forbidden", message: "the desktop of a pool may not be taken" };
+    this.#limit.note(uid, taking, outcome === "refused" ? refusal : "done");
+  }
+
+  /** A status that others do not let be told: what nobody can read there. */
+  #tellTrouble(session: VDISession, { reason, message }: StatusTrouble): void {
+    const { recorder, log, metrics } = this.#options;
+    recorder.record(session, { type: "Warning", action: "Reconcile", reason, note: message });
+    log.info({ session: keyOf(session), reason }, message);
+    metrics.refused({ kind: "VDISession", why: reason });
   }
 
   /** What TURN credentials are made from, read anew each time: the kubelet brings a rotated secret into the file. */
@@ -177,6 +202,9 @@ export class SessionController {
     }
   }
 }
+
+/** Of whichever pod: it names what is tried for the limit alone. */
+const taking: Write = { do: "merge", object: { apiVersion: "v1", kind: "Pod", metadata: { name: "of a pool" } } };
 
 function startsPod({ batches }: SessionPlan): boolean {
   return batches.flat().some((write) => write.do === "create" && write.object.kind === "Pod");

@@ -3,10 +3,11 @@ import type { Caches } from "../caches.ts";
 import type { Pod } from "../kinds.ts";
 import { annotations } from "../resources/labels.ts";
 import { desktopName, homeName, userHash } from "../resources/names.ts";
+import { templateFault } from "../resources/template-faults.ts";
 import type { Settings } from "../settings.ts";
 import { controllerUid, keyBeside } from "./keys.ts";
 import type { StartLines } from "./start-lines.ts";
-import { templateProblem } from "./template-problem.ts";
+import { mayUse, templateProblem } from "./template-problem.ts";
 import type { SessionView } from "./view.ts";
 import type { Batch } from "./write.ts";
 
@@ -43,6 +44,10 @@ export function gather(session: VDISession, caches: Caches, settings: Settings, 
       .find((pod) => isOfNone(pod, session, caches)),
     // Asked at the end alone: a user's sessions may be many.
     homeIsShared: session.metadata.deletionTimestamp !== undefined && isHomeShared(session, caches),
+    usableTemplates: () =>
+      [...caches.templates.store.values()].filter(
+        (it) => mayUse(session, it) && templateFault(it, settings) === undefined,
+      ),
     nodes: [...caches.nodes.store.values()],
     slicesInUse: (node, resourceName) =>
       caches.pods.store.by("node", node).filter((pod) => takesSlice(pod, resourceName)).length,

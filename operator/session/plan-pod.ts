@@ -7,6 +7,7 @@ import { controllerReference, sessionMetadata } from "../resources/metadata.ts";
 import { desktopName, homeName } from "../resources/names.ts";
 import { desktopPod, desktopResources } from "../resources/pod.ts";
 import { runtimeProfile } from "../resources/runtime-profiles.ts";
+import { preferredHosts } from "./first-home.ts";
 import { keyBeside } from "./keys.ts";
 import type { PlanContext } from "./plan-context.ts";
 import { isForceable, isOver, replaceDelayMs } from "./pod-end.ts";
@@ -94,6 +95,7 @@ function planStart(view: SessionView, context: PlanContext): PodPlan {
     homeClaim: enabled ? homeName(session.spec.user) : undefined,
     settings,
     turnExpires: turn?.expires,
+    preferredHosts: preferredHosts(view),
   });
   return {
     before: [

@@ -2,8 +2,9 @@ import { quantityValue } from "../../kube/quantity.ts";
 import { listed } from "../../kube/sentences.ts";
 import { cutAt } from "../../kube/untrusted-text.ts";
 import type { VDISession, VDITemplate } from "../api/objects.ts";
-import { reservedVariables, runtimeProfile } from "../resources/runtime-profiles.ts";
-import type { Settings } from "../settings.ts";
+import { desktopResources } from "../resources/pod.ts";
+import { isPositive, templateFault } from "../resources/template-faults.ts";
+import type { TemplateSettings } from "../resources/template-faults.ts";
 import type { TemplateProblem } from "./view.ts";
 
 /** What keeps a session from being made from its template; undefined when nothing does. The CRDs' own rules come before. */
@@ -21,34 +22,25 @@ export function templateProblem(
   return exceeded === undefined ? undefined : { reason: "ResourcesExceeded", message: exceeded };
 }
 
-export type TemplateSettings = Pick<Settings, "turn" | "extraMiddlewares">;
-
-/** What no session could be made with. */
-export function templateFault({ spec }: VDITemplate, { turn, extraMiddlewares }: TemplateSettings): string | undefined {
-  const reserved = reservedVariables(spec);
-  const taken = spec.env?.find(({ name }) => reserved.has(name));
-  if (taken) return `env ${taken.name} belongs to the operator; remove it`;
-  // Nobody would take the site's cookie, which opens every desktop of its user, out of such a desktop's requests.
-  if (spec.access === "Password" && extraMiddlewares.length > 0)
-    return "access: Password would give the desktop the cookies of the site's sign-in; set access: ForwardAuth";
-  if (spec.stream === "WebSocket") return undefined;
-  if (runtimeProfile(spec).rtcConfigVariable === undefined)
-    return `stream WebRTC needs a selkies runtime, and runtime.type is ${spec.runtime.type}; set stream: WebSocket`;
-  if (turn === undefined)
-    return "stream WebRTC needs a TURN server, and this platform has none; set kasm-vdi:turn.enabled, or stream: WebSocket";
-  return undefined;
-}
-
 /** As admission judges a new session. Which groups the user is in only the API server knows, and only then. */
-function userFault({ spec: { user, groups = [] } }: VDISession, { metadata, spec }: VDITemplate): string | undefined {
-  if (!spec.allowed) return undefined;
-  const { users = [], groups: allowedGroups = [] } = spec.allowed;
-  if (users.includes(user) || groups.some((group) => allowedGroups.includes(group))) return undefined;
-  const hint = allowedGroups.length > 0 ? "name a group of the user's that it is for in spec.groups, " : "";
-  return `VDITemplate ${metadata.name} is not for ${user}: ${hint}ask who keeps the template, or take another`;
+export function mayUse({ spec: { user, groups = [] } }: VDISession, { spec: { allowed } }: VDITemplate): boolean {
+  if (!allowed) return true;
+  return (allowed.users ?? []).includes(user) || groups.some((group) => allowed.groups?.includes(group));
 }
 
-function resourceFault({ spec }: VDISession, { metadata, spec: { resources } }: VDITemplate): string | undefined {
+function userFault(session: VDISession, template: VDITemplate): string | undefined {
+  const { metadata, spec } = template;
+  if (mayUse(session, template)) return undefined;
+  const allowedGroups = spec.allowed?.groups ?? [];
+  const hint = allowedGroups.length > 0 ? "name a group of the user's that it is for in spec.groups, " : "";
+  return `VDITemplate ${metadata.name} is not for ${session.spec.user}: ${hint}ask who keeps the template, or take another`;
+}
+
+function resourceFault({ spec }: VDISession, template: VDITemplate): string | undefined {
+  const {
+    metadata,
+    spec: { resources },
+  } = template;
   for (const resource of ["gpu", "cpu", "memory"] as const) {
     const asked = spec.resources?.[resource];
     const most = resources.max?.[resource];
@@ -59,7 +51,15 @@ function resourceFault({ spec }: VDISession, { metadata, spec: { resources } }: 
     if (most === undefined || quantityValue(String(asked)) <= quantityValue(String(most))) continue;
     return `spec.resources.${resource} is ${asked}, and VDITemplate ${metadata.name} gives at most ${most}; ask for less`;
   }
-  return undefined;
+  return sharedMemoryFault(spec, template);
+}
+
+/** /dev/shm is counted against the desktop's memory: filled, it would end the desktop. */
+function sharedMemoryFault({ resources }: VDISession["spec"], template: VDITemplate): string | undefined {
+  const { shmSize } = template.spec;
+  const { memory } = desktopResources(template, resources);
+  if (quantityValue(memory) >= quantityValue(String(shmSize))) return undefined;
+  return `spec.resources.memory is ${memory}, less than the /dev/shm of VDITemplate ${template.metadata.name} (shmSize ${shmSize}), which it has to hold; ask for more`;
 }
 
 function homeFault({ spec: { persistence } }: VDISession, { metadata, spec }: VDITemplate): string | undefined {
@@ -73,12 +73,4 @@ function homeFault({ spec: { persistence } }: VDISession, { metadata, spec }: VD
   if (asked !== undefined && storageClassNames && !storageClassNames.includes(asked))
     return `spec.persistence.storageClassName is ${asked}, and VDITemplate ${metadata.name} gives ${listed(storageClassNames)}; take one of these, or none`;
   return undefined;
-}
-
-function isPositive(quantity: string): boolean {
-  try {
-    return quantityValue(quantity) > 0;
-  } catch {
-    return false;
-  }
 }

@@ -22,6 +22,8 @@ export interface SessionView {
   /** Whether another session of the user wants the home to stay. */
   readonly homeIsShared: boolean;
   readonly nodes: readonly Node[];
+  /** The templates that the user of the session may use, and that work. */
+  readonly usableTemplates: () => readonly VDITemplate[];
   /** Slices of an extended resource that desktops on a node have. */
   readonly slicesInUse: (node: string, resourceName: string) => number;
   /** About pod and home, oldest first. Read only when a start is slow: empty says nothing. */

@@ -1,84 +1,164 @@
 import type { Clock } from "../../kube/clock.ts";
 import { backoffMs } from "../../kube/backoff.ts";
+import { shortHash } from "../resources/names.ts";
+import { done, restMs } from "../status/pace.ts";
+import type { Load, Pace } from "../status/pace.ts";
 import type { Refusal } from "./view.ts";
-import { nameOf } from "./write.ts";
+import { isNeeded, nameOf } from "./write.ts";
 import type { Batch, Write } from "./write.ts";
 
 /** What of a plan is written now. */
 export interface Due {
   readonly batches: Batch[];
-  /** When to look again at what is not. */
-  readonly againMs?: number;
-  /** Objects that somebody else undoes each time they are written. */
-  readonly contested: readonly Refusal[];
+  /** What is not, as far as it is known why: refused at the last try, or undone by somebody each time. */
+  readonly heldBack: readonly Refusal[];
 }
 
-/** What people do to an object, one change after the other, is put right at once. */
-const timesAtOnce = 10;
-// Then after 2, 6, 14, 30 and 62 s, then seldom: the same is written at most 15 times in any minute.
-const backoff = { firstMs: 2_000, mostMs: 5 * 60_000, jitter: 0 };
-/** What has stayed for so long is not contested any more. */
-const quietMs = 10 * 60_000;
+/** What became of a write. `lost`: somebody else was faster. `failed`: it may pass later. Else it was refused for good. */
+export type Outcome = "done" | "lost" | "failed" | Refusal;
+
+/** The most writes for one session in any minute, whatever the cluster does. */
+export const mostOfSession = 120;
+
+/** Objects with names of their own each, as a pool's, are forgotten beyond. */
+const mostKept = 500;
+const keptMs = 10 * 60_000;
 
 /**
- * Keeps a session's writes apart in time when one and the same is due again and again: another controller or an admission
- * webhook may undo what is written, and would make the operator write without end.
+ * What people do to an object, one change after the other, is put right at once; then after 2, 6, 14, 30 and 62 s, then
+ * about each two minutes. So the same is written at most 15 times in any minute.
+ */
+const pace: Pace = { atOnce: 10, restMs: 2 * 60_000 };
+// Quotas are raised and kinds are installed, and no watch tells of either: people wait for it.
+const refused = { firstMs: 5_000, mostMs: 2 * 60_000, jitter: 0 };
+
+/** Of what is done to one object. */
+interface Course {
+  readonly load: Load;
+  /** How often in a row the very same was refused, and why. */
+  readonly refusal: { times: number; content: string; why: Refusal } | undefined;
+  readonly hasFailed: boolean;
+}
+
+/**
+ * Keeps a session's writes apart in time: the same one that is due again and again since another controller or an admission
+ * webhook undoes it, one that the API server refuses, and all of them together, whatever wakes the session.
  */
 export class WriteLimit {
   readonly #clock: Clock;
+  readonly #mostPerMinute: number;
   /** By session's uid, and what is written. */
-  readonly #written = new Map<string, Map<string, { times: number; atMs: number }>>();
+  readonly #courses = new Map<string, Map<string, Course>>();
+  /** Times of the last minute's writes, by session's uid. */
+  readonly #recent = new Map<string, number[]>();
 
-  constructor(clock: Clock) {
+  /** @param mostPerMinute of all writes for one */
+  constructor(clock: Clock, mostPerMinute = mostOfSession) {
     this.#clock = clock;
+    this.#mostPerMinute = mostPerMinute;
   }
 
   /** Of these batches what may be written, in the same order. */
   due(uid: string, batches: readonly Batch[]): Due {
-    const contested: Refusal[] = [];
-    let againMs: number | undefined;
-    const kept = batches.map((batch) =>
-      batch.filter((write) => {
-        const waitMs = this.#waitMs(uid, write);
-        if (waitMs <= 0) return true;
-        againMs = Math.min(againMs ?? Infinity, waitMs);
-        contested.push(refusal(write));
-        return false;
-      }),
-    );
-    return {
-      batches: kept.filter((batch) => batch.length > 0),
-      ...(againMs !== undefined && { againMs }),
-      contested,
-    };
+    const heldBack: Refusal[] = [];
+    const kept: Batch[] = [];
+    const isPodHeld = batches.flat().some((write) => isPod(write) && this.#waitMs(uid, write) > 0);
+    let left = this.#mostPerMinute - this.#recentOf(uid).length;
+    for (const planned of batches) {
+      // What only the pod needs waits with it.
+      const batch = isPodHeld ? planned.filter((write) => !isNeeded(write)) : planned;
+      const held = batch.filter((write) => this.#waitMs(uid, write) > 0 || left-- <= 0);
+      heldBack.push(...held.flatMap((write) => this.#reason(uid, write) ?? []));
+      kept.push(batch.filter((write) => !held.includes(write)));
+      // What comes after it would only wait for it.
+      if (held.some(isNeeded)) break;
+    }
+    return { batches: kept.filter((batch) => batch.length > 0), heldBack };
   }
 
-  /** It was written. */
-  note(uid: string, write: Write): void {
-    const ofSession = this.#written.get(uid) ?? new Map<string, { times: number; atMs: number }>();
-    this.#written.set(uid, ofSession);
+  /** When the first of these writes that may not be tried now may be; undefined when all may. */
+  againMs(uid: string, batches: readonly Batch[]): number | undefined {
+    const recent = this.#recentOf(uid);
+    const [oldest = 0] = recent;
+    const ofAll = recent.length < this.#mostPerMinute ? 0 : oldest + minuteMs - this.#clock.now();
+    const waits = batches.flat().map((write) => Math.max(ofAll, this.#waitMs(uid, write)));
+    const positive = waits.filter((it) => it > 0);
+    return positive.length === 0 ? undefined : Math.min(...positive);
+  }
+
+  /**
+   * It was tried.
+   *
+   * @returns whether somebody undoes it each time
+   */
+  note(uid: string, write: Write, outcome: Outcome): boolean {
     const nowMs = this.#clock.now();
-    const before = ofSession.get(nameOf(write));
-    const isAgain = before !== undefined && nowMs - before.atMs < quietMs;
-    ofSession.set(nameOf(write), { times: isAgain ? before.times + 1 : 1, atMs: nowMs });
+    const ofSession = this.#courses.get(uid) ?? new Map<string, Course>();
+    this.#courses.set(uid, ofSession);
+    if (this.#mostPerMinute < Infinity) this.#recent.set(uid, [...this.#recentOf(uid), nowMs]);
+    if (ofSession.size > mostKept)
+      for (const [key, { load }] of ofSession) if (nowMs - load.atMs > keptMs) ofSession.delete(key);
+    const before = ofSession.get(keyOf(write));
+    const load = done(pace, before?.load, nowMs);
+    ofSession.set(keyOf(write), {
+      ...{ load, refusal: refusalOf(write, outcome, before?.refusal) },
+      hasFailed: outcome === "failed",
+    });
+    return outcome === "done" && load.times > pace.atOnce;
   }
 
   /** The session is gone. */
   forget(uid: string): void {
-    this.#written.delete(uid);
+    this.#courses.delete(uid);
+    this.#recent.delete(uid);
   }
 
   #waitMs(uid: string, write: Write): number {
-    const before = this.#written.get(uid)?.get(nameOf(write));
-    return before === undefined ? 0 : before.atMs + delayMs(before.times) - this.#clock.now();
+    const course = this.#courses.get(uid)?.get(keyOf(write));
+    if (course === undefined) return 0;
+    const { load, refusal } = course;
+    // What is corrected is tried at once, but for who corrects it without end.
+    const isSame = refusal?.content === contentOf(write);
+    const ofRefusal = isSame ? load.atMs + backoffMs(refused, refusal.times, 0) - this.#clock.now() : 0;
+    return Math.max(restMs(pace, load, this.#clock.now()), ofRefusal);
+  }
+
+  #reason(uid: string, write: Write): Refusal | undefined {
+    const course = this.#courses.get(uid)?.get(keyOf(write));
+    if (!course || course.refusal || course.hasFailed) return course?.refusal?.why;
+    return course.load.times < pace.atOnce ? undefined : contested(write);
+  }
+
+  #recentOf(uid: string): number[] {
+    const afterMs = this.#clock.now() - minuteMs;
+    return (this.#recent.get(uid) ?? []).filter((it) => it > afterMs);
   }
 }
 
-function delayMs(times: number): number {
-  return times < timesAtOnce ? 0 : backoffMs(backoff, times - timesAtOnce + 1, 0);
+const minuteMs = 60_000;
+
+function isPod(write: Write): boolean {
+  return write.do === "create" && write.object.kind === "Pod";
 }
 
-function refusal(write: Write): Refusal {
+/** Of another object with the same name, or none, each is the first: whoever ends a desktop must not wait for it. */
+function keyOf(write: Write): string {
+  return write.do === "delete" ? `${nameOf(write)} ${write.uid ?? ""}` : nameOf(write);
+}
+
+/** Stands for what is asked for, without what differs each time: passwords, times. */
+function contentOf(write: Write): string {
+  return write.do === "delete" ? "" : shortHash(JSON.stringify(write.object["spec"] ?? null));
+}
+
+function refusalOf(write: Write, outcome: Outcome, before: Course["refusal"]): Course["refusal"] {
+  if (outcome === "done" || outcome === "lost") return undefined;
+  if (outcome === "failed") return before;
+  const content = contentOf(write);
+  return { times: before?.content === content ? before.times + 1 : 1, content, why: outcome };
+}
+
+function contested(write: Write): Refusal {
   const { kind, metadata } = write.do === "delete" ? write.key : write.object;
   const message = `${metadata?.name ?? ""} is changed back each time by somebody else, whom its managedFields name`;
   return { kind: kind as Refusal["kind"], why: "Contested", message };

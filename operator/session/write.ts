@@ -33,8 +33,19 @@ export type Write =
 /** Done one after the other, the writes of one at the same time. */
 export type Batch = readonly Write[];
 
+/** Whether others need it: a pod without what it mounts would only wait. */
+export function isNeeded(write: Write): boolean {
+  return write.do === "create" && neededKinds.has(write.object.kind ?? "");
+}
+
+const neededKinds = new Set(["Secret", "PersistentVolumeClaim"]);
+
 /** What is done to which object. */
 export function nameOf(write: Write): string {
-  const { kind = "", metadata } = write.do === "delete" ? write.key : write.object;
-  return `${write.do} ${kind} ${metadata?.name ?? ""}`;
+  const { metadata } = write.do === "delete" ? write.key : write.object;
+  return `${write.do} ${kindOf(write)} ${metadata?.name ?? ""}`;
+}
+
+export function kindOf(write: Write): string {
+  return (write.do === "delete" ? write.key.kind : write.object.kind) ?? "";
 }

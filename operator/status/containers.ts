@@ -1,3 +1,4 @@
+import { moreTimeFor } from "../../analyzers/owners.ts";
 import { containerVerdict, initVerdict, openContainers } from "../../analyzers/containers.ts";
 import type { ContainerFacts } from "../../analyzers/containers.ts";
 import { endOf } from "../../analyzers/containers.ts";
@@ -6,6 +7,7 @@ import { volumeVerdict } from "../../analyzers/permissions.ts";
 import { untrusted } from "../../kube/untrusted-text.ts";
 import type { ContainerStatus } from "../kinds.ts";
 import type { SessionView } from "../session/view.ts";
+import { startupProbe } from "../resources/probes.ts";
 import { imageFinding } from "./images.ts";
 import { publicWords, wasUsed } from "./last-words.ts";
 import type { Moment } from "./moment.ts";
@@ -35,7 +37,9 @@ export function factsOf(view: SessionView, status: ContainerStatus, isInit: bool
       text: `${isInit ? "Init container" : "Container"} ${status.name}`,
       where: imageSetting(view),
       node: view.pod?.spec?.nodeName,
+      moreTime: moreTimeFor(view.session.spec.template),
     },
+    ...(!isInit && view.template && { spec: { name: status.name, startupProbe: startupProbe(view.template.spec) } }),
     events: saidIn(view.events),
     logs: logsCommand(view.pod ?? {}, status.name),
     ...(memory !== undefined && { memoryLimit: memory }),

@@ -1,5 +1,8 @@
 import { placementVerdict } from "../../analyzers/placement.ts";
+import { isReady } from "../../analyzers/readiness.ts";
+import { parseVerdict } from "../../analyzers/scheduler-verdict.ts";
 import type { SessionView } from "../session/view.ts";
+import { homeOnOtherNode } from "./home-elsewhere.ts";
 import type { Moment } from "./moment.ts";
 import type { Finding } from "./reasons.ts";
 import { desktopRequest } from "./request.ts";
@@ -29,6 +32,8 @@ export function schedulingFinding(view: SessionView): Finding | undefined {
       reason: "Scheduling",
       message: `Pod ${pod.metadata.name} waits for the scheduler. If it stays so, see that kube-scheduler runs.`,
     };
+  const elsewhere = homeOnOtherNode(view, parseVerdict(said.message ?? "")?.refusals ?? []);
+  if (elsewhere && view.nodes.some(isReady)) return elsewhere;
   const found = placementVerdict(placementOf(view, said.message ?? ""));
   const home = found.code === "ClaimNotBound" || found.code === "ClaimMissing" ? homeFinding(view) : undefined;
   return home ?? fromVerdict(found);

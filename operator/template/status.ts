@@ -1,7 +1,7 @@
 import type { VDITemplate } from "../api/objects.ts";
 import type { VDITemplateStatus } from "../api/vdi-template.ts";
-import { templateFault } from "../session/template-problem.ts";
-import type { TemplateSettings } from "../session/template-problem.ts";
+import { templateFault } from "../resources/template-faults.ts";
+import type { TemplateSettings } from "../resources/template-faults.ts";
 import { withTransitions } from "../status/conditions.ts";
 
 /** What a template's status ought to be: whether sessions can be made from it, and how many there are. */

@@ -23,6 +23,7 @@ const template = {
       runtime: { type: "kasmvnc" },
       resources: {},
       shmSize: "1Gi",
+      progressDeadline: "10m",
       gpuResourceName: "nvidia.com/gpu",
     },
     ...{ access: "ForwardAuth", networkMode: "Internet", securityProfile: "restricted", stream: "WebSocket" },

@@ -47,7 +47,7 @@ describe("a cluster whose admission webhook changes the operator's objects", fun
     webhook = createServer({ cert: certificate, key }, (request, response) => {
       void text(request).then((body) => {
         const { uid, object } = (JSON.parse(body) as { request: { uid: string; object: AnyObject } }).request;
-        const patch = changes[object.kind as ChildKind]?.(object) ?? [];
+        const patch = changes[object.kind as keyof Changes]?.(object) ?? [];
         const answer = {
           uid,
           allowed: true,
@@ -119,5 +119,25 @@ describe("a cluster whose admission webhook changes the operator's objects", fun
     expect((await writesOf(session, 20_000)).length).to.be.at.most(15);
     changes = {};
     await harness.waitForSession(session, (it) => reason(it) === "Ready", 90_000);
+  });
+
+  it("is told of in an event when another controller changes the status each time, which is written ever more seldom", async () => {
+    changes = {};
+    const session = await harness.session();
+    await harness.waitForCondition(session);
+    const before = seenBy.writes.length;
+    const key = harness.keyOf(session);
+    const endMs = Date.now() + 45_000;
+    while (Date.now() < endMs) {
+      await sleep(100);
+      if ((await harness.read(session))?.status?.phase !== "Running") continue;
+      const another = { fieldManager: "another", force: true };
+      await harness.client.applyStatus({ ...key, status: { phase: "Failed" } }, another);
+    }
+    expect(seenBy.writes.slice(before).length).to.be.within(10, 15);
+    const about = { namespace: harness.namespace, fieldSelector: `involvedObject.uid=${session.metadata.uid ?? ""}` };
+    const told = (await harness.client.list("v1", "Event", about)).find((it) => it["reason"] === "StatusContested");
+    expect(told?.["message"]).to.contain("mutating webhooks for vdisessions/status");
+    await harness.waitForPhase(session, "Running", 90_000);
   });
 });

@@ -64,6 +64,7 @@ export class Desktops {
       image: "lab.invalid/desktop:1",
       runtime: { type: "selkies-v2" },
       resources: { default: { gpu: 0, cpu: "10m", memory: "16Mi" } },
+      shmSize: "16Mi",
       ...given,
     };
     return (await this.create({

@@ -34,6 +34,30 @@ describe("metrics of desktops", () => {
     expect(later.filter((line) => /^vdi_(session_problems|pool_desktops)/.test(line))).to.deep.equal([]);
   });
 
+  it("says of each template whether it can be used, once that is known", async () => {
+    const registry = new Registry();
+    const template = (name: string, status?: "True" | "False") => ({
+      ...{ metadata: { name } },
+      ...(status && { status: withConditions(["Ready", status, "R"]).status! }),
+    });
+    const templates = [template("good", "True"), template("bad", "False"), template("new")];
+    new DesktopMetrics(registry, () => ({ sessions: [], pools: [], templates }));
+    expect((await lines(registry)).filter((line) => line.startsWith("vdi_template_usable"))).to.have.members([
+      'vdi_template_usable{template="good"} 1',
+      'vdi_template_usable{template="bad"} 0',
+    ]);
+  });
+
+  it("counts writes that are refused or undone, by kind and why", async () => {
+    const registry = new Registry();
+    const metrics = new DesktopMetrics(registry, () => undefined);
+    for (const why of ["Quota", "Quota", "Contested"]) metrics.refused({ kind: "Pod", why });
+    expect(await lines(registry)).to.include.members([
+      'vdi_write_refusals_total{kind="Pod",why="Quota"} 2',
+      'vdi_write_refusals_total{kind="Pod",why="Contested"} 1',
+    ]);
+  });
+
   it("tells warm starts from cold ones, and how long sessions lasted", async () => {
     const registry = new Registry();
     const metrics = new DesktopMetrics(registry, () => undefined);

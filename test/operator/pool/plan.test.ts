@@ -132,6 +132,11 @@ describe("the plan of a pool", () => {
     expect(removed({ template: undefined, pods: [warm(), warm(), warm()] })).to.have.lengthOf(1);
   });
 
+  it("makes one at a time of what was refused, until it passes", () => {
+    const refusals = [{ kind: "Pod" as const, why: "Quota" as const, message: "exceeded quota" }];
+    expect(created({ pool: pool({ replicas: 9 }), refusals })).to.equal(1);
+  });
+
   it("makes no more while one finds no node: people's own sessions wait for one as well", () => {
     expect(writesOf({ pool: pool({ replicas: 9 }), pods: [warm("unplaced")] })).to.deep.equal([]);
   });

@@ -13,7 +13,12 @@ interface Container {
   env?: { name: string; value?: string; valueFrom?: { secretKeyRef: { name: string; key: string } } }[];
   ports?: { containerPort: number }[];
   resources: { requests: Record<string, string>; limits: Record<string, string> };
-  startupProbe?: { tcpSocket?: object; httpGet?: { path: string; scheme: string } };
+  startupProbe?: {
+    tcpSocket?: object;
+    httpGet?: { path: string; scheme: string };
+    periodSeconds: number;
+    failureThreshold: number;
+  };
   securityContext: { allowPrivilegeEscalation: boolean; privileged?: boolean; capabilities?: { drop: string[] } };
   volumeMounts: { name: string; mountPath: string; readOnly?: boolean }[];
 }
@@ -68,6 +73,22 @@ describe("a desktop's pod", () => {
       ["kasmvnc", 6901, "tcp"],
       ["custom", 9000, "/up"],
     ]);
+  });
+
+  it("has as long for its start as its session before that counts as failed, and never less than two minutes", () => {
+    const seconds = (progressDeadline: string) => {
+      const [{ startupProbe }] = specOf({ template: template({ progressDeadline }) }).containers;
+      return startupProbe!.failureThreshold * startupProbe!.periodSeconds;
+    };
+    expect(["10m", "1h30m", "30s", "999999h"].map(seconds)).to.deep.equal([600, 5400, 120, 86_400]);
+  });
+
+  it("is told the port that the template asks its stream on, where the image's family takes one", () => {
+    const [{ env, ports }] = specOf({ template: template({ runtime: { type: "selkies-v2", port: 9000 } }) }).containers;
+    expect(env).to.deep.include({ name: "SELKIES_PORT", value: "9000" });
+    expect(ports?.[0]?.containerPort).to.equal(9000);
+    const [own] = specOf({ template: runtime("custom") }).containers;
+    expect(JSON.stringify(own.env)).not.to.contain("9000");
   });
 
   it("takes its password from its Secret, which has its name, and from nowhere else", () => {

@@ -1,10 +1,17 @@
 import { expect } from "chai";
 import fc from "fast-check";
-import { WriteLimit } from "../../../operator/session/write-limit.ts";
+import type { Refusal } from "../../../operator/session/view.ts";
+import { WriteLimit, mostOfSession } from "../../../operator/session/write-limit.ts";
+import type { Outcome } from "../../../operator/session/write-limit.ts";
 import type { Write } from "../../../operator/session/write.ts";
 import { FakeClock } from "../../kube/fake-clock.ts";
 
 const apply = (kind: string): Write => ({ do: "apply", object: { kind, metadata: { name: "alice-x" } } });
+const create = (kind: string, spec: object = {}): Write => ({
+  do: "create",
+  object: { kind, metadata: { name: "alice-x" }, spec },
+});
+const quota: Refusal = { kind: "Pod", why: "Quota", message: "exceeded quota" };
 
 describe("the limit of a session's writes", () => {
   let clock: FakeClock;
@@ -14,30 +21,99 @@ describe("the limit of a session's writes", () => {
     limit = new WriteLimit(clock);
   });
 
-  const write = (uid: string, one: Write): boolean => {
+  const write = (uid: string, one: Write, outcome: Outcome = "done"): boolean => {
     const { batches } = limit.due(uid, [[one]]);
-    if (batches.length > 0) limit.note(uid, one);
+    if (batches.length > 0) limit.note(uid, one, outcome);
     return batches.length > 0;
   };
 
-  it("lets what somebody undoes each time be written at once for a while, then ever more seldom", async () => {
+  /** Seconds at which it is written, when it is due all the time. */
+  const secondsOf = async (seconds: number, one: () => Write, outcome: Outcome = "done") => {
     const at: number[] = [];
-    for (let second = 0; second <= 300; second++) {
-      while (write("u", apply("IngressRoute"))) at.push(second);
+    for (let second = 0; second <= seconds; second++) {
+      while (write("u", one(), outcome)) at.push(second);
       await clock.advance(1_000);
     }
-    expect(at).to.deep.equal([...Array<number>(10).fill(0), 2, 6, 14, 30, 62, 126, 254]);
+    return at;
+  };
+
+  it("lets what somebody undoes each time be written at once for a while, then ever more seldom", async () => {
+    const at = await secondsOf(1_800, () => apply("IngressRoute"));
+    expect(at.slice(0, 15)).to.deep.equal([...Array<number>(10).fill(0), 2, 6, 14, 30, 62]);
+    const last = at.slice(-5);
+    for (const [index, second] of last.slice(1).entries()) expect(second - last[index]!).to.be.within(100, 300);
+  });
+
+  it("lets what is refused be tried ever more seldom, though nobody undoes it", async () => {
+    expect(await secondsOf(600, () => create("Pod"), quota)).to.deep.equal([0, 5, 15, 35, 75, 155, 275, 395, 515]);
+  });
+
+  it("lets what was corrected be tried at once, but not without end", async () => {
+    write("u", create("Pod", { image: "a" }), quota);
+    expect(write("u", create("Pod", { image: "a" }), quota)).to.equal(false);
+    expect(write("u", create("Pod", { image: "b" }), quota)).to.equal(true);
+    let tag = 0;
+    const at = await secondsOf(59, () => create("Pod", { tag: tag++ }), quota);
+    expect(at.length).to.be.at.most(13);
+  });
+
+  it("goes on telling why what was refused is not there, between two tries", async () => {
+    write("u", create("Pod"), quota);
+    const { batches, heldBack } = limit.due("u", [[create("Pod"), apply("Service")]]);
+    expect(batches).to.deep.equal([[apply("Service")]]);
+    expect(heldBack).to.deep.equal([quota]);
+    expect(limit.againMs("u", [[create("Pod"), apply("Service")]])).to.equal(5_000);
+    await clock.advance(5_000);
+    expect(limit.due("u", [[create("Pod")]]).heldBack).to.deep.equal([]);
+    expect(limit.againMs("u", [[create("Pod")]])).to.equal(undefined);
+  });
+
+  it("keeps the pod waiting for the Secret and the home that it needs", () => {
+    for (const kind of ["Secret", "PersistentVolumeClaim"]) {
+      write(kind, create(kind), quota);
+      expect(limit.due(kind, [[create(kind)], [create("Pod")]]).batches).to.deep.equal([]);
+    }
+  });
+
+  it("keeps what only the pod needs from being made again and again while the pod is refused", () => {
+    write("u", create("Pod"), quota);
+    const { batches, heldBack } = limit.due("u", [[create("Secret"), apply("Service")], [create("Pod")]]);
+    expect(batches).to.deep.equal([[apply("Service")]]);
+    expect(heldBack).to.deep.equal([quota]);
+  });
+
+  it("lets who had to wait for long begin anew, once it passes", async () => {
+    await secondsOf(3_600, () => create("Pod"), quota);
+    await clock.advance(120_000);
+    for (let times = 0; times < 5; times++) expect(write("u", create("Pod")), `${times}`).to.equal(true);
+  });
+
+  it("lets a desktop be ended at once, however often others were", () => {
+    const end = (uid: string): Write => ({
+      do: "delete",
+      key: { apiVersion: "v1", kind: "Pod", metadata: { name: "alice-x" } },
+      uid,
+    });
+    for (let pod = 0; pod < 50; pod++) expect(write("u", end(`p-${pod}`))).to.equal(true);
+    let times = 0;
+    while (write("u", end("p"))) times++;
+    expect(times).to.equal(10);
   });
 
   it("tells of what it keeps back, with the time to try again, and keeps no other object waiting", () => {
     while (write("u", apply("Service")));
-    const { batches, againMs, contested } = limit.due("u", [[apply("Service"), apply("IngressRoute")]]);
+    const { batches, heldBack } = limit.due("u", [[apply("Service"), apply("IngressRoute")]]);
     expect(batches).to.deep.equal([[apply("IngressRoute")]]);
-    expect(againMs).to.equal(2_000);
-    expect(contested).to.have.length(1);
-    expect(contested[0]).to.include({ kind: "Service", why: "Contested" });
-    expect(contested[0]?.message).to.contain("alice-x is changed back each time");
-    expect(limit.due("another", [[apply("Service")]]).contested).to.deep.equal([]);
+    expect(limit.againMs("u", [[apply("Service")]])).to.equal(2_000);
+    expect(heldBack).to.have.length(1);
+    expect(heldBack[0]).to.include({ kind: "Service", why: "Contested" });
+    expect(heldBack[0]?.message).to.contain("alice-x is changed back each time");
+    expect(limit.due("another", [[apply("Service")]]).heldBack).to.deep.equal([]);
+  });
+
+  it("blames nobody for what only fails", () => {
+    while (write("u", create("Pod"), "failed"));
+    expect(limit.due("u", [[create("Pod")]])).to.deep.equal({ batches: [], heldBack: [] });
   });
 
   it("forgets what has stayed for a while, and a session that is gone", async () => {
@@ -49,24 +125,45 @@ describe("the limit of a session's writes", () => {
     expect(atOnce()).to.equal(10);
     await clock.advance(2_000);
     expect(atOnce()).to.equal(1);
-    await clock.advance(10 * 60_000);
+    await clock.advance(30 * 60_000);
     expect(atOnce()).to.equal(10);
     limit.forget("u");
     expect(atOnce()).to.equal(10);
   });
 
-  it("lets no more than fifteen writes of one object through in a minute, whenever others change it", async () => {
+  const anyOutcome: fc.Arbitrary<Outcome> = fc.constantFrom<Outcome[]>("done", "failed", "lost", quota);
+
+  it("lets no more than fifteen tries of one write through in a minute, whatever becomes of them", async () => {
+    const anyTry = fc.record({ pauseMs: fc.nat(20_000), outcome: anyOutcome, content: fc.nat(3) });
     await fc.assert(
-      fc.asyncProperty(fc.array(fc.nat(20_000), { minLength: 1, maxLength: 100 }), async (pauses) => {
+      fc.asyncProperty(fc.array(anyTry, { minLength: 1, maxLength: 100 }), async (tries) => {
         clock = new FakeClock();
         limit = new WriteLimit(clock);
         const at: number[] = [];
-        for (const pauseMs of pauses) {
-          if (write("u", apply("Service"))) at.push(clock.now());
+        for (const { pauseMs, outcome, content } of tries) {
+          if (write("u", create("Pod", { content }), outcome)) at.push(clock.now());
           await clock.advance(pauseMs);
         }
         for (const begin of at) expect(at.filter((it) => it >= begin && it < begin + 60_000).length).to.be.at.most(15);
       }),
+    );
+  });
+
+  it("lets a session have so many writes in a minute, of whatever objects", async () => {
+    const anyTry = fc.record({ pauseMs: fc.nat(500), outcome: anyOutcome, name: fc.nat(1_000) });
+    await fc.assert(
+      fc.asyncProperty(fc.array(anyTry, { minLength: 500, maxLength: 500 }), async (tries) => {
+        clock = new FakeClock();
+        limit = new WriteLimit(clock);
+        const at: number[] = [];
+        for (const { pauseMs, outcome, name } of tries) {
+          if (write("u", apply(`Kind${name}`), outcome)) at.push(clock.now());
+          await clock.advance(pauseMs);
+        }
+        for (const begin of at)
+          expect(at.filter((it) => it >= begin && it < begin + 60_000).length).to.be.at.most(mostOfSession);
+      }),
+      { numRuns: 10 },
     );
   });
 });

@@ -21,6 +21,8 @@ const message = fc.oneof(
     'Back-off pulling image "a": ErrImagePull: not found',
     'Pulling image "a"',
     "mkdir: /home: Permission denied",
+    "Container desktop failed startup probe, will be restarted",
+    "Startup probe failed: connection refused",
     "The node was low on resource: memory. Threshold quantity: 1Mi.",
   ),
 );
@@ -43,6 +45,8 @@ const state = partly<NonNullable<ContainerStatus["state"]>>({
       signal: fc.constantFrom(9, 15),
       reason: fc.constantFrom("Error", "OOMKilled", "StartError"),
       message,
+      startedAt: time,
+      finishedAt: time,
     },
     ["exitCode"],
   ),
@@ -131,9 +135,14 @@ const node: fc.Arbitrary<Node> = partly<Node>(
 
 const home = partly<PersistentVolumeClaim>(
   {
-    metadata: partly<PersistentVolumeClaim["metadata"]>({ name: fc.constant("home-a"), deletionTimestamp: time }, [
-      "name",
-    ]),
+    metadata: partly<PersistentVolumeClaim["metadata"]>(
+      {
+        name: fc.constant("home-a"),
+        deletionTimestamp: time,
+        annotations: fc.constant({ "volume.kubernetes.io/selected-node": "a" }),
+      },
+      ["name"],
+    ),
     spec: partly<NonNullable<PersistentVolumeClaim["spec"]>>({ volumeName: fc.constant("pvc-1") }),
     status: partly<NonNullable<PersistentVolumeClaim["status"]>>({
       phase: fc.constantFrom("Pending", "Bound", "Lost"),
@@ -152,6 +161,7 @@ const event: fc.Arbitrary<ClusterEvent> = fc.record({
     "FailedCreatePodSandBox",
     "ProvisioningFailed",
     "Unhealthy",
+    "Killing",
     "WaitForFirstConsumer",
   ),
   message,
@@ -197,6 +207,7 @@ export const anyView: fc.Arbitrary<SessionView> = fc.record({
   isAdmitted: fc.boolean().map((it) => () => it),
   routeAnswer: some(fc.record({ ok: fc.boolean(), message: fc.constant("Traefik has no route.") })),
   nodes: fc.array(node, { maxLength: 3 }),
+  usableTemplates: fc.constant(() => [template()]),
   slicesInUse: fc.constantFrom(
     () => 0,
     () => 8,

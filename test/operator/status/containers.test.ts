@@ -111,6 +111,18 @@ describe("why a container does not run", () => {
       },
       ["CrashLoop", "exit code 3"],
     ],
+    "its startup probe ended it: how long it had, and how to give it more": [
+      { ...crashing({ startedAt: ago(607), finishedAt: ago(5), exitCode: 0 }), events: [unhealthy(8), killing(6)] },
+      ["KilledByProbe", "for 600 s", "raise spec.progressDeadline of VDITemplate ubuntu"],
+    ],
+    "its startup probe ended it, and the kubelet had too many events to tell so": [
+      { ...crashing({ startedAt: ago(640), finishedAt: ago(5), exitCode: 137 }), events: [unhealthy(300)] },
+      ["KilledByProbe", "its startup probe failed for 600 s"],
+    ],
+    "it was killed long after a start on which the probe failed at first, as it always does": [
+      { ...crashing({ startedAt: ago(3000), finishedAt: ago(5), exitCode: 137 }), events: [unhealthy(2990)] },
+      ["CrashLoop", "exit code 137 (SIGKILL)"],
+    ],
     "its environment refers to what is not there": [
       waiting("CreateContainerConfigError", 'secret "alice-x" not found'),
       ["SecretMissing", "Secret alice-x does not exist"],

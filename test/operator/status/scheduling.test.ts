@@ -180,6 +180,65 @@ describe("why a desktop has no node", () => {
       ]),
       ["VolumeOnOtherNode", "Insufficient cpu"],
     ],
+    "the home is on a node without the GPU that the template asks for: both, why, and what to do": [
+      waiting(
+        "0/2 nodes are available: 1 Insufficient nvidia.com/gpu, 1 node(s) had volume node affinity conflict.",
+        [node("plain"), gpuNode("gpu-a", 8)],
+        { home: home("Bound", "plain") },
+      ),
+      [
+        "VolumeOnOtherNode",
+        "home-alice lies on node plain",
+        "VDITemplate ubuntu cannot run there: that node does not have the nvidia.com/gpu that is asked for (gpu-a has)",
+        "Take a template that can run on node plain; or move the home",
+        "delete the claim home-alice",
+      ],
+    ],
+    "the home is on a node without the template's labels": [
+      view({
+        pod: unschedulable(
+          "0/2 nodes are available: 1 node(s) didn't match Pod's node affinity/selector, 1 node(s) had volume node affinity conflict.",
+        ),
+        nodes: [node("a"), node("b", { labels: { pool: "desktops" } })],
+        ...selective,
+        home: home("Bound", "a"),
+      }),
+      ["VolumeOnOtherNode", "that node does not have the label pool=desktops of the template's nodeSelector"],
+    ],
+    "the home is on a node that is smaller than the desktop": [
+      view({
+        pod: unschedulable(
+          "0/2 nodes are available: 1 Insufficient memory, 1 node(s) had volume node affinity conflict.",
+        ),
+        nodes: [node("small", { allocatable: { memory: "2Gi" } }), node("large")],
+        home: home("Bound", "small"),
+      }),
+      ["VolumeOnOtherNode", "that node has 2Gi memory in all, and 4Gi is asked for"],
+    ],
+    "the home is on a node that is cordoned": [
+      view({
+        pod: unschedulable(
+          "0/2 nodes are available: 1 node(s) were unschedulable, 1 node(s) had volume node affinity conflict.",
+        ),
+        nodes: [node("a", { spec: { unschedulable: true } }), node("b")],
+        home: home("Bound", "a"),
+      }),
+      ["VolumeOnOtherNode", "lies on node a", "that node is cordoned. Wait until that is over"],
+    ],
+    "the home is on a named node that is full": [
+      view({
+        pod: unschedulable("0/2 nodes are available: 1 Insufficient cpu, 1 node(s) had volume node affinity conflict."),
+        nodes: [node("a"), node("b")],
+        home: home("Bound", "a"),
+      }),
+      ["VolumeOnOtherNode", "no room now (Insufficient cpu). Make room on node a"],
+    ],
+    "the home is on a named node that is gone": [
+      waiting("0/1 nodes are available: 1 node(s) had volume node affinity conflict.", [node("b")], {
+        home: home("Bound", "a"),
+      }),
+      ["VolumeOnOtherNode", "lies on node a", "that node is gone. Bring it back", "claim home-alice is deleted"],
+    ],
     "the home is on a node that is gone": [
       waiting("0/2 nodes are available: 2 node(s) didn't match PersistentVolume's node affinity.", [
         node("a"),

@@ -123,8 +123,12 @@ export function node(
   };
 }
 
-export function home(phase: "Pending" | "Bound" | "Lost"): PersistentVolumeClaim {
-  return { metadata: { name: "home-alice" }, spec: { volumeName: "pvc-1" }, status: { phase } };
+export function home(phase: "Pending" | "Bound" | "Lost", node?: string): PersistentVolumeClaim {
+  const annotations = node === undefined ? undefined : { "volume.kubernetes.io/selected-node": node };
+  return {
+    metadata: { name: "home-alice", ...(annotations && { annotations }) },
+    ...{ spec: { volumeName: "pvc-1" }, status: { phase } },
+  };
 }
 
 const child = (name: string) => ({ metadata: { name }, fingerprint: "f" });
@@ -151,6 +155,7 @@ export function view(changes: Partial<SessionView> = {}): SessionView {
       }),
     ],
     slicesInUse: () => 0,
+    usableTemplates: () => [template()],
     isAdmitted: () => false,
     events: [],
     refusals: [],
