@@ -51,7 +51,7 @@ export function endOf({
   lastState,
   restartCount,
 }: Pick<ContainerStatus, "state" | "lastState" | "restartCount">): Ended | undefined {
-  return state?.terminated ?? (restartCount > 0 ? lastState?.terminated : undefined);
+  return state?.terminated ?? (restartCount !== 0 ? lastState?.terminated : undefined);
 }
 
 /** Why a container that runs is not ready; for a container that has had its time to start. */
@@ -90,7 +90,7 @@ export function initVerdict({ role, logs }: ContainerFacts, step: string): Verdi
 
 function endVerdict(facts: ContainerFacts, end: Ended | undefined): Verdict<ContainerCode> | undefined {
   if (!end) return undefined;
-  const { role, status, events, spec, memoryLimit, publicWords = (words) => words } = facts;
+  const { role, status, events, spec, memoryLimit, publicWords = asTheyAre } = facts;
   const words = end.message ?? "";
   const failedStart = startVerdict(end.reason ?? "", words, role);
   if (failedStart) return failedStart;
@@ -122,6 +122,10 @@ function crash(
     command: `${logs} --previous`,
     risk: "safe",
   };
+}
+
+function asTheyAre(words: string | undefined): string | undefined {
+  return words;
 }
 
 /** The last line that names an error; else the last one. What follows an error is often of another thread. */

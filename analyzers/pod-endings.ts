@@ -1,4 +1,4 @@
-import type { Node, Pod } from "../kube/kinds.ts";
+import type { Pod } from "../kube/kinds.ts";
 import { counted, quoted } from "../kube/sentences.ts";
 import type { Analyzer } from "./analyzer.ts";
 import type { Cluster } from "./cluster.ts";
@@ -29,9 +29,8 @@ function hanging(cluster: Cluster, pod: Pod): Finding | undefined {
   const { deletionTimestamp } = pod.metadata;
   if (!cluster.isOlderThan(deletionTimestamp, graceSeconds)) return undefined;
   const { nodeName } = pod.spec ?? {};
-  const known = cluster.nodes.length === 0 && nodeName !== undefined;
-  const node = known ? assumedReady(nodeName) : cluster.nodes.find(({ metadata }) => metadata.name === nodeName);
-  const verdict = terminatingVerdict(pod, node);
+  const node = cluster.nodes.find(({ metadata }) => metadata.name === nodeName);
+  const verdict = terminatingVerdict(pod, cluster.nodes.length === 0 ? "unknown" : node);
   return {
     code: verdict.code,
     object: podRef(pod),
@@ -43,11 +42,6 @@ function hanging(cluster: Cluster, pod: Pod): Finding | undefined {
     fix: fixOf(verdict),
     dependsOn: onNode(pod),
   };
-}
-
-/** Where nodes could not be read, nothing is said against them. */
-function assumedReady(name: string): Node {
-  return { metadata: { name }, status: { conditions: [{ type: "Ready", status: "True" }] } };
 }
 
 /** Failed pods stay where they are as a record; they are of interest only while nothing has taken their place. */

@@ -83,12 +83,19 @@ export function evictionVerdict(said: string | undefined): Verdict<ContainerCode
       };
 }
 
-/** A pod that should have ended by now. */
-export function terminatingVerdict({ metadata, spec }: Pod, node: Node | undefined): Verdict<ContainerCode> {
+/**
+ * A pod that should have ended by now.
+ *
+ * @param node that it is on; undefined: that is gone; `unknown` where nodes are not known
+ */
+export function terminatingVerdict(
+  { metadata, spec }: Pod,
+  node: Node | "unknown" | undefined,
+): Verdict<"TerminatingStuck"> {
   const finalizers = metadata.finalizers ?? [];
   const where = spec?.nodeName === undefined ? "" : ` on ${spec.nodeName}`;
   const kubectl = `kubectl delete pod ${metadata.name} --namespace ${metadata.namespace ?? ""}`;
-  if (spec?.nodeName !== undefined && !isReady(node))
+  if (spec?.nodeName !== undefined && node !== "unknown" && !isReady(node))
     return {
       code: "TerminatingStuck",
       problem: `Pod ${metadata.name} does not end: its node ${spec.nodeName} ${node ? "does not answer" : "is gone"}.`,
@@ -97,7 +104,7 @@ export function terminatingVerdict({ metadata, spec }: Pod, node: Node | undefin
   if (finalizers.length > 0)
     return {
       code: "TerminatingStuck",
-      problem: `Pod ${metadata.name} does not end: finalizer ${finalizers.join(", ")} is not removed.`,
+      problem: `Pod ${metadata.name} does not end${where}: finalizer ${finalizers.join(", ")} is not removed.`,
       remedy:
         "Find the controller that owns the finalizer, and have it run; remove the finalizer only when it is gone.",
     };

@@ -4,6 +4,7 @@ import type { ContainerFacts } from "./containers.ts";
 import { endOf, openContainers } from "./containers.ts";
 import { refOf } from "./finding.ts";
 import type { Evidence, ObjectRef } from "./finding.ts";
+import { logsCommand } from "./logs.ts";
 import { imageSetting, moreTimeFor } from "./owners.ts";
 import type { Said } from "./verdict.ts";
 
@@ -54,10 +55,6 @@ export function factsOf(cluster: Cluster, pod: Pod): OpenContainer[] {
       ...(memoryLimit !== undefined && { memoryLimit }),
     };
   });
-}
-
-export function logsCommand({ metadata }: Pod, container: string): string {
-  return `kubectl logs ${metadata.name} --namespace ${metadata.namespace ?? ""} --container ${container}`;
 }
 
 /** How the container stands, as it was read. */

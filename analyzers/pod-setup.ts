@@ -1,4 +1,4 @@
-import type { Pod } from "../kube/kinds.ts";
+import type { ContainerState, Pod } from "../kube/kinds.ts";
 import { quoted } from "../kube/sentences.ts";
 import { untrusted } from "../kube/untrusted-text.ts";
 import type { ContainerCode } from "./containers.ts";
@@ -18,11 +18,23 @@ export function setupVerdicts(pod: Pod, events: readonly Said[]): Verdict<Contai
 function isSetUp({ spec, status }: Pod, events: readonly Said[]): boolean {
   // A pod gets its address with its sandbox.
   if (spec?.nodeName === undefined || status?.podIP !== undefined) return true;
+  const { initContainerStatuses: inits = [], containerStatuses: mains = [] } = status ?? {};
+  if ([...inits, ...mains].some(({ state }) => hasBegun(state))) return true;
   const last = events.findLast(({ reason }) => setupSteps.has(reason));
   return (
     status?.conditions?.some(({ type, status: is }) => type === "PodReadyToStartContainers" && is === "True") ===
       true ||
     (last !== undefined && afterSetup.has(last.reason))
+  );
+}
+
+/** Whether the kubelet has come as far as the container's image. */
+function hasBegun(state: ContainerState | undefined): boolean {
+  const waiting = state?.waiting?.reason ?? "";
+  return (
+    state?.running !== undefined ||
+    state?.terminated !== undefined ||
+    !["", "ContainerCreating", "PodInitializing"].includes(waiting)
   );
 }
 

@@ -2,6 +2,7 @@ import { moreTimeFor } from "../../analyzers/owners.ts";
 import { containerVerdict, initVerdict, openContainers } from "../../analyzers/containers.ts";
 import type { ContainerFacts } from "../../analyzers/containers.ts";
 import { endOf } from "../../analyzers/containers.ts";
+import { logsCommand } from "../../analyzers/logs.ts";
 import { volumeVerdict } from "../../analyzers/permissions.ts";
 import { untrusted } from "../../kube/untrusted-text.ts";
 import type { ContainerStatus } from "../kinds.ts";
@@ -30,7 +31,6 @@ export function containerFindings(view: SessionView, moment: Moment): (Finding |
 /** What is known of one of the desktop's containers, as far as everybody who reads the status may know it. */
 export function factsOf(view: SessionView, status: ContainerStatus, isInit: boolean): ContainerFacts {
   const { memory } = desktopRequest(view);
-  const { name, namespace = "" } = view.pod?.metadata ?? { name: "" };
   return {
     status,
     role: {
@@ -41,7 +41,7 @@ export function factsOf(view: SessionView, status: ContainerStatus, isInit: bool
     },
     ...(!isInit && view.template && { spec: { name: status.name, startupProbe: startupProbe(view.template.spec) } }),
     events: saidIn(view.events),
-    logs: `kubectl logs ${name} --namespace ${namespace} --container ${status.name}`,
+    logs: logsCommand(view.pod ?? {}, status.name),
     ...(memory !== undefined && { memoryLimit: memory }),
     publicWords: (words) => publicWords(view, words),
     isPrivate: wasUsed(view),

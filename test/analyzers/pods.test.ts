@@ -18,6 +18,7 @@ function pod(status: Status, metadata: object = {}): AnyObject {
     apiVersion: "v1",
     kind: "Pod",
     metadata: { namespace: "kasm", name: "api-1", uid: "u1", ...metadata },
+    spec: { nodeName: "k3s-1" },
     status: { phase: "Pending", conditions: [scheduled], ...status },
   };
 }
@@ -68,7 +69,7 @@ describe("what keeps a pod from running", () => {
     {
       what: "an eviction",
       status: { phase: "Failed", reason: "Evicted", message: "The node was low on resource: memory." },
-      says: "has failed: Evicted, The node was low on resource: memory",
+      says: "The pod was taken off its node, which ran out of memory. It starts again where there is room; give the node more, or pods less",
     },
     {
       what: "an image that cannot be had, in the words of the first try",
@@ -81,14 +82,14 @@ describe("what keeps a pod from running", () => {
         warning("Failed", `Failed to pull image "${image}": not found`, "2026-11-28T20:21:54Z"),
         warning("FailedMount", "older", "2026-11-28T20:20:00Z"),
       ],
-      says: `container api cannot get its image ${image}: ImagePullBackOff, Failed to pull image "${image}": not found`,
+      says: `Image ${image} cannot be pulled: docker.io does not have it. Correct the image of container api, or push it`,
     },
     {
       what: "an image that cannot be had, where events are gone",
       status: {
         containerStatuses: [{ name: "api", image, ready: false, state: waiting("ErrImagePull", "not found") }],
       },
-      says: `container api cannot get its image ${image}: ErrImagePull, not found`,
+      says: `Image ${image} cannot be pulled: docker.io does not have it. Correct the image of container api, or push it`,
     },
     {
       what: "an environment that refers to what is not there",
@@ -101,7 +102,7 @@ describe("what keeps a pod from running", () => {
           },
         ],
       },
-      says: 'container api cannot be started: CreateContainerConfigError, secret "kasm-secrets" not found',
+      says: "container api cannot be created: Secret kasm-secrets does not exist. Create Secret kasm-secrets, or correct the reference to it; the kubelet tries again by itself",
     },
     {
       what: "a container that crashes, with its last words and without its secrets",
@@ -116,7 +117,7 @@ describe("what keeps a pod from running", () => {
           },
         ],
       },
-      says: 'container api ended: exit code 1, "password=*** refused" (kubectl logs --namespace kasm api-1 --container api --previous)',
+      says: 'container api ended with exit code 1, and is started again. Its last words: "password=*** refused". See `kubectl logs api-1 --namespace kasm --container api --previous`',
     },
     {
       what: "want of memory",
@@ -126,7 +127,7 @@ describe("what keeps a pod from running", () => {
           { name: "api", ready: false, state: { terminated: { exitCode: 137, reason: "OOMKilled" } } },
         ],
       },
-      says: "container api ended: OOMKilled (kubectl logs --namespace kasm api-1 --container api)",
+      says: "container api was killed since it used more than its memory limit. Raise the limit (spec.resources.memory of a session); /dev/shm counts as well",
     },
     {
       what: "an init container that crashes",
@@ -137,25 +138,25 @@ describe("what keeps a pod from running", () => {
         ],
         containerStatuses: [{ name: "api", ready: false, state: waiting("PodInitializing") }],
       },
-      says: "init container second ended: exit code 2 (kubectl logs --namespace kasm api-1 --container second)",
+      says: "init container second ended with exit code 2, and is started again. It said nothing. See `kubectl logs api-1 --namespace kasm --container second --previous`",
     },
     {
       what: "a probe that fails",
       status: { phase: "Running", containerStatuses: [{ name: "api", ready: false, state: running }] },
       events: [warning("Unhealthy", "Startup probe failed: connection refused", "2026-11-28T20:28:54Z")],
-      says: "container api runs since 2026-11-28T20:28:26Z and is not ready: Unhealthy, Startup probe failed: connection refused",
+      says: "container api runs, but is not ready: Startup probe failed: connection refused. See the container's log, and whether port and path of the probe fit the image of container api",
     },
     {
       what: "a container that is not ready yet: warnings from before its start tell nothing",
       status: { phase: "Running", containerStatuses: [{ name: "api", ready: false, state: running }] },
       events: [warning("Failed", "Error: ErrImagePull", "2026-11-28T20:21:54Z")],
-      says: "container api runs since 2026-11-28T20:28:26Z and is not ready",
+      says: "container api runs, but does not become ready, and no event says why. See the container's log, and whether port and path of the probe fit the image of container api",
     },
     {
       what: "a volume that cannot be mounted",
       status: { containerStatuses: [{ name: "api", ready: false, state: waiting("ContainerCreating") }] },
       events: [warning("FailedMount", 'configmap "kasm" not found', "2026-11-28T20:21:54Z")],
-      says: 'container api is not started yet: FailedMount, configmap "kasm" not found',
+      says: 'A volume cannot be mounted: ConfigMap kasm does not exist (configmap "kasm" not found). Create ConfigMap kasm, or correct the reference to it; the kubelet tries again by itself',
     },
     {
       what: "a kubelet that does not take it up",
@@ -179,7 +180,7 @@ describe("what keeps a pod from running", () => {
     expect(podProblem(pod(status), [])).to.deep.equal({
       text:
         "waits in init container db-is-ready (1 of 2) since 2026-11-28T20:28:26Z " +
-        "(kubectl logs --namespace kasm api-1 --container db-is-ready)",
+        "(kubectl logs api-1 --namespace kasm --container db-is-ready)",
       isWaiting: true,
     });
   });

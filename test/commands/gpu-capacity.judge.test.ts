@@ -153,7 +153,7 @@ describe("the GPU capacity gate", () => {
       ],
     };
     expect(problems({ nodes: [node("a", 0)], pluginPods: [plugin("a", status)] })).to.deep.equal([
-      `${short(0)}device plugin pod plugin-a: container nvidia-device-plugin ended: exit code 1, "number of replicas must be >= 2" (kubectl logs --namespace gpu-operator plugin-a --container nvidia-device-plugin --previous)`,
+      `${short(0)}device plugin pod plugin-a: container nvidia-device-plugin ended with exit code 1, and is started again. Its last words: "number of replicas must be >= 2". See \`kubectl logs plugin-a --namespace gpu-operator --container nvidia-device-plugin --previous\``,
     ]);
   });
 

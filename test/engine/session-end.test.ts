@@ -108,8 +108,8 @@ describe("a session's end", function () {
     await harness.waitForGone(harness.keyOf(ending));
     const next = await harness.session({ user }, "next");
     const claim = harness.childKey("PersistentVolumeClaim", next).metadata.name;
-    await told(next, "HomeLost", [claim, `pod ${pod.metadata.name}`]);
-    await told(next, "HomeLost", [claim, pod.metadata.name, finalizer], 60_000);
+    await told(next, "ClaimTerminating", [claim, `pod ${pod.metadata.name}`]);
+    await told(next, "ClaimTerminating", [claim, pod.metadata.name, finalizer], 60_000);
     await setFinalizers(pod, []);
     await harness.waitForPhase(next, "Running", 60_000);
   });

@@ -3,7 +3,7 @@ import fc from "fast-check";
 import type { AnyObject } from "../../../kube/object.ts";
 import type { VDITemplate } from "../../../operator/api/objects.ts";
 import type { Node } from "../../../operator/kinds.ts";
-import { desktopName } from "../../../operator/resources/names.ts";
+import { homeName } from "../../../operator/resources/names.ts";
 import { preferredHosts } from "../../../operator/session/first-home.ts";
 import { planSession } from "../../../operator/session/plan.ts";
 import type { SessionView } from "../../../operator/session/view.ts";
@@ -97,7 +97,7 @@ describe("the pod that first mounts a home", () => {
     const writes = planSession(view, context).batches.flat();
     const pod = writes.find((it) => it.do === "create" && it.object.kind === "Pod") as
       { object: AnyObject } | undefined;
-    expect(pod?.object.metadata?.name).to.equal(desktopName(view.session));
+    expect(pod?.object.metadata?.name).to.equal(homeName(view.session.spec.user));
     return pod?.object["spec"] as { affinity?: { nodeAffinity: Record<string, unknown> } };
   };
 

@@ -184,14 +184,14 @@ describe("a session that is not to run", () => {
     ],
     "is deleted, and its pod does not end: names that": [
       view({ session: gone, pod: { ...readyPod(), metadata: { ...readyPod().metadata, deletionTimestamp: ago(60) } } }),
-      ["Terminating", "Pod alice-x on node gpu-1 has not ended"],
+      ["Terminating", "Pod alice-x does not end on gpu-1"],
     ],
     "is suspended, and its pod does not end: names that": [
       view({
         session: session({ spec: { desiredState: "Suspended" } }),
         pod: { ...readyPod(), metadata: { ...readyPod().metadata, deletionTimestamp: ago(60) } },
       }),
-      ["TerminatingStuck", "Pod alice-x on node gpu-1 has not ended"],
+      ["TerminatingStuck", "Pod alice-x does not end on gpu-1"],
     ],
     "is suspended, and its home is being deleted": [
       nothingYet({

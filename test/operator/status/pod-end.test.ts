@@ -78,11 +78,11 @@ describe("why a pod has come to its end", () => {
     ],
     "it has not ended after its grace time: its node": [
       leaving([], 60),
-      ["TerminatingStuck", "Pod alice-x on node gpu-1 has not ended", "kubelet and container runtime of node gpu-1"],
+      ["TerminatingStuck", "Pod alice-x does not end on gpu-1 though its grace period is over", "kubelet's log"],
     ],
     "it has not ended after its grace time: somebody's finalizer": [
       ending({ phase: "Succeeded", exitCode: 0, seconds: 60, finalizers: ["example.com/backup"] }),
-      ["TerminatingStuck", "Pod alice-x on node gpu-1", "finalizer example.com/backup keeps it"],
+      ["TerminatingStuck", "Pod alice-x does not end on gpu-1", "finalizer example.com/backup"],
     ],
     "it has not ended after its grace time, and its node does not answer": [
       { ...leaving([], 60), nodes: [node("gpu-1", { isReady: false })] },

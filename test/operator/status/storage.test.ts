@@ -74,19 +74,24 @@ describe("why a home volume is not there", () => {
     ],
     "it is being deleted, and a pod that ends uses it: names both": [
       nothingYet({ home: going(), homeRemains: leaving(5) }),
-      ["HomeLost", "home-alice is being deleted", "ends with pod alice-old"],
+      ["ClaimTerminating", "home-alice is being deleted", "ends with pod alice-old"],
     ],
     "it is being deleted, and a pod that does not end uses it: names claim, pod, node and finalizer": [
       nothingYet({ home: going(), homeRemains: leaving(60, ["example.com/backup"]) }),
-      ["HomeLost", "home-alice is being deleted", "Pod alice-old on node gpu-1", "finalizer example.com/backup"],
+      [
+        "ClaimTerminating",
+        "home-alice is being deleted",
+        "Pod alice-old does not end on gpu-1",
+        "finalizer example.com/backup",
+      ],
     ],
     "it is being deleted, which somebody's finalizer holds up": [
       nothingYet({ home: going(["kubernetes.io/pvc-protection", "example.com/snapshot"]) }),
-      ["HomeLost", "its finalizers example.com/snapshot hold up", /^(?!.*pvc-protection)/],
+      ["ClaimTerminating", "its finalizers example.com/snapshot hold up", /^(?!.*pvc-protection)/],
     ],
     "the pod of a session that is gone does not end: names claim, pod and node": [
       nothingYet({ home: home("Bound"), homeRemains: leaving(60) }),
-      ["TerminatingStuck", "home-alice", "Pod alice-old on node gpu-1", "kubelet"],
+      ["TerminatingStuck", "home-alice", "Pod alice-old does not end on gpu-1", "kubelet"],
     ],
     "another pod has it as well: names both": [
       view({ homeRival: leaving(-1) }),
