@@ -2,14 +2,17 @@ import type { Area } from "./areas.ts";
 import { api } from "./catalog/api.ts";
 import { containers } from "./catalog/containers.ts";
 import { dataPlane } from "./catalog/data-plane.ts";
+import { dns } from "./catalog/dns.ts";
 import { gpu } from "./catalog/gpu.ts";
 import { images } from "./catalog/images.ts";
 import { kasm } from "./catalog/kasm.ts";
 import { nodes } from "./catalog/nodes.ts";
 import { operator } from "./catalog/operator.ts";
+import { releases } from "./catalog/releases.ts";
 import { scheduling } from "./catalog/scheduling.ts";
 import { sessions } from "./catalog/sessions.ts";
 import { storage } from "./catalog/storage.ts";
+import { templates } from "./catalog/templates.ts";
 import type { Level } from "./finding.ts";
 
 /** What a code means, whatever object it is found at: `kasm-vdi explain CODE` and its page in docs/diagnosis. */
@@ -34,13 +37,16 @@ export interface CodeEntry {
 export const catalog = {
   ...api,
   ...operator,
+  ...templates,
   ...sessions,
+  ...releases,
   ...nodes,
   ...gpu,
   ...storage,
   ...scheduling,
   ...images,
   ...containers,
+  ...dns,
   ...kasm,
   ...dataPlane,
 } satisfies Record<string, CodeEntry>;

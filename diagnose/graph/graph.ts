@@ -17,7 +17,13 @@ export interface Chain {
  */
 export function chains(findings: readonly Finding[]): Chain[] {
   const byObject = Map.groupBy(findings, ({ object }) => refText(object));
-  const causes = new Map(findings.map((it) => [it, causesOf(it, byObject)]));
+  const explained = explainedBy(findings);
+  const causes = new Map(
+    findings.map((it) => [
+      it,
+      [...causesOf(it, byObject), ...(explained.get(refText(it.object)) ?? [])].filter(isCauseOf(it)),
+    ]),
+  );
   const parents = parentsOf(findings, causes);
   const children = Map.groupBy(
     findings.filter((it) => parents.has(it)),
@@ -48,10 +54,21 @@ function causesOf(finding: Finding, byObject: ReadonlyMap<string, readonly Findi
   const own = refText(finding.object);
   return (finding.dependsOn ?? []).flatMap(({ object, because }) => {
     if (refText(object) === own) return [];
-    // A warning explains no failure.
-    const there = (byObject.get(refText(object)) ?? []).filter((it) => rank(it) <= rank(finding));
-    return there.map((cause) => ({ cause, because }));
+    return (byObject.get(refText(object)) ?? []).map((cause) => ({ cause, because }));
   });
+}
+
+/** What findings say of others, by the object of those. */
+function explainedBy(findings: readonly Finding[]): ReadonlyMap<string, readonly Cause[]> {
+  const found = findings.flatMap((cause) =>
+    (cause.explains ?? []).map(({ object, because }) => ({ key: refText(object), cause, because })),
+  );
+  return Map.groupBy(found, ({ key }) => key);
+}
+
+/** A warning explains no failure, and nothing explains itself. */
+function isCauseOf(finding: Finding): (candidate: Cause) => boolean {
+  return ({ cause }) => cause !== finding && rank(cause) <= rank(finding);
 }
 
 /** The one cause below which each finding is shown, so that the whole is a forest. */
