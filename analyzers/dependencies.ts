@@ -1,10 +1,10 @@
 import type { Pod } from "../kube/kinds.ts";
-import { refText } from "./finding.ts";
+import { refOf, refText } from "./finding.ts";
 import type { Dependency, ObjectRef } from "./finding.ts";
 import type { Cluster } from "./cluster.ts";
 import { ownerOf } from "./owners.ts";
 import { isPodReady } from "./pod-progress.ts";
-import { workloads } from "./workload.ts";
+import { podsOf, workloads } from "./workload.ts";
 
 /** Of many pods that fail alike, the first tell enough. */
 const mostPods = 5;
@@ -72,8 +72,9 @@ function provisioners(cluster: Cluster, className: string | undefined, claim: st
   if (storageClass?.["provisioner"] !== "rancher.io/local-path") return [];
   return workloads(cluster, ["Deployment"])
     .filter(({ spec }) => spec?.selector?.matchLabels?.["app"] === "local-path-provisioner")
-    .map(({ metadata: { namespace, name } }) => {
-      const object = { kind: "Deployment", namespace, name };
-      return { object, because: `${refText(object)} provisions ${claim}` };
+    .flatMap((it) => {
+      const because = `${refText(refOf(it))} provisions ${claim}`;
+      const pods = podsOf(cluster, it).filter((pod) => !isPodReady(pod));
+      return [...pods.map(podRef), refOf(it)].map((object) => ({ object, because }));
     });
 }

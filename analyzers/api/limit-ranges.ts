@@ -38,7 +38,7 @@ export const limitRanges: Analyzer = {
 };
 
 function all(cluster: Cluster, kind: string): User[] {
-  return cluster.all(kind).map((it) => ({ ...it, kind }) as User);
+  return cluster.all(kind).map((it) => ({ ...it, kind }));
 }
 
 const judged = ["cpu", "memory"];

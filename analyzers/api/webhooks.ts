@@ -28,7 +28,7 @@ export const webhooks: Analyzer = {
   title: "Admission webhooks answer",
   needs: [...kinds, "Service"],
   analyze(cluster) {
-    const all = kinds.flatMap((kind) => cluster.all(kind).map((it) => ({ ...it, kind }) as WebhookConfiguration));
+    const all: WebhookConfiguration[] = kinds.flatMap((kind) => cluster.all(kind).map((it) => ({ ...it, kind })));
     const findings = all.flatMap((it) => (it.webhooks ?? []).flatMap((hook) => finding(cluster, it, hook) ?? []));
     const unique = new Map(findings.map((it) => [refText(it.object), it]));
     return {

@@ -10,7 +10,7 @@ import { isOnItsWay } from "../kasm/stuck.ts";
 import { podsBehind, readyEndpoints, selectorOf, serviceNamed, servicesIn } from "../network/service.ts";
 import type { Service } from "../network/service.ts";
 import { operatorNamespaces } from "../operator/deployments.ts";
-import { graceSeconds, isPodReady } from "../pod-progress.ts";
+import { graceSeconds } from "../pod-progress.ts";
 import { workloadsMaking } from "../workload.ts";
 import { nearestLabels } from "./nearest-labels.ts";
 
@@ -40,7 +40,7 @@ function endpointFindings(cluster: Cluster, service: Service): Finding[] {
   const object = refOf({ ...service, kind: "Service" });
   const pods = podsBehind(cluster, service);
   if (pods.length > 0) {
-    const isStarting = pods.every((pod) => isPodReady(pod) || isOnItsWay(cluster, pod));
+    const isStarting = pods.every((pod) => isOnItsWay(cluster, pod));
     return isStarting ? [] : [notReady(cluster, object, pods)];
   }
   const selector = selectorOf(service) ?? {};

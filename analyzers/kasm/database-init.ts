@@ -4,10 +4,11 @@ import type { Cluster } from "../cluster.ts";
 import { behindPods, podRef } from "../dependencies.ts";
 import { refOf, refText } from "../finding.ts";
 import type { Evidence, Finding, Fix } from "../finding.ts";
-import { graceSeconds, isPodReady, isProgressing } from "../pod-progress.ts";
+import { graceSeconds } from "../pod-progress.ts";
 import { conditionOf, podsOf } from "../workload.ts";
 import type { Workload } from "../workload.ts";
 import { databaseJobs } from "./database-jobs.ts";
+import { isOnItsWay } from "./stuck.ts";
 
 /** Jobs that fill or migrate Kasm's database: the API waits for them, wherever they got stuck. */
 export const databaseInit: Analyzer = {
@@ -56,7 +57,7 @@ function jobFinding(cluster: Cluster, job: Workload): Finding | undefined {
 function isUnderway(cluster: Cluster, job: Workload): boolean {
   if (!cluster.isOlderThan(job.metadata.creationTimestamp, graceSeconds)) return true;
   const pods = podsOf(cluster, job);
-  return pods.length > 0 && pods.every((pod) => isPodReady(pod) || isProgressing(cluster, pod, () => false));
+  return pods.length > 0 && pods.every((pod) => isOnItsWay(cluster, pod));
 }
 
 function fixOf({ metadata: { name, namespace } }: Workload, hasFailed: boolean): Fix {

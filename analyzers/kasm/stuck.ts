@@ -2,7 +2,7 @@ import type { Pod } from "../../kube/kinds.ts";
 import type { Cluster } from "../cluster.ts";
 import { podRef } from "../dependencies.ts";
 import { refText } from "../finding.ts";
-import { graceSeconds, isProgressing } from "../pod-progress.ts";
+import { graceSeconds, isPodReady, isProgressing } from "../pod-progress.ts";
 import { standingOf } from "../waits/standing.ts";
 import type { Standing } from "../waits/standing.ts";
 import { serviceOf } from "../waits/target.ts";
@@ -25,14 +25,20 @@ export function isStuck(cluster: Cluster, wait: Wait, seen: ReadonlySet<string> 
   const key = refText(podRef(wait.pod));
   // A circle never ends.
   if (seen.has(key)) return true;
-  const { is, pods } = standing(cluster, wait);
+  const { is, pods, since } = standing(cluster, wait);
+  if (since !== undefined && !cluster.isOlderThan(since, graceSeconds)) return false;
   return (
     is !== "not ready" || pods.length === 0 || !pods.every((it) => isOnItsWay(cluster, it, new Set([...seen, key])))
   );
 }
 
+/** db-init tries up to twelve times to fill the database, and takes a minute or two where it can. */
+const workSeconds = 300;
+
 /** Whether a pod that is not ready will be, as far as can be told: also when it waits for another that will be. */
 export function isOnItsWay(cluster: Cluster, pod: Pod, seen: ReadonlySet<string> = new Set()): boolean {
+  // A Job's pod is ready as long as it works.
+  if (isPodReady(pod)) return !cluster.isOlderThan(pod.metadata.creationTimestamp, workSeconds);
   const wait = waitOf(pod);
   return isProgressing(cluster, pod, () => wait !== undefined && !isStuck(cluster, wait, seen));
 }

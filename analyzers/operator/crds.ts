@@ -44,7 +44,7 @@ export const crds: Analyzer = {
 };
 
 function definition(cluster: Cluster, name: string): Definition | undefined {
-  return cluster.get("CustomResourceDefinition", name) as Definition | undefined;
+  return cluster.get("CustomResourceDefinition", name);
 }
 
 function areAllUnknown(cluster: Cluster): boolean {

@@ -112,7 +112,7 @@ function roleOf(cluster: Cluster, denial: Denial): { object: ObjectRef; why: str
   const role: ObjectRef = { kind, ...scope, name };
   const binding: ObjectRef = { kind: `${kind}Binding`, ...scope, name };
   if (!cluster.isSeen(kind)) return { object: role, why: `${kind}s could not be read` };
-  const found = cluster.find(role) as Role | undefined;
+  const found = cluster.find(role);
   if (!found) return { object: role, why: `${refText(role)} does not exist` };
   if (!allows(found, denial)) return { object: role, why: `${refText(role)} has no rule for it` };
   const bound = cluster

@@ -5,6 +5,7 @@ import { behindPods, podRef } from "../dependencies.ts";
 import { refOf, refText } from "../finding.ts";
 import type { Dependency, Finding, ObjectRef } from "../finding.ts";
 import { podsBehind, readyEndpoints, selectorOf, serviceNamed } from "../network/service.ts";
+import { isPodReady } from "../pod-progress.ts";
 import { workloadsMaking } from "../workload.ts";
 
 /** How it stands with what is waited for. */
@@ -17,6 +18,8 @@ export interface Standing {
   /** Findings of its own that nobody else makes. */
   readonly findings: readonly Finding[];
   readonly pods: readonly Pod[];
+  /** Since when it is ready; whoever asks for it every few seconds need not know of it yet. */
+  readonly since?: string;
 }
 
 /** How it stands with a Service, on the given port of it. */
@@ -48,7 +51,8 @@ export function standingOf(cluster: Cluster, object: ObjectRef, port: number | u
   const pods = podsBehind(cluster, service);
   const ready = readyEndpoints(cluster, service);
   if (ready === undefined) return { ...none, is: "unknown", text: `the endpoints of ${title} could not be read` };
-  if (ready > 0) return { ...none, is: "ready", text: `${title} has ${counted(ready, "ready endpoint")}`, pods };
+  if (ready > 0)
+    return { ...none, is: "ready", text: `${title} has ${counted(ready, "ready endpoint")}`, pods, ...readySince(pods) };
   const makers = makersOf(cluster, namespace, selectorOf(service));
   const behind = [itself, ...behindPods(cluster, pods), ...makers.behind];
   const which =
@@ -56,6 +60,14 @@ export function standingOf(cluster: Cluster, object: ObjectRef, port: number | u
       ? `: ${listed(pods.map((pod) => refText(podRef(pod))))} ${pods.length === 1 ? "is" : "are"} not ready`
       : ", and no pod is behind it";
   return { is: "not ready", text: `${title} has no ready endpoint${which}`, behind, findings: makers.findings, pods };
+}
+
+function readySince(pods: readonly Pod[]): { since?: string } {
+  const times = pods.filter(isPodReady).flatMap(({ status }) => {
+    return status?.conditions?.find(({ type }) => type === "Ready")?.lastTransitionTime ?? [];
+  });
+  const [since] = times.toSorted();
+  return since === undefined ? {} : { since };
 }
 
 function missing(cluster: Cluster, object: ObjectRef): Finding {

@@ -18,12 +18,7 @@ export interface Chain {
 export function chains(findings: readonly Finding[]): Chain[] {
   const byObject = Map.groupBy(findings, ({ object }) => refText(object));
   const explained = explainedBy(findings);
-  const causes = new Map(
-    findings.map((it) => [
-      it,
-      [...causesOf(it, byObject), ...(explained.get(refText(it.object)) ?? [])].filter(isCauseOf(it)),
-    ]),
-  );
+  const causes = new Map(findings.map((it) => [it, causesOf(it, byObject, explained)]));
   const parents = parentsOf(findings, causes);
   const children = Map.groupBy(
     findings.filter((it) => parents.has(it)),
@@ -50,12 +45,23 @@ interface Cause {
   readonly because: string;
 }
 
-function causesOf(finding: Finding, byObject: ReadonlyMap<string, readonly Finding[]>): Cause[] {
+function causesOf(
+  finding: Finding,
+  byObject: ReadonlyMap<string, readonly Finding[]>,
+  explained: ReadonlyMap<string, readonly Cause[]>,
+): Cause[] {
   const own = refText(finding.object);
-  return (finding.dependsOn ?? []).flatMap(({ object, because }) => {
-    if (refText(object) === own) return [];
-    return (byObject.get(refText(object)) ?? []).map((cause) => ({ cause, because }));
+  const above = (finding.dependsOn ?? []).flatMap(({ object, because }) => {
+    const key = refText(object);
+    if (key === own) return [];
+    // Also where nothing but its cause is known to be wrong: a Deployment whose pods a quota refuses.
+    const there = [...(byObject.get(key) ?? []), ...(explained.get(key) ?? []).map(({ cause }) => cause)];
+    return there.map((cause) => ({ cause, because }));
   });
+  // A warning explains no failure, and nothing explains itself.
+  return [...above, ...(explained.get(own) ?? [])].filter(
+    ({ cause }) => cause !== finding && rank(cause) <= rank(finding),
+  );
 }
 
 /** What findings say of others, by the object of those. */
@@ -64,11 +70,6 @@ function explainedBy(findings: readonly Finding[]): ReadonlyMap<string, readonly
     (cause.explains ?? []).map(({ object, because }) => ({ key: refText(object), cause, because })),
   );
   return Map.groupBy(found, ({ key }) => key);
-}
-
-/** A warning explains no failure, and nothing explains itself. */
-function isCauseOf(finding: Finding): (candidate: Cause) => boolean {
-  return ({ cause }) => cause !== finding && rank(cause) <= rank(finding);
 }
 
 /** The one cause below which each finding is shown, so that the whole is a forest. */

@@ -52,6 +52,11 @@ describe("the cause graph", () => {
     ]);
   });
 
+  it("follows what a cause explains also through an object that has no finding of its own", () => {
+    const explains = [{ object: ref("deployment"), because: "a quota refuses its pods" }];
+    expect(shapes(finding("service", "deployment"), { ...finding("quota"), explains })).to.deep.equal(["quota(service)"]);
+  });
+
   it("says why one follows from the other", () => {
     const [root] = chains([finding("api", "db"), finding("db")]);
     expect(root?.symptoms[0]?.because).to.equal("api waits for db");
