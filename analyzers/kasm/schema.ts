@@ -37,7 +37,10 @@ export function schemaStanding(cluster: Cluster, database: Standing, pod: Pod, s
   const done = jobs.map((it) => refText(refOf(it)));
   const why =
     done.length > 0 ? `${done.join(" and ")} has completed` : "no Job db-init or db-upgrade is left to wait for";
-  const completed = jobs.flatMap((it) => conditionOf(it, "Complete")?.lastTransitionTime ?? []).toSorted().at(-1);
+  const completed = jobs
+    .flatMap((it) => conditionOf(it, "Complete")?.lastTransitionTime ?? [])
+    .toSorted()
+    .at(-1);
   const [server] = database.pods;
   const object = (server && ownerOf(cluster, server)) ?? service;
   const finding: Finding = {

@@ -52,7 +52,13 @@ export function standingOf(cluster: Cluster, object: ObjectRef, port: number | u
   const ready = readyEndpoints(cluster, service);
   if (ready === undefined) return { ...none, is: "unknown", text: `the endpoints of ${title} could not be read` };
   if (ready > 0)
-    return { ...none, is: "ready", text: `${title} has ${counted(ready, "ready endpoint")}`, pods, ...readySince(pods) };
+    return {
+      ...none,
+      is: "ready",
+      text: `${title} has ${counted(ready, "ready endpoint")}`,
+      pods,
+      ...readySince(pods),
+    };
   const makers = makersOf(cluster, namespace, selectorOf(service));
   const behind = [itself, ...behindPods(cluster, pods), ...makers.behind];
   const which =

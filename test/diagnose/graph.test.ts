@@ -54,7 +54,9 @@ describe("the cause graph", () => {
 
   it("follows what a cause explains also through an object that has no finding of its own", () => {
     const explains = [{ object: ref("deployment"), because: "a quota refuses its pods" }];
-    expect(shapes(finding("service", "deployment"), { ...finding("quota"), explains })).to.deep.equal(["quota(service)"]);
+    expect(shapes(finding("service", "deployment"), { ...finding("quota"), explains })).to.deep.equal([
+      "quota(service)",
+    ]);
   });
 
   it("says why one follows from the other", () => {
