@@ -53,7 +53,7 @@ export function deploymentFinding(cluster: Cluster, it: Workload, codes: Standin
       {
         text: "Mend what keeps its pods from being ready.",
         command: `kubectl describe pods --namespace ${namespace} --selector ${selectorText(it)}`,
-        risk: "safe",
+        risk: "manual",
       },
     ],
     dependsOn: behindPods(cluster, pods),

@@ -111,7 +111,7 @@ function clockFindings(seconds: number): Finding[] {
         {
           text: "Turn on time synchronization where the time is wrong.",
           command: "timedatectl set-ntp true",
-          risk: "safe",
+          risk: "manual",
         },
       ],
     },

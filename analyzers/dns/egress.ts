@@ -59,7 +59,7 @@ function finding(closed: readonly { pod: Pod; policy: NetworkPolicy }[]): Findin
       {
         text: `Open UDP and TCP 53 from namespace ${namespace} to pods k8s-app=kube-dns in kube-system; pulumi up puts back the policies that the product brings.`,
         command: `kubectl describe networkpolicies --namespace ${namespace}`,
-        risk: "safe",
+        risk: "manual",
       },
     ],
   };

@@ -99,11 +99,11 @@ function noPods(
     ],
     fix: [
       maker
-        ? { text: `See why ${refText(maker)} has no pods.`, command: describe(maker), risk: "safe" }
+        ? { text: `See why ${refText(maker)} has no pods.`, command: describe(maker), risk: "manual" }
         : nearest
           ? {
               text: `Make the selector of ${refText(object)} agree with the labels of ${refText(nearest.object)}.`,
-              risk: "safe",
+              risk: "manual",
             }
           : { text: "Install what makes its pods, or delete the Service.", risk: "manual" },
     ],
@@ -130,7 +130,7 @@ function portFindings(cluster: Cluster, service: Service): Finding[] {
     object,
     problem: `Port ${port} of ${refText(object)} goes to port "${targetPort}", and no container of ${pod ? refText(podRef(pod)) : "its pods"} names a port so (${listed([...names].filter(Boolean))}).`,
     evidence: [{ object, field: `spec.ports[${port}].targetPort`, value: String(targetPort) }],
-    fix: [{ text: "Correct targetPort, or name the port in the container.", risk: "safe" }],
+    fix: [{ text: "Correct targetPort, or name the port in the container.", risk: "manual" }],
   }));
 }
 

@@ -70,6 +70,6 @@ function fixOf({ metadata: { name, namespace } }: Workload, hasFailed: boolean):
     : {
         text: "Mend what keeps its pod from ending; the API goes on by itself.",
         command: `kubectl logs job/${name} --namespace ${namespace} --all-containers --tail 50`,
-        risk: "safe",
+        risk: "manual",
       };
 }

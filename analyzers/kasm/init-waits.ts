@@ -58,7 +58,7 @@ function findingsOf(cluster: Cluster, wait: Wait): Finding[] {
           ? {
               text: `Ask from within ${refText(object)} what it asks, to see the error.`,
               command: `kubectl exec ${name} --namespace ${namespace} --container ${container} -- ${question(wait)}`,
-              risk: "safe",
+              risk: "manual",
             }
           : { text: "Mend what it waits for; the pod goes on by itself.", risk: "manual" },
       ],

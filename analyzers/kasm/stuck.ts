@@ -21,15 +21,16 @@ export function standing(cluster: Cluster, { pod, awaited }: Wait): Standing {
 
 /** Slow is not stuck: as long as what it waits for is on its way, and nothing of it has failed, a wait is as it should be. */
 export function isStuck(cluster: Cluster, wait: Wait, seen: ReadonlySet<string> = new Set()): boolean {
-  if (!cluster.isOlderThan(wait.since, graceSeconds)) return false;
   const key = refText(podRef(wait.pod));
   // A circle never ends.
   if (seen.has(key)) return true;
   const { is, pods, since } = standing(cluster, wait);
   if (since !== undefined && !cluster.isOlderThan(since, graceSeconds)) return false;
-  return (
-    is !== "not ready" || pods.length === 0 || !pods.every((it) => isOnItsWay(cluster, it, new Set([...seen, key])))
-  );
+  const isDown = is === "not ready" && pods.some((it) => !isOnItsWay(cluster, it, new Set([...seen, key])));
+  // What has failed already does not come, however short the wait has been.
+  if (isDown) return cluster.isOlderThan(wait.pod.metadata.creationTimestamp, graceSeconds);
+  const isComing = is === "not ready" && pods.length > 0;
+  return !isComing && cluster.isOlderThan(wait.since, graceSeconds);
 }
 
 /** db-init tries up to twelve times to fill the database, and takes a minute or two where it can. */

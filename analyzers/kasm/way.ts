@@ -56,7 +56,7 @@ function denied(policy: NetworkPolicy, way: string): Finding {
       { object, field: "spec.podSelector", value: JSON.stringify(policy.spec?.podSelector ?? {}) },
       { object, field: "spec.policyTypes", value: (policy.spec?.policyTypes ?? ["Ingress"]).join(", ") },
     ],
-    fix: [{ text: `Add a NetworkPolicy that opens the way ${way}.`, risk: "safe" }],
+    fix: [{ text: `Add a NetworkPolicy that opens the way ${way}.`, risk: "manual" }],
   };
 }
 

@@ -89,7 +89,7 @@ function findingsAt(cluster: Cluster, name: string): Finding[] {
           {
             text: "Remove the definition that takes its names, or install the one of this version with pulumi up.",
             command: `kubectl get crd ${name} -o jsonpath='{.status.conditions}'`,
-            risk: "safe",
+            risk: "manual",
           },
         ],
         explains: sessions,
@@ -114,7 +114,7 @@ function outdated(object: ObjectRef, kind: string, found: Definition, explains: 
         {
           text: "Install the definitions of this version; objects keep what they have.",
           command: "pulumi up",
-          risk: "safe",
+          risk: "manual",
         },
       ],
       explains,

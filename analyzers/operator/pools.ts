@@ -54,7 +54,7 @@ function finding(cluster: Cluster, pool: Pool): Finding | undefined {
       {
         text: "Mend what its desktops lack.",
         command: `kubectl get pods --namespace ${object.namespace ?? ""} --selector '${selector}'`,
-        risk: "safe",
+        risk: "manual",
       },
     ],
     dependsOn: [

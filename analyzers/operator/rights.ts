@@ -84,11 +84,11 @@ function finding(cluster: Cluster, said: readonly Said[]): Finding | undefined {
     problem: `ServiceAccount ${namespace}/${account} may not ${rights.join(", nor ")} ${where}: ${why}.`,
     evidence: said.slice(0, 3).map(({ evidence }) => evidence),
     fix: [
-      { text: "Put its rights back with the stack that the cluster belongs to.", command: "pulumi up", risk: "safe" },
+      { text: "Put its rights back with the stack that the cluster belongs to.", command: "pulumi up", risk: "manual" },
       {
         text: "See whether they are there.",
         command: `kubectl auth can-i ${first.denial.verb} ${resourceText(first.denial)} --as ${user}${first.denial.namespace === undefined ? "" : ` --namespace ${first.denial.namespace}`}`,
-        risk: "safe",
+        risk: "manual",
       },
     ],
     explains: explained(cluster, said),

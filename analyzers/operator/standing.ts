@@ -61,7 +61,7 @@ function missing(
     problem: `There is no Deployment ${name} in the cluster: ${effect}.`,
     evidence: [
       { object: { kind: "CustomResourceDefinition", name: sessionCrd }, field: "metadata.name", value: sessionCrd },
-      { object, field: "VDISessions that wait for it", value: String(sessions) },
+      ...(sessions > 0 ? [{ object, field: "VDISessions in the cluster", value: String(sessions) }] : []),
     ],
     fix: [{ text: "Install it with the stack that the cluster belongs to.", command: "pulumi up", risk: "manual" }],
   };

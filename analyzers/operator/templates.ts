@@ -49,7 +49,7 @@ function unusable(template: Used, users: readonly Used[]): Finding | undefined {
       {
         text: "Correct the named field; what waits for the template goes on by itself.",
         command: `kubectl edit vditemplate ${object.name}`,
-        risk: "safe",
+        risk: "manual",
       },
     ],
     explains: waiting.map((it) => ({ object: it, because: `it is made from VDITemplate ${object.name}` })),
@@ -78,7 +78,7 @@ function absent(cluster: Cluster, users: readonly Used[]): Finding[] {
         {
           text: `Create VDITemplate ${name}, or delete what names it and create it with one that exists.`,
           command: "kubectl get vditemplates",
-          risk: "safe" as const,
+          risk: "manual" as const,
         },
       ],
       explains: users.map((it) => ({ object: it, because: `it is made from VDITemplate ${name}` })),

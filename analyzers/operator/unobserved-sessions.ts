@@ -44,7 +44,7 @@ function finding(cluster: Cluster, session: Session): Finding | undefined {
       {
         text: "Bring the VDI operator back; the session goes on by itself.",
         command: `kubectl logs --all-namespaces --selector control-plane=controller-manager --tail 50`,
-        risk: "safe",
+        risk: "manual",
       },
     ],
     dependsOn: operatorBehind(cluster),

@@ -58,7 +58,7 @@ function finding(cluster: Cluster, chart: HelmChart): Finding | undefined {
       {
         text: `Read what Helm says${config ? `, and correct ${refText(refOf({ ...config, kind: "HelmChartConfig" }))}, whose values go into it` : ""}; K3s tries again by itself.`,
         command: `kubectl logs job/${jobName} --namespace ${namespace} --tail 30`,
-        risk: "safe",
+        risk: "manual",
       },
     ],
     // A pod that ran and ended follows from the chart; one that never ran is what keeps it.

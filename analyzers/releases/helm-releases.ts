@@ -105,7 +105,7 @@ function failed(cluster: Cluster, { secret, namespace, name, number }: Revision)
       {
         text: "Read what Helm failed at, mend it, and run pulumi up again.",
         command: `helm status ${name} --namespace ${namespace}`,
-        risk: "safe",
+        risk: "manual",
       },
       ...(job === undefined
         ? []
@@ -113,7 +113,7 @@ function failed(cluster: Cluster, { secret, namespace, name, number }: Revision)
             {
               text: `If it says \`field is immutable\`: the finished Job ${job} is in the way until its TTL of 300 s is over.`,
               command: `kubectl delete job ${job} --namespace ${namespace}`,
-              risk: "safe" as const,
+              risk: "manual" as const,
             },
           ]),
     ],

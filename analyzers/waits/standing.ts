@@ -44,7 +44,7 @@ export function standingOf(cluster: Cluster, object: ObjectRef, port: number | u
       object,
       problem: `${title} has no port ${port}; it has ${listed(ports.map((it) => String(it.port)))}.`,
       evidence: [{ object, field: "spec.ports", value: ports.map((it) => it.port).join(", ") }],
-      fix: [{ text: `Add port ${port} to ${title}, or correct the address that is asked for.`, risk: "safe" }],
+      fix: [{ text: `Add port ${port} to ${title}, or correct the address that is asked for.`, risk: "manual" }],
     };
     return { ...none, is: "not ready", text: `${title} has no port ${port}`, findings: [found] };
   }
