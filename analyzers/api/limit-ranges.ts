@@ -55,7 +55,8 @@ function conflicts(range: LimitRange, template: Template, users: readonly User[]
   const broken = limits.flatMap(({ type = "", max = {}, min = {} }) =>
     judged.flatMap((resource) => {
       const asked = wanted[resource];
-      if (asked === undefined) return [];
+      // Who asks for other amounts than the template's is judged by the API server alone.
+      if (asked === undefined || asking.every(({ spec }) => spec?.resources?.[resource] !== undefined)) return [];
       const [most, least] = [max[resource], min[resource]];
       const text = String(asked);
       if (most !== undefined && isMore(text, most)) return [{ resource, text, bound: "max", value: most, type }];
@@ -68,7 +69,8 @@ function conflicts(range: LimitRange, template: Template, users: readonly User[]
   const name = template.metadata.name;
   const relation = bound === "max" ? "allows at most" : "asks for at least";
   const because = `the desktop of VDITemplate ${name} breaks ${refText(object)}`;
-  const explains: Dependency[] = asking.map((it) => ({ object: refOf(it), because }));
+  const following = asking.filter(({ spec }) => spec?.resources?.[resource] === undefined);
+  const explains: Dependency[] = following.map((it) => ({ object: refOf(it), because }));
   return [
     {
       code: "LimitRangeBelowTemplate",

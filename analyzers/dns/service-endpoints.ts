@@ -45,10 +45,21 @@ function endpointFindings(cluster: Cluster, service: Service): Finding[] {
   }
   const selector = selectorOf(service) ?? {};
   const makers = workloadsMaking(cluster, namespace, selector);
+  // Those that go are replaced, unless they hang.
+  const going = cluster
+    .podsMatching(namespace, selector)
+    .filter(({ metadata }) => metadata.deletionTimestamp !== undefined);
+  if (going.length > 0) {
+    const hanging = going.filter(({ metadata }) => cluster.isOlderThan(metadata.deletionTimestamp, hangSeconds));
+    return hanging.length > 0 ? [notReady(cluster, object, hanging)] : [];
+  }
   // Meant to be so: only who waits for it tells of it.
   if (makers.some(({ spec }) => spec?.replicas === 0)) return [];
   return [noPods(cluster, object, selector, makers.map(refOf))];
 }
+
+/** Longer than the grace periods of the product's pods. */
+const hangSeconds = 120;
 
 function notReady(cluster: Cluster, object: ObjectRef, pods: readonly Pod[]): Finding {
   const names = pods.map((pod) => refText(podRef(pod)));

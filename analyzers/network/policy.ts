@@ -66,11 +66,28 @@ function closedAt(cluster: Cluster, way: Way, direction: "Egress" | "Ingress"): 
   return opens ? undefined : selecting;
 }
 
-function policiesOf(cluster: Cluster, pod: Pod): NetworkPolicy[] {
-  return (cluster.all("NetworkPolicy") as readonly NetworkPolicy[]).filter(
-    ({ metadata, spec }) =>
-      metadata.namespace === pod.metadata.namespace && selects(spec?.podSelector ?? {}, pod.metadata.labels),
-  );
+function policiesOf(cluster: Cluster, { metadata }: Pod): NetworkPolicy[] {
+  const { namespace = "", labels = {} } = metadata;
+  const keys = ["", ...Object.entries(labels).map(([key, value]) => `${key}=${value}`)];
+  const index = indexOf(cluster);
+  return keys
+    .flatMap((key) => index.get(`${namespace} ${key}`) ?? [])
+    .filter(({ spec }) => selects(spec?.podSelector ?? {}, labels));
+}
+
+type Index = ReadonlyMap<string, NetworkPolicy[]>;
+const indices = new WeakMap<Cluster, Index>();
+
+/** By namespace and one label that a pod must have: each session brings a policy and a pod, so that all by all is too much. */
+function indexOf(cluster: Cluster): Index {
+  const known = indices.get(cluster);
+  if (known) return known;
+  const index = Map.groupBy(cluster.all("NetworkPolicy") as readonly NetworkPolicy[], ({ metadata, spec }) => {
+    const [label] = Object.entries(spec?.podSelector?.matchLabels ?? {});
+    return `${metadata.namespace} ${label ? `${label[0]}=${label[1]}` : ""}`;
+  });
+  indices.set(cluster, index);
+  return index;
 }
 
 function typesOf({ policyTypes, egress }: NonNullable<NetworkPolicy["spec"]>): readonly string[] {

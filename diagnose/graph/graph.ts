@@ -84,9 +84,9 @@ function parentsOf(
     return false;
   };
   // Those that explain most are settled last: in a circle they stay without a cause.
-  const explained = (finding: Finding) =>
-    [...causes.values()].filter((them) => them.some(({ cause }) => cause === finding)).length;
-  const weights = new Map(findings.map((it) => [it, explained(it)]));
+  const weights = new Map<Finding, number>();
+  for (const them of causes.values())
+    for (const cause of new Set(them.map(({ cause }) => cause))) weights.set(cause, (weights.get(cause) ?? 0) + 1);
   for (const finding of findings.toSorted((a, b) => (weights.get(a) ?? 0) - (weights.get(b) ?? 0))) {
     const cause = (causes.get(finding) ?? []).find((it) => !isAbove(it.cause, finding));
     if (cause) parents.set(finding, cause);
