@@ -4,10 +4,12 @@ import { namespaces } from "./api/namespaces.ts";
 import { quotas } from "./api/quotas.ts";
 import { clockSkew, versions } from "./api/versions.ts";
 import { webhooks } from "./api/webhooks.ts";
+import { claimVolumes } from "./claim-volumes.ts";
 import { coreDns } from "./dns/core-dns.ts";
 import { dnsEgress } from "./dns/egress.ts";
 import { serviceEndpoints } from "./dns/service-endpoints.ts";
 import { imagePulls } from "./image-pulls.ts";
+import { initDeadlocks } from "./init-deadlock.ts";
 import { kasmAgents } from "./kasm/agents.ts";
 import { databaseInit } from "./kasm/database-init.ts";
 import { databasePassword } from "./kasm/database-password.ts";
@@ -21,17 +23,26 @@ import { pools } from "./operator/pools.ts";
 import { operatorRights } from "./operator/rights.ts";
 import { operatorStanding } from "./operator/standing.ts";
 import { templateChecks } from "./operator/templates.ts";
-import { unobservedSessions } from "./operator/unobserved-sessions.ts";
+import { podContainers } from "./pod-containers.ts";
+import { podEndings } from "./pod-endings.ts";
+import { podScheduling } from "./pod-scheduling.ts";
+import { podVolumes } from "./pod-volumes.ts";
 import { helmCharts } from "./releases/helm-charts.ts";
 import { helmReleases } from "./releases/helm-releases.ts";
+import { sessionStates } from "./session-states.ts";
+import { storageConfig } from "./storage-config.ts";
+import { workloadPods } from "./workload-pods.ts";
 
 /** Every analyzer, in the order of areas. */
 export const analyzers: readonly Analyzer[] = [
   ...[versions, clockSkew, webhooks, quotas, limitRanges, namespaces],
   ...[operatorStanding, operatorLease, operatorRights, crds],
-  ...[templateChecks, pools, unobservedSessions],
+  ...[templateChecks, pools, sessionStates],
   ...[helmReleases, helmCharts],
+  ...[storageConfig, claimVolumes, podVolumes],
+  ...[initDeadlocks, podScheduling],
   imagePulls,
+  ...[podContainers, podEndings, workloadPods],
   ...[coreDns, serviceEndpoints, dnsEgress],
   ...[initWaits, databaseInit, databasePassword, kasmPodSecurity, kasmVersions, databases, kasmAgents],
 ];

@@ -1,4 +1,5 @@
 import type { Area } from "./areas.ts";
+import { admission } from "./catalog/admission.ts";
 import { api } from "./catalog/api.ts";
 import { containers } from "./catalog/containers.ts";
 import { dataPlane } from "./catalog/data-plane.ts";
@@ -13,6 +14,7 @@ import { scheduling } from "./catalog/scheduling.ts";
 import { sessions } from "./catalog/sessions.ts";
 import { storage } from "./catalog/storage.ts";
 import { templates } from "./catalog/templates.ts";
+import { workloads } from "./catalog/workloads.ts";
 import type { Level } from "./finding.ts";
 
 /** What a code means, whatever object it is found at: `kasm-vdi explain CODE` and its page in docs/diagnosis. */
@@ -36,6 +38,7 @@ export interface CodeEntry {
 /** All codes. A code is never given another meaning. */
 export const catalog = {
   ...api,
+  ...admission,
   ...operator,
   ...templates,
   ...sessions,
@@ -46,6 +49,7 @@ export const catalog = {
   ...scheduling,
   ...images,
   ...containers,
+  ...workloads,
   ...dns,
   ...kasm,
   ...dataPlane,

@@ -57,6 +57,7 @@ export function deploymentFinding(cluster: Cluster, it: Workload, codes: Standin
       },
     ],
     dependsOn: behindPods(cluster, pods),
+    explains: [{ object, because: "it is the same Deployment" }],
   };
 }
 

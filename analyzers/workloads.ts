@@ -86,7 +86,8 @@ function statusOf(workload: AnyObject): Counts {
   return workload["status"] ?? {};
 }
 
-function shortfallOf(workload: AnyObject): string | undefined {
+/** `has 1 of 3 pods ready`; undefined when nothing is lacking. */
+export function shortfallOf(workload: AnyObject): string | undefined {
   const status = statusOf(workload);
   if (workload.kind === "Job") return jobShortfall(status.conditions ?? []);
   if ((status.observedGeneration ?? 0) < (workload.metadata?.generation ?? 0)) return "is not looked at yet";
@@ -121,11 +122,14 @@ function jobShortfall(conditions: readonly Condition[]): string | undefined {
   return failed ? `has failed: ${quoted(failed.message ?? failed.reason ?? "unknown")}` : "has not ended";
 }
 
+/** A condition of a workload that holds. */
+export function conditionOf(workload: AnyObject, wanted: string): Condition | undefined {
+  return statusOf(workload).conditions?.find(({ type, status }) => type === wanted && status === "True");
+}
+
 /** Why a workload has no pods that could tell. */
 function ownReasons(workload: AnyObject, events: readonly AnyObject[]): string[] {
-  const failure = statusOf(workload).conditions?.find(({ type, status }) => {
-    return type === "ReplicaFailure" && status === "True";
-  });
+  const failure = conditionOf(workload, "ReplicaFailure");
   const message = failure?.message ?? newestWarning(events, workload)?.message;
   return message === undefined ? [] : [quoted(message)];
 }

@@ -1,3 +1,4 @@
+import { directoryMode, neededKeys } from "../analyzers/local-path.ts";
 import type { AnyObject } from "../kube/client.ts";
 import type { LocalPath } from "./local-path.ts";
 
@@ -54,22 +55,4 @@ export function judgeStorage(
       `volumes are of type hostPath, which ignores fsGroup: Kasm's database would fail with "Permission denied". ` +
       `K3s v1.21.4 and later make them 0777; upgrade K3s, or use another class by kasm-vdi:storage.className.`,
   };
-}
-
-/**
- * What the provisioner cannot do without (local-path-provisioner: provisioner.go). Each of its pods mounts both scripts,
- * whichever it runs; the other two are read at its next start.
- */
-const neededKeys = ["config.json", "setup", "teardown", "helperPod.yaml"];
-
-/** Mode of a volume's directory by the setup script; 0755 is what mkdir makes of a usual umask. */
-export function directoryMode(setup: string): string {
-  const lines = setup.split("\n");
-  const made = lines.map((line) => /\bmkdir\b.*\s-m\s*(\d{3,4})\b/.exec(line)?.[1]).find(Boolean);
-  // The same script sets the parent directory's mode: chmod 700 "${VOL_DIR}/..". That keeps other users of the node out, and
-  // no container: the kubelet, which is root, mounts the directory below it.
-  const changed = lines
-    .map((line) => /\bchmod\s+(?:-R\s+)?(\d{3,4})\s+"?\$\{?\w+\}?"?\s*$/.exec(line)?.[1])
-    .find(Boolean);
-  return (changed ?? made ?? "0755").padStart(4, "0");
 }

@@ -44,7 +44,7 @@ export interface TraefikReport {
 }
 
 interface LoadBalancerStatus {
-  loadBalancer?: { ingress?: { ip?: string }[] };
+  loadBalancer?: { ingress?: { ip?: string; hostname?: string }[] };
 }
 
 /** The way in for browsers: K3s's Traefik or one of our own. `up` goes on when it serves and its CRDs are there. */
@@ -143,9 +143,10 @@ function ownTraefik(name: string, args: TraefikArgs, opts: pulumi.CustomResource
   };
 }
 
-// ServiceLB lists the nodes' external addresses there, or the internal ones when no node has an external one.
+// ServiceLB lists the nodes' external addresses there, or the internal ones when no node has an external one. Load balancers
+// of clouds may give a host name instead.
 function addressesOf(service: k8s.core.v1.Service): pulumi.Output<string[]> {
   return service.status.apply((status: LoadBalancerStatus | undefined) =>
-    (status?.loadBalancer?.ingress ?? []).flatMap(({ ip }) => (ip === undefined ? [] : [ip])),
+    (status?.loadBalancer?.ingress ?? []).flatMap(({ ip, hostname }) => ip ?? hostname ?? []),
   );
 }

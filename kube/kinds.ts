@@ -26,10 +26,26 @@ export interface PodSpec {
   nodeSelector?: Record<string, string>;
   runtimeClassName?: string;
   restartPolicy?: string;
-  tolerations?: { key?: string; operator?: string; value?: string; effect?: string }[];
+  tolerations?: Toleration[];
+  overhead?: Record<string, string>;
+  affinity?: { nodeAffinity?: object };
+  securityContext?: { runAsUser?: number; fsGroup?: number };
   initContainers?: Container[];
   containers?: Container[];
   volumes?: Volume[];
+}
+
+export interface Toleration {
+  key?: string;
+  operator?: string;
+  value?: string;
+  effect?: string;
+}
+
+export interface Taint {
+  key: string;
+  value?: string;
+  effect: string;
 }
 
 export interface Container {
@@ -47,7 +63,16 @@ export interface Container {
   ports?: { name?: string; containerPort: number }[];
   resources?: { requests?: Record<string, string>; limits?: Record<string, string> };
   securityContext?: { runAsUser?: number };
+  startupProbe?: Probe;
+  livenessProbe?: Probe;
+  readinessProbe?: Probe;
   volumeMounts?: { name: string; mountPath: string; readOnly?: boolean }[];
+}
+
+export interface Probe {
+  initialDelaySeconds?: number;
+  periodSeconds?: number;
+  failureThreshold?: number;
 }
 
 export interface Volume {
@@ -78,7 +103,14 @@ export interface ContainerStatus {
 export interface ContainerState {
   waiting?: { reason?: string; message?: string };
   running?: { startedAt?: string };
-  terminated?: { exitCode: number; signal?: number; reason?: string; message?: string; finishedAt?: string };
+  terminated?: {
+    exitCode: number;
+    signal?: number;
+    reason?: string;
+    message?: string;
+    startedAt?: string;
+    finishedAt?: string;
+  };
 }
 
 export interface PersistentVolumeClaim extends Named {
@@ -91,8 +123,26 @@ export interface PersistentVolumeClaim extends Named {
   status?: { phase?: "Pending" | "Bound" | "Lost"; capacity?: Record<string, string> };
 }
 
+export interface PersistentVolume extends Named {
+  spec?: {
+    local?: { path?: string };
+    hostPath?: { path?: string };
+    nfs?: { server?: string; path?: string };
+    nodeAffinity?: {
+      required?: {
+        nodeSelectorTerms?: { matchExpressions?: { key: string; operator: string; values?: string[] }[] }[];
+      };
+    };
+  };
+}
+
+export interface StorageClass extends Named {
+  provisioner?: string;
+  volumeBindingMode?: string;
+}
+
 export interface Node extends Named {
-  spec?: { unschedulable?: boolean; taints?: { key: string; value?: string; effect: string }[] };
+  spec?: { unschedulable?: boolean; taints?: Taint[] };
   status?: {
     capacity?: Record<string, string>;
     allocatable?: Record<string, string>;

@@ -1,3 +1,4 @@
+import { provisionerAnnotations } from "../analyzers/volumes.ts";
 import type { ObjectMeta } from "../kube/object.ts";
 import type { ContainerStatus, Node, PersistentVolumeClaim, Pod } from "./kinds.ts";
 import { annotations, labels } from "./resources/labels.ts";
@@ -53,10 +54,11 @@ function trimContainer({
 
 export function trimClaim({ apiVersion, kind, metadata, spec, status }: PersistentVolumeClaim): PersistentVolumeClaim {
   const { volumeName, storageClassName, accessModes, resources } = spec ?? {};
+  const kept = { ...annotations, provisioner: provisionerAnnotations[0] };
   return prune<PersistentVolumeClaim>({
     apiVersion,
     kind,
-    metadata: trimMeta(metadata),
+    metadata: prune({ ...trimMeta(metadata), annotations: ours(metadata.annotations, kept) }),
     spec: prune({ volumeName, storageClassName, accessModes, resources }),
     status: prune({ phase: status?.phase, capacity: status?.capacity }),
   });

@@ -122,6 +122,14 @@ export const turn = group({
   timeoutSeconds: seconds.default(600).describe("How long to wait for the server to run on its nodes."),
 });
 
+/** Traefik's own way to name a Middleware elsewhere is not that of a reference in a route. */
+const middlewareName = objectName("Middleware", (value) => {
+  const [name = ""] = value.split("@");
+  return name === value
+    ? undefined
+    : `write ${name.replace(/^kasm-vdi-/, "")} alone; the Middleware has to be in the namespace of sessions`;
+});
+
 export const operator = group({
   image: pinnedImage.optional().describe("An image that brings the operator."),
   bundle: filePath
@@ -135,7 +143,7 @@ export const operator = group({
     userHeader: text(/^[A-Za-z0-9-]+$/, "the name of a header such as X-Forwarded-User")
       .optional()
       .describe("Header in which one of these middlewares tells who has signed in. Default: none is believed."),
-    middlewares: list(objectName("Middleware"), "a list of names of Middlewares in the namespace of sessions")
+    middlewares: list(middlewareName, "a list of names of Middlewares in the namespace of sessions")
       .default([])
       .describe("Middlewares that every request to a desktop passes before the operator is asked."),
   })

@@ -45,7 +45,10 @@ export function problemsOf(error: z.ZodError, schema: z.ZodType, source: unknown
     const at = schemaAt(schema, issue.path);
     return {
       key: keyName(issue.path),
-      message: found === undefined ? `missing; must be ${allowed}` : `${shown(found, at)}, but must be ${allowed}`,
+      message:
+        found === undefined
+          ? `missing; must be ${allowed}`
+          : `${shown(found, at)}, but must be ${allowed}${hintFor(found, at)}`,
     };
   });
 }
@@ -73,7 +76,14 @@ function keysAt(schema: z.core.$ZodType, path: readonly PropertyKey[]): string[]
 
 /** The value as JSON; where the schema knows a secret, at the place or below it, only that there is something. */
 function shown(value: unknown, schema: z.core.$ZodType | undefined): string {
-  return schema && holdsSecret(schema) ? "what is there (not shown, as it may be secret)" : JSON.stringify(value);
+  const isHidden = (schema && holdsSecret(schema)) || holdsPassword(value);
+  return isHidden ? "what is there (not shown, as it may be secret)" : JSON.stringify(value);
+}
+
+/** `user:password@host`, in whatever key it was written. */
+function holdsPassword(value: unknown): boolean {
+  const [before = "", ...after] = JSON.stringify(value).split("@");
+  return after.length > 0 && before.replace("://", "").includes(":");
 }
 
 function holdsSecret(schema: z.core.$ZodType): boolean {
@@ -90,12 +100,20 @@ function schemaAt(schema: z.core.$ZodType, path: readonly PropertyKey[]): z.core
 
 function inside(schema: z.core.$ZodType, part: PropertyKey): z.core.$ZodType | undefined {
   const present = unwrapped(schema);
+  if (present instanceof z.ZodRecord) return present.valueType;
   return present instanceof z.ZodArray ? present.element : shapeOf(present)[String(part)];
 }
 
 function shapeOf(schema: z.core.$ZodType): z.core.$ZodShape {
   const present = unwrapped(schema);
   return present instanceof z.ZodObject ? present.shape : {};
+}
+
+/** What to write instead, where it can be told. */
+function hintFor(value: unknown, schema: z.core.$ZodType | undefined): string {
+  const { hint: tell } = (schema && z.globalRegistry.get(unwrapped(schema))) ?? {};
+  const hint = typeof tell === "function" ? (tell as (value: unknown) => string | undefined)(value) : undefined;
+  return hint === undefined ? "" : `: ${hint}`;
 }
 
 /** The schema below its defaults. */

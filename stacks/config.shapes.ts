@@ -1,4 +1,5 @@
 import { isIP, isIPv4 } from "node:net";
+import { domainToASCII } from "node:url";
 import { z } from "zod";
 import { isMovingTag } from "../components/image.ts";
 
@@ -7,7 +8,8 @@ import { isMovingTag } from "../components/image.ts";
  * the reference page.
  */
 
-const shaped = <T extends z.ZodType>(schema: T, allowed: string): T => schema.meta({ allowed });
+const shaped = <T extends z.ZodType>(schema: T, allowed: string, hint?: ValueHint): T =>
+  schema.meta({ allowed, ...(hint && { hint }) });
 
 export const wholeNumber = (min: number, max?: number) => {
   const error = max === undefined ? `a whole number, ${min} or more` : `a whole number from ${min} to ${max}`;
@@ -15,7 +17,15 @@ export const wholeNumber = (min: number, max?: number) => {
   return shaped(max === undefined ? number : number.max(max, { error }), error);
 };
 
-export const text = (pattern: RegExp, error: string) => shaped(z.string({ error }).regex(pattern, { error }), error);
+type ValueHint = (value: unknown) => string | undefined;
+
+/** @param hint what to write instead of a value that people do write */
+export const text = (pattern: RegExp, error: string, hint?: Hint) =>
+  shaped(z.string({ error }).regex(pattern, { error }), error, hint && hintOf(hint));
+
+type Hint = (value: string) => string | undefined;
+
+const hintOf = (hint: Hint) => (value: unknown) => (typeof value === "string" ? hint(value) : undefined);
 
 export const textThat = (isRight: (value: string) => boolean, error: string) =>
   shaped(z.string({ error }).refine(isRight, { error }), error);
@@ -39,12 +49,21 @@ const tagForm = /^\w[\w.-]{0,127}$/;
 const label = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/;
 const hostname = /^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]([a-z0-9-]{0,61}[a-z0-9])?$/;
 const labelKey = /^([a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?\/)?[A-Za-z0-9]([A-Za-z0-9._-]{0,61}[A-Za-z0-9])?$/;
+const labelText = "a label value: letters, digits, dashes, dots and underscores, at most 63";
 const labelValue = /^([A-Za-z0-9]([A-Za-z0-9._-]{0,61}[A-Za-z0-9])?)?$/;
 
-export const hostName = text(hostname, "a host name such as desktops.example.com, without https:// and without *");
+export const hostName = text(
+  hostname,
+  "a host name such as desktops.example.com, without https:// and without *",
+  plainHostName,
+);
 export const dnsLabel = text(label, "a DNS label: lower-case letters, digits and dashes, at most 63");
-export const objectName = (kind: string) =>
-  text(/^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$/, `the name of a ${kind}: lower-case letters, digits, dashes and dots`);
+export const objectName = (kind: string, hint?: Hint) =>
+  text(
+    /^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$/,
+    `the name of a ${kind}: lower-case letters, digits, dashes and dots`,
+    hint,
+  );
 export const filePath = text(/\S/, "a path");
 export const absolutePath = text(/^\/[^\s:]+$/, "an absolute path");
 export const exactVersion = text(/^v?\d+\.\d+\.\d+(-[0-9A-Za-z.-]+)?$/, "an exact version such as 1.2.3");
@@ -72,9 +91,25 @@ export const textMap = (key: z.ZodString, value: z.ZodString, error: string) =>
 
 export const labels = textMap(
   text(labelKey, "a label key such as pool or example.com/pool"),
-  text(labelValue, "a label value: letters, digits, dashes, dots and underscores, at most 63"),
+  shaped(z.string({ error: labelText }).regex(labelValue, { error: labelText }), labelText, (value) =>
+    typeof value === "boolean" || typeof value === "number" ? `put it in quotes: "${value}"` : undefined,
+  ),
   "labels as key: value",
 );
+
+/** The host name that somebody meant who wrote an address, capitals, letters of their own script, a port or a wildcard. */
+function plainHostName(value: string): string | undefined {
+  const [host = "", port] = value
+    .trim()
+    .replace(/^[a-z]+:\/\//i, "")
+    .replace(/^\*\./, "")
+    .replace(/\/.*$/, "")
+    .split(":", 2);
+  const plain = domainToASCII(host);
+  if (plain === value || !hostname.test(plain)) return undefined;
+  const only443 = port === undefined || port === "443" ? "" : "; browsers reach it on port 443 alone";
+  return `write ${plain}${only443}`;
+}
 
 function isPinned(image: string): boolean {
   const [, tag, digest] =

@@ -1,4 +1,7 @@
 import type { z } from "zod";
+import { readChartFile } from "./chart-file.ts";
+import type { ReadChart } from "./chart-file.ts";
+import { withChartVersions } from "./config.charts.ts";
 import { configNamespace, ConfigError, problemsOf } from "./config.problems.ts";
 import type { ConfigProblem } from "./config.problems.ts";
 import { brokenRules } from "./config.rules.ts";
@@ -14,17 +17,23 @@ export type { StackConfig } from "./stack-config.ts";
  * none of its business. Values may be what YAML gives or what `pulumi config set` stores: text, JSON for what is structured.
  *
  * @param origin what the message calls the config: `Pulumi.prod.yaml`
+ * @param readChart reads a chart that is given by its path
  * @throws ConfigError with every problem at once
  */
-export function loadConfig(source: Record<string, unknown>, origin = "kasm-vdi config"): StackConfig {
+export function loadConfig(
+  source: Record<string, unknown>,
+  origin = "kasm-vdi config",
+  readChart: ReadChart = readChartFile,
+): StackConfig {
   const own = ownValues(source);
   const parsed = configSchema.safeParse(own);
   if (!parsed.success) {
     const shapes = problemsOf(parsed.error, configSchema, own);
     throw new ConfigError(origin, [...shapes, ...rulesOverTheRest(own, parsed.error)]);
   }
-  const config = withDefaults(parsed.data);
-  const problems = brokenRules(parsed.data, config, new Set());
+  const { raw, problems: ofCharts } = withChartVersions(parsed.data, readChart);
+  const config = withDefaults(raw);
+  const problems = [...ofCharts, ...brokenRules(raw, config, new Set())];
   if (problems.length > 0) throw new ConfigError(origin, problems);
   return config;
 }

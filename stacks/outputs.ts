@@ -1,11 +1,13 @@
-import { isIPv4 } from "node:net";
+import { isIP } from "node:net";
 import { gpuCount, gpuSlices, nodeCount } from "../components/node-pool.ts";
+import { sessionCapacity } from "../components/session-capacity.ts";
+import { defaultDesktop } from "../components/vdi-operator.templates.ts";
 import type { StackConfig } from "./config.ts";
 
 /** One record set that DNS should carry. */
 export interface DnsRecord {
   readonly name: string;
-  readonly type: "A" | "AAAA";
+  readonly type: "A" | "AAAA" | "CNAME";
   /** Seconds. */
   readonly ttl: number;
   readonly values: readonly string[];
@@ -15,7 +17,7 @@ export interface DnsRecord {
 const ttlSeconds = 300;
 
 /**
- * Records for the base domain, everything below it, and the TURN server, which has addresses of its own; none for a family
+ * Records (CNAME where a load balancer has but a host name) for the base domain, everything below it, and the TURN server, which has addresses of its own; none for a family
  * without addresses. Order is stable.
  */
 export function dnsRecords(
@@ -32,8 +34,10 @@ export function dnsRecords(
 function recordsOf(name: string, addresses: readonly string[]): DnsRecord[] {
   const sorted = [...new Set(addresses)].sort();
   const families = [
-    { type: "A" as const, values: sorted.filter((ip) => isIPv4(ip)) },
-    { type: "AAAA" as const, values: sorted.filter((ip) => !isIPv4(ip)) },
+    { type: "A" as const, values: sorted.filter((it) => isIP(it) === 4) },
+    { type: "AAAA" as const, values: sorted.filter((it) => isIP(it) === 6) },
+    // A name has one CNAME, and nothing beside it.
+    ...(sorted.some((it) => isIP(it) !== 0) ? [] : [{ type: "CNAME" as const, values: sorted.slice(0, 1) }]),
   ];
   return families
     .filter(({ values }) => values.length > 0)
@@ -41,15 +45,16 @@ function recordsOf(name: string, addresses: readonly string[]): DnsRecord[] {
 }
 
 /**
- * Outputs that the config alone decides. Every GPU session takes one slice, so there are as many as slices. What is not
+ * Outputs that the config alone decides. Sessions are those of the default template that fit at once. What is not
  * installed is null, so that consumers find every key at its place.
  */
-export function plannedOutputs({ domain, pools, namespaces, traefik, turn, storage }: StackConfig) {
+export function plannedOutputs({ domain, pools, nodeSize, kasm, namespaces, traefik, turn, storage }: StackConfig) {
   const slices = gpuSlices(pools);
   const gpus = gpuCount(pools);
+  const sessions = sessionCapacity(pools, nodeSize, kasm.sizing, defaultDesktop(slices));
   return {
     urls: { kasm: `https://${domain}` },
-    capacity: { nodes: nodeCount(pools), gpus, slices, sessions: slices },
+    capacity: { nodes: nodeCount(pools), gpus, slices, sessions },
     namespaces: {
       kasm: namespaces.kasm,
       vdi: namespaces.vdi,

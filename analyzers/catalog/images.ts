@@ -75,9 +75,12 @@ export const images = {
     fix: "Correct HTTPS_PROXY and NO_PROXY in the environment of the node's K3s service (/etc/systemd/system/k3s.service.env), and restart it.",
   }),
   NodeDiskFull: image({
-    title: "Node has no space left for images",
-    cause: "The file system that holds images is full.",
-    fix: "Remove unused images on the node, or enlarge the disk.",
+    title: "Disk of the node is full",
+    symptom: "Images do not come, or programs end with `No space left on device`.",
+    cause:
+      "The file system that holds images and the directories of local-path volumes is full; such volumes have no quota.",
+    fix: "Remove unused images and files on the node, or enlarge the disk. A larger claim gives nothing.",
+    byHand: ["df -h /var/lib/rancher", "k3s crictl rmi --prune"],
   }),
   ImagePullFailed: image({
     title: "Image cannot be pulled",

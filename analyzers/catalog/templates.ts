@@ -27,12 +27,4 @@ export const templates = {
     fix: "Mend what keeps its desktops from being ready; the pool's condition Ready names it.",
     byHand: ["kubectl get vdipools --all-namespaces -o wide"],
   },
-  SessionNotObserved: {
-    ...{ area, level: "failure" },
-    title: "No operator has looked at a session",
-    symptom: "The session has no phase and no conditions, and nothing was made for it.",
-    cause: "The operator does not run, does not lead, watches another namespace, or may not read sessions.",
-    fix: "Bring the operator back; the session goes on by itself.",
-    byHand: ["kubectl get vdisession NAME --namespace NAMESPACE -o jsonpath='{.status}'"],
-  },
 } as const satisfies Record<string, CodeEntry>;

@@ -50,6 +50,7 @@ function jobFinding(cluster: Cluster, job: Workload): Finding | undefined {
     ],
     fix: [fixOf(job, failed?.status === "True")],
     dependsOn: behindPods(cluster, pods),
+    explains: [{ object, because: "it is the same Job" }],
   };
 }
 

@@ -3,6 +3,8 @@ import { workloads } from "../workload.ts";
 import type { Workload } from "../workload.ts";
 
 export const operatorName = "kasm-operator";
+/** Where the program puts the operator, unless told otherwise. */
+export const usualNamespace = "kasm-vdi-system";
 export const gatewayName = "kasm-gateway";
 
 /** The operator's Deployments, by its name or by the labels that it has under another name. */

@@ -2,10 +2,7 @@ import type { Analyzer } from "../analyzer.ts";
 import type { Cluster } from "../cluster.ts";
 import type { Finding, ObjectRef } from "../finding.ts";
 import { deploymentFinding } from "../standing-deployment.ts";
-import { gatewayDeployments, gatewayName, operatorDeployments, operatorName } from "./deployments.ts";
-
-/** Where the program puts the operator, unless told otherwise. */
-const usualNamespace = "kasm-vdi-system";
+import { gatewayDeployments, gatewayName, operatorDeployments, operatorName, usualNamespace } from "./deployments.ts";
 
 const sessionCrd = "vdisessions.vdi.kasm.io";
 

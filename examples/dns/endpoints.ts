@@ -1,7 +1,7 @@
 /** One entry of the platform's output `dns` (docs/outputs.md). */
 export interface DnsRecord {
   readonly name: string;
-  readonly type: "A" | "AAAA";
+  readonly type: "A" | "AAAA" | "CNAME";
   /** Seconds. */
   readonly ttl: number;
   readonly values: readonly string[];
@@ -33,6 +33,9 @@ export function endpoints(records: unknown): Endpoint[] {
 function isRecord(value: unknown): value is DnsRecord {
   const { name, type, ttl, values } = (value ?? {}) as Partial<Record<keyof DnsRecord, unknown>>;
   return (
-    typeof name === "string" && (type === "A" || type === "AAAA") && typeof ttl === "number" && Array.isArray(values)
+    typeof name === "string" &&
+    (type === "A" || type === "AAAA" || type === "CNAME") &&
+    typeof ttl === "number" &&
+    Array.isArray(values)
   );
 }

@@ -1,6 +1,7 @@
 import { copyFile, readFile, stat } from "node:fs/promises";
-import { basename, join } from "node:path";
+import { basename, dirname, join, resolve } from "node:path";
 import { parse } from "yaml";
+import { readChartFile } from "../../stacks/chart-file.ts";
 import { loadConfig } from "../../stacks/config.ts";
 import type { StackConfig } from "../../stacks/config.ts";
 
@@ -29,5 +30,7 @@ export async function copyConfigTemplate(checkout: string): Promise<void> {
 export async function readStackConfig(stackFile: string): Promise<StackConfig> {
   const text = await readFile(stackFile, "utf8");
   const { config = {} } = (parse(text) ?? {}) as { config?: Record<string, unknown> };
-  return loadConfig(config, basename(stackFile));
+  // Paths of charts are relative to the project, wherever this runs.
+  const readChart = (path: string) => readChartFile(resolve(dirname(stackFile), path));
+  return loadConfig(config, basename(stackFile), readChart);
 }

@@ -66,14 +66,14 @@ export function desktopState(session: VDISession): Desktop {
 }
 
 /**
- * Whether only a probe of the operator's says that the desktop cannot be reached. Whoever asks has come by the route; and a
+ * Whether only a probe says that the desktop cannot be reached. Whoever asks has come by the route; and a
  * stream that has answered since the desktop's start may answer its user, whatever keeps the operator from it.
  */
 function isOurProbesWord(reason: string, status: VDISession["status"]): boolean {
   const { startTime, readyTime } = status ?? {};
   const wasReached =
     readyTime !== undefined && startTime !== undefined && Date.parse(readyTime) >= Date.parse(startTime);
-  return wasReached && (reason === "RouteMissing" || reason === "StreamNotAnswering");
+  return wasReached && ["RouteMissing", "StreamNotAnswering", "ProbeFailing"].includes(reason);
 }
 
 /** Deleted, or its time is over: nobody enters any more. */

@@ -10,7 +10,7 @@ import { keyBeside } from "../session/keys.ts";
 import { isRevoked } from "../session/plan-pod.ts";
 import type { SessionView } from "../session/view.ts";
 import type { Settings } from "../settings.ts";
-import { isReady } from "../readiness.ts";
+import { isReady } from "../../analyzers/readiness.ts";
 import { warmPodHash } from "./roster.ts";
 
 /**

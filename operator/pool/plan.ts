@@ -4,7 +4,7 @@ import { keyBeside } from "../session/keys.ts";
 import { rotateTurn } from "../session/plan-turn.ts";
 import type { Batch, Write } from "../session/write.ts";
 import { backOff } from "./back-off.ts";
-import { isReady } from "../readiness.ts";
+import { isReady } from "../../analyzers/readiness.ts";
 import { roster, warmPodHash } from "./roster.ts";
 import type { Roster } from "./roster.ts";
 import { rushEndMs } from "./rush.ts";

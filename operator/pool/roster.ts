@@ -1,6 +1,6 @@
 import type { VDITemplate } from "../api/objects.ts";
 import type { Pod } from "../kinds.ts";
-import { isReady } from "../readiness.ts";
+import { isReady } from "../../analyzers/readiness.ts";
 import { annotations } from "../resources/labels.ts";
 import { desktopResources, podHash } from "../resources/pod.ts";
 import { isOver } from "../session/pod-end.ts";

@@ -1,5 +1,5 @@
 import { activitySource, silence } from "../activity/source.ts";
-import { isReady } from "../readiness.ts";
+import { isReady } from "../../analyzers/readiness.ts";
 import { sessionId, hostOf } from "../resources/names.ts";
 import { runtimeProfile } from "../resources/runtime-profiles.ts";
 import type { SessionView } from "../session/view.ts";

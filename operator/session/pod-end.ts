@@ -1,5 +1,5 @@
 import type { Pod } from "../kinds.ts";
-import { isReady } from "../readiness.ts";
+import { isReady } from "../../analyzers/readiness.ts";
 import type { SessionView } from "./view.ts";
 
 /** A pod that ended by itself never starts again: evicted, refused by the kubelet, or its node lost. */

@@ -4,7 +4,7 @@ import type { AnyObject } from "../../kube/object.ts";
 import { untrusted } from "../../kube/untrusted-text.ts";
 import type { VDISession } from "../api/objects.ts";
 import type { ClusterEvent } from "../kinds.ts";
-import { isReady } from "../readiness.ts";
+import { isReady } from "../../analyzers/readiness.ts";
 import type { SessionView } from "./view.ts";
 
 export interface StartEventsOptions {

@@ -1,110 +1,68 @@
-import { constants } from "node:os";
-import type { ContainerState, ContainerStatus } from "../kinds.ts";
+import { containerVerdict, initVerdict, openContainers } from "../../analyzers/containers.ts";
+import type { ContainerFacts } from "../../analyzers/containers.ts";
+import { endOf } from "../../analyzers/containers.ts";
+import { volumeVerdict } from "../../analyzers/permissions.ts";
+import { untrusted } from "../../kube/untrusted-text.ts";
+import type { ContainerStatus } from "../kinds.ts";
 import type { SessionView } from "../session/view.ts";
 import { imageFinding } from "./images.ts";
 import { publicWords, wasUsed } from "./last-words.ts";
 import type { Moment } from "./moment.ts";
-import { probeFinding } from "./reachability.ts";
 import type { Finding } from "./reasons.ts";
 import { desktopRequest } from "./request.ts";
-import { lastLine, quoted } from "../../kube/sentences.ts";
-import { homeRefusal } from "./storage.ts";
+import { homeMount } from "./storage.ts";
+import { fromVerdict, saidIn } from "./verdict.ts";
 
 /** An init container that works so long is looked at by people. */
 const initMs = 60_000;
 
-type Ended = NonNullable<ContainerState["terminated"]>;
-
 /** What is wrong with the pod's containers, one after the other: an init container that does not end keeps all others waiting. */
 export function containerFindings(view: SessionView, moment: Moment): (Finding | undefined)[] {
-  const { initContainerStatuses: inits = [], containerStatuses: mains = [] } = view.pod?.status ?? {};
-  const step = inits.findIndex((it) => !isDone(it));
-  const init = inits[step];
-  if (init) return [finding(view, init, "init container") ?? initStuck(view, init, step, inits.length, moment)];
-  return mains.map((it) => (it.ready ? undefined : finding(view, it, "container")));
+  if (!view.pod) return [];
+  return openContainers(view.pod).map(({ status, isInit, step }) => {
+    const facts = factsOf(view, status, isInit);
+    return imageFinding(view, status) ?? volumeFinding(view, status) ?? ended(facts) ?? initStuck(facts, step, moment);
+  });
 }
 
-function isDone({ ready, state }: ContainerStatus): boolean {
-  return ready || state?.terminated?.exitCode === 0;
-}
-
-function finding(view: SessionView, status: ContainerStatus, kind: string): Finding | undefined {
-  const { name, state, lastState, restartCount } = status;
-  const role = `${kind} ${name}`;
-  const waiting = state?.waiting;
-  return (
-    imageFinding(view, status) ??
-    notCreated(waiting, role) ??
-    // Between two tries it runs for a while: what ended the last one is still the case until it is ready.
-    ended(view, state?.terminated ?? (restartCount > 0 ? lastState?.terminated : undefined), role, name)
-  );
-}
-
-function notCreated(waiting: ContainerState["waiting"], role: string): Finding | undefined {
-  const said = quoted(waiting?.message ?? "the kubelet does not say why");
-  switch (waiting?.reason) {
-    case "CreateContainerConfigError":
-      return {
-        reason: "ContainerConfigError",
-        message: `The desktop's ${role} lacks what its environment refers to: ${said}. Restore it; the kubelet tries again by itself.`,
-      };
-    case "CreateContainerError":
-    case "RunContainerError":
-    case "StartError":
-      return {
-        reason: "ContainerStartFailed",
-        message: `The desktop's ${role} cannot be started: ${said}. Check the template's image, and the container runtime of the node.`,
-      };
-    default:
-      return undefined;
-  }
-}
-
-function ended(view: SessionView, end: Ended | undefined, role: string, name: string): Finding | undefined {
-  if (!end) return undefined;
-  if (end.reason === "StartError" || end.reason === "ContainerCannotRun")
-    return notCreated({ reason: "StartError", ...(end.message !== undefined && { message: end.message }) }, role);
-  if (end.reason === "OOMKilled") {
-    const { memory } = desktopRequest(view);
-    return {
-      reason: "OutOfMemory",
-      message: `The desktop's ${role} was ended since it used more than its memory limit${memory === undefined ? "" : ` of ${memory}`}. Raise spec.resources.memory; it counts /dev/shm as well.`,
-    };
-  }
-  const ofHome = homeRefusal(view, end.message ?? "");
-  if (ofHome) return ofHome;
-  const signal = signalName(end);
-  const byProbe = signal === undefined ? undefined : probeFinding(view);
-  if (byProbe) return byProbe;
-  const line = publicWords(view, lastLine(end.message));
-  const silence = wasUsed(view) ? "What it said last may be its user's, and is not shown here" : "It said nothing";
-  const log = line === undefined ? silence : `Its last words: "${line}"`;
+/** What is known of one of the desktop's containers, as far as everybody who reads the status may know it. */
+export function factsOf(view: SessionView, status: ContainerStatus, isInit: boolean): ContainerFacts {
+  const { memory } = desktopRequest(view);
+  const { name, namespace = "" } = view.pod?.metadata ?? { name: "" };
   return {
-    reason: "CrashLoop",
-    message: `The desktop's ${role} ended with exit code ${end.exitCode}${signal === undefined ? "" : ` (${signal})`}, and is started again. ${log}. See \`${logs(view, name)} --previous\`.`,
+    status,
+    role: {
+      text: `${isInit ? "Init container" : "Container"} ${status.name}`,
+      where: imageSetting(view),
+      node: view.pod?.spec?.nodeName,
+    },
+    events: saidIn(view.events),
+    logs: `kubectl logs ${name} --namespace ${namespace} --container ${status.name}`,
+    ...(memory !== undefined && { memoryLimit: memory }),
+    publicWords: (words) => publicWords(view, words),
+    isPrivate: wasUsed(view),
   };
 }
 
-/** Of what a signal ended, a shell tells 128 and the signal's number. */
-function signalName({ signal, exitCode }: Ended): string | undefined {
-  const number = signal ?? exitCode - 128;
-  return Object.entries(constants.signals).find(([, value]) => value === number)?.[0];
+export function imageSetting({ session }: SessionView): string {
+  return `spec.image of VDITemplate ${session.spec.template}`;
 }
 
-function initStuck(
-  view: SessionView,
-  { name, state }: ContainerStatus,
-  step: number,
-  all: number,
-  moment: Moment,
-): Finding | undefined {
-  if (!state?.running || !moment.isLaterThan(state.running.startedAt, initMs)) return undefined;
-  return {
-    reason: "InitStuck",
-    message: `Init container ${name} (${step + 1} of ${all}) does not end. Look at what it does with \`${logs(view, name)}\`.`,
-  };
+function ended(facts: ContainerFacts): Finding | undefined {
+  const verdict = containerVerdict(facts);
+  return verdict && fromVerdict(verdict);
 }
 
-function logs({ pod }: SessionView, container: string): string {
-  return `kubectl logs ${pod?.metadata.name ?? ""} --container ${container}`;
+function volumeFinding(view: SessionView, status: ContainerStatus): Finding | undefined {
+  const mount = homeMount(view);
+  const words = untrusted(endOf(status)?.message ?? "");
+  const verdict = mount && volumeVerdict(words, mount);
+  return verdict && fromVerdict(verdict);
+}
+
+function initStuck(facts: ContainerFacts, step: string, moment: Moment): Finding | undefined {
+  const { running } = facts.status.state ?? {};
+  if (step === "" || !running || !moment.isLaterThan(running.startedAt, initMs)) return undefined;
+  const { command = "", ...verdict } = initVerdict(facts, step);
+  return fromVerdict({ ...verdict, remedy: `See in its log what it waits for: \`${command}\`.` });
 }

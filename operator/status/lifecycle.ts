@@ -15,7 +15,7 @@ export function revocationFinding({ session, pod }: SessionView, moment: Moment)
 }
 
 /** What the session is meant to do other than run. */
-export function lifecycleFinding({ session, pod }: SessionView, moment: Moment): Finding | undefined {
+export function lifecycleFinding({ session, pod, home }: SessionView, moment: Moment): Finding | undefined {
   const { metadata, spec } = session;
   if (metadata.deletionTimestamp !== undefined)
     return {
@@ -35,7 +35,7 @@ export function lifecycleFinding({ session, pod }: SessionView, moment: Moment):
     : {
         reason: "Suspended",
         message:
-          `The desktop is stopped${spec.persistence.enabled ? ", and its home volume is kept" : ""}. ` +
+          `The desktop is stopped${spec.persistence.enabled && home?.metadata.deletionTimestamp === undefined ? ", and its home volume is kept" : ""}. ` +
           "Set spec.desiredState to Running, or open its address, to go on.",
       };
 }

@@ -1,10 +1,13 @@
+import { openContainers, unreadyVerdict } from "../../analyzers/containers.ts";
 import { condition } from "../lifetime/idle-clock.ts";
-import { isReady } from "../readiness.ts";
+import { isReady } from "../../analyzers/readiness.ts";
 import { hostOf } from "../resources/names.ts";
 import type { Settings } from "../settings.ts";
 import type { SessionView } from "../session/view.ts";
+import { factsOf } from "./containers.ts";
 import type { Moment } from "./moment.ts";
 import type { Finding } from "./reasons.ts";
+import { fromVerdict } from "./verdict.ts";
 import { quoted } from "../../kube/sentences.ts";
 
 /** A stream that has just been started may take so long before its silence means anything. */
@@ -56,21 +59,18 @@ export function reachabilityFindings(
   ];
 }
 
+const silences = new Set(["StreamNotAnswering", "ProbeFailing"]);
+
 function silent(view: SessionView, moment: Moment): Finding | undefined {
   const { pod, session, stream } = view;
   const running = pod?.status?.containerStatuses?.find(({ state }) => state?.running)?.state?.running;
   if (!running || (isReady(pod) && stream?.ok !== false)) return undefined;
-  const isTold = condition(session.status?.conditions, "Ready")?.reason === "StreamNotAnswering";
+  const isTold = silences.has(condition(session.status?.conditions, "Ready")?.reason ?? "");
   if (!wasReady(session) && !isTold && !moment.isLaterThan(running.startedAt, streamMs)) return undefined;
-  return isReady(pod) ? notAnswering(quoted(stream?.message ?? "")) : (probeFinding(view) ?? notAnswering(""));
-}
-
-/** What the kubelet's probes of this pod say, by its events. */
-export function probeFinding({ events, pod }: SessionView): Finding | undefined {
-  const last = events.findLast(
-    ({ reason, lastTime }) => reason === "Unhealthy" && lastTime >= (pod?.metadata.creationTimestamp ?? ""),
-  );
-  return last && notAnswering(quoted(last.message));
+  if (isReady(pod)) return notAnswering(quoted(stream?.message ?? ""));
+  const open = openContainers(pod).find(({ status }) => status.state?.running && !status.ready);
+  const verdict = open && unreadyVerdict(factsOf(view, open.status, open.isInit));
+  return verdict && fromVerdict(verdict);
 }
 
 function notAnswering(said: string): Finding {

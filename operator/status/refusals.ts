@@ -1,5 +1,7 @@
+import { refusalVerdict } from "../../analyzers/refusals.ts";
 import type { Refusal, SessionView } from "../session/view.ts";
 import type { Finding } from "./reasons.ts";
+import { fromVerdict } from "./verdict.ts";
 import { quoted } from "../../kube/sentences.ts";
 
 /** What the API server refused to create. A refused change of an object that is there does not keep the desktop from running. */
@@ -30,16 +32,17 @@ function exists({ pod, home, service, route, networkPolicy }: SessionView, kind:
 
 function finding({ kind, why, message }: Refusal): Finding {
   const said = quoted(message);
+  // Whatever code admission answers with, its words say who refuses.
+  const refused =
+    why === "Terminating" || why === "Contested" || why === "Taken" || why === "Missing"
+      ? undefined
+      : refusalVerdict(message, `the session's ${kind}`);
+  if (refused) return fromVerdict({ ...refused, remedy: `${refused.remedy} The session goes on by itself.` });
   switch (why) {
     case "Terminating":
       return {
         reason: "NamespaceTerminating",
         message: "The namespace is being deleted, and the session goes with it. Create sessions in another namespace.",
-      };
-    case "Quota":
-      return {
-        reason: "QuotaExceeded",
-        message: `A ResourceQuota does not let the session have its ${kind}: ${said}. End or suspend another session, ask for less, or have the quota raised; the session goes on by itself.`,
       };
     case "Contested":
       return {
@@ -62,16 +65,12 @@ function finding({ kind, why, message }: Refusal): Finding {
             reason: "WriteInvalid",
             message: `The cluster does not know the kind ${kind}: ${said}. Look at the operator's version.`,
           };
+    case "Quota":
     case "Forbidden":
-      return /violates PodSecurity/.test(message)
-        ? {
-            reason: "PodSecurityRefused",
-            message: `The namespace's Pod Security level refuses the desktop: ${said}. Choose a stricter spec.securityProfile in the template and an image that runs under it, or relax the level of the namespace.`,
-          }
-        : {
-            reason: "WriteForbidden",
-            message: `The operator may not write the ${kind}: ${said}. Restore its rights with \`pulumi up\`, or look at the admission policy that refuses it.`,
-          };
+      return {
+        reason: "WriteForbidden",
+        message: `The operator may not write the ${kind}: ${said}. Restore its rights with \`pulumi up\`, or look at the admission policy that refuses it.`,
+      };
     case "Failing":
       return {
         reason: "WriteFailed",

@@ -1,5 +1,6 @@
 import { expect } from "chai";
-import { directoryMode, judgeStorage } from "../../commands/local-path-check.judge.ts";
+import { directoryMode } from "../../analyzers/local-path.ts";
+import { judgeStorage } from "../../commands/local-path-check.judge.ts";
 import type { AnyObject } from "../../kube/client.ts";
 
 // as K3s has written them since July 2021, and in v1.21.3

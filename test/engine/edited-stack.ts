@@ -5,6 +5,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { expect } from "chai";
 import { execa } from "execa";
 import { parse } from "yaml";
+import { defaultDesktop } from "../../components/vdi-operator.templates.ts";
 import { ClusterClient, loadKubeConfig } from "../../kube/client.ts";
 import type { AnyObject } from "../../kube/client.ts";
 import { LabStack, checkout } from "./lab-stack.ts";
@@ -65,6 +66,28 @@ export class EditedStack extends LabStack {
       return Number((status as { allocatable: Record<string, string> }).allocatable["nvidia.com/gpu"] ?? 0);
     });
     return counts.filter((count) => count > 0).sort((a, b) => a - b);
+  }
+
+  async capacity(): Promise<{ sessions: number }> {
+    const { stdout } = await this.pulumi("stack", "output", "capacity", "--json");
+    return JSON.parse(stdout) as { sessions: number };
+  }
+
+  /** Runs pods that ask for what desktops of the default template do, all at once, and takes them away again. */
+  async runsDesktops(count: number): Promise<void> {
+    const { cpuMillis, memoryMiB } = defaultDesktop(1);
+    const limits = { cpu: `${cpuMillis}m`, memory: `${memoryMiB}Mi`, "nvidia.com/gpu": "1" };
+    const container = { name: "desktop", image: "lab.invalid/desktop:1", resources: { limits } };
+    const keys = Array.from({ length: count }, (_, index) => ({
+      ...{ apiVersion: "v1", kind: "Pod" },
+      metadata: { namespace: "default", name: `desktop-${index}` },
+    }));
+    await Promise.all(keys.map((key) => this.client.create({ ...key, spec: { containers: [container] } })));
+    try {
+      await this.podsSettle();
+    } finally {
+      await Promise.all(keys.map((key) => this.client.delete(key, "Background", { gracePeriodSeconds: 0 })));
+    }
   }
 
   /** Waits until every pod is ready or has done its work, a minute and a half at most. */

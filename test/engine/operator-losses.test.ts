@@ -55,7 +55,7 @@ describe("what desktops lose", function () {
     };
     await harness.client.delete(volume);
     await harness.client.mergePatch({ ...volume, metadata: { ...volume.metadata, finalizers: [] } });
-    const told = await harness.waitForCondition(session, { type: "HomeBound", status: "False", reason: "HomeLost" });
+    const told = await harness.waitForCondition(session, { type: "HomeBound", status: "False", reason: "ClaimLost" });
     expect(told.status?.conditions?.find(({ type }) => type === "HomeBound")?.message).to.contain(home.name);
   });
 

@@ -9,7 +9,7 @@ import type { VDIPoolSpec } from "../../operator/api/vdi-pool.ts";
 import type { Pod } from "../../operator/kinds.ts";
 import { adoption } from "../../operator/pool/adoption.ts";
 import { controllerUid } from "../../operator/session/keys.ts";
-import { isReady } from "../../operator/readiness.ts";
+import { isReady } from "../../analyzers/readiness.ts";
 import { labels } from "../../operator/resources/labels.ts";
 import { desktopName } from "../../operator/resources/names.ts";
 import { OperatorHarness } from "./operator-harness.ts";

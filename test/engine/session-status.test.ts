@@ -4,7 +4,7 @@ import type { VDISession } from "../../operator/api/objects.ts";
 import type { VDITemplateSpec } from "../../operator/api/vdi-template.ts";
 import type { Node, Pod } from "../../operator/kinds.ts";
 import { annotations } from "../../operator/resources/labels.ts";
-import { allocatable } from "../../operator/status/nodes.ts";
+import { allocatable } from "../../analyzers/resources.ts";
 import { OperatorHarness } from "./operator-harness.ts";
 
 const harness = new OperatorHarness();
@@ -26,19 +26,19 @@ const withFault = async (fault: string, given: Partial<VDITemplateSpec> = {}, ha
 
 /** What a simulated kubelet reports of an image of that name, and what is made of it. */
 const faults = [
-  ["image-pull", "ImagePullFailed", "lab.invalid does not have it"],
+  ["image-pull", "ImageNotFound", "lab.invalid does not have it"],
   ["config-error", "ContainerConfigError", "secret not found"],
   ["crash-loop", "CrashLoop", 'exit code 1, and is started again. Its last words: "cannot open display :20"'],
   ["oom", "OutOfMemory", "memory limit of 16Mi"],
   ["rejected", "UnexpectedAdmissionError", "ask for gpu 1"],
-  ["mount-failed", "VolumeNotMounted", 'configmap "config" not found'],
-  ["sandbox-failed", "SandboxFailed", "has no runtime nvidia"],
+  ["mount-failed", "ConfigMapMissing", 'configmap "config" not found'],
+  ["sandbox-failed", "RuntimeNotConfigured", "has no runtime nvidia"],
   ["home-denied", "VolumeNotPermitted", "Permission denied"],
 ] as const;
 
 /** What is no fault before it has lasted a while. */
 const slowFaults = [
-  ["not-ready", "StreamNotAnswering", "HTTP probe failed with statuscode: 503"],
+  ["not-ready", "ProbeFailing", "HTTP probe failed with statuscode: 503"],
   ["init-stuck", "InitStuck", "Init container home (1 of 1) does not end"],
 ] as const;
 

@@ -4,7 +4,7 @@ import type { Writable } from "node:stream";
 import { expect } from "chai";
 import type { OperatorProcess } from "../../lab/operator/operator-process.ts";
 import type { VDISession } from "../../operator/api/objects.ts";
-import { isReady } from "../../operator/readiness.ts";
+import { isReady } from "../../analyzers/readiness.ts";
 import { alongside } from "./alongside.ts";
 import { AnsweringDesktops } from "./answering-desktops.ts";
 import { OperatorHarness } from "./operator-harness.ts";

@@ -52,11 +52,17 @@ describe("the stacks of this repository on the lab", () => {
     await startOperator(labLayout(checkout));
   });
 
-  describe("dev: one node of 4 cores and 8 GiB", () => {
+  describe("dev: one node of 8 cores and 16 GiB", () => {
     let passwords: unknown;
     before(() => stack.become("dev"));
 
-    installs([4]);
+    installs([2]);
+
+    it("has room for as many desktops of the default template as it promises", async () => {
+      const { sessions } = await stack.capacity();
+      expect(sessions).to.equal(2);
+      await stack.runsDesktops(sessions);
+    });
 
     it("shows for two more nodes what has copies now, and nothing of GPUs", async () => {
       passwords = await stack.passwords();
@@ -65,19 +71,19 @@ describe("the stacks of this repository on the lab", () => {
         ...all("update", "preflight-checks", ...kasm, ...operator),
         ...all("create", ...budgets, "vdi-disruption-budget"),
       });
-      expect(await stack.slices()).to.deep.equal([4]);
+      expect(await stack.slices()).to.deep.equal([2]);
     });
 
     it("shows for one more GPU the checks before and after", async () => {
       stack.edit((config) => (config["kasm-vdi:gpuCount"] = 2));
       await stack.shows(all("update", "preflight-checks", "gpu-capacity"));
-      expect(await stack.slices()).to.deep.equal([4, 4]);
+      expect(await stack.slices()).to.deep.equal([2, 2]);
     });
 
     it("shows for other slices of a GPU the sharing config, the release that refers to it and the gate", async () => {
-      stack.edit((config) => (group(config, "gpu")["replicasPerGpu"] = 2));
+      stack.edit((config) => (group(config, "gpu")["replicasPerGpu"] = 4));
       await stack.shows({ ...all("replace", "gpu-time-slicing"), ...all("update", "gpu-release", "gpu-capacity") });
-      expect(await stack.slices()).to.deep.equal([2, 2]);
+      expect(await stack.slices()).to.deep.equal([4, 4]);
     });
 
     it("shows for another domain its certificate, Kasm and the operator", async () => {

@@ -37,19 +37,23 @@ const bad: [title: string, source: Record<string, unknown>, problems: string[]][
   [
     "a domain with a scheme",
     { ...good, domain: "https://a.example.com" },
-    [`kasm-vdi:domain "https://a.example.com", but ${domainShape}`],
+    [`kasm-vdi:domain "https://a.example.com", but ${domainShape}: write a.example.com`],
   ],
-  ["a wildcard domain", { ...good, domain: "*.example.com" }, [`kasm-vdi:domain "*.example.com", but ${domainShape}`]],
+  [
+    "a wildcard domain",
+    { ...good, domain: "*.example.com" },
+    [`kasm-vdi:domain "*.example.com", but ${domainShape}: write example.com`],
+  ],
   [
     "a domain with a port",
     { ...good, domain: "a.example.com:443" },
-    [`kasm-vdi:domain "a.example.com:443", but ${domainShape}`],
+    [`kasm-vdi:domain "a.example.com:443", but ${domainShape}: write a.example.com`],
   ],
   ["a domain of one label", { ...good, domain: "localhost" }, [`kasm-vdi:domain "localhost", but ${domainShape}`]],
   [
     "an upper-case domain",
     { ...good, domain: "A.example.com" },
-    [`kasm-vdi:domain "A.example.com", but ${domainShape}`],
+    [`kasm-vdi:domain "A.example.com", but ${domainShape}: write a.example.com`],
   ],
   ["an address for a domain", { ...good, domain: "192.0.2.1" }, [`kasm-vdi:domain "192.0.2.1", but ${domainShape}`]],
   [
@@ -530,7 +534,7 @@ const bad: [title: string, source: Record<string, unknown>, problems: string[]][
     "a deployment size that does not fit",
     { ...good, nodeCount: 1, gpuCount: 0, kasm: { deploymentSize: "small" } },
     [
-      'kasm-vdi:kasm.deploymentSize "small" requests 5.75 cores and 4.25 GiB, too much for 1 x 4 cores and 8 GiB; leave it out to get what fits, or correct nodeSize',
+      'kasm-vdi:kasm.deploymentSize "small" requests 6.75 cores and 7.25 GiB with one desktop, and does not fit on 1 x 4 cores and 8 GiB; leave it out to get what fits, or correct nodeSize',
     ],
   ],
   [
@@ -647,7 +651,7 @@ describe("loadConfig fills in", () => {
       kasm: {
         chart: { chart: "kasm-helm", repo: "https://helm.kasm.com", version: "1.1190.6" },
         database: "initialize",
-        sizing: { deploymentSize: "small", replicas: 2, isCompact: false },
+        sizing: { deploymentSize: "small", replicas: 2, isCompact: true },
         nginxResolver: "10.43.0.10",
         timeoutSeconds: 900,
       },
@@ -725,7 +729,8 @@ describe("loadConfig fills in", () => {
   });
 
   it("a chart by path or by oci address as it is, without a repository", () => {
-    const chartOf = (chart: object) => loadConfig({ ...good, gpu: { chart } }).gpu.chart;
+    const readChart = () => ({ name: "gpu-operator", version: "v26.7.0" });
+    const chartOf = (chart: object) => loadConfig({ ...good, gpu: { chart } }, "x.yaml", readChart).gpu.chart;
     expect(chartOf({ path: "./chart" })).to.deep.equal({ chart: "./chart", version: "v26.7.0" });
     expect(chartOf({ oci: "oci://r.example.com/gpu-operator", version: "v26.7.1" })).to.deep.equal({
       chart: "oci://r.example.com/gpu-operator",

@@ -18,6 +18,17 @@ describe("dnsRecords", () => {
     expect(dnsRecords("a.example.com", [])).to.deep.equal([]);
   });
 
+  it("points at a load balancer that has but a host name by CNAME", () => {
+    expect(dnsRecords("a.example.com", ["lb.example.net"])).to.deep.equal([
+      { name: "a.example.com", type: "CNAME", ttl: 300, values: ["lb.example.net"] },
+      { name: "*.a.example.com", type: "CNAME", ttl: 300, values: ["lb.example.net"] },
+    ]);
+    expect(dnsRecords("a.example.com", ["lb.example.net", "192.0.2.1"]).map(({ type }) => type)).to.deep.equal([
+      "A",
+      "A",
+    ]);
+  });
+
   it("is the same for the same addresses in any order, and however often", () => {
     fc.assert(
       fc.property(fc.array(fc.oneof(fc.ipV4(), fc.ipV6())), (addresses) => {
@@ -46,7 +57,7 @@ describe("plannedOutputs", () => {
   it("keeps its contract: names and shapes that other stacks read, null for what is not there", () => {
     expect(plannedOutputs(loadConfig({ ...base, gpuCount: 0 }))).to.deep.equal({
       urls: { kasm: "https://a.example.com" },
-      capacity: { nodes: 3, gpus: 0, slices: 0, sessions: 0 },
+      capacity: { nodes: 3, gpus: 0, slices: 0, sessions: 3 },
       namespaces: {
         kasm: "kasm",
         vdi: "kasm-vdi",
@@ -63,6 +74,7 @@ describe("plannedOutputs", () => {
   it("names all that is installed", () => {
     const all = {
       ...base,
+      nodeSize: { cpuCores: 64, memoryGiB: 256 },
       publicIPs: ["192.0.2.1"],
       turn: { enabled: true },
       storage: { mode: "own" },

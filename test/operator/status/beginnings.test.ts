@@ -51,7 +51,13 @@ describe("why a desktop cannot be made", () => {
         "Quota",
         'pods "alice-x" is forbidden: exceeded quota: desktops, requested: limits.cpu=2, used: limits.cpu=8, limited: limits.cpu=8',
       ),
-      ["QuotaExceeded", "its Pod: ", "exceeded quota: desktops", "End or suspend another session"],
+      [
+        "QuotaExceeded",
+        "ResourceQuota desktops",
+        "the session's Pod",
+        "used: limits.cpu=8",
+        "End or suspend another session",
+      ],
     ],
     "the namespace does not let such pods in": [
       refused("Pod", "Forbidden", podSecurity),
@@ -69,6 +75,42 @@ describe("why a desktop cannot be made", () => {
       refused("Pod", "Invalid", 'Pod "alice-x" is invalid: spec.containers[0].env[0].name: Invalid value'),
       ["WriteInvalid", "does not take the Pod", "env[0].name"],
     ],
+    "the API server fails, and no webhook has a part in it": [
+      refused("Pod", "Failing", "etcdserver: request timed out"),
+      ["WriteFailed", "again and again to make the Pod", "goes on by itself"],
+    ],
+    "a LimitRange of the namespace asks for less: with its values": [
+      refused(
+        "Pod",
+        "Forbidden",
+        'pods "alice-x" is forbidden: maximum memory usage per Container is 2Gi, but limit is 4Gi',
+      ),
+      ["LimitRangeExceeded", "maximum memory usage per Container is 2Gi, but limit is 4Gi", "Ask for an amount within"],
+    ],
+    "a LimitRange of the namespace asks for more": [
+      refused(
+        "Pod",
+        "Forbidden",
+        'pods "alice-x" is forbidden: minimum cpu usage per Container is 1, but request is 100m',
+      ),
+      ["LimitRangeExceeded", "minimum cpu usage per Container is 1, but request is 100m"],
+    ],
+    "an admission webhook denies, without a code": [
+      refused("Pod", "Invalid", 'admission webhook "pods.site.example.com" denied the request: no images from outside'),
+      ["WebhookDenied", "Admission webhook pods.site.example.com", "no images from outside"],
+    ],
+    "a policy denies": [
+      refused(
+        "Pod",
+        "Invalid",
+        "ValidatingAdmissionPolicy 'site-policy' with binding 'site' denied request: no latest tags",
+      ),
+      ["PolicyDenied", "ValidatingAdmissionPolicy site-policy", "no latest tags"],
+    ],
+    "its RuntimeClass does not exist: rights have nothing to do with it": [
+      refused("Pod", "Forbidden", 'pods "alice-x" is forbidden: pod rejected: RuntimeClass "nvidia" not found'),
+      ["RuntimeClassMissing", "RuntimeClass nvidia", "kubectl get runtimeclass", /^(?!.*rights)/],
+    ],
     "access is revoked until a time to come: nothing says so but this": [
       nothingYet({ session: session({ spec: { access: { revokedBefore: ago(-600) } } }) }),
       ["AccessRevoked", `not started before ${ago(-600)}`, "set an earlier time"],
@@ -79,7 +121,7 @@ describe("why a desktop cannot be made", () => {
     ],
     "an admission webhook is away": [
       refused("Pod", "Failing", 'Internal error occurred: failed calling webhook "pods.policy.example.com"'),
-      ["WriteFailed", "again and again to make the Pod", "pods.policy.example.com", "goes on by itself"],
+      ["WebhookUnreachable", "pods.policy.example.com", "goes on by itself"],
     ],
     "somebody else's pod has the desktop's name": [
       refused("Pod", "Taken", "a Pod alice-x is there that the operator did not make; delete it"),
@@ -130,6 +172,13 @@ describe("a session that is not to run", () => {
     "is over by its timeout": [
       view({ session: session({ spec: { timeout: "1m" } }) }),
       ["Expired", "timeout of 1m is over"],
+    ],
+    "is suspended while somebody deletes its home: that one is not kept": [
+      nothingYet({
+        session: session({ spec: { desiredState: "Suspended" } }),
+        home: { metadata: { name: "home-alice", deletionTimestamp: ago(5) } },
+      }),
+      ["Suspended", /^(?!.*kept)/],
     ],
     "is suspended": [
       nothingYet({ session: session({ spec: { desiredState: "Suspended" } }) }),

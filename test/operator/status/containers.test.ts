@@ -21,6 +21,20 @@ const crashing = (terminated: Ended, status: Partial<ContainerStatus> = {}) =>
   });
 const waiting = (reason: string, message: string) =>
   view({ pod: podWith([container({ state: { waiting: { reason, message } } })]) });
+const during = { startedAt: ago(60), finishedAt: ago(5) };
+const unhealthy = (seconds: number) => ({
+  type: "Warning" as const,
+  reason: "Unhealthy",
+  message:
+    'Startup probe failed: Get "http://10.42.1.7:8080/api/health": dial tcp 10.42.1.7:8080: connect: connection refused',
+  lastTime: ago(seconds),
+});
+const killing = (seconds: number) => ({
+  type: "Normal" as const,
+  reason: "Killing",
+  message: "Container desktop failed startup probe, will be restarted",
+  lastTime: ago(seconds),
+});
 const init = (name: string, status: Partial<ContainerStatus>) => container({ name, ...status });
 const done = { ready: true, state: { terminated: { exitCode: 0, reason: "Completed" } } };
 
@@ -30,7 +44,7 @@ describe("why a container does not run", () => {
       crashing({ exitCode: 1, reason: "Error", message: "starting\n2026-03-01T11:59:00Z cannot open display :20\n\n" }),
       [
         "CrashLoop",
-        "container desktop ended with exit code 1",
+        "Container desktop ended with exit code 1",
         'last words: "cannot open display :20"',
         /^(?!.*(2m40s|11:59))/,
       ],
@@ -57,7 +71,7 @@ describe("why a container does not run", () => {
         session: session({ status: { readyTime: ago(30) } }),
         template: template({ runtime: { type: "linuxserver" } }),
       },
-      ["HomeFull", "is full.", /^(?!.*bob)/],
+      ["VolumeFull", "is full.", /^(?!.*bob)/],
     ],
     "it is another than the one that had a user": [
       {
@@ -78,31 +92,35 @@ describe("why a container does not run", () => {
       crashing({ exitCode: 3 }, { state: { running: { startedAt: ago(2) } } }),
       ["CrashLoop", "exit code 3"],
     ],
-    "probes ended it: the stream is what is wrong": [
+    "its startup probe ended it": [
+      { ...crashing({ ...during, exitCode: 137, reason: "Error" }), events: [unhealthy(8), killing(6)] },
+      ["KilledByProbe", "its startup probe failed", "connection refused", "port and path"],
+    ],
+    "its startup probe ended it, and it stopped as it was asked to": [
+      { ...crashing({ ...during, exitCode: 0, reason: "Completed" }), events: [unhealthy(8), killing(6)] },
+      ["KilledByProbe", "connection refused"],
+    ],
+    "it was killed by another, long after its probes failed at its start": [
+      { ...crashing({ ...during, exitCode: 137, reason: "Error" }), events: [unhealthy(50)] },
+      ["CrashLoop", "exit code 137 (SIGKILL)", /^(?!.*probe)/],
+    ],
+    "its startup probe ended an earlier run, and this one crashed": [
       {
-        ...crashing({ exitCode: 137, reason: "Error" }),
-        events: [
-          {
-            type: "Warning",
-            reason: "Unhealthy",
-            message:
-              'Startup probe failed: Get "http://10.42.1.7:8080/api/health": dial tcp 10.42.1.7:8080: connect: connection refused',
-            lastTime: ago(3),
-          },
-        ],
+        ...crashing({ exitCode: 3, startedAt: ago(20), finishedAt: ago(4) }),
+        events: [unhealthy(45), killing(40)],
       },
-      ["StreamNotAnswering", "connection refused", "healthPath"],
+      ["CrashLoop", "exit code 3"],
     ],
     "its environment refers to what is not there": [
       waiting("CreateContainerConfigError", 'secret "alice-x" not found'),
-      ["ContainerConfigError", 'secret "alice-x" not found'],
+      ["SecretMissing", "Secret alice-x does not exist"],
     ],
     "the runtime cannot start it": [
       waiting(
         "RunContainerError",
         'failed to create containerd task: failed to create shim task: exec: "/start": no such file or directory',
       ),
-      ["ContainerStartFailed", "no such file or directory"],
+      ["CommandNotFound", "does not have the command /start", "VDITemplate ubuntu"],
     ],
     "the runtime could not start it, and the kubelet waits": [
       crashing({
@@ -110,7 +128,37 @@ describe("why a container does not run", () => {
         reason: "StartError",
         message: "failed to create containerd task: nvidia-container-cli: device error",
       }),
-      ["ContainerStartFailed", "nvidia-container-cli: device error"],
+      ["GpuNotUsable", "nvidia-container-cli: device error", "nvidia-smi on gpu-1"],
+    ],
+    "the node's driver was updated, and the node not restarted: the image has no part in it": [
+      waiting(
+        "RunContainerError",
+        "failed to create containerd task: nvidia-container-cli: initialization error: nvml error: driver/library version mismatch",
+      ),
+      ["GpuDriverMismatch", "gpu-1", "Restart gpu-1", /^(?!.*spec.image)/],
+    ],
+    "it is built for another processor": [
+      waiting("RunContainerError", "failed to create containerd task: exec /init: exec format error"),
+      ["ExecFormatError", "another kind of processor"],
+    ],
+    "a key of its environment is missing": [
+      waiting("CreateContainerConfigError", "couldn't find key password in Secret kasm-vdi/alice-x"),
+      ["ConfigKeyMissing", "Secret alice-x has no key password"],
+    ],
+    "its image runs as root, and it may not": [
+      waiting(
+        "CreateContainerConfigError",
+        "container has runAsNonRoot and image will run as root (pod: alice-x, container: desktop)",
+      ),
+      ["ImageRunsAsRoot", "runs as root"],
+    ],
+    "s6 starts as root, and it may not": [
+      crashing({ exitCode: 100, message: "s6-overlay-preinit: fatal: /run belongs to uid 0 instead of 1000\n" }),
+      ["ImageNeedsRoot", "s6", "securityProfile"],
+    ],
+    "gamepads want a device of the node": [
+      crashing({ exitCode: 1, message: "cannot open /dev/uinput: Permission denied\n" }),
+      ["DeviceDenied", "/dev/uinput", "gamepads"],
     ],
     "the init container before it crashes": [
       view({
@@ -125,7 +173,7 @@ describe("why a container does not run", () => {
           ],
         ),
       }),
-      ["CrashLoop", "init container home ended with exit code 7"],
+      ["CrashLoop", "Init container home ended with exit code 7"],
     ],
     "the second of three init containers does not end": [
       view({

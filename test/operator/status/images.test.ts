@@ -14,51 +14,67 @@ describe("why an image does not come", () => {
   readyTable({
     "it is not there": [
       backOff(`${image}: not found`),
-      ["ImagePullFailed", `Image ${image} `, "registry.example.com does not have it"],
+      ["ImageNotFound", `Image ${image} `, "registry.example.com does not have it"],
     ],
     "the registry asks for a sign-in": [
       backOff("unexpected status from HEAD request to https://registry.example.com/v2/: 401 Unauthorized"),
-      ["ImagePullFailed", "registry.example.com asks for a sign-in", "registry.pullSecretName"],
+      ["ImageNotAuthorized", "registry.example.com asks for a sign-in", "registry.pullSecretName"],
     ],
     "the registry hides whether it is there": [
       backOff(
         "pull access denied, repository does not exist or may require authorization: server message: insufficient_scope: authorization failed",
       ),
-      ["ImagePullFailed", "hides that it does not exist"],
+      ["ImageNotAuthorized", "hides that it does not exist"],
     ],
     "nobody knows the registry's name": [
       backOff("failed to do request: Head: dial tcp: lookup registry.example.com on 10.43.0.10:53: no such host"),
-      ["ImagePullFailed", "no host registry.example.com is known"],
+      ["RegistryHostUnknown", "the node's DNS does not resolve registry.example.com"],
     ],
     "the registry does not answer": [
       backOff('failed to do request: Head "https://registry.example.com/v2/": dial tcp 203.0.113.5:443: i/o timeout'),
-      ["ImagePullFailed", "does not answer the node"],
+      ["RegistryUnreachable", "does not answer the node"],
     ],
     "the registry's certificate is not trusted": [
       backOff(
         "failed to do request: Head: tls: failed to verify certificate: x509: certificate signed by unknown authority",
       ),
-      ["ImagePullFailed", "certificate of registry.example.com"],
+      ["RegistryCertificateUntrusted", "certificate of registry.example.com"],
     ],
     "Docker Hub has had enough": [
       pulling("toomanyrequests: You have reached your pull rate limit"),
-      ["ImagePullFailed", "too many pulls"],
+      ["ImageRateLimited", "too many pulls"],
     ],
     "it is for another processor": [
       backOff("no match for platform in manifest: not found"),
-      ["ImagePullFailed", "kind of processor"],
+      ["ImagePlatformMissing", "kind of processor"],
     ],
     "the node's disk is full": [
       pulling(`failed to extract layer: write /var/lib: no space left on device`, "ErrImagePull"),
-      ["ImagePullFailed", "disk is full"],
+      ["NodeDiskFull", "disk is full"],
     ],
     "its name is none": [
       pulling('couldn\'t parse image name "a b": invalid reference format', "InvalidImageName"),
-      ["ImagePullFailed", "no name of an image"],
+      ["ImageNameInvalid", "no name of an image"],
+    ],
+    "the registry speaks HTTP": [
+      backOff("failed to do request: Head: http: server gave HTTP response to HTTPS client"),
+      ["RegistryPlainHttp", "registries.yaml"],
+    ],
+    "the proxy of the node wants a sign-in": [
+      backOff("failed to do request: Head: proxyconnect tcp: 407 Proxy Authentication Required"),
+      ["RegistryProxyDenied", "HTTPS_PROXY", "k3s.service.env"],
+    ],
+    "it fails its verification": [
+      pulling("image signature could not be verified", "SignatureValidationFailed"),
+      ["ImageVerificationFailed", "verification"],
+    ],
+    "the registry fails": [
+      backOff("unexpected status from HEAD request to https://registry.example.com/v2/: 500 Internal Server Error"),
+      ["RegistryUnreachable", "answers with an error of its own"],
     ],
     "nobody says": [
       pulling(`Back-off pulling image "${image}"`),
-      ["ImagePullFailed", "does not say why", "kubectl describe pod alice-x"],
+      ["ImagePullFailed", "does not say why", "k3s crictl pull"],
     ],
   });
 
@@ -70,7 +86,7 @@ describe("why an image does not come", () => {
       lastTime: ago(5),
     } as const;
     expectReady({ ...pulling(`Back-off pulling image "${image}"`), events: [event] }, [
-      "ImagePullFailed",
+      "ImageNotFound",
       "does not have it",
     ]);
   });
@@ -82,7 +98,7 @@ describe("why an image does not come", () => {
       message: "Failed to pull image: no such host",
       lastTime: ago(60),
     } as const;
-    expectReady({ ...backOff("not found"), events: [before] }, ["ImagePullFailed", "does not have it"]);
+    expectReady({ ...backOff("not found"), events: [before] }, ["ImageNotFound", "does not have it"]);
   });
 
   it("stands while failed tries and pauses alternate", () => {

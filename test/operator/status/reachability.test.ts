@@ -40,12 +40,9 @@ describe("why a desktop that runs cannot be reached", () => {
           },
         ],
       }),
-      ["StreamNotAnswering", "HTTP probe failed with statuscode: 503"],
+      ["ProbeFailing", "HTTP probe failed with statuscode: 503"],
     ],
-    "its probe fails, and nobody has read events": [
-      view({ pod: running(40) }),
-      ["StreamNotAnswering", "does not answer. See"],
-    ],
+    "its probe fails, and nobody has read events": [view({ pod: running(40) }), ["ProbeFailing", "no event says why"]],
     "it has only just been started": [view({ pod: running(5) }), ["Starting"]],
     "nobody has asked its stream yet": [view({ stream: undefined }), ["Starting"]],
   });
@@ -56,7 +53,7 @@ describe("why a desktop that runs cannot be reached", () => {
 
   it("is told at once of a desktop that could be reached before", () => {
     const before = sessionStatus(view(), settings, now);
-    expectReady(view({ session: session({ status: before }), pod: running(5) }), ["StreamNotAnswering"]);
+    expectReady(view({ session: session({ status: before }), pod: running(5) }), ["ProbeFailing"]);
   });
 
   it("stays reachable while an operator that was started anew has not asked yet", () => {

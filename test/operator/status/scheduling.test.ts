@@ -142,7 +142,26 @@ describe("why a desktop has no node", () => {
         [node("a", { labels: { pool: "desktops" }, spec: taint("x") }), node("b")],
         selective,
       ),
-      ["Tainted", /them: a by x:NoSchedule\./],
+      ["Tainted", /it: a by x:NoSchedule\./],
+    ],
+    "the node's disk is full: its taint goes by itself": [
+      waiting("0/2 nodes are available: 2 node(s) had untolerated taint(s).", [
+        node("a", { spec: taint("node.kubernetes.io/disk-pressure") }),
+        node("master", { spec: taint("node-role.kubernetes.io/control-plane") }),
+      ]),
+      ["NodesUnderPressure", "run out of disk space: a.", "by itself", /^(?!.*master)/],
+    ],
+    "the node's memory is full": [
+      waiting("0/1 nodes are available: 1 node(s) had untolerated taint(s).", [
+        node("a", { spec: taint("node.kubernetes.io/memory-pressure") }),
+      ]),
+      ["NodesUnderPressure", "run out of memory: a.", /^(?!.*Take the taint)/],
+    ],
+    "no cloud controller has looked at the node": [
+      waiting("0/1 nodes are available: 1 node(s) had untolerated taint(s).", [
+        node("a", { spec: taint("node.cloudprovider.kubernetes.io/uninitialized") }),
+      ]),
+      ["NodesUninitialized", "cloud controller", "a."],
     ],
     "all nodes are tainted": [
       waiting("0/1 nodes are available: 1 node(s) had untolerated taint {team: blue}.", [
@@ -159,14 +178,14 @@ describe("why a desktop has no node", () => {
         node("a"),
         node("b"),
       ]),
-      ["HomeOnOtherNode", "Insufficient cpu"],
+      ["VolumeOnOtherNode", "Insufficient cpu"],
     ],
     "the home is on a node that is gone": [
       waiting("0/2 nodes are available: 2 node(s) didn't match PersistentVolume's node affinity.", [
         node("a"),
         node("b"),
       ]),
-      ["HomeOnOtherNode", "that node is gone"],
+      ["VolumeOnOtherNode", "that node is gone"],
     ],
     "the home is not bound": [
       waiting("0/1 nodes are available: pod has unbound immediate PersistentVolumeClaims.", [node("a")], {
@@ -179,7 +198,7 @@ describe("why a desktop has no node", () => {
         "0/1 nodes are available: 1 node(s) didn't match pod topology spread constraints. preemption: 0/1 nodes are available: 1 Preemption is not helpful for scheduling.",
         [node("a")],
       ),
-      ["Unschedulable", /didn't match pod topology spread constraints\.$/],
+      ["Unschedulable", /didn't match pod topology spread constraints\. See/],
     ],
     "the scheduler does not look at it": [view({ pod: pod() }), ["Scheduling", "Pod alice-x waits", "kube-scheduler"]],
     "a node is cordoned, and the control plane is tainted as ever": [
@@ -211,7 +230,7 @@ describe("why a desktop has no node", () => {
         node("a", { spec: taint("team") }),
         node("b", { isReady: false, spec: taint("node.kubernetes.io/unreachable") }),
       ]),
-      ["Tainted", "them: a by team:NoSchedule. Not ready, and therefore tainted: b."],
+      ["Tainted", "it: a by team:NoSchedule. Not ready, and therefore tainted: b."],
     ],
   });
 

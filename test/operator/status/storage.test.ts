@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import type { ClusterEvent } from "../../../operator/kinds.ts";
+import type { ClusterEvent, PersistentVolumeClaim } from "../../../operator/kinds.ts";
 import { sessionStatus } from "../../../operator/status/session-status.ts";
 import { expectReady, readyTable } from "./ready.ts";
 import { ago, container, home, nothingYet, now, pod, podWith, session, settings, view } from "./views.ts";
@@ -41,7 +41,7 @@ describe("why a home volume is not there", () => {
         ),
       ),
       [
-        "HomePending",
+        "ProvisioningTimedOut",
         "home-alice cannot be made",
         "create process timeout after 120 seconds",
         "docs/components/storage.md",
@@ -49,19 +49,19 @@ describe("why a home volume is not there", () => {
     ],
     "its StorageClass does not exist": [
       pending(event("ProvisioningFailed", 'storageclass.storage.k8s.io "fast" not found')),
-      ["HomePending", "StorageClass fast, which does not exist", "kubectl get storageclass"],
+      ["StorageClassMissing", "StorageClass fast, which does not exist", "kubectl get storageclass"],
     ],
     "it names no class, and there is no default one": [
       pending(event("FailedBinding", "no persistent volumes available for this claim and no storage class is set")),
-      ["HomePending", "no default one"],
+      ["NoDefaultStorageClass", "no default one"],
     ],
     "its volume is lost": [
       nothingYet({ home: home("Lost") }),
-      ["HomeLost", "home-alice has lost its PersistentVolume pvc-1"],
+      ["ClaimLost", "home-alice has lost its PersistentVolume pvc-1"],
     ],
     "it is being deleted": [
       nothingYet({ home: { ...home("Bound"), metadata: { name: "home-alice", deletionTimestamp: ago(5) } } }),
-      ["HomeLost", "is being deleted"],
+      ["ClaimTerminating", "is being deleted"],
     ],
     "another session has it: names that and what to do": [
       nothingYet({ home: home("Bound"), homeHolder: { ...session(), metadata: { name: "alice-2" } } }),
@@ -93,13 +93,13 @@ describe("why a volume is not mounted", () => {
   readyTable({
     "a Secret is missing": [
       settingUp(event("FailedMount", 'MountVolume.SetUp failed for volume "rtc" : secret "alice-x" not found')),
-      ["VolumeNotMounted", 'volume "rtc" : secret "alice-x" not found', "Restore what is named there"],
+      ["SecretMissing", 'volume "rtc" : secret "alice-x" not found', "Create Secret alice-x"],
     ],
     "another node still has it": [
       settingUp(
         event("FailedAttachVolume", 'Multi-Attach error for volume "pvc-1" Volume is already used by pod(s) alice-w'),
       ),
-      ["VolumeNotMounted", "Another node still has the volume"],
+      ["VolumeInUse", "Another node still has the volume"],
     ],
     "the exact words count, not the summary that follows": [
       settingUp(
@@ -130,7 +130,7 @@ describe("why a volume is not mounted", () => {
           'Failed to create pod sandbox: rpc error: code = Unknown desc = failed to get sandbox runtime: no runtime for "nvidia" is configured',
         ),
       ),
-      ["SandboxFailed", "containerd on gpu-1 has no runtime nvidia"],
+      ["RuntimeNotConfigured", "containerd on gpu-1 has no runtime nvidia"],
     ],
     "there is no sandbox to mount it in: the network plugin fails": [
       settingUp(
@@ -139,10 +139,22 @@ describe("why a volume is not mounted", () => {
           `Failed to create pod sandbox: failed to setup network for sandbox "${"0a".repeat(32)}": no IP addresses available in range`,
         ),
       ),
-      ["SandboxFailed", "no IP addresses available in range", /^(?!.*0a0a)/],
+      ["NetworkPluginFailed", "no IP addresses available in range", /^(?!.*0a0a)/],
     ],
   });
 });
+
+const full =
+  "touch: cannot touch '/home/ubuntu/.vdi-write-test': No space left on device\nuid 1000 cannot write the home volume: drwxrwxrwx";
+const denied = (listing: string) =>
+  `touch: cannot touch '/home/ubuntu/.vdi-write-test': Permission denied\nuid 1000 cannot write the home volume: ${listing}\n`;
+const onNode: PersistentVolumeClaim = {
+  ...home("Bound"),
+  metadata: {
+    name: "home-alice",
+    annotations: { "volume.kubernetes.io/storage-provisioner": "rancher.io/local-path" },
+  },
+};
 
 describe("why a home may not be written", () => {
   readyTable({
@@ -160,7 +172,23 @@ describe("why a home may not be written", () => {
       endedSaying(
         "touch: cannot touch '/home/ubuntu/.vdi-write-test': No space left on device\nuid 1000 cannot write the home volume: drwxrwxrwx",
       ),
-      ["HomeFull", "No space left on device"],
+      ["VolumeFull", "No space left on device"],
+    ],
+    "it is full, and is a directory of its node: the claim has no part in it": [
+      { ...endedSaying(full), home: onNode },
+      ["NodeDiskFull", "disk of gpu-1 is full", "a larger claim gives nothing", /^(?!.*Enlarge)/],
+    ],
+    "it is open to all, and SELinux denies it": [
+      endedSaying(denied("drwxrwxrwx. 2 root root 4096 /home/ubuntu")),
+      ["SelinuxDenied", "k3s-selinux", "The mode is not at fault"],
+    ],
+    "an NFS server takes root for nobody": [
+      endedSaying(denied("drwxr-xr-x 2 nobody nogroup 4096 /home/ubuntu")),
+      ["NfsRootSquash", "root_squash"],
+    ],
+    "it is mounted read-only": [
+      endedSaying("touch: cannot touch '/home/ubuntu/.vdi-write-test': Read-only file system"),
+      ["VolumeReadOnly", "read-only"],
     ],
     "it is the node's disk that is full: that is another matter": [
       endedSaying("write /tmp/x: no space left on device", false),
@@ -168,7 +196,7 @@ describe("why a home may not be written", () => {
     ],
     "a device is what may not be used: that is another matter": [
       endedSaying("open /dev/dri/card0: permission denied", false),
-      ["CrashLoop", "/dev/dri/card0"],
+      ["DeviceDenied", "/dev/dri/card0"],
     ],
   });
 });
