@@ -90,7 +90,7 @@ export function initVerdict({ role, logs }: ContainerFacts, step: string): Verdi
 
 function endVerdict(facts: ContainerFacts, end: Ended | undefined): Verdict<ContainerCode> | undefined {
   if (!end) return undefined;
-  const { role, status, events, spec, memoryLimit, publicWords = (words) => words } = facts;
+  const { role, status, events, spec, memoryLimit, publicWords = (text: string | undefined) => text } = facts;
   const words = end.message ?? "";
   const failedStart = startVerdict(end.reason ?? "", words, role);
   if (failedStart) return failedStart;
