@@ -1,25 +1,48 @@
 import type { Analyzer } from "./analyzer.ts";
+import { limitRanges } from "./api/limit-ranges.ts";
+import { namespaces } from "./api/namespaces.ts";
+import { quotas } from "./api/quotas.ts";
+import { clockSkew, versions } from "./api/versions.ts";
+import { webhooks } from "./api/webhooks.ts";
 import { claimVolumes } from "./claim-volumes.ts";
+import { coreDns } from "./dns/core-dns.ts";
+import { dnsEgress } from "./dns/egress.ts";
+import { serviceEndpoints } from "./dns/service-endpoints.ts";
 import { imagePulls } from "./image-pulls.ts";
 import { initDeadlocks } from "./init-deadlock.ts";
+import { kasmAgents } from "./kasm/agents.ts";
+import { databaseInit } from "./kasm/database-init.ts";
+import { databasePassword } from "./kasm/database-password.ts";
+import { databases } from "./kasm/databases.ts";
+import { initWaits } from "./kasm/init-waits.ts";
+import { kasmPodSecurity } from "./kasm/pod-security.ts";
+import { kasmVersions } from "./kasm/versions.ts";
+import { crds } from "./operator/crds.ts";
+import { operatorLease } from "./operator/lease.ts";
+import { pools } from "./operator/pools.ts";
+import { operatorRights } from "./operator/rights.ts";
+import { operatorStanding } from "./operator/standing.ts";
+import { templateChecks } from "./operator/templates.ts";
 import { podContainers } from "./pod-containers.ts";
 import { podEndings } from "./pod-endings.ts";
 import { podScheduling } from "./pod-scheduling.ts";
 import { podVolumes } from "./pod-volumes.ts";
+import { helmCharts } from "./releases/helm-charts.ts";
+import { helmReleases } from "./releases/helm-releases.ts";
 import { sessionStates } from "./session-states.ts";
 import { storageConfig } from "./storage-config.ts";
 import { workloadPods } from "./workload-pods.ts";
 
 /** Every analyzer, in the order of areas. */
 export const analyzers: readonly Analyzer[] = [
-  sessionStates,
-  storageConfig,
-  claimVolumes,
-  podVolumes,
-  initDeadlocks,
-  podScheduling,
+  ...[versions, clockSkew, webhooks, quotas, limitRanges, namespaces],
+  ...[operatorStanding, operatorLease, operatorRights, crds],
+  ...[templateChecks, pools, sessionStates],
+  ...[helmReleases, helmCharts],
+  ...[storageConfig, claimVolumes, podVolumes],
+  ...[initDeadlocks, podScheduling],
   imagePulls,
-  podContainers,
-  podEndings,
-  workloadPods,
+  ...[podContainers, podEndings, workloadPods],
+  ...[coreDns, serviceEndpoints, dnsEgress],
+  ...[initWaits, databaseInit, databasePassword, kasmPodSecurity, kasmVersions, databases, kasmAgents],
 ];

@@ -3,14 +3,17 @@ import { admission } from "./catalog/admission.ts";
 import { api } from "./catalog/api.ts";
 import { containers } from "./catalog/containers.ts";
 import { dataPlane } from "./catalog/data-plane.ts";
+import { dns } from "./catalog/dns.ts";
 import { gpu } from "./catalog/gpu.ts";
 import { images } from "./catalog/images.ts";
 import { kasm } from "./catalog/kasm.ts";
 import { nodes } from "./catalog/nodes.ts";
 import { operator } from "./catalog/operator.ts";
+import { releases } from "./catalog/releases.ts";
 import { scheduling } from "./catalog/scheduling.ts";
 import { sessions } from "./catalog/sessions.ts";
 import { storage } from "./catalog/storage.ts";
+import { templates } from "./catalog/templates.ts";
 import { workloads } from "./catalog/workloads.ts";
 import type { Level } from "./finding.ts";
 
@@ -37,7 +40,9 @@ export const catalog = {
   ...api,
   ...admission,
   ...operator,
+  ...templates,
   ...sessions,
+  ...releases,
   ...nodes,
   ...gpu,
   ...storage,
@@ -45,6 +50,7 @@ export const catalog = {
   ...images,
   ...containers,
   ...workloads,
+  ...dns,
   ...kasm,
   ...dataPlane,
 } satisfies Record<string, CodeEntry>;

@@ -9,6 +9,7 @@ import { livePods, podRef } from "./pod-facts.ts";
 import { podVerdicts } from "./pod-verdicts.ts";
 import type { PodVerdict } from "./pod-verdicts.ts";
 import { fixOf } from "./verdict.ts";
+import { waitOf } from "./waits/wait.ts";
 
 /** Containers of pods that have a node: created, started, and ready. */
 export const podContainers: Analyzer = {
@@ -16,7 +17,12 @@ export const podContainers: Analyzer = {
   title: "Containers run and are ready",
   needs: ["Pod"],
   analyze(cluster) {
-    const found = podVerdicts(cluster).filter(({ verdict }) => entryOf(verdict.code).area === "containers");
+    const found = podVerdicts(cluster).filter(
+      ({ pod, verdict }) =>
+        entryOf(verdict.code).area === "containers" &&
+        // Whose script says what it waits for is followed to it (kasm/init-waits.ts).
+        !(verdict.code === "InitStuck" && waitOf(pod)),
+    );
     return { checked: checkedPods(cluster), findings: found.map((it) => findingOf(cluster, it)) };
   },
 };

@@ -6,6 +6,7 @@ import type { Code } from "./catalog.ts";
 import type { Cluster } from "./cluster.ts";
 import { refOf, refText } from "./finding.ts";
 import type { Dependency, Evidence, Finding, Fix } from "./finding.ts";
+import { operatorBehind } from "./operator/behind.ts";
 import { graceSeconds } from "./pod-facts.ts";
 import { refusalVerdict } from "./refusals.ts";
 import { fixOf } from "./verdict.ts";
@@ -112,7 +113,7 @@ function notObserved(cluster: Cluster, session: Session): Finding {
         : `The operator has not looked at ${refText(object)} since it was changed: it knows generation ${observedGeneration} of ${generation}.`,
     evidence: [{ object, field: "status.observedGeneration", value: String(observedGeneration ?? "none") }],
     fix: [{ text: "See that Deployment kasm-operator runs, and what its log says.", risk: "manual" }],
-    dependsOn: operators(cluster),
+    dependsOn: operatorBehind(cluster),
   };
 }
 

@@ -5,8 +5,10 @@ import type { Analyzer } from "./analyzer.ts";
 import type { Cluster } from "./cluster.ts";
 import { refOf, refText } from "./finding.ts";
 import type { Dependency, Evidence, Finding, ObjectRef } from "./finding.ts";
+import { isOnItsWay } from "./kasm/stuck.ts";
 import { ownerOf } from "./owners.ts";
 import { graceSeconds, podRef } from "./pod-facts.ts";
+import { isReady } from "./readiness.ts";
 import { refusalVerdict } from "./refusals.ts";
 import { fixOf } from "./verdict.ts";
 import { conditionOf, shortfallOf, workloadKinds } from "./workloads.ts";
@@ -58,6 +60,7 @@ function workloadFinding(cluster: Cluster, workload: AnyObject, pods: readonly P
   if (workload.kind === "Job") return jobFinding(workload, pods);
   // A new Deployment, and one that rolls, lacks pods for a while.
   if (!cluster.isOlderThan(sinceOf(workload, pods), graceSeconds)) return undefined;
+  if (pods.length > 0 && pods.every((it) => isReady(it) || isOnItsWay(cluster, it))) return undefined;
   return {
     code: "WorkloadUnavailable",
     object,

@@ -60,7 +60,7 @@ export interface Container {
     value?: string;
     valueFrom?: Record<string, { name?: string; key?: string; optional?: boolean }>;
   }[];
-  ports?: { containerPort: number }[];
+  ports?: { name?: string; containerPort: number }[];
   resources?: { requests?: Record<string, string>; limits?: Record<string, string> };
   securityContext?: { runAsUser?: number };
   startupProbe?: Probe;

@@ -28,6 +28,8 @@ export const collectedKinds: Readonly<Record<string, string>> = {
   MutatingWebhookConfiguration: "admissionregistration.k8s.io/v1",
   ClusterRole: "rbac.authorization.k8s.io/v1",
   ClusterRoleBinding: "rbac.authorization.k8s.io/v1",
+  Role: "rbac.authorization.k8s.io/v1",
+  RoleBinding: "rbac.authorization.k8s.io/v1",
   VDISession: "vdi.kasm.io/v1alpha1",
   VDITemplate: "vdi.kasm.io/v1alpha1",
   VDIPool: "vdi.kasm.io/v1alpha1",

@@ -8,6 +8,9 @@ const tail = { tailLines: 60, limitBytes: 16_384 };
 const mostLogs = 120;
 const atOnce = 8;
 
+/** Controllers that say in their logs alone what they were not allowed to do. */
+const alwaysRead = new Set(["kasm-operator", "kasm-gateway"]);
+
 interface Wanted {
   readonly namespace: string;
   readonly pod: string;
@@ -35,6 +38,7 @@ export async function collectLogs(client: ClusterClient, { objects }: Snapshot):
 export function logsOf({ metadata, status }: Pod): Wanted[] {
   if (status?.phase === "Succeeded") return [];
   const { initContainerStatuses: inits = [], containerStatuses: mains = [] } = status ?? {};
+  const isTelling = alwaysRead.has(metadata.labels?.["app.kubernetes.io/name"] ?? "");
   const isDone = (it: ContainerStatus) => it.ready || it.state?.terminated?.exitCode === 0;
   const stuck = inits.find((it) => !isDone(it));
   const of = ({ name, state, lastState }: ContainerStatus): Wanted[] => {
@@ -44,7 +48,7 @@ export function logsOf({ metadata, status }: Pod): Wanted[] {
       ...(lastState?.terminated ? [{ ...key, previous: true }] : []),
     ];
   };
-  return stuck ? of(stuck) : mains.filter((it) => !it.ready).flatMap(of);
+  return stuck ? of(stuck) : mains.filter((it) => !it.ready || isTelling).flatMap(of);
 }
 
 /** A log that is not there (any more) is no error: containers end and are removed while this looks. */

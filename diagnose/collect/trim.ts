@@ -46,7 +46,7 @@ function valuesOf(data: unknown): Record<string, string> {
   );
 }
 
-/** Literal values of environment variables are nobody's business; where they come from is. */
+/** Literal values of environment variables are nobody's business; where they come from is, and where they send to. */
 function withoutEnvironment(value: unknown, key = ""): unknown {
   if (Array.isArray(value))
     return (value as unknown[]).map((it) =>
@@ -59,11 +59,15 @@ function withoutEnvironment(value: unknown, key = ""): unknown {
 
 const texts = new Set(["message", "command", "args"]);
 
+/** `POSTGRES_HOST`: without it nobody can tell what an init container waits for. */
+const isAddress = /(^|_)(HOST|HOSTNAME|PORT)$|^PGHOST$|^PGPORT$/;
+
 interface Variable {
   name: string;
   value?: string;
 }
 
 function withoutLiteral(variable: Variable): Variable {
-  return variable.value === undefined ? variable : { ...variable, value: "***" };
+  if (variable.value === undefined) return variable;
+  return { ...variable, value: isAddress.test(variable.name) ? withoutSecrets(variable.value) : "***" };
 }

@@ -13,6 +13,9 @@ export interface Case {
   /** Another snapshot that this one changes: `healthy`. Nothing but the objects given here without it. */
   readonly base?: string;
   readonly takenAt?: string;
+  readonly server?: Snapshot["server"];
+  /** Kinds that the API server does not have. */
+  readonly missingKinds?: readonly string[];
   /** Take the place of those of the same name in the base, whole; or are added. */
   readonly objects?: readonly AnyObject[];
   /** Merged into those of the base, `null` removes a field: `Node k3s-1: { status: ... }`. Lists are replaced. */
@@ -62,6 +65,8 @@ export function snapshotOf(it: Case): Snapshot {
   return {
     ...base,
     takenAt: it.takenAt ?? base.takenAt,
+    ...(it.server && { server: it.server }),
+    ...(it.missingKinds && { missingKinds: it.missingKinds }),
     objects: { ...objects, ...unseen },
     logs: [...base.logs, ...(it.logs ?? [])],
     probes: [...base.probes, ...(it.probes ?? [])],
