@@ -6,6 +6,7 @@ import { addExplain } from "./commands/explain.ts";
 import { addSnapshot } from "./commands/snapshot.ts";
 import { exitCodes } from "./report.ts";
 import { sentenceOf } from "./error-sentence.ts";
+import { UsageError } from "./usage-error.ts";
 
 /** `kasm-vdi`, also `kubectl kasm`: what is wrong with Kasm Workspaces and desktops on a cluster, why, and what to do. */
 
@@ -29,7 +30,8 @@ try {
 } catch (error) {
   if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : exitCodes.usage;
   else {
-    console.error(`error: ${sentenceOf(error)}`);
-    process.exitCode = exitCodes.ownError;
+    const isUsage = error instanceof UsageError;
+    console.error(`error: ${isUsage ? error.message : sentenceOf(error)}`);
+    process.exitCode = isUsage ? exitCodes.usage : exitCodes.ownError;
   }
 }
