@@ -9,9 +9,9 @@ import type { Chain } from "../graph/graph.ts";
 import type { Report, Unseen } from "../report.ts";
 import { countsOf, riskNote, seenAt, verdict } from "./findings.ts";
 import type { RenderOptions } from "./render.ts";
+import { marks } from "./marks.ts";
 import { wrapped } from "./wrap.ts";
 
-const marks = { pass: "√", warn: "‼", fail: "×", unknown: "?", skip: "-" } as const;
 type Colors = ReturnType<typeof picocolors.createColors>;
 const mostSymptoms = 6;
 
