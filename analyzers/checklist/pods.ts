@@ -16,15 +16,24 @@ export function podsRunning(cluster: Cluster, namespace: string): ChecklistItem 
   const why = cluster.unseen("Pod");
   if (why !== undefined) return notSeen(title, `could not read pods: ${why}`);
   const pods = cluster.all("Pod").filter(({ metadata }) => metadata?.namespace === namespace);
-  const looked = pods.filter(
-    ({ metadata }) =>
-      metadata?.deletionTimestamp === undefined && cluster.isOlderThan(metadata?.creationTimestamp, graceSeconds),
-  );
+  const staying = pods.filter(({ metadata }) => metadata?.deletionTimestamp === undefined);
   const events = cluster.all("Event").filter(({ metadata }) => metadata?.namespace === namespace);
-  const problems = looked.flatMap((pod) => {
+  const wrong = staying.flatMap((pod) => {
     const found = podProblem(pod, events);
-    return found ? [`Pod ${namespace}/${pod.metadata?.name ?? ""} ${found.text}.`] : [];
+    return found ? [{ pod, text: `Pod ${namespace}/${pod.metadata?.name ?? ""} ${found.text}.` }] : [];
   });
-  if (pods.length === 0) return judged(title, "0 pods", [`Namespace ${namespace} has no pods: Kasm is not installed there.`]);
-  return judged(title, counted(looked.length, "pod"), problems);
+  const isStarting = ({ pod }: (typeof wrong)[number]) =>
+    !cluster.isOlderThan(pod.metadata?.creationTimestamp, graceSeconds);
+  const detail = counted(staying.length, "pod");
+  if (staying.length === 0)
+    return judged(title, detail, [`Namespace ${namespace} has no pods: Kasm is not installed there.`]);
+  const stuck = wrong.filter((it) => !isStarting(it));
+  if (stuck.length > 0 || wrong.length === 0)
+    return judged(
+      title,
+      detail,
+      stuck.map(({ text }) => text),
+    );
+  const reason = `${counted(wrong.length, "pod")} made less than ${graceSeconds} s ago, look again`;
+  return { title, result: "unknown", detail: reason, problems: wrong.map(({ text }) => text) };
 }

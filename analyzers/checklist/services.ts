@@ -28,7 +28,8 @@ function leadsNowhere(cluster: Cluster, { metadata, spec }: AnyObject): string[]
   if (readyEndpoints(cluster, namespace, name) > 0) return undefined;
   const pods = cluster.podsMatching(namespace, selector).length;
   const labels = Object.entries(selector).map(([key, value]) => `${key}=${value}`);
-  const why = pods === 0 ? `no pod has its labels (${labels.join(",")})` : `none of its ${counted(pods, "pod")} is ready`;
+  const why =
+    pods === 0 ? `no pod has its labels (${labels.join(",")})` : `none of its ${counted(pods, "pod")} is ready`;
   return [`Service ${namespace}/${name} leads nowhere: ${why}.`];
 }
 

@@ -13,7 +13,11 @@ export function webUiAccessible(cluster: Cluster): ChecklistItem {
   const probes = cluster.probes(webUiProbe);
   if (probes.length === 0) return { title, result: "skip", detail: "nobody asked for it", problems: [] };
   const asked = `${counted(probes.length, "host")}: ${probes.map(({ target }) => target).join(", ")}`;
-  return judged(title, asked, probes.filter(({ ok }) => !ok).map(({ message }) => message));
+  return judged(
+    title,
+    asked,
+    probes.filter(({ ok }) => !ok).map(({ message }) => message),
+  );
 }
 
 /** What an answer of the page means. `undefined` is a page as it should be. */
@@ -23,6 +27,7 @@ export function webUiProblem({ url, status, body }: { url: string; status: numbe
     return `${url} answers 404 from Traefik: no route has this host on the entry point websecure.`;
   if (status === 503 && body.startsWith("no available server"))
     return `${url} answers 503: its route is there, and no pod behind its Service is ready.`;
-  if (status === 502) return `${url} answers 502: the pod behind it closed the connection, or speaks HTTPS where HTTP is meant.`;
+  if (status === 502)
+    return `${url} answers 502: the pod behind it closed the connection, or speaks HTTPS where HTTP is meant.`;
   return `${url} answers ${status}.`;
 }

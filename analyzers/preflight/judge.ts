@@ -63,8 +63,9 @@ export function refusal({ failures }: PreflightVerdict): string {
   );
 }
 
-function sentence({ object, problem, fix }: Finding): string {
-  return `${object}: ${problem}. ${fix}.`;
+/** `nodes: 1 of 3 can be used. Join the missing ones.` */
+export function sentence({ object, problem, fix }: Finding): string {
+  return `${object}: ${problem}.${fix === "" ? "" : ` ${fix}.`}`;
 }
 
 /** One sentence per reason: who may not list nodes misses several checks at once. */

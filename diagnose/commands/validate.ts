@@ -29,7 +29,9 @@ export function addValidate(program: Command): void {
       const probes = asks ? await probeWebUi(seen, namespace, doorOf(seen), Math.min(timeout, 10) * 1_000) : [];
       const items = checklistOf(new Cluster({ ...snapshot, probes: [...snapshot.probes, ...probes] }), namespace);
       process.stdout.write(
-        output === "json" ? checklistDocument("ValidationReport", items) : renderChecklist(items, terminalOf(process.stdout)),
+        output === "json"
+          ? checklistDocument("ValidationReport", items)
+          : renderChecklist(items, terminalOf(process.stdout)),
       );
       process.exitCode = checklistExitCode(items);
     });

@@ -41,9 +41,15 @@ async function probeHost(host: string, door: Door, timeoutMs: number): Promise<P
   try {
     const { status, body, certificateProblem } = await page(host, door, timeoutMs);
     const problem = webUiProblem({ url, status, body });
-    const trust = certificateProblem === undefined ? "" : ` Its certificate is not trusted here: ${certificateProblem}.`;
+    const trust =
+      certificateProblem === undefined ? "" : ` Its certificate is not trusted here: ${certificateProblem}.`;
     const details = { status, isTrusted: certificateProblem === undefined };
-    return { ...base, ok: problem === undefined, message: `${problem ?? `${url} answers ${status}.`}${trust}`, details };
+    return {
+      ...base,
+      ok: problem === undefined,
+      message: `${problem ?? `${url} answers ${status}.`}${trust}`,
+      details,
+    };
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
     return { ...base, ok: false, message: `${url} does not answer at ${door.address}:${door.port}: ${why}.` };
