@@ -67,7 +67,7 @@ function page(host: string, { address, port }: Door, timeoutMs: number): Promise
   return new Promise((resolve, reject) => {
     const limit = AbortSignal.timeout(timeoutMs);
     const createConnection = () => connect({ host: address, port, servername: host, rejectUnauthorized: false });
-    const sent = request({ host, path: "/", headers: { host }, createConnection, signal: limit, agent: false });
+    const sent = request({ host, path: "/", headers: { host }, createConnection, signal: limit });
     sent.on("error", (error) => reject(limit.aborted ? new Error(`no answer within ${timeoutMs / 1_000} s`) : error));
     sent.on("response", (response) => {
       const { authorized, authorizationError } = response.socket as TLSSocket;

@@ -114,7 +114,7 @@ const findings: readonly Finding[] = [
   },
 ];
 
-const sampleAnalyzers = (order: <T>(items: readonly T[]) => T[]): Analyzer[] => [
+export const sampleAnalyzers = (order: <T>(items: readonly T[]) => T[] = (items) => [...items]): Analyzer[] => [
   {
     area: "images",
     title: "Images can be pulled",
