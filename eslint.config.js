@@ -32,7 +32,7 @@ const mayImport = {
   lab: ["lab", "kube", "stacks", "components", "recover"],
   policy: ["policy"],
   examples: ["examples"],
-  bench: ["bench", "kube", "lab", "operator", "diagnose"],
+  bench: ["bench", "analyzers", "kube", "lab", "operator", "diagnose"],
   test: folders,
 };
 

@@ -20,7 +20,8 @@ export function podsRunning(cluster: Cluster, namespace: string): ChecklistItem 
   const events = cluster.all("Event").filter(({ metadata }) => metadata?.namespace === namespace);
   const wrong = staying.flatMap((pod) => {
     const found = podProblem(pod, events);
-    return found ? [{ pod, text: `Pod ${namespace}/${pod.metadata?.name ?? ""} ${found.text}.` }] : [];
+    const end = found?.text.endsWith("?") ? "" : ".";
+    return found ? [{ pod, text: `Pod ${namespace}/${pod.metadata?.name ?? ""} ${found.text}${end}` }] : [];
   });
   const isStarting = ({ pod }: (typeof wrong)[number]) =>
     !cluster.isOlderThan(pod.metadata?.creationTimestamp, graceSeconds);
