@@ -37,7 +37,7 @@ const mayImport = {
 };
 
 export default tseslint.config(
-  { ignores: ["node_modules", ".lab", "dist", "eslint.config.js"] },
+  { ignores: ["node_modules", ".lab", "dist", "diagnose/bin", "eslint.config.js"] },
   ...tseslint.configs.strictTypeChecked,
   {
     languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },

@@ -84,7 +84,8 @@ async function diagnoseOnce(tool: string, kubeconfig: string, folder: string): P
   writeFileSync(hook, usageHook);
   const begun = performance.now();
   const args = ["--require", hook, tool, "diagnose", "-o", "json", "--kubeconfig", kubeconfig];
-  const { stdout } = await execa(process.execPath, args, { reject: false, env: { USAGE_FILE: usage } });
+  const { stdout, stderr } = await execa(process.execPath, args, { reject: false, env: { USAGE_FILE: usage } });
+  if (stdout === "") throw new Error(stderr);
   const wall = (performance.now() - begun) / 1_000;
   const { summary } = JSON.parse(stdout) as { summary: { failures: number; warnings: number } };
   const { default: measured } = (await import(`${usage}?${begun}`, { with: { type: "json" } })) as {
@@ -97,7 +98,7 @@ function kubeconfigFor(port: number): string {
   return JSON.stringify({
     ...{ apiVersion: "v1", kind: "Config", "current-context": "bench" },
     contexts: [{ name: "bench", context: { cluster: "bench", user: "bench" } }],
-    clusters: [{ name: "bench", cluster: { server: `http://127.0.0.1:${port}` } }],
+    clusters: [{ name: "bench", cluster: { server: `http://127.0.0.1:${port}`, "insecure-skip-tls-verify": true } }],
     users: [{ name: "bench", user: {} }],
   });
 }

@@ -1,5 +1,4 @@
 import { connect } from "node:tls";
-import type { TLSSocket } from "node:tls";
 import { request } from "node:https";
 import type { Cluster } from "../../analyzers/cluster.ts";
 import { routesOf } from "../../analyzers/checklist/ingress.ts";
@@ -66,11 +65,11 @@ interface Page {
 function page(host: string, { address, port }: Door, timeoutMs: number): Promise<Page> {
   return new Promise((resolve, reject) => {
     const limit = AbortSignal.timeout(timeoutMs);
-    const createConnection = () => connect({ host: address, port, servername: host, rejectUnauthorized: false });
-    const sent = request({ host, path: "/", headers: { host }, createConnection, signal: limit });
+    const socket = connect({ host: address, port, servername: host, rejectUnauthorized: false });
+    const sent = request({ host, path: "/", headers: { host }, createConnection: () => socket, signal: limit });
     sent.on("error", (error) => reject(limit.aborted ? new Error(`no answer within ${timeoutMs / 1_000} s`) : error));
     sent.on("response", (response) => {
-      const { authorized, authorizationError } = response.socket as TLSSocket;
+      const { authorized, authorizationError } = socket;
       let body = "";
       response.setEncoding("utf8");
       response.on("data", (text: string) => (body = `${body}${text}`.slice(0, 1_024)));
