@@ -32,12 +32,12 @@ const mayImport = {
   lab: ["lab", "kube", "stacks", "components", "recover"],
   policy: ["policy"],
   examples: ["examples"],
-  bench: ["bench", "kube", "lab", "operator", "diagnose"],
+  bench: ["bench", "analyzers", "kube", "lab", "operator", "diagnose"],
   test: folders,
 };
 
 export default tseslint.config(
-  { ignores: ["node_modules", ".lab", "dist", "eslint.config.js"] },
+  { ignores: ["node_modules", ".lab", "dist", "diagnose/bin", "eslint.config.js"] },
   ...tseslint.configs.strictTypeChecked,
   {
     languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },

@@ -78,6 +78,11 @@ export class Cluster {
     return all.filter((event) => !uid || !event.uid || event.uid === uid);
   }
 
+  /** All that was said, by what it is about: `Pod kasm/x`. */
+  get eventsByObject(): ReadonlyMap<string, readonly EventRecord[]> {
+    return this.#events;
+  }
+
   /** Pods of a namespace that carry all of these labels. */
   podsMatching(namespace: string, labels: Readonly<Record<string, string>>): Pod[] {
     const wanted = Object.entries(labels);

@@ -41,6 +41,8 @@ export interface Snapshot {
   /** By kind: `Pod`. A kind that the API server does not have is seen and empty, and named in `missingKinds`. */
   readonly objects: Readonly<Record<string, Part<readonly AnyObject[]>>>;
   readonly missingKinds?: readonly string[];
+  /** How many values were left out because they are, or may be, secret, by what they were. */
+  readonly hidden?: Readonly<Record<string, number>>;
   readonly logs: readonly ContainerLog[];
   readonly probes: readonly ProbeResult[];
 }

@@ -3,6 +3,7 @@ import { Command, InvalidArgumentError } from "commander";
 import { ExecaError } from "execa";
 import { labLayout } from "../lab/cluster/layout.ts";
 import type { Arrivals } from "./arrivals.ts";
+import { benchDiagnose } from "./diagnose.ts";
 import { benchLeader } from "./leader.ts";
 import { benchPreview } from "./preview.ts";
 import { benchScale } from "./scale.ts";
@@ -63,6 +64,15 @@ program
   )
   .option("--runs <count>", "how often each", wholeNumber, 3)
   .action(async ({ runs }: { runs: number }) => print(await benchLeader(layout, runs, say)));
+
+program
+  .command("diagnose")
+  .description("the diagnosis of a large cluster that a server on loopback serves: time, memory, requests and bytes")
+  .option("--runs <count>", "how often", wholeNumber, 5)
+  .option("--failures <count>", "pods whose image cannot be pulled", Number, 0)
+  .action(async ({ runs, failures }: { runs: number; failures: number }) =>
+    print(await benchDiagnose(layout.checkout, { nodes: 100, pods: 5_000, events: 20_000, failures }, runs, say)),
+  );
 
 try {
   await program.parseAsync();

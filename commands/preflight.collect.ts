@@ -2,8 +2,10 @@ import { fetch } from "undici";
 import { HttpMethod, RequestContext } from "@kubernetes/client-node";
 import { apiMessage, statusCode, UnknownKindError } from "../kube/client.ts";
 import type { AnyObject, ClusterClient, ObjectKey } from "../kube/client.ts";
-import type { Expectation, Look, Part, Permission, Snapshot } from "./preflight.check.ts";
-import { installedTools, resolveBelow } from "./preflight.machine.ts";
+import { resolveBelow, toolsOnPath } from "../kube/machine.ts";
+import type { Expectation, Look, Permission, Snapshot } from "../analyzers/preflight/check.ts";
+import { usefulTools } from "../analyzers/preflight/tools.ts";
+import type { Part } from "../analyzers/snapshot.ts";
 
 const groups = {
   admission: "admissionregistration.k8s.io/v1",
@@ -53,7 +55,7 @@ export async function collect(client: ClusterClient, expected: Expectation): Pro
     permissions: part(Promise.all(created.map(([group, resource]) => permission(client, group, resource)))),
     clockSkewSeconds: part(clockSkewSeconds(client)),
     addresses: resolveBelow(domain),
-    tools: part(installedTools()),
+    tools: part(toolsOnPath(usefulTools)),
     now: part(Promise.resolve(new Date())),
   };
   const read = await Promise.all(

@@ -1,8 +1,8 @@
 import { z } from "zod";
 import { runScript, waitUntil } from "./gate.ts";
 import { collect } from "./preflight.collect.ts";
-import { judgePreflight, refusal } from "./preflight.judge.ts";
-import type { PreflightReport, PreflightVerdict } from "./preflight.judge.ts";
+import { judgePreflight, refusal } from "../analyzers/preflight/judge.ts";
+import type { PreflightReport, PreflightVerdict } from "../analyzers/preflight/judge.ts";
 
 const demandSchema = z.object({ cpuMillis: z.number(), memoryMiB: z.number() });
 

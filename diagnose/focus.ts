@@ -5,6 +5,7 @@ import type { ObjectRef } from "../analyzers/finding.ts";
 import { findingsIn } from "./graph/graph.ts";
 import { summaryOf } from "./report.ts";
 import type { Report } from "./report.ts";
+import { UsageError } from "./usage-error.ts";
 
 /** kubectl's short names of what people ask about. */
 const kinds: Readonly<Record<string, string>> = {
@@ -25,19 +26,19 @@ const kinds: Readonly<Record<string, string>> = {
 /**
  * The object that `kind/name` means, in the namespace or in the only one that has it.
  *
- * @throws Error that names the closest object there is
+ * @throws UsageError that names the closest object there is
  */
 export function objectOf(cluster: Cluster, text: string, namespace: string | undefined): ObjectRef {
   const [kindText = "", name] = text.split("/");
   if (name === undefined || name === "")
-    throw new Error(`${text} names no object: write KIND/NAME, such as pod/${text}`);
+    throw new UsageError(`${text} names no object: write KIND/NAME, such as pod/${text}`);
   const kind = kindOf(cluster, kindText);
   const all = cluster.all(kind).map(refOf);
   const named = all.filter((it) => it.name === name && (namespace === undefined || it.namespace === namespace));
   const [only] = named;
   if (only && named.length === 1) return only;
   if (named.length > 1)
-    throw new Error(
+    throw new UsageError(
       `${text} is in several namespaces: ${named.map((it) => it.namespace).join(", ")}. Add --namespace.`,
     );
   const near =
@@ -47,7 +48,7 @@ export function objectOf(cluster: Cluster, text: string, namespace: string | und
           all.map((it) => it.name),
         )}?`
       : "";
-  throw new Error(`There is no ${kind} ${namespace === undefined ? "" : `${namespace}/`}${name}.${near}`);
+  throw new UsageError(`There is no ${kind} ${namespace === undefined ? "" : `${namespace}/`}${name}.${near}`);
 }
 
 function kindOf(cluster: Cluster, text: string): string {
@@ -63,12 +64,12 @@ function kindOf(cluster: Cluster, text: string): string {
         `${kind.toLowerCase().slice(0, -1)}ies`,
       ].includes(short),
     );
-  if (found === undefined) throw new Error(`${text} is no kind that is looked at. Kinds: ${known.join(", ")}`);
+  if (found === undefined) throw new UsageError(`${text} is no kind that is looked at. Kinds: ${known.join(", ")}`);
   return found;
 }
 
 /** Only the chains in which an object has a part: what is wrong with it, and what that follows from. */
 export function focusedOn(report: Report, object: ObjectRef): Report {
   const roots = report.roots.filter((root) => findingsIn(root).some((it) => refText(it.object) === refText(object)));
-  return { ...report, roots, summary: summaryOf(report.checks, roots) };
+  return { ...report, roots, summary: summaryOf(report.checks, roots, report.summary.suppressed) };
 }

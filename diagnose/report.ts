@@ -3,9 +3,12 @@ import type { Analyzer, CheckResult } from "../analyzers/analyzer.ts";
 import { areas } from "../analyzers/areas.ts";
 import type { Area } from "../analyzers/areas.ts";
 import type { Cluster } from "../analyzers/cluster.ts";
-import { levelOf } from "../analyzers/finding.ts";
+import { levelOf, refText } from "../analyzers/finding.ts";
+import type { Finding } from "../analyzers/finding.ts";
 import { chains, findingsIn } from "./graph/graph.ts";
 import type { Chain } from "./graph/graph.ts";
+import { everything, selected } from "./selection.ts";
+import type { Selection } from "./selection.ts";
 
 /** What a run found: what every renderer shows. */
 export interface Report {
@@ -30,17 +33,23 @@ export interface Summary {
   readonly warnings: number;
   readonly unknown: number;
   readonly passed: number;
-  readonly exitCode: number;
+  /** Findings that were left out because somebody asked for it. */
+  readonly suppressed: number;
+  readonly exitCode: ExitCode;
 }
 
 /** Exit codes, the same in every format. */
 export const exitCodes = { healthy: 0, ownError: 1, usage: 2, failures: 3, warnings: 4, unseen: 5 } as const;
 
+export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];
+
 /** Runs analyzers over a cluster and links what they find. */
-export function reportOn(cluster: Cluster, analyzers: readonly Analyzer[]): Report {
+export function reportOn(cluster: Cluster, analyzers: readonly Analyzer[], selection: Selection = everything): Report {
   const order = Object.keys(areas) as Area[];
-  const checks = analyzers
+  let suppressed = 0;
+  const checks = selected(analyzers, selection, () => suppressed++)
     .map((it) => runAnalyzer(it, cluster))
+    .map((it) => ({ ...it, findings: it.findings.toSorted(byName) }))
     .toSorted((a, b) => order.indexOf(a.area) - order.indexOf(b.area));
   const roots = chains(checks.flatMap(({ findings }) => findings));
   const unseen = Object.keys(cluster.snapshot.objects).flatMap((kind) => {
@@ -48,10 +57,17 @@ export function reportOn(cluster: Cluster, analyzers: readonly Analyzer[]): Repo
     return reason === undefined ? [] : [{ kind, reason }];
   });
   const { takenAt, server } = cluster.snapshot;
-  return { takenAt, serverVersion: server?.version, checks, roots, unseen, summary: summaryOf(checks, roots) };
+  return {
+    takenAt,
+    serverVersion: server?.version,
+    checks,
+    roots,
+    unseen,
+    summary: summaryOf(checks, roots, suppressed),
+  };
 }
 
-export function summaryOf(checks: readonly CheckResult[], roots: readonly Chain[]): Summary {
+export function summaryOf(checks: readonly CheckResult[], roots: readonly Chain[], suppressed: number): Summary {
   const findings = roots.flatMap(findingsIn);
   const count = (level: string) => findings.filter((it) => levelOf(it) === level).length;
   const [failures, warnings] = [count("failure"), count("warning")];
@@ -67,5 +83,19 @@ export function summaryOf(checks: readonly CheckResult[], roots: readonly Chain[
         : warnings > 0
           ? exitCodes.warnings
           : exitCodes.healthy;
-  return { failures, warnings, unknown, passed, exitCode };
+  return { failures, warnings, unknown, passed, suppressed, exitCode };
+}
+
+/** A report that says how bad it has to be for an exit code other than 0. */
+export function failingOn(report: Report, threshold: "warn" | "fail"): Report {
+  const { summary } = report;
+  if (threshold === "warn" || summary.exitCode !== exitCodes.warnings) return report;
+  return { ...report, summary: { ...summary, exitCode: exitCodes.healthy } };
+}
+
+/** The API server lists objects in an order of its own; a report has always the same. */
+function byName(a: Finding, b: Finding): number {
+  const keyOf = ({ code, object, container = "", problem }: Finding) =>
+    [refText(object), code, container, problem].join("\n");
+  return keyOf(a) < keyOf(b) ? -1 : 1;
 }

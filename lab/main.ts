@@ -59,6 +59,18 @@ program
 addSessionCommand(program, layout);
 
 program
+  .command("break")
+  .description("provoke a known failure, to see the diagnosis find it; without a name, list all")
+  .argument("[name]")
+  .action(async (name: string | undefined) => (await import("./commands/faults.ts")).breakLab(layout, name));
+
+program
+  .command("mend")
+  .description("undo what `break` did")
+  .argument("[name]")
+  .action(async (name: string | undefined) => (await import("./commands/faults.ts")).mendLab(layout, name));
+
+program
   .command("logs")
   .description("show the log of a component")
   .argument("<component>", "as `status` names it")

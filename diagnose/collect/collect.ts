@@ -1,6 +1,8 @@
 import type { Part, Snapshot } from "../../analyzers/snapshot.ts";
 import { apiMessage, statusCode, UnknownKindError } from "../../kube/client.ts";
 import type { AnyObject, ClusterClient } from "../../kube/client.ts";
+import { HiddenCounts } from "./hidden.ts";
+import type { Hide } from "./hidden.ts";
 import { collectedKinds, namesOnly, selectors } from "./kinds.ts";
 import { collectLogs } from "./logs.ts";
 import { trimmed } from "./trim.ts";
@@ -23,11 +25,12 @@ interface Read {
 export async function collect(client: ClusterClient, progress: Progress = () => undefined): Promise<Snapshot> {
   const kinds = Object.entries(collectedKinds);
   const clock = { skewMs: 0 };
+  const hidden = new HiddenCounts();
   const version = await serverVersion(client, clock);
   let done = 0;
   const read = await Promise.all(
     kinds.map(async ([kind, apiVersion]) => {
-      const part = await readKind(client, apiVersion, kind);
+      const part = await readKind(client, apiVersion, kind, hidden.hide);
       progress(++done, kinds.length, kind);
       return part;
     }),
@@ -44,10 +47,11 @@ export async function collect(client: ClusterClient, progress: Progress = () => 
     logs: [],
     probes: [],
   };
-  return { ...snapshot, logs: await collectLogs(client, snapshot) };
+  const logs = await collectLogs(client, snapshot, hidden.hide);
+  return { ...snapshot, logs, hidden: hidden.toJSON() };
 }
 
-async function readKind(client: ClusterClient, apiVersion: string, kind: string): Promise<Read> {
+async function readKind(client: ClusterClient, apiVersion: string, kind: string, hide: Hide): Promise<Read> {
   try {
     const items: AnyObject[] = [];
     let next: string | undefined;
@@ -58,7 +62,7 @@ async function readKind(client: ClusterClient, apiVersion: string, kind: string)
         ...(selectors[kind] !== undefined && { labelSelector: selectors[kind] }),
       });
       // Page by page, so that what is dropped is never there all at once.
-      for (const item of page.items) items.push(trimmed(item));
+      for (const item of page.items) items.push(trimmed(item, hide));
       next = page.continue;
     } while (next !== undefined);
     return { kind, part: { seen: items }, isMissing: false };

@@ -56,7 +56,7 @@ function ofObjects(files: readonly string[]): Snapshot {
     objects: Object.fromEntries(
       Object.keys(collectedKinds).map((kind) => {
         const seen = objects.get(kind);
-        return [kind, seen ? { seen: unique(seen).map(trimmed) } : { unseen: "not in the files" }];
+        return [kind, seen ? { seen: unique(seen).map((it) => trimmed(it)) } : { unseen: "not in the files" }];
       }),
     ),
     logs: files.filter((file) => /log.*\.(txt|log)$/.test(basename(file))).flatMap((file) => logsOf(file, pods)),

@@ -1,7 +1,8 @@
 import type { ContainerLog, Snapshot } from "../../analyzers/snapshot.ts";
 import type { ContainerStatus, Pod } from "../../kube/kinds.ts";
 import type { ClusterClient } from "../../kube/client.ts";
-import { withoutSecrets } from "../../kube/redaction.ts";
+import { cleanText, nobodyCounts } from "./hidden.ts";
+import type { Hide } from "./hidden.ts";
 
 const tail = { tailLines: 60, limitBytes: 16_384 };
 /** Of a cluster where everything fails, the first tell enough. */
@@ -19,7 +20,11 @@ interface Wanted {
 }
 
 /** The ends of the logs that matter: of containers that ended, wait in their init steps, or run and are not ready. */
-export async function collectLogs(client: ClusterClient, { objects }: Snapshot): Promise<ContainerLog[]> {
+export async function collectLogs(
+  client: ClusterClient,
+  { objects }: Snapshot,
+  hide: Hide = nobodyCounts,
+): Promise<ContainerLog[]> {
   const pods = objects["Pod"];
   const wanted = (pods && "seen" in pods ? (pods.seen as readonly Pod[]) : []).flatMap(logsOf).slice(0, mostLogs);
   const logs: ContainerLog[] = [];
@@ -27,7 +32,8 @@ export async function collectLogs(client: ClusterClient, { objects }: Snapshot):
   const work = async () => {
     for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
       const text = await read(client, next);
-      if (text !== undefined && text !== "") logs.push({ ...next, text: withoutSecrets(text) });
+      if (text !== undefined && text !== "")
+        logs.push({ ...next, text: cleanText(text, hide, "passwords and tokens in logs") });
     }
   };
   await Promise.all(Array.from({ length: atOnce }, work));

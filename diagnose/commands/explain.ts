@@ -4,6 +4,7 @@ import { areas } from "../../analyzers/areas.ts";
 import { catalog, entryOf } from "../../analyzers/catalog.ts";
 import type { Code } from "../../analyzers/catalog.ts";
 import { wrapped } from "../render/wrap.ts";
+import { UsageError } from "../usage-error.ts";
 
 export function addExplain(program: Command): void {
   program
@@ -19,7 +20,7 @@ function codeNamed(text: string): Code {
   const codes = Object.keys(catalog) as Code[];
   const found = codes.find((it) => it.toLowerCase() === text.toLowerCase());
   if (found) return found;
-  throw new Error(`There is no code ${text}. Did you mean ${closest(text, codes)}? \`explain\` alone lists all.`);
+  throw new UsageError(`There is no code ${text}. Did you mean ${closest(text, codes)}? \`explain\` alone lists all.`);
 }
 
 function explanation(code: Code): string {

@@ -1,5 +1,6 @@
 import { writeFileSync } from "node:fs";
 import type { Command } from "commander";
+import { hiddenSentence } from "../collect/hidden.ts";
 import { takeSnapshot, withClusterOptions } from "./cluster-options.ts";
 import type { ClusterOptions } from "./cluster-options.ts";
 
@@ -23,7 +24,7 @@ export function addSnapshot(program: Command): void {
       const objects = kinds.reduce((sum, part) => sum + ("seen" in part ? part.seen.length : 0), 0);
       const unseen = kinds.filter((part) => "unseen" in part).length;
       console.error(
-        `Wrote ${file}: ${objects} objects, ${snapshot.logs.length} logs, ${Math.ceil(text.length / 1024)} KiB; ${unseen} kinds could not be read. Secrets are in it by name only, values of variables and what looks like a password as ***. Names and addresses of the cluster are in it.`,
+        `Wrote ${file}: ${objects} objects, ${snapshot.logs.length} logs, ${Math.ceil(text.length / 1024)} KiB; ${unseen} kinds could not be read. ${hiddenSentence(snapshot.hidden ?? {})}. Names and addresses of the cluster are in it.`,
       );
     });
 }

@@ -7,10 +7,11 @@ import type { Finding } from "../../analyzers/finding.ts";
 import { findingsIn } from "../graph/graph.ts";
 import type { Chain } from "../graph/graph.ts";
 import type { Report, Unseen } from "../report.ts";
+import { countsOf, riskNote, seenAt, verdict } from "./findings.ts";
 import type { RenderOptions } from "./render.ts";
+import { marks } from "./marks.ts";
 import { wrapped } from "./wrap.ts";
 
-const marks = { pass: "√", warn: "‼", fail: "×", unknown: "?", skip: "-" } as const;
 type Colors = ReturnType<typeof picocolors.createColors>;
 const mostSymptoms = 6;
 
@@ -22,7 +23,7 @@ export function renderTable(report: Report, options: RenderOptions): string {
     ...report.roots.map((it, index) => rootBlock(it, index + 1, paint, options.width)),
     checkLines(report.checks, paint, options.width).join("\n"),
     ...(report.unseen.length > 0 ? [unseenBlock(report.unseen, options.width)] : []),
-    summaryLine(report),
+    wrapped(summaryLine(report), options.width, "").join("\n"),
   ];
   return `${blocks.join("\n\n")}\n`;
 }
@@ -62,7 +63,7 @@ function rootBlock(root: Chain, number: number, paint: Paint, width: number): st
       wrapped(`${refText(object)} ${field}: ${value}`, width, "    evidence: ", "      "),
     ),
     ...finding.fix.flatMap(({ text, command, risk }) => [
-      ...wrapped(`${text}${risk === "data-loss" ? " (data is lost)" : ""}`, width, "    fix: ", "      "),
+      ...wrapped(`${text}${riskNote({ risk })}`, width, "    fix: ", "      "),
       ...(command === undefined ? [] : [`      $ ${command}`]),
     ]),
     ...(symptoms.length > 0 ? ["    what follows from it:", ...symptomLines(symptoms, paint, width, "      ")] : []),
@@ -104,15 +105,7 @@ function unseenBlock(unseen: readonly Unseen[], width: number): string {
   return ["Could not be read:", ...lines.flatMap((it) => wrapped(it, width, "  ? ", "    "))].join("\n");
 }
 
-function summaryLine({ summary, roots, takenAt, serverVersion }: Report): string {
-  const { failures, warnings, unknown, passed } = summary;
-  const causes = roots.length === 1 ? "1 root cause" : `${roots.length} root causes`;
-  const verdict =
-    failures + warnings === 0
-      ? unknown > 0
-        ? "Nothing wrong was found, but not everything could be seen."
-        : "Nothing wrong was found."
-      : `${causes}.`;
-  const numbers = `${failures} failures, ${warnings} warnings, ${unknown} unknown, ${passed} checks passed`;
-  return `${verdict} ${numbers}. ${serverVersion === undefined ? "" : `Kubernetes ${serverVersion}, `}seen at ${takenAt}.`;
+function summaryLine(report: Report): string {
+  const { suppressed } = report.summary;
+  return `${verdict(report)}. ${countsOf(report)}${suppressed > 0 ? `, ${suppressed} suppressed` : ""}. ${seenAt(report)}.`;
 }

@@ -122,6 +122,7 @@ const nextCommands = `Next:
   kubectl get nodes,pods,vdi -A
   npm run lab session create -- --user you@example.com --wait
   pulumi preview                    change Pulumi.lab.yaml first: gpuCount, nodePools ...
+  npx kasm-vdi diagnose             what is wrong; npm run lab break lists failures to try it on
   npm run lab status | logs NAME | down | reset`;
 
 function table(head: string[], rows: string[][]): string {
