@@ -16,8 +16,9 @@ export const coreDns: Analyzer = {
   analyze(cluster) {
     const found = cluster.find(deployment);
     const isThere = serviceNamed(cluster, "kube-system", "kube-dns") !== undefined;
-    const others = cluster.all("Deployment").filter(({ metadata }) => metadata?.namespace === "kube-system");
-    if (!found && others.length === 0 && !isThere) return { checked: undefined, findings: [] };
+    // Each API server makes the Service kubernetes: where that is not seen, nor is the rest.
+    const isWhole = serviceNamed(cluster, "default", "kubernetes") !== undefined;
+    if (!found && !isThere && !isWhole) return { checked: undefined, findings: [] };
     const own = found ? serverFindings(cluster, found as Workload) : [missing(cluster)].flat();
     return { checked: "Deployment and Service", findings: [...own, ...(isThere ? [] : [withoutService])] };
   },
