@@ -31,6 +31,9 @@ export const annotations = {
   turnExpires: "vdi.kasm.io/turn-expires",
 } as const;
 
+/** Set on a claim by the scheduler, for the provisioner of a class that waits for its first pod. */
+export const selectedNodeAnnotation = "volume.kubernetes.io/selected-node";
+
 /** Chooses everything of ours that a cache has to know. */
 export const managedSelector = `${labels.managedBy}=${managerName}`;
 

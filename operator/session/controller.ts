@@ -8,7 +8,6 @@ import type { Caches } from "../caches.ts";
 import type { Logger } from "../log.ts";
 import type { DesktopMetrics } from "../metrics.ts";
 import type { Looks } from "../reachability/looks.ts";
-import type { WarmPods } from "../pool/warm-pods.ts";
 import { newPassword } from "../resources/credentials.ts";
 import type { Settings } from "../settings.ts";
 import { transitionEvents } from "../status/events.ts";
@@ -25,10 +24,20 @@ import { StartEvents } from "./start-events.ts";
 import type { StartLines } from "./start-lines.ts";
 import { StatusWriter } from "./status-writer.ts";
 import type { StatusTrouble } from "./status-writer.ts";
-import type { Refusal, SessionView } from "./view.ts";
+import type { Refusal, SessionView } from "../view/session-view.ts";
 import { WriteLimit } from "./write-limit.ts";
 import { kindOf, nameOf } from "./write.ts";
 import type { Batch, Write } from "./write.ts";
+
+/** Desktops that wait in pools. */
+export interface WarmDesktops {
+  /**
+   * Gives a session one when it may have one and there is one.
+   *
+   * @returns `taken`: it has one now, the caches know it. `refused`: the API server does not let it have one
+   */
+  takeFor(view: SessionView, now: Date): Promise<"taken" | "refused" | "none">;
+}
 
 export interface SessionControllerOptions {
   client: ClusterClient;
@@ -39,7 +48,7 @@ export interface SessionControllerOptions {
   recorder: Pick<EventRecorder, "record">;
   log: Pick<Logger, "info" | "debug">;
   metrics: DesktopMetrics;
-  warm: Pick<WarmPods, "takeFor">;
+  warm: WarmDesktops;
   /** Who of a user's sessions waits for whom. */
   lines: StartLines;
   /** What was seen of desktops by asking them. */

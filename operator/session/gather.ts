@@ -5,10 +5,10 @@ import { annotations } from "../resources/labels.ts";
 import { desktopName, homeName, userHash } from "../resources/names.ts";
 import { templateFault } from "../resources/template-faults.ts";
 import type { Settings } from "../settings.ts";
-import { controllerUid, keyBeside } from "./keys.ts";
+import { controllerUid, keyBeside } from "../resources/keys.ts";
 import type { StartLines } from "./start-lines.ts";
 import { mayUse, templateProblem } from "./template-problem.ts";
-import type { SessionView } from "./view.ts";
+import type { SessionView } from "../view/session-view.ts";
 import type { Batch } from "./write.ts";
 
 /** What is not in the caches. */

@@ -1,6 +1,6 @@
 import { homeName } from "../resources/names.ts";
-import { keyBeside, sessionKey } from "./keys.ts";
-import type { SessionView } from "./view.ts";
+import { keyBeside, sessionKey } from "../resources/keys.ts";
+import type { SessionView } from "../view/session-view.ts";
 import type { Batch, Write } from "./write.ts";
 
 export const sessionFinalizer = "vdi.kasm.io/session-cleanup";

@@ -5,8 +5,8 @@ import type { PlanContext } from "./plan-context.ts";
 import { planEnd, sessionFinalizer } from "./plan-end.ts";
 import { planPod } from "./plan-pod.ts";
 import { planRoute } from "./plan-route.ts";
-import { sessionKey } from "./keys.ts";
-import type { SessionView } from "./view.ts";
+import { sessionKey } from "../resources/keys.ts";
+import type { SessionView } from "../view/session-view.ts";
 import type { Batch, Write } from "./write.ts";
 
 /** What is to be done about a session now. */

@@ -1,6 +1,6 @@
 import { constants } from "node:os";
 import type { ContainerState, ContainerStatus } from "../kinds.ts";
-import type { SessionView } from "../session/view.ts";
+import type { SessionView } from "../view/session-view.ts";
 import { imageFinding } from "./images.ts";
 import { publicWords, wasUsed } from "./last-words.ts";
 import type { Moment } from "./moment.ts";

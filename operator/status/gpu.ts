@@ -1,5 +1,5 @@
 import type { Node } from "../kinds.ts";
-import type { SessionView } from "../session/view.ts";
+import type { SessionView } from "../view/session-view.ts";
 import { isReady } from "../readiness.ts";
 import { allocatable, isOpen, names } from "./nodes.ts";
 import type { Finding } from "./reasons.ts";

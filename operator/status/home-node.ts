@@ -1,11 +1,9 @@
 import type { Node, PersistentVolumeClaim } from "../kinds.ts";
 import { isReady } from "../readiness.ts";
+import { selectedNodeAnnotation } from "../resources/labels.ts";
 import { allocatable, amount, matches, names, repellingTaints } from "./nodes.ts";
 import type { DesktopRequest } from "./request.ts";
 import { listed } from "../../kube/sentences.ts";
-
-/** Set on a claim by the scheduler, for the provisioner of a class that waits for its first pod. */
-export const selectedNodeAnnotation = "volume.kubernetes.io/selected-node";
 
 /** Where a home was made, which with K3s's local-path is the only node that has it; undefined when nothing tells. */
 export function homeNode(home: PersistentVolumeClaim | undefined): string | undefined {

@@ -1,5 +1,5 @@
 import type { ContainerStatus } from "../kinds.ts";
-import type { SessionView } from "../session/view.ts";
+import type { SessionView } from "../view/session-view.ts";
 import type { Finding } from "./reasons.ts";
 
 // Kubelet's words while an image does not come (kubernetes/pkg/kubelet/images/types.go).

@@ -1,5 +1,5 @@
 import type { Pod, PodCondition } from "../kinds.ts";
-import type { SessionView } from "../session/view.ts";
+import type { SessionView } from "../view/session-view.ts";
 import { isReady } from "../readiness.ts";
 import type { Finding } from "./reasons.ts";
 import { quoted } from "../../kube/sentences.ts";

@@ -1,6 +1,6 @@
 import type { ClusterEvent, ContainerState } from "../kinds.ts";
 import { startupSeconds } from "../resources/probes.ts";
-import type { SessionView } from "../session/view.ts";
+import type { SessionView } from "../view/session-view.ts";
 
 type Ended = NonNullable<ContainerState["terminated"]>;
 

@@ -2,7 +2,7 @@ import { condition } from "../lifetime/idle-clock.ts";
 import { isReady } from "../readiness.ts";
 import { hostOf } from "../resources/names.ts";
 import type { Settings } from "../settings.ts";
-import type { SessionView } from "../session/view.ts";
+import type { SessionView } from "../view/session-view.ts";
 import type { Moment } from "./moment.ts";
 import { lastProbe } from "./probe-kill.ts";
 import type { Finding } from "./reasons.ts";

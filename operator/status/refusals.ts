@@ -1,4 +1,4 @@
-import type { Refusal, SessionView } from "../session/view.ts";
+import type { Refusal, SessionView } from "../view/session-view.ts";
 import type { Finding } from "./reasons.ts";
 import { quoted } from "../../kube/sentences.ts";
 

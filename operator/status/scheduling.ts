@@ -1,5 +1,5 @@
 import type { Node } from "../kinds.ts";
-import type { SessionView } from "../session/view.ts";
+import type { SessionView } from "../view/session-view.ts";
 import { gpuFinding } from "./gpu.ts";
 import { homeOnOtherNode } from "./home-elsewhere.ts";
 import type { Moment } from "./moment.ts";

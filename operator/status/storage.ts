@@ -1,6 +1,6 @@
 import { homeName } from "../resources/names.ts";
 import { runtimeProfile } from "../resources/runtime-profiles.ts";
-import type { SessionView } from "../session/view.ts";
+import type { SessionView } from "../view/session-view.ts";
 import { publicWords } from "./last-words.ts";
 import type { Finding } from "./reasons.ts";
 import { quoted } from "../../kube/sentences.ts";
