@@ -36,7 +36,7 @@ const mayImport = {
   test: folders,
 };
 
-// Layers inside the operator, each with those that it stands on (docs/operator.md, Layers): kinds and objects, what is known
+// Layers inside the operator, each with those that it stands on (docs/operator.md): kinds and objects, what is known
 // of a session, what follows from it by pure functions, plans and acts. The gateway, `access`, has nothing of the controllers.
 const operatorMayImport = {
   api: [],
