@@ -36,6 +36,51 @@ const mayImport = {
   test: folders,
 };
 
+// Layers inside the operator, each with those that it stands on (docs/operator.md): kinds and objects, what is known
+// of a session, what follows from it by pure functions, plans and acts. The gateway, `access`, has nothing of the controllers.
+const operatorMayImport = {
+  api: [],
+  resources: ["api"],
+  view: ["api"],
+  turn: ["resources"],
+  activity: ["api"],
+  lifetime: ["api", "view"],
+  status: ["api", "resources", "view", "lifetime"],
+  credentials: [],
+  reachability: ["resources", "view", "activity", "credentials"],
+  session: ["api", "resources", "view", "turn", "lifetime", "status", "reachability"],
+  pool: ["api", "resources", "view", "turn", "lifetime", "status", "session"],
+  template: ["api", "resources", "status"],
+  orphans: ["api", "resources", "view", "session"],
+  access: ["api", "resources", "credentials"],
+  bundle: [],
+};
+// Files beside the folders. Those that put all together are imported by no layer, what follows the cluster by none that is pure.
+const wiring = ["controllers", "operator", "gateway", "main"];
+const following = ["caches", "metrics"];
+const pureLayers = ["api", "resources", "view", "turn", "activity", "lifetime", "status"];
+const notFrom = (files, message) => ({
+  "no-restricted-imports": ["error", { patterns: [{ group: files.map((file) => `../${file}.ts`), message }] }],
+});
+const operatorTypes = [...Object.keys(operatorMayImport), "files"].map((layer) => `operator/${layer}`);
+const operatorElements = [
+  ...Object.keys(operatorMayImport).map((layer) => ({ type: `operator/${layer}`, pattern: `operator/${layer}/**` })),
+  { type: "operator/files", pattern: "operator/**" },
+].map((element) => ({ ...element, partialMatch: false }));
+
+/** What a folder may import, by types of elements: of the operator's those of all its layers. */
+const elementsOf = (targets) => targets.flatMap((target) => (target === "operator" ? operatorTypes : [target]));
+const arrows = [
+  ...Object.entries(mayImport)
+    .filter(([from]) => from !== "operator")
+    .map(([from, targets]) => [from, elementsOf(targets)]),
+  ...Object.entries(operatorMayImport).map(([layer, layers]) => [
+    `operator/${layer}`,
+    ["kube", "analyzers", ...["files", layer, ...layers].map((it) => `operator/${it}`)],
+  ]),
+  ["operator/files", ["kube", "analyzers", ...operatorTypes]],
+];
+
 export default tseslint.config(
   { ignores: ["node_modules", ".lab", "dist", "diagnose/bin", "eslint.config.js"] },
   ...tseslint.configs.strictTypeChecked,
@@ -45,7 +90,10 @@ export default tseslint.config(
     settings: {
       "import/resolver": { node: { extensions: [".ts", ".js"] } },
       "boundaries/elements": [
-        ...folders.map((folder) => ({ type: folder, pattern: `${folder}/**`, partialMatch: false })),
+        ...operatorElements,
+        ...folders
+          .filter((folder) => folder !== "operator")
+          .map((folder) => ({ type: folder, pattern: `${folder}/**`, partialMatch: false })),
       ],
     },
     rules: {
@@ -53,7 +101,7 @@ export default tseslint.config(
         "error",
         {
           default: "disallow",
-          policies: Object.entries(mayImport).map(([from, targets]) => ({
+          policies: arrows.map(([from, targets]) => ({
             from: { element: { type: from } },
             allow: targets.map((type) => ({ to: { element: { type } } })),
           })),
@@ -65,6 +113,18 @@ export default tseslint.config(
       "@typescript-eslint/no-confusing-void-expression": ["error", { ignoreArrowShorthand: true }],
       "max-lines": ["warn", { max: 220, skipBlankLines: true, skipComments: true }],
     },
+  },
+  {
+    files: ["operator/*/**/*.ts"],
+    rules: notFrom(wiring, "A layer does not know who puts it together."),
+  },
+  {
+    files: pureLayers.map((layer) => `operator/${layer}/**/*.ts`),
+    rules: notFrom([...wiring, ...following], "A pure layer is given what it judges."),
+  },
+  {
+    files: ["operator/access/**/*.ts"],
+    rules: notFrom([...wiring, ...following], "The gateway goes on without the controllers."),
   },
   {
     // What others write comes here: a regular expression that takes more than linear time lets one of them stop the operator.

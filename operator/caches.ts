@@ -11,7 +11,7 @@ import { belongsTo, labels, managedSelector } from "./resources/labels.ts";
 import { hostOf, poolId, sessionId, userHash } from "./resources/names.ts";
 import { routeApiVersion } from "./resources/route.ts";
 import type { Settings } from "./settings.ts";
-import { controllerUid } from "./session/keys.ts";
+import { controllerUid } from "./resources/keys.ts";
 import { trimClaim, trimNode, trimOwn, trimPod } from "./trim.ts";
 
 export interface CacheOptions {

@@ -3,7 +3,7 @@ import { ClusterClient } from "../kube/client.ts";
 import type { SharedKubeConfig } from "../kube/client.ts";
 import { pause } from "../kube/clock.ts";
 import { serveHealth } from "../kube/health-server.ts";
-import { rememberedCredentials, secretCredentials } from "./access/credentials.ts";
+import { rememberedCredentials, secretCredentials } from "./credentials/stream-credentials.ts";
 import { Knowledge } from "./access/knowledge.ts";
 import { AccessMetrics } from "./access/metrics.ts";
 import { reviewActFor, reviewToken } from "./access/reviews.ts";

@@ -1,8 +1,7 @@
 import { provisionerAnnotations } from "../analyzers/volumes.ts";
 import type { ObjectMeta } from "../kube/object.ts";
 import type { ContainerStatus, Node, PersistentVolumeClaim, Pod } from "./kinds.ts";
-import { annotations, labels } from "./resources/labels.ts";
-import { selectedNodeAnnotation } from "./status/home-node.ts";
+import { annotations, labels, selectedNodeAnnotation } from "./resources/labels.ts";
 
 // What caches keep: a pod as it comes has 8 kB and more, and there may be 10,000 of them.
 

@@ -1,6 +1,6 @@
 import type { VDISession } from "../api/objects.ts";
 import { apiTime } from "../api/time.ts";
-import type { SessionView } from "../session/view.ts";
+import type { SessionView } from "../view/session-view.ts";
 import { condition, idleClock, isUsable, lastSeen, storedRun } from "./idle-clock.ts";
 import type { IdleClock, Run } from "./idle-clock.ts";
 

@@ -2,7 +2,7 @@ import type { Condition } from "../api/fields.ts";
 import type { VDISession } from "../api/objects.ts";
 import { durationMs } from "../api/time.ts";
 import type { VDISessionStatus } from "../api/vdi-session.ts";
-import type { Activity } from "../session/view.ts";
+import type { Activity } from "../view/session-view.ts";
 
 /** When an unused desktop is warned about and when it is acted on, milliseconds since 1970. */
 export interface IdleClock {

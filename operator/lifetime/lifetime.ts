@@ -1,6 +1,6 @@
 import type { VDISession } from "../api/objects.ts";
 import { apiTime } from "../api/time.ts";
-import type { Activity } from "../session/view.ts";
+import type { Activity } from "../view/session-view.ts";
 import { expiry, timeoutNote } from "./expiring.ts";
 import { condition, idleClock } from "./idle-clock.ts";
 import { idleNote } from "./active.ts";

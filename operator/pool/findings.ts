@@ -1,6 +1,6 @@
 import { durationMs } from "../api/time.ts";
 import type { Pod } from "../kinds.ts";
-import type { Refusal } from "../session/view.ts";
+import type { Refusal } from "../view/session-view.ts";
 import type { Moment } from "../status/moment.ts";
 import { counted, quoted } from "../../kube/sentences.ts";
 import type { Roster } from "./roster.ts";

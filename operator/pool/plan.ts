@@ -1,6 +1,6 @@
 import type { Pod } from "../kinds.ts";
 import { fingerprint } from "../resources/fingerprint.ts";
-import { keyBeside } from "../session/keys.ts";
+import { keyBeside } from "../resources/keys.ts";
 import { rotateTurn } from "../session/plan-turn.ts";
 import type { Batch, Write } from "../session/write.ts";
 import { backOff } from "./back-off.ts";

@@ -2,7 +2,7 @@ import type { Clock } from "../../kube/clock.ts";
 import { apiVersion } from "../api/objects.ts";
 import type { VDIPool } from "../api/objects.ts";
 import type { VDIPoolStatus } from "../api/vdi-pool.ts";
-import { keyBeside } from "../session/keys.ts";
+import { keyBeside } from "../resources/keys.ts";
 import { applyStatus } from "../status/apply-status.ts";
 import type { StatusTarget } from "../status/apply-status.ts";
 import { done, restMs } from "../status/pace.ts";

@@ -1,6 +1,6 @@
 import type { VDIPool, VDITemplate } from "../api/objects.ts";
 import type { Child, Pod } from "../kinds.ts";
-import type { Refusal, SessionView } from "../session/view.ts";
+import type { Refusal, SessionView } from "../view/session-view.ts";
 
 /** All that is known about one pool at one moment: what plan and status are made from. */
 export interface PoolView {

@@ -4,7 +4,8 @@ import type { VDISession } from "../api/objects.ts";
 import type { Caches } from "../caches.ts";
 import type { Pod } from "../kinds.ts";
 import { managerName } from "../resources/labels.ts";
-import type { SessionView } from "../session/view.ts";
+import type { SessionView } from "../view/session-view.ts";
+import type { WarmDesktops } from "../session/controller.ts";
 import type { Settings } from "../settings.ts";
 import { adoption, isTakeable, warmWish } from "./adoption.ts";
 import type { SecretLedger } from "./secret-ledger.ts";
@@ -17,7 +18,7 @@ export interface WarmPodsOptions {
 }
 
 /** Desktops that wait in pools, for sessions that can take them. */
-export class WarmPods {
+export class WarmPods implements WarmDesktops {
   readonly #options: WarmPodsOptions;
   /** Pods that a worker of this process is just trying to take: the others need not. */
   readonly #tried = new Set<Pod>();

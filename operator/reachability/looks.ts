@@ -1,9 +1,9 @@
 import type { ClusterClient } from "../../kube/client.ts";
 import type { Clock } from "../../kube/clock.ts";
 import { keyOf } from "../../kube/store.ts";
-import { secretCredentials } from "../access/credentials.ts";
+import { secretCredentials } from "../credentials/stream-credentials.ts";
 import type { Caches } from "../caches.ts";
-import type { SessionView } from "../session/view.ts";
+import type { SessionView } from "../view/session-view.ts";
 import type { Settings } from "../settings.ts";
 import { probeTarget } from "./probe-target.ts";
 import { Prober } from "./prober.ts";

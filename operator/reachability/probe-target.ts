@@ -2,7 +2,7 @@ import { activitySource, silence } from "../activity/source.ts";
 import { isReady } from "../../analyzers/readiness.ts";
 import { sessionId, hostOf } from "../resources/names.ts";
 import { runtimeProfile } from "../resources/runtime-profiles.ts";
-import type { SessionView } from "../session/view.ts";
+import type { SessionView } from "../view/session-view.ts";
 import type { Settings } from "../settings.ts";
 import type { ProbeTarget } from "./probed-session.ts";
 

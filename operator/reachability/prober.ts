@@ -1,6 +1,6 @@
 import { systemClock } from "../../kube/clock.ts";
 import type { Clock } from "../../kube/clock.ts";
-import type { Activity, Check } from "../session/view.ts";
+import type { Activity, Check } from "../view/session-view.ts";
 import { DueTimes } from "./due-times.ts";
 import { ProbedSession } from "./probed-session.ts";
 import type { ProbeTarget } from "./probed-session.ts";

@@ -1,6 +1,6 @@
 import type { Reading, Sample } from "../activity/reading.ts";
 import type { ActivitySource } from "../activity/source.ts";
-import type { Check } from "../session/view.ts";
+import type { Check } from "../view/session-view.ts";
 import { lookAgent } from "./look.ts";
 import { checkRoute } from "./route.ts";
 import type { RouteTarget } from "./route.ts";

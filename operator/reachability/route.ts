@@ -1,4 +1,4 @@
-import type { Check } from "../session/view.ts";
+import type { Check } from "../view/session-view.ts";
 import { look, NoAnswerError } from "./look.ts";
 import { authorization } from "./stream.ts";
 import type { Credentials, LookContext } from "./stream.ts";

@@ -2,7 +2,7 @@ import type { Agent } from "undici";
 import { isIPv6 } from "node:net";
 import type { ActivitySource } from "../activity/source.ts";
 import type { Reading, Sample } from "../activity/reading.ts";
-import type { Check } from "../session/view.ts";
+import type { Check } from "../view/session-view.ts";
 import { look, NoAnswerError } from "./look.ts";
 import { podAddressProblem } from "./pod-address.ts";
 import type { AddressRules } from "./pod-address.ts";

@@ -1,5 +1,5 @@
 import type { Reading, Sample } from "../activity/reading.ts";
-import type { Activity, Check } from "../session/view.ts";
+import type { Activity, Check } from "../view/session-view.ts";
 
 /** What repeated checks of one thing come to. */
 export interface CheckState {

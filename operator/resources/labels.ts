@@ -18,6 +18,11 @@ export const labels = {
   pool: "vdi.kasm.io/pool",
 } as const;
 
+/** Set on a claim by the scheduler, for the provisioner of a class that waits for its first pod. */
+export const selectedNodeAnnotation = "volume.kubernetes.io/selected-node";
+
+export const sessionFinalizer = "vdi.kasm.io/session-cleanup";
+
 export const annotations = {
   userName: "vdi.kasm.io/user-name",
   sessionName: "vdi.kasm.io/session-name",

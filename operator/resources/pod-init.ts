@@ -1,4 +1,4 @@
-import { copyRtcConfig, followRtcConfig } from "../turn/rtc-file.ts";
+import { copyRtcConfig, followRtcConfig } from "./rtc-file.ts";
 import { rtcConfigKey } from "./credentials.ts";
 import { rtcConfigPath } from "./runtime-profiles.ts";
 

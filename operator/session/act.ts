@@ -3,7 +3,7 @@ import type { ClusterClient, ErrorClass } from "../../kube/client.ts";
 import type { AnyObject, ObjectMeta } from "../../kube/object.ts";
 import { fingerprint, withoutAdditions } from "../resources/fingerprint.ts";
 import { labels, managerName } from "../resources/labels.ts";
-import type { Refusal } from "./view.ts";
+import type { Refusal } from "../view/session-view.ts";
 import type { Outcome } from "./write-limit.ts";
 import { isNeeded } from "./write.ts";
 import type { Batch, Write } from "./write.ts";

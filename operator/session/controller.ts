@@ -8,7 +8,6 @@ import type { DoubtableClock } from "../lifetime/server-clock.ts";
 import type { Logger } from "../log.ts";
 import type { DesktopMetrics } from "../metrics.ts";
 import type { Looks } from "../reachability/looks.ts";
-import type { WarmPods } from "../pool/warm-pods.ts";
 import { newPassword } from "../resources/credentials.ts";
 import type { Settings } from "../settings.ts";
 import { transitionEvents } from "../status/events.ts";
@@ -19,7 +18,7 @@ import { Admitted } from "./admitted.ts";
 import { gather, removeExtraPods } from "./gather.ts";
 import type { Seen } from "./gather.ts";
 import { readHomeAtEnd } from "./home-end.ts";
-import type { HomeAtEnd } from "./home-end.ts";
+
 import type { LiveSessions } from "./live-sessions.ts";
 import { planSession } from "./plan.ts";
 import type { SessionPlan } from "./plan.ts";
@@ -29,10 +28,20 @@ import { StartEvents } from "./start-events.ts";
 import type { StartLines } from "./start-lines.ts";
 import { StatusWriter } from "./status-writer.ts";
 import type { StatusTrouble } from "./status-writer.ts";
-import type { Refusal, SessionView } from "./view.ts";
+import type { HomeAtEnd, Refusal, SessionView } from "../view/session-view.ts";
 import { WriteLimit } from "./write-limit.ts";
 import { kindOf, nameOf } from "./write.ts";
 import type { Batch, Write } from "./write.ts";
+
+/** Desktops that wait in pools. */
+export interface WarmDesktops {
+  /**
+   * Gives a session one when it may have one and there is one.
+   *
+   * @returns `taken`: it has one now, the caches know it. `refused`: the API server does not let it have one
+   */
+  takeFor(view: SessionView, now: Date): Promise<"taken" | "refused" | "none">;
+}
 
 export interface SessionControllerOptions {
   client: ClusterClient;
@@ -43,7 +52,7 @@ export interface SessionControllerOptions {
   recorder: Pick<EventRecorder, "record">;
   log: Pick<Logger, "info" | "debug" | "warn">;
   metrics: DesktopMetrics;
-  warm: Pick<WarmPods, "takeFor">;
+  warm: WarmDesktops;
   /** What the API server has, where caches must not decide. */
   live: Pick<LiveSessions, "read">;
   /** Who of a user's sessions waits for whom. */

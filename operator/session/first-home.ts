@@ -3,7 +3,7 @@ import type { Node } from "../kinds.ts";
 import { desktopResources } from "../resources/pod.ts";
 import { homeNode, obstacle } from "../status/home-node.ts";
 import type { DesktopRequest } from "../status/request.ts";
-import type { SessionView } from "./view.ts";
+import type { SessionView } from "../view/session-view.ts";
 
 /** Most of a preference's nodes: further ones would only make the pod larger. */
 const most = 100;

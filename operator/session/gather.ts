@@ -7,11 +7,11 @@ import { templateFault } from "../resources/template-faults.ts";
 import type { Settings } from "../settings.ts";
 import { isHomeShared } from "./home-end.ts";
 import { homeRemains, homeRival } from "./home-pods.ts";
-import { keyBeside } from "./keys.ts";
+import { keyBeside } from "../resources/keys.ts";
 import { podOf, podsOf } from "./pod-owner.ts";
 import type { StartLines } from "./start-lines.ts";
 import { mayUse, templateProblem } from "./template-problem.ts";
-import type { SessionView } from "./view.ts";
+import type { SessionView } from "../view/session-view.ts";
 import type { Batch } from "./write.ts";
 
 /** What is not in the caches. */

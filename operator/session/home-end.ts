@@ -1,16 +1,9 @@
 import type { ClusterClient } from "../../kube/client.ts";
-import type { AnyObject } from "../../kube/object.ts";
 import type { VDISession } from "../api/objects.ts";
 import { homeName } from "../resources/names.ts";
-import { keyBeside } from "./keys.ts";
+import { keyBeside } from "../resources/keys.ts";
+import type { HomeAtEnd } from "../view/session-view.ts";
 import type { LiveSession, LiveSessions } from "./live-sessions.ts";
-
-/** What the API server has of a home that is to go with its session. */
-export interface HomeAtEnd {
-  readonly claim: AnyObject | undefined;
-  /** Whether another session of the user wants it to stay. */
-  readonly isShared: boolean;
-}
 
 /** Whether a session's home is to go with it. */
 export function endsHome({ spec: { persistence } }: Pick<VDISession, "spec">): boolean {

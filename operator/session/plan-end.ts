@@ -1,12 +1,11 @@
+import { sessionFinalizer } from "../resources/labels.ts";
 import type { KubeObject } from "../../kube/object.ts";
 import { secretNameOf } from "../resources/credentials.ts";
 import { desktopName } from "../resources/names.ts";
 import { endsHome } from "./home-end.ts";
-import { keyBeside, sessionKey } from "./keys.ts";
-import type { SessionView } from "./view.ts";
+import { keyBeside, sessionKey } from "../resources/keys.ts";
+import type { SessionView } from "../view/session-view.ts";
 import type { Batch, Write } from "./write.ts";
-
-export const sessionFinalizer = "vdi.kasm.io/session-cleanup";
 
 // When the home cannot be deleted for so long, it is left to its administrator: a session must always come to its end.
 const deadlineMs = 5 * 60_000;

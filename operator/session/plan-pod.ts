@@ -8,11 +8,11 @@ import { desktopName, homeName, podName } from "../resources/names.ts";
 import { desktopPod, desktopResources } from "../resources/pod.ts";
 import { runtimeProfile } from "../resources/runtime-profiles.ts";
 import { preferredHosts } from "./first-home.ts";
-import { keyBeside } from "./keys.ts";
+import { keyBeside } from "../resources/keys.ts";
 import type { PlanContext } from "./plan-context.ts";
 import { isForceable, isOver, replaceDelayMs } from "./pod-end.ts";
 import { rotateTurn, turnFor } from "./plan-turn.ts";
-import type { SessionView } from "./view.ts";
+import type { SessionView } from "../view/session-view.ts";
 import type { Batch, Write } from "./write.ts";
 
 export interface PodPlan {

@@ -5,7 +5,7 @@ import { desktopNetworkPolicy } from "../resources/network-policy.ts";
 import { desktopRoute } from "../resources/route.ts";
 import { desktopService } from "../resources/service.ts";
 import type { Settings } from "../settings.ts";
-import type { SessionView } from "./view.ts";
+import type { SessionView } from "../view/session-view.ts";
 import type { Batch, Write } from "./write.ts";
 
 /**

@@ -6,7 +6,7 @@ import { annotations } from "../resources/labels.ts";
 import { turnCredentials } from "../turn/credentials.ts";
 import { rotation } from "../turn/rotation.ts";
 import { rtcConfig } from "../turn/rtc-config.ts";
-import { keyBeside } from "./keys.ts";
+import { keyBeside } from "../resources/keys.ts";
 import type { PlanContext } from "./plan-context.ts";
 import type { Batch } from "./write.ts";
 

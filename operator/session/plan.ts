@@ -2,11 +2,12 @@ import type { VDISession } from "../api/objects.ts";
 import { lifetime } from "../lifetime/lifetime.ts";
 import type { Lifetime } from "../lifetime/lifetime.ts";
 import type { PlanContext } from "./plan-context.ts";
-import { planEnd, sessionFinalizer } from "./plan-end.ts";
+import { sessionFinalizer } from "../resources/labels.ts";
+import { planEnd } from "./plan-end.ts";
 import { planPod } from "./plan-pod.ts";
 import { planRoute } from "./plan-route.ts";
-import { sessionKey } from "./keys.ts";
-import type { SessionView } from "./view.ts";
+import { sessionKey } from "../resources/keys.ts";
+import type { SessionView } from "../view/session-view.ts";
 import type { Batch, Write } from "./write.ts";
 
 /** What is to be done about a session now. */

@@ -1,6 +1,6 @@
 import type { Pod } from "../kinds.ts";
 import { isReady } from "../../analyzers/readiness.ts";
-import type { SessionView } from "./view.ts";
+import type { SessionView } from "../view/session-view.ts";
 
 /** A pod that ended by itself never starts again: evicted, refused by the kubelet, or its node lost. */
 export function isOver({ status }: Pod): boolean {

@@ -1,7 +1,7 @@
 import type { VDISession } from "../api/objects.ts";
 import type { Caches } from "../caches.ts";
 import type { Pod } from "../kinds.ts";
-import { controllerUid } from "./keys.ts";
+import { controllerUid } from "../resources/keys.ts";
 
 /** The pod that a session controls. Of several it is the one that its user was told of, or else one that is not going. */
 export function podOf(session: VDISession, caches: Pick<Caches, "pods">): Pod | undefined {

@@ -1,7 +1,7 @@
 import type { Clock } from "../../kube/clock.ts";
 import type { VDISession } from "../api/objects.ts";
 import type { DesktopMetrics } from "../metrics.ts";
-import type { SessionView } from "./view.ts";
+import type { SessionView } from "../view/session-view.ts";
 
 /**
  * How long desktops take to start, for the metrics: from when a session without a pod was first seen. Times in objects

@@ -5,7 +5,7 @@ import { untrusted } from "../../kube/untrusted-text.ts";
 import type { VDISession } from "../api/objects.ts";
 import type { ClusterEvent } from "../kinds.ts";
 import { isReady } from "../../analyzers/readiness.ts";
-import type { SessionView } from "./view.ts";
+import type { SessionView } from "../view/session-view.ts";
 
 export interface StartEventsOptions {
   client: Pick<ClusterClient, "list">;

@@ -8,7 +8,7 @@ import type { StatusTarget } from "../status/apply-status.ts";
 import { done, restMs } from "../status/pace.ts";
 import type { Load, Pace } from "../status/pace.ts";
 import { statusChanged } from "../status/session-status.ts";
-import { sessionKey } from "./keys.ts";
+import { sessionKey } from "../resources/keys.ts";
 
 type Status = NonNullable<VDISession["status"]>;
 

@@ -5,7 +5,7 @@ import type { VDISession, VDITemplate } from "../api/objects.ts";
 import { desktopResources } from "../resources/pod.ts";
 import { isPositive, templateFault } from "../resources/template-faults.ts";
 import type { TemplateSettings } from "../resources/template-faults.ts";
-import type { TemplateProblem } from "./view.ts";
+import type { TemplateProblem } from "../view/session-view.ts";
 
 /** What keeps a session from being made from its template; undefined when nothing does. The CRDs' own rules come before. */
 export function templateProblem(

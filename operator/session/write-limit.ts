@@ -3,7 +3,7 @@ import { backoffMs } from "../../kube/backoff.ts";
 import { shortHash } from "../resources/names.ts";
 import { done, restMs } from "../status/pace.ts";
 import type { Load, Pace } from "../status/pace.ts";
-import type { Refusal } from "./view.ts";
+import type { Refusal } from "../view/session-view.ts";
 import { isNeeded, nameOf } from "./write.ts";
 import type { Batch, Write } from "./write.ts";
 

@@ -1,5 +1,5 @@
 import type { Settings } from "../settings.ts";
-import type { SessionView } from "../session/view.ts";
+import type { SessionView } from "../view/session-view.ts";
 import { containerFindings } from "./containers.ts";
 import { pullingFinding } from "./images.ts";
 import { lifecycleFinding, revocationFinding } from "./lifecycle.ts";

@@ -6,7 +6,7 @@ import { logsCommand } from "../../analyzers/logs.ts";
 import { volumeVerdict } from "../../analyzers/permissions.ts";
 import { untrusted } from "../../kube/untrusted-text.ts";
 import type { ContainerStatus } from "../kinds.ts";
-import type { SessionView } from "../session/view.ts";
+import type { SessionView } from "../view/session-view.ts";
 import { startupProbe } from "../resources/probes.ts";
 import { imageFinding } from "./images.ts";
 import { publicWords, wasUsed } from "./last-words.ts";

@@ -1,6 +1,6 @@
 import { durationMs } from "../api/time.ts";
 import { condition } from "../lifetime/idle-clock.ts";
-import type { SessionView } from "../session/view.ts";
+import type { SessionView } from "../view/session-view.ts";
 import type { Moment } from "./moment.ts";
 import { readyReasons } from "./reasons.ts";
 import type { Finding } from "./reasons.ts";

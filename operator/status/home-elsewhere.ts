@@ -1,5 +1,5 @@
 import { homeName } from "../resources/names.ts";
-import type { SessionView } from "../session/view.ts";
+import type { SessionView } from "../view/session-view.ts";
 import { homeNode, obstacle } from "./home-node.ts";
 import type { Finding } from "./reasons.ts";
 import { desktopRequest } from "./request.ts";

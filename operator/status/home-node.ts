@@ -1,3 +1,4 @@
+import { selectedNodeAnnotation } from "../resources/labels.ts";
 import type { Node, PersistentVolumeClaim } from "../kinds.ts";
 import { hasLabels, namesOf } from "../../analyzers/open-nodes.ts";
 import { isReady } from "../../analyzers/readiness.ts";
@@ -5,9 +6,6 @@ import { allocatable, amountOf } from "../../analyzers/resources.ts";
 import { repellingTaints, taintText } from "../../analyzers/taints.ts";
 import type { DesktopRequest } from "./request.ts";
 import { listed } from "../../kube/sentences.ts";
-
-/** Set on a claim by the scheduler, for the provisioner of a class that waits for its first pod. */
-export const selectedNodeAnnotation = "volume.kubernetes.io/selected-node";
 
 /** Where a home was made, which with K3s's local-path is the only node that has it; undefined when nothing tells. */
 export function homeNode(home: PersistentVolumeClaim | undefined): string | undefined {

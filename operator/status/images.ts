@@ -1,6 +1,6 @@
 import { pullVerdict } from "../../analyzers/images.ts";
 import type { ContainerStatus } from "../kinds.ts";
-import type { SessionView } from "../session/view.ts";
+import type { SessionView } from "../view/session-view.ts";
 import type { Finding, ReadyReason } from "./reasons.ts";
 import { fromVerdict } from "./verdict.ts";
 

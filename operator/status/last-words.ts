@@ -1,4 +1,4 @@
-import type { SessionView } from "../session/view.ts";
+import type { SessionView } from "../view/session-view.ts";
 
 /**
  * What may be told of a container's last words. A status is read by all who may list sessions, so only the words of a

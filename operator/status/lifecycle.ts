@@ -1,6 +1,6 @@
 import { apiTime } from "../api/time.ts";
 import { expiry } from "../lifetime/expiring.ts";
-import type { SessionView } from "../session/view.ts";
+import type { SessionView } from "../view/session-view.ts";
 import type { Moment } from "./moment.ts";
 import type { Finding } from "./reasons.ts";
 import { keptSession, stuckFinding, stuckPod } from "./termination.ts";

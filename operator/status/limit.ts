@@ -1,4 +1,4 @@
-import type { SessionView } from "../session/view.ts";
+import type { SessionView } from "../view/session-view.ts";
 import type { Finding } from "./reasons.ts";
 
 /** Its user has as many desktops as one may have, or gets them with sessions that are older. */

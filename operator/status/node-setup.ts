@@ -1,5 +1,5 @@
 import { setupVerdicts } from "../../analyzers/pod-setup.ts";
-import type { SessionView } from "../session/view.ts";
+import type { SessionView } from "../view/session-view.ts";
 import type { Finding } from "./reasons.ts";
 import { fromVerdict, saidIn } from "./verdict.ts";
 

@@ -1,5 +1,5 @@
 import { endVerdict, evictionVerdict, nodeVerdict } from "../../analyzers/pod-ends.ts";
-import type { SessionView } from "../session/view.ts";
+import type { SessionView } from "../view/session-view.ts";
 import type { Finding } from "./reasons.ts";
 import { fromVerdict } from "./verdict.ts";
 
@@ -13,7 +13,7 @@ export function nodeFinding({ pod, nodes }: SessionView): Finding | undefined {
 export function podEndFinding({ pod }: SessionView): Finding | undefined {
   const end = pod && endVerdict(pod);
   // A desktop that was told to end does, with whatever exit code.
-  if (end && (end.code !== "PodFailed" || pod?.metadata.deletionTimestamp === undefined)) return fromVerdict(end);
+  if (end && (end.code !== "PodFailed" || pod.metadata.deletionTimestamp === undefined)) return fromVerdict(end);
   if (pod?.metadata.deletionTimestamp === undefined) return undefined;
   const disruption = pod.status?.conditions?.find(
     ({ type, status }) => type === "DisruptionTarget" && status === "True",

@@ -3,7 +3,7 @@ import { condition } from "../lifetime/idle-clock.ts";
 import { isReady } from "../../analyzers/readiness.ts";
 import { hostOf } from "../resources/names.ts";
 import type { Settings } from "../settings.ts";
-import type { SessionView } from "../session/view.ts";
+import type { SessionView } from "../view/session-view.ts";
 import { factsOf } from "./containers.ts";
 import type { Moment } from "./moment.ts";
 import type { Finding } from "./reasons.ts";

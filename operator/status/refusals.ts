@@ -1,5 +1,5 @@
 import { refusalVerdict } from "../../analyzers/refusals.ts";
-import type { Refusal, SessionView } from "../session/view.ts";
+import type { Refusal, SessionView } from "../view/session-view.ts";
 import type { Finding } from "./reasons.ts";
 import { fromVerdict } from "./verdict.ts";
 import { quoted } from "../../kube/sentences.ts";

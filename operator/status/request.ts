@@ -1,6 +1,6 @@
 import { annotations } from "../resources/labels.ts";
 import { desktopResources } from "../resources/pod.ts";
-import type { SessionView } from "../session/view.ts";
+import type { SessionView } from "../view/session-view.ts";
 
 /** What a desktop asks of a node, as far as it is known: the pod that there is, else what the template would give. */
 export interface DesktopRequest {

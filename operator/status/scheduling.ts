@@ -1,7 +1,7 @@
 import { placementVerdict } from "../../analyzers/placement.ts";
 import { isReady } from "../../analyzers/readiness.ts";
 import { parseVerdict } from "../../analyzers/scheduler-verdict.ts";
-import type { SessionView } from "../session/view.ts";
+import type { SessionView } from "../view/session-view.ts";
 import { homeOnOtherNode } from "./home-elsewhere.ts";
 import type { Moment } from "./moment.ts";
 import type { Finding } from "./reasons.ts";

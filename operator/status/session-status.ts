@@ -11,7 +11,7 @@ import { secretNameOf } from "../resources/credentials.ts";
 import { labels } from "../resources/labels.ts";
 import { homeName, hostOf } from "../resources/names.ts";
 import type { Settings } from "../settings.ts";
-import type { SessionView } from "../session/view.ts";
+import type { SessionView } from "../view/session-view.ts";
 import { causeOf } from "./cause.ts";
 import { mostMessageBytes, withTransitions } from "./conditions.ts";
 import type { ConditionState } from "./conditions.ts";

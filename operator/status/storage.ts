@@ -4,7 +4,7 @@ import { mediumOfClaim } from "../../analyzers/volumes.ts";
 import type { PersistentVolumeClaim } from "../kinds.ts";
 import { homeName } from "../resources/names.ts";
 import { runtimeProfile } from "../resources/runtime-profiles.ts";
-import type { SessionView } from "../session/view.ts";
+import type { SessionView } from "../view/session-view.ts";
 import { publicWords } from "./last-words.ts";
 import type { Moment } from "./moment.ts";
 import type { Finding } from "./reasons.ts";

@@ -1,4 +1,4 @@
-import type { SessionView } from "../session/view.ts";
+import type { SessionView } from "../view/session-view.ts";
 import type { Moment } from "./moment.ts";
 import type { Finding } from "./reasons.ts";
 

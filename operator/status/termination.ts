@@ -1,8 +1,8 @@
 import { terminatingVerdict } from "../../analyzers/pod-ends.ts";
 import type { KubeObject } from "../../kube/object.ts";
 import type { Pod } from "../kinds.ts";
-import type { SessionView } from "../session/view.ts";
-import { sessionFinalizer } from "../session/plan-end.ts";
+import type { SessionView } from "../view/session-view.ts";
+import { sessionFinalizer } from "../resources/labels.ts";
 import type { Moment } from "./moment.ts";
 import type { Finding } from "./reasons.ts";
 

@@ -11,7 +11,7 @@ import { endPolicy, endPolicyName, sessionFinalizer } from "../../components/vdi
 import { sessionRoutePriority } from "../../components/vdi-operator.admission-hosts.ts";
 import { untouchedFields } from "../../components/vdi-operator.admission-wake.ts";
 import { vdiSessionSpec } from "../../operator/api/vdi-session.ts";
-import { sessionFinalizer as ownFinalizer } from "../../operator/session/plan-end.ts";
+import { sessionFinalizer as ownFinalizer } from "../../operator/resources/labels.ts";
 import { routePriority } from "../../operator/resources/route.ts";
 
 describe("the identity policy", () => {

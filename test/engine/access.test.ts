@@ -5,7 +5,7 @@ import { request } from "undici";
 import { statusCode } from "../../kube/client.ts";
 import type { AnyObject, ClusterClient, ObjectKey } from "../../kube/client.ts";
 import { systemClock } from "../../kube/clock.ts";
-import { secretCredentials } from "../../operator/access/credentials.ts";
+import { secretCredentials } from "../../operator/credentials/stream-credentials.ts";
 import { reviewActFor, reviewToken } from "../../operator/access/reviews.ts";
 import { serveAccess } from "../../operator/access/server.ts";
 import { wakeSession } from "../../operator/access/wake.ts";

@@ -10,8 +10,8 @@ import { issueSelfSigned } from "../../commands/self-signed-certificate.issue.ts
 import type { CertificatePair } from "../../commands/self-signed-certificate.issue.ts";
 import { waitForObject } from "../../kube/wait-for.ts";
 import type { OperatorProcess } from "../../lab/operator/operator-process.ts";
-import { secretCredentials } from "../../operator/access/credentials.ts";
-import type { Credentials } from "../../operator/access/credentials.ts";
+import { secretCredentials } from "../../operator/credentials/stream-credentials.ts";
+import type { Credentials } from "../../operator/credentials/stream-credentials.ts";
 import type { VDISession } from "../../operator/api/objects.ts";
 import type { VDISessionSpec } from "../../operator/api/vdi-session.ts";
 import type { Pod } from "../../operator/kinds.ts";

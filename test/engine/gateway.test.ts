@@ -5,7 +5,7 @@ import { Agent, request } from "undici";
 import { ClusterClient, apiMessage, loadKubeConfig, statusCode } from "../../kube/client.ts";
 import type { AnyObject } from "../../kube/client.ts";
 import type { OperatorProcess } from "../../lab/operator/operator-process.ts";
-import { secretCredentials } from "../../operator/access/credentials.ts";
+import { secretCredentials } from "../../operator/credentials/stream-credentials.ts";
 import type { VDISession } from "../../operator/api/objects.ts";
 import { desktopName, hostOf } from "../../operator/resources/names.ts";
 import { layout, namespaceOfItsOwn } from "./operator-ground.ts";

@@ -3,7 +3,7 @@ import { request } from "undici";
 import { serviceAccountToken } from "../../lab/operator/service-account-token.ts";
 import { apiVersion } from "../../operator/api/objects.ts";
 import type { VDIPool, VDISession } from "../../operator/api/objects.ts";
-import { secretCredentials } from "../../operator/access/credentials.ts";
+import { secretCredentials } from "../../operator/credentials/stream-credentials.ts";
 import { desktopName, hostOf } from "../../operator/resources/names.ts";
 import { gatewayPermissions, permissionFor, permissions } from "../../operator/permissions.ts";
 import type { Permission } from "../../operator/permissions.ts";

@@ -8,7 +8,7 @@ import type { VDIPool, VDISession, VDITemplate } from "../../operator/api/object
 import type { VDIPoolSpec } from "../../operator/api/vdi-pool.ts";
 import type { Pod } from "../../operator/kinds.ts";
 import { adoption } from "../../operator/pool/adoption.ts";
-import { controllerUid } from "../../operator/session/keys.ts";
+import { controllerUid } from "../../operator/resources/keys.ts";
 import { isReady } from "../../analyzers/readiness.ts";
 import { labels } from "../../operator/resources/labels.ts";
 import { desktopName, podName } from "../../operator/resources/names.ts";

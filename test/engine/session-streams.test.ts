@@ -78,11 +78,11 @@ describe("stream and address of sessions, which the operator asks itself,", () =
     await saysWords(session, `${host} leads to another session`);
     desktops.route(session);
     await harness.waitForCondition(session);
-    // The operator's own door needs no password.
+    // The gateway needs no password.
     expect(desktops.traefik.authorizations.get(host)).to.equal(undefined);
   });
 
-  alongside("go through Traefik with the image's own password where that opens the door", async () => {
+  alongside("go through Traefik with the image's own password where the image asks for it", async () => {
     const session = await desktops.session("selkies-v1", {}, { access: "Password" });
     const { desktop } = await desktops.start(session, "selkies-v1");
     desktops.traefik.routes.set(desktops.host(session), { url: "http://127.0.0.1:1" });

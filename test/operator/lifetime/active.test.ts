@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import type { Activity } from "../../../operator/session/view.ts";
+import type { Activity } from "../../../operator/view/session-view.ts";
 import { activeCondition } from "../../../operator/lifetime/active.ts";
 import { after, conditionOf, hour, look, minute, runningSession } from "./session.ts";
 

@@ -1,5 +1,5 @@
 import type { VDISession } from "../../../operator/api/objects.ts";
-import type { Activity } from "../../../operator/session/view.ts";
+import type { Activity } from "../../../operator/view/session-view.ts";
 
 export const minute = 60_000;
 export const hour = 60 * minute;

@@ -101,7 +101,7 @@ describe("a desktop's pod", () => {
     }
   });
 
-  it("lets a template set no variable by which the operator locks the door", () => {
+  it("lets a template set no variable by which the operator protects the stream", () => {
     const env = [
       { name: "VNC_PW", value: "known" },
       { name: "LANG", value: "C" },

@@ -6,7 +6,7 @@ import type { Node } from "../../../operator/kinds.ts";
 import { homeName } from "../../../operator/resources/names.ts";
 import { preferredHosts } from "../../../operator/session/first-home.ts";
 import { planSession } from "../../../operator/session/plan.ts";
-import type { SessionView } from "../../../operator/session/view.ts";
+import type { SessionView } from "../../../operator/view/session-view.ts";
 import { home, node, now, nothingYet, session, template } from "../status/views.ts";
 import { settings } from "./settings.ts";
 

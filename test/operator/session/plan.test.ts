@@ -7,7 +7,7 @@ import { toChild } from "../../../operator/resources/fingerprint.ts";
 import { desktopName, homeName } from "../../../operator/resources/names.ts";
 import { decidesHome } from "../../../operator/session/plan-end.ts";
 import { planSession } from "../../../operator/session/plan.ts";
-import type { SessionView } from "../../../operator/session/view.ts";
+import type { SessionView } from "../../../operator/view/session-view.ts";
 import type { Write } from "../../../operator/session/write.ts";
 import { ago, home, node, now, session, template, view } from "../status/views.ts";
 import { settings } from "./settings.ts";

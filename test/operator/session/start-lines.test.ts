@@ -9,7 +9,7 @@ import type { Caches } from "../../../operator/caches.ts";
 import type { Pod } from "../../../operator/kinds.ts";
 import { controllerReference } from "../../../operator/resources/metadata.ts";
 import { homeName } from "../../../operator/resources/names.ts";
-import { controllerUid } from "../../../operator/session/keys.ts";
+import { controllerUid } from "../../../operator/resources/keys.ts";
 import { StartLines } from "../../../operator/session/start-lines.ts";
 import { ago, session } from "../status/views.ts";
 

@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import fc from "fast-check";
-import type { Refusal } from "../../../operator/session/view.ts";
+import type { Refusal } from "../../../operator/view/session-view.ts";
 import { WriteLimit, mostOfSession } from "../../../operator/session/write-limit.ts";
 import type { Outcome } from "../../../operator/session/write-limit.ts";
 import type { Write } from "../../../operator/session/write.ts";

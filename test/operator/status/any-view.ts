@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import type { ClusterEvent, ContainerStatus, Node, PersistentVolumeClaim, Pod } from "../../../operator/kinds.ts";
-import type { Refusal, SessionView } from "../../../operator/session/view.ts";
+import type { Refusal, SessionView } from "../../../operator/view/session-view.ts";
 import { annotations, labels } from "../../../operator/resources/labels.ts";
 import { ago, session, template } from "./views.ts";
 

@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import type { Refusal } from "../../../operator/session/view.ts";
+import type { Refusal } from "../../../operator/view/session-view.ts";
 import { sessionStatus, statusRecheckMs } from "../../../operator/status/session-status.ts";
 import { expectReady, readyTable } from "./ready.ts";
 import { ago, home, nothingYet, now, readyPod, session, settings, view } from "./views.ts";

@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import fc from "fast-check";
-import type { SessionView } from "../../../operator/session/view.ts";
+import type { SessionView } from "../../../operator/view/session-view.ts";
 import { transitionEvents } from "../../../operator/status/events.ts";
 import { sessionStatus } from "../../../operator/status/session-status.ts";
 import { anyView } from "./any-view.ts";

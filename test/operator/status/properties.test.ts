@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import fc from "fast-check";
 import { vdiSessionStatus } from "../../../operator/api/vdi-session.ts";
-import type { SessionView } from "../../../operator/session/view.ts";
+import type { SessionView } from "../../../operator/view/session-view.ts";
 import { sessionStatus, statusChanged, statusRecheckMs } from "../../../operator/status/session-status.ts";
 import { anyView } from "./any-view.ts";
 import { now, settings } from "./views.ts";

@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import type { Check } from "../../../operator/session/view.ts";
+import type { Check } from "../../../operator/view/session-view.ts";
 import { sessionStatus, statusChanged, statusRecheckMs } from "../../../operator/status/session-status.ts";
 import { expectReady, readyTable } from "./ready.ts";
 import { ago, container, now, podWith, readyPod, session, settings, view } from "./views.ts";

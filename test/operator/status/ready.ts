@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import type { SessionView } from "../../../operator/session/view.ts";
+import type { SessionView } from "../../../operator/view/session-view.ts";
 import { sessionStatus } from "../../../operator/status/session-status.ts";
 import { now, settings } from "./views.ts";
 

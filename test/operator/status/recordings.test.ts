@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import type { VDISession, VDITemplate } from "../../../operator/api/objects.ts";
 import type { ClusterEvent, Node, PersistentVolumeClaim, Pod } from "../../../operator/kinds.ts";
-import type { Refusal, SessionView } from "../../../operator/session/view.ts";
+import type { Refusal, SessionView } from "../../../operator/view/session-view.ts";
 import { sessionStatus } from "../../../operator/status/session-status.ts";
 import { trimClaim, trimNode, trimPod } from "../../../operator/trim.ts";
 import type { AnyObject } from "../../../kube/object.ts";

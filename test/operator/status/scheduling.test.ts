@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import type { Node, Pod } from "../../../operator/kinds.ts";
 import { annotations } from "../../../operator/resources/labels.ts";
-import type { SessionView } from "../../../operator/session/view.ts";
+import type { SessionView } from "../../../operator/view/session-view.ts";
 import { sessionStatus, statusChanged } from "../../../operator/status/session-status.ts";
 import { expectReady, readyTable } from "./ready.ts";
 import { home, node, now, pod, session, settings, template, unschedulable, view } from "./views.ts";

@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import { desktopName } from "../../../operator/resources/names.ts";
-import type { SessionView } from "../../../operator/session/view.ts";
+import type { SessionView } from "../../../operator/view/session-view.ts";
 import { sessionStatus, statusChanged, statusRecheckMs } from "../../../operator/status/session-status.ts";
 import {
   ago,

@@ -1,6 +1,6 @@
 import type { VDISession, VDITemplate } from "../../../operator/api/objects.ts";
 import type { ContainerStatus, Node, PersistentVolumeClaim, Pod } from "../../../operator/kinds.ts";
-import type { SessionView } from "../../../operator/session/view.ts";
+import type { SessionView } from "../../../operator/view/session-view.ts";
 
 export const now = new Date("2026-03-01T12:00:00Z");
 export const settings = { domain: "vdi.example.com", streamCheck: "direct", traefikUrl: undefined } as const;

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect } from "chai";
 import { execa } from "execa";
-import { copyRtcConfig, followRtcConfig } from "../../../operator/turn/rtc-file.ts";
+import { copyRtcConfig, followRtcConfig } from "../../../operator/resources/rtc-file.ts";
 
 describe("the file that a desktop reads its TURN servers from", () => {
   let folder: string;

@@ -1,9 +1,9 @@
 import { expect } from "chai";
-import { knows, rememberedCredentials, secretCredentials } from "../../../operator/access/credentials.ts";
+import { knows, rememberedCredentials, secretCredentials } from "../../../operator/credentials/stream-credentials.ts";
 import { wakeSession } from "../../../operator/access/wake.ts";
 import type { AnyObject } from "../../../kube/object.ts";
 import { FakeClock } from "../../kube/fake-clock.ts";
-import { aSession } from "./a-session.ts";
+import { aSession } from "../access/a-session.ts";
 
 const base64 = (text: string) => Buffer.from(text).toString("base64");
 

@@ -1,6 +1,13 @@
+import type { AnyObject } from "../../kube/object.ts";
 import type { VDISession, VDITemplate } from "../api/objects.ts";
-import type { HomeAtEnd } from "./home-end.ts";
 import type { Child, ClusterEvent, Node, PersistentVolumeClaim, Pod } from "../kinds.ts";
+
+/** What the API server has of a home that is to go with its session. */
+export interface HomeAtEnd {
+  readonly claim: AnyObject | undefined;
+  /** Whether another session of the user wants it to stay. */
+  readonly isShared: boolean;
+}
 
 /** All that is known about one session at one moment: what plan and status are made from. */
 export interface SessionView {
