@@ -1,5 +1,5 @@
 import { areas } from "../../analyzers/areas.ts";
-import { catalog, entryOf } from "../../analyzers/catalog.ts";
+import { entryOf } from "../../analyzers/catalog.ts";
 import type { Code } from "../../analyzers/catalog.ts";
 import { levelOf, refText } from "../../analyzers/finding.ts";
 import type { Finding, Level, ObjectRef } from "../../analyzers/finding.ts";
@@ -10,11 +10,12 @@ import { markdownText } from "./markup.ts";
 import type { RenderOptions } from "./render.ts";
 
 /**
- * SARIF 2.1.0 as GitHub's code scanning takes it: a rule for each code, a result for each finding. Code scanning wants a file at
+ * SARIF 2.1.0 as GitHub's code scanning takes it: a rule for each code that was found, a result for each finding. Code scanning wants a file at
  * each result, and a cluster has none: the path is the object's, as `kubectl get KIND -n NAMESPACE NAME` would spell it.
  */
 export function renderSarif(report: Report, { docsUrl }: RenderOptions): string {
-  const codes = Object.keys(catalog) as Code[];
+  const found = placedFindings(report.roots);
+  const codes = [...new Set(found.map(({ finding }) => finding.code))].sort();
   const run = {
     tool: {
       driver: {
@@ -26,7 +27,7 @@ export function renderSarif(report: Report, { docsUrl }: RenderOptions): string 
     automationDetails: { id: "kasm-vdi/diagnose/" },
     invocations: [{ executionSuccessful: true, endTimeUtc: report.takenAt }],
     columnKind: "utf16CodeUnits",
-    results: placedFindings(report.roots).map((it) => resultOf(it, codes)),
+    results: found.map((it) => resultOf(it, codes)),
     properties: { summary: report.summary, unseen: report.unseen },
   };
   const log = { $schema: "https://json.schemastore.org/sarif-2.1.0.json", version: "2.1.0", runs: [run] };
