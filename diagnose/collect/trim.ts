@@ -1,8 +1,8 @@
 import { withoutSecrets } from "../../kube/redaction.ts";
-import type { AnyObject } from "../../kube/object.ts";
+import type { AnyObject, ManagedFields } from "../../kube/object.ts";
 
 /** ConfigMaps whose contents decide something: all others are kept by their keys. */
-const readConfigMaps = /^(local-path-config|coredns|time-slicing-config|.*device-plugin.*|kasm-operator.*config)$/;
+const readConfigMaps = /^(local-path-config|coredns|time-slicing-config.*|.*device-plugin.*|kasm-operator.*config)$/;
 
 /**
  * What of an object goes into a snapshot: no managed fields, no last-applied configuration, of Secrets and most ConfigMaps
@@ -17,8 +17,8 @@ export function trimmed(object: AnyObject): AnyObject {
     case "Secret":
       return { ...base, data: keysOf(object["data"]), stringData: undefined };
     case "ConfigMap":
-      return readConfigMaps.test(object.metadata?.name ?? "")
-        ? { ...base, data: valuesOf(object["data"]) }
+      return isRead(object)
+        ? { ...base, metadata: { ...metadata, managedFields: writesOf(object) }, data: valuesOf(object["data"]) }
         : { ...base, data: keysOf(object["data"]), binaryData: keysOf(object["binaryData"]) };
     case "Pod":
     case "Deployment":
@@ -32,6 +32,24 @@ export function trimmed(object: AnyObject): AnyObject {
     default:
       return base;
   }
+}
+
+/** Configs of the device plugin have whatever name the ClusterPolicy gives them. */
+function isRead({ metadata, data }: AnyObject): boolean {
+  const texts = Object.values((data ?? {}) as Record<string, unknown>);
+  return (
+    readConfigMaps.test(metadata?.name ?? "") ||
+    texts.some((it) => typeof it === "string" && it.includes("nvidia.com/gpu"))
+  );
+}
+
+/** Who wrote it, and when: whether somebody edited it since it was last read is told by that alone. */
+function writesOf({ metadata }: AnyObject): ManagedFields[] {
+  return (metadata?.managedFields ?? []).map(({ manager, operation, time }) => ({
+    ...(manager !== undefined && { manager }),
+    ...(operation !== undefined && { operation }),
+    ...(time !== undefined && { time }),
+  }));
 }
 
 function keysOf(data: unknown): Record<string, string> | undefined {
