@@ -9,8 +9,15 @@ export interface Expectation {
   readonly pools: readonly ExpectedPool[];
   /** Labels of the nodes that the TURN server runs on; none without a TURN server, or where it runs on every node. */
   readonly turnLabels: Readonly<Record<string, string>>;
-  /** Requests of Kasm's own services together. */
-  readonly kasmDemand: { readonly cpuMillis: number; readonly memoryMiB: number };
+  /** What is about to be asked of the nodes, as the scheduler counts it. */
+  readonly demand: {
+    /** Kasm's own services together. */
+    readonly kasm: Demand;
+    /** The Job that fills Kasm's database, beside them. */
+    readonly initJob: Demand;
+    /** A desktop of the default template. */
+    readonly desktop: Demand;
+  };
   /** `isOurs`: the program makes the class, so it need not be there. */
   readonly storage: { readonly className: string; readonly isOurs: boolean };
   readonly nginxResolver: string;
@@ -24,6 +31,11 @@ export interface Expectation {
   readonly ports: readonly ExpectedPort[];
   /** Names of the CRDs that the program makes. */
   readonly crds: readonly string[];
+}
+
+export interface Demand {
+  readonly cpuMillis: number;
+  readonly memoryMiB: number;
 }
 
 export interface ExpectedPool {

@@ -4,6 +4,8 @@ import { collect } from "./preflight.collect.ts";
 import { judgePreflight, refusal } from "./preflight.judge.ts";
 import type { PreflightReport, PreflightVerdict } from "./preflight.judge.ts";
 
+const demandSchema = z.object({ cpuMillis: z.number(), memoryMiB: z.number() });
+
 const inputSchema = z.object({
   context: z.string().optional(),
   mode: z.enum(["enforce", "warn"]),
@@ -21,7 +23,7 @@ const inputSchema = z.object({
     }),
   ),
   turnLabels: z.record(z.string(), z.string()),
-  kasmDemand: z.object({ cpuMillis: z.number(), memoryMiB: z.number() }),
+  demand: z.object({ kasm: demandSchema, initJob: demandSchema, desktop: demandSchema }),
   storage: z.object({ className: z.string(), isOurs: z.boolean() }),
   nginxResolver: z.string(),
   traefik: z.enum(["k3s", "own"]),

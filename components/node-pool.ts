@@ -10,6 +10,14 @@ export interface NodePool {
   readonly replicasPerGpu: number;
   /** Labels that the pool's nodes carry beside those of K3s. They tell its nodes from those of other pools. */
   readonly labels: Readonly<Record<string, string>>;
+  /** What each node offers, where it is not the smallest node of the stack. */
+  readonly nodeSize?: NodeSize | undefined;
+}
+
+/** What one node offers. */
+export interface NodeSize {
+  readonly cpuCores: number;
+  readonly memoryGiB: number;
 }
 
 /** Selects a named config of the device plugin's ConfigMap on one node; it wins over the ConfigMap's default. */

@@ -1,8 +1,9 @@
-import { presetDemand } from "./kasm-workspaces.sizing.ts";
+import { initJobDemand, kasmDemand } from "./kasm-workspaces.demand.ts";
 import type { KasmSizing } from "./kasm-workspaces.sizing.ts";
 import type { CertificateSource } from "./kasm-workspaces.values.ts";
-import { gpuCount, nodeCount, requiredNodeLabels } from "./node-pool.ts";
+import { gpuCount, gpuSlices, nodeCount, requiredNodeLabels } from "./node-pool.ts";
 import type { NodePool } from "./node-pool.ts";
+import { defaultDesktop } from "./vdi-operator.templates.ts";
 
 /** What the checks are about: parts of the stack's config, named as there. */
 export interface PreflightExpectation {
@@ -37,13 +38,6 @@ export interface PreflightExpectation {
 // A K3s that has just started lays its packaged components down within its first minutes.
 const settleSeconds = 120;
 
-/** Requests of Kasm's services, in all their copies. */
-function kasmDemand({ deploymentSize, replicas, isCompact }: KasmSizing) {
-  // What the requests of kasm-workspaces.compact.ts add up to: database and gateways once, the others in copies.
-  if (isCompact) return { cpuMillis: 700 + replicas * 450, memoryMiB: 1024 + replicas * 896 };
-  return presetDemand(deploymentSize, replicas);
-}
-
 /** INPUT of commands/preflight.ts, apart from the mode. Only what the stack really makes is asked for. */
 export function preflightInput(expected: PreflightExpectation) {
   const { pools, kasm, storage, traefik, turn } = expected;
@@ -59,7 +53,11 @@ export function preflightInput(expected: PreflightExpectation) {
       labels: requiredNodeLabels(pool, pools),
     })),
     turnLabels: turn?.nodeLabels ?? {},
-    kasmDemand: kasmDemand(kasm.sizing),
+    demand: {
+      kasm: kasmDemand(kasm.sizing),
+      initJob: initJobDemand,
+      desktop: defaultDesktop(gpuSlices(pools)),
+    },
     storage: { className: storage.className, isOurs: storage.mode === "own" },
     nginxResolver: kasm.nginxResolver,
     traefik: traefik.mode,

@@ -1,3 +1,5 @@
+import { demandOf } from "./demand.ts";
+import type { Demand } from "./demand.ts";
 import { imageReference } from "./image.ts";
 import type { Registry } from "./image.ts";
 
@@ -37,6 +39,14 @@ export function starterTemplates(gpuSlices: number, registry: Registry) {
       metadata: { name },
       spec: { ...spec, image: imageReference(spec.image, registry) },
     }));
+}
+
+/** What a desktop asks of a node that nobody chose a size for: with GPUs one that takes a slice. */
+export function defaultDesktop(gpuSlices: number): Demand {
+  const starter = all.find(({ spec }) => spec.resources.default.gpu > 0 === gpuSlices > 0);
+  if (!starter) throw new Error("there is no starter template");
+  const { cpu, memory } = starter.spec.resources.default;
+  return demandOf(cpu, memory);
 }
 
 const all: readonly Starter[] = [

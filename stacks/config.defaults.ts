@@ -2,10 +2,11 @@ import type { ChartSource } from "../components/chart-source.ts";
 import { agentDefaults } from "../components/kasm-agents.values.ts";
 import type { AgentInstaller } from "../components/kasm-agents.values.ts";
 import { kasmSizing } from "../components/kasm-workspaces.sizing.ts";
+import { defaultDesktop } from "../components/vdi-operator.templates.ts";
 import { kasmVersion } from "../components/kasm-workspaces.chart.ts";
 import { coturnImage } from "../components/turn-server.manifests.ts";
 import type { NodePool } from "../components/node-pool.ts";
-import { nodeCount } from "../components/node-pool.ts";
+import { gpuSlices, nodeCount } from "../components/node-pool.ts";
 import type { RawChart } from "./config.groups.cluster.ts";
 import type { RawConfig } from "./config.schema.ts";
 import type { StackConfig } from "./stack-config.ts";
@@ -50,7 +51,7 @@ export function withDefaults(raw: RawConfig): StackConfig {
       ...kasm,
       chart,
       ...(directRdp && { directRdp: { ...directRdp, port: directRdp.port ?? rdpPort } }),
-      sizing: kasmSizing(nodes, raw.nodeSize, deploymentSize),
+      sizing: kasmSizing(nodes, raw.nodeSize, defaultDesktop(gpuSlices(pools)), deploymentSize),
     },
     certificate: certificateSource(raw.certificate),
     gpu: { ...raw.gpu, chart: chartSource(raw.gpu.chart, charts.gpuOperator) },

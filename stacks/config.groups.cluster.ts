@@ -30,6 +30,11 @@ export const chart = group({
   version: exactVersion.optional().describe("Version of the chart. Default: the one that this program is made for."),
 }).describe("Where the Helm chart comes from: at most one of repo, oci and path.");
 
+export const nodeSize = group({
+  cpuCores: wholeNumber(2).default(4).describe("Cores."),
+  memoryGiB: wholeNumber(4).default(8).describe("Memory in GiB."),
+});
+
 export const nodePool = group({
   name: dnsLabel.describe("Name of the pool."),
   count: wholeNumber(1).describe("Nodes in the pool."),
@@ -38,11 +43,7 @@ export const nodePool = group({
     .optional()
     .describe("Desktops per GPU; 1 is no sharing. Default: that of the group gpu."),
   labels: labels.default({}).describe("Labels that tell the pool's nodes from others."),
-});
-
-export const nodeSize = group({
-  cpuCores: wholeNumber(2).default(4).describe("Cores."),
-  memoryGiB: wholeNumber(4).default(8).describe("Memory in GiB."),
+  nodeSize: nodeSize.optional().describe("Its nodes where they are larger than the smallest. Default: nodeSize."),
 });
 
 export const namespaces = group({

@@ -1,7 +1,10 @@
 import { chartRefusal, kasmVersion } from "../components/kasm-workspaces.chart.ts";
 import { certificateRefusal } from "../components/kasm-workspaces.manifests.ts";
-import { presetDemand, presetFits } from "../components/kasm-workspaces.sizing.ts";
-import { nodeCount } from "../components/node-pool.ts";
+import { plus } from "../components/demand.ts";
+import { kasmDemand } from "../components/kasm-workspaces.demand.ts";
+import { sizeFits } from "../components/kasm-workspaces.sizing.ts";
+import { gpuSlices, nodeCount } from "../components/node-pool.ts";
+import { defaultDesktop } from "../components/vdi-operator.templates.ts";
 import type { ConfigProblem } from "./config.problems.ts";
 import { atMostOneOf, problem } from "./config.rule.ts";
 import type { Rule } from "./config.rule.ts";
@@ -89,12 +92,13 @@ export const partRules: readonly Rule[] = [
     check: ({ kasm }, { pools, nodeSize, kasm: { sizing } }) => {
       const size = kasm.deploymentSize;
       const nodes = nodeCount(pools);
-      if (size === undefined || presetFits(size, nodes, nodeSize)) return [];
-      const { cpuMillis, memoryMiB } = presetDemand(size, sizing.replicas);
-      const needs = `${cpuMillis / 1000} cores and ${memoryMiB / 1024} GiB`;
+      const desktop = defaultDesktop(gpuSlices(pools));
+      if (size === undefined || sizeFits(sizing, nodes, nodeSize, desktop)) return [];
+      const { cpuMillis, memoryMiB } = plus(kasmDemand(sizing), desktop);
+      const needs = `${cpuMillis / 1000} cores and ${memoryMiB / 1024} GiB with one desktop`;
       const has = `${nodes} x ${nodeSize.cpuCores} cores and ${nodeSize.memoryGiB} GiB`;
       const way = "leave it out to get what fits, or correct nodeSize";
-      return [problem(["kasm", "deploymentSize"], `"${size}" requests ${needs}, too much for ${has}; ${way}`)];
+      return [problem(["kasm", "deploymentSize"], `"${size}" requests ${needs}, and does not fit on ${has}; ${way}`)];
     },
   },
   {

@@ -1,5 +1,7 @@
 import { isIPv4 } from "node:net";
 import { gpuCount, gpuSlices, nodeCount } from "../components/node-pool.ts";
+import { sessionCapacity } from "../components/session-capacity.ts";
+import { defaultDesktop } from "../components/vdi-operator.templates.ts";
 import type { StackConfig } from "./config.ts";
 
 /** One record set that DNS should carry. */
@@ -41,15 +43,16 @@ function recordsOf(name: string, addresses: readonly string[]): DnsRecord[] {
 }
 
 /**
- * Outputs that the config alone decides. Every GPU session takes one slice, so there are as many as slices. What is not
+ * Outputs that the config alone decides. Sessions are those of the default template that fit at once. What is not
  * installed is null, so that consumers find every key at its place.
  */
-export function plannedOutputs({ domain, pools, namespaces, traefik, turn, storage }: StackConfig) {
+export function plannedOutputs({ domain, pools, nodeSize, kasm, namespaces, traefik, turn, storage }: StackConfig) {
   const slices = gpuSlices(pools);
   const gpus = gpuCount(pools);
+  const sessions = sessionCapacity(pools, nodeSize, kasm.sizing, defaultDesktop(slices));
   return {
     urls: { kasm: `https://${domain}` },
-    capacity: { nodes: nodeCount(pools), gpus, slices, sessions: slices },
+    capacity: { nodes: nodeCount(pools), gpus, slices, sessions },
     namespaces: {
       kasm: namespaces.kasm,
       vdi: namespaces.vdi,

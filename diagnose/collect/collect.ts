@@ -1,7 +1,7 @@
 import type { Part, Snapshot } from "../../analyzers/snapshot.ts";
 import { apiMessage, statusCode, UnknownKindError } from "../../kube/client.ts";
 import type { AnyObject, ClusterClient } from "../../kube/client.ts";
-import { collectedKinds, namesOnly } from "./kinds.ts";
+import { collectedKinds, namesOnly, selectors } from "./kinds.ts";
 import { collectLogs } from "./logs.ts";
 import { trimmed } from "./trim.ts";
 
@@ -55,6 +55,7 @@ async function readKind(client: ClusterClient, apiVersion: string, kind: string)
       const page = await client.listPage(apiVersion, kind, {
         ...{ limit: 500, continue: next },
         metadataOnly: namesOnly.has(kind),
+        ...(selectors[kind] !== undefined && { labelSelector: selectors[kind] }),
       });
       // Page by page, so that what is dropped is never there all at once.
       for (const item of page.items) items.push(trimmed(item));

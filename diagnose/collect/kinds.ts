@@ -42,3 +42,9 @@ export const collectedKinds: Readonly<Record<string, string>> = {
 
 /** Kinds of which names, labels and keys are collected, and no contents. */
 export const namesOnly: ReadonlySet<string> = new Set(["Secret"]);
+
+/** Label selectors of kinds of which most objects are Kubernetes' own and say nothing. */
+export const selectors: Readonly<Record<string, string>> = {
+  ClusterRole: "!kubernetes.io/bootstrapping",
+  ClusterRoleBinding: "!kubernetes.io/bootstrapping",
+};

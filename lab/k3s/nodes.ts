@@ -1,6 +1,5 @@
 import { requiredNodeLabels } from "../../components/node-pool.ts";
-import type { NodePool } from "../../components/node-pool.ts";
-import type { NodeSize } from "../../components/kasm-workspaces.sizing.ts";
+import type { NodePool, NodeSize } from "../../components/node-pool.ts";
 import type { AnyObject } from "../../kube/client.ts";
 import { agentArgs, nodeArgsAnnotation, serverArgs, stockServer } from "./node-arguments.ts";
 import type { ServerFlags } from "./node-arguments.ts";
@@ -18,7 +17,7 @@ const ordinalAnnotation = "lab.kasm-vdi/ordinal";
 // K3s gives each node a /24 of its cluster-cidr 10.42.0.0/16, so 256 nodes are all that fit.
 const maxNodes = 256;
 
-/** The machines of a stack: every one is of the size that the stack gives for the smallest. */
+/** The machines of a stack. `nodeSize` is that of the smallest, and of pools that do not say their own. */
 export interface Machines {
   readonly pools: readonly NodePool[];
   readonly nodeSize: NodeSize;
@@ -52,7 +51,7 @@ export function desiredNodes(
   const agent = agentArgs(nodeAddress(ordinals.get(serverName) ?? 0), flags);
   return names.map(({ pool, name }) => {
     const args = name === serverName ? serverArgs(flags) : agent;
-    return node(pool, name, ordinals.get(name) ?? 0, requiredNodeLabels(pool, pools), nodeSize, args);
+    return node(pool, name, ordinals.get(name) ?? 0, requiredNodeLabels(pool, pools), pool.nodeSize ?? nodeSize, args);
   });
 }
 

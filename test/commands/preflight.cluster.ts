@@ -100,7 +100,11 @@ export const healthyExpectation: Expectation = {
   nodeCount: 2,
   pools: [{ name: "cpu", count: 2, gpusPerNode: 0, labels: {} }],
   turnLabels: {},
-  kasmDemand: { cpuMillis: 5750, memoryMiB: 4352 },
+  demand: {
+    kasm: { cpuMillis: 3250, memoryMiB: 4352 },
+    initJob: { cpuMillis: 500, memoryMiB: 512 },
+    desktop: { cpuMillis: 2000, memoryMiB: 4096 },
+  },
   storage: { className: "local-path", isOurs: false },
   nginxResolver: "10.43.0.10",
   traefik: "k3s",

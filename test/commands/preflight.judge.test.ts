@@ -63,6 +63,7 @@ describe("the verdict of preflight", () => {
       "nodes of the TURN server",
       "GPUs of nodes",
       "room for Kasm",
+      "room for a desktop",
     ];
     expect(unknown).to.deep.equal([`not checked: ${blind.join(", ")} (${reason})`]);
     expect(failures).to.deep.equal([]);
@@ -73,7 +74,7 @@ describe("the verdict of preflight", () => {
     const { failures, unknown } = verdict({ nodes: [node("a")] }, { pods: "pods is forbidden" });
     expect(failures).to.have.length(1);
     expect(unknown).to.deep.equal([
-      "not checked: room for Kasm, local-path-provisioner, CoreDNS, Traefik's pods, ports of the nodes (pods is forbidden)",
+      "not checked: room for Kasm, room for a desktop, local-path-provisioner, CoreDNS, Traefik's pods, ports of the nodes (pods is forbidden)",
     ]);
   });
 

@@ -1,8 +1,6 @@
 import { expect } from "chai";
-import { compactResources } from "../../components/kasm-workspaces.compact.ts";
 import { preflightInput } from "../../components/preflight.values.ts";
 import type { PreflightExpectation } from "../../components/preflight.values.ts";
-import { quantityValue } from "../../kube/quantity.ts";
 
 const pool = (name: string, count: number, gpusPerNode: number, replicasPerGpu = 8) => ({
   name,
@@ -64,18 +62,16 @@ describe("the input of preflight", () => {
     expect(all.namespaces).to.deep.equal(base.namespaces);
   });
 
-  it("asks for room for the preset or for the lowered requests of small nodes, in all copies", () => {
-    expect(input().kasmDemand).to.deep.equal({ cpuMillis: 7250, memoryMiB: 5888 });
-    const sizing = { deploymentSize: "small", replicas: 2, isCompact: true } as const;
-    const { proxy, api, manager, db, gateway, sidecar } = compactResources;
-    const gateways = [gateway, sidecar, gateway, sidecar, gateway, sidecar];
-    const copies = [proxy, api, manager, proxy, api, manager];
-    const requests = [...copies, db, ...gateways].map((one) => one.requests);
-    const sum = (of: "cpu" | "memory") => requests.reduce((total, one) => total + quantityValue(one[of]), 0);
-    expect(input({ kasm: { ...base.kasm, sizing } }).kasmDemand).to.deep.equal({
-      cpuMillis: Math.round(sum("cpu") * 1000),
-      memoryMiB: sum("memory") / 2 ** 20,
+  it("asks for room for Kasm in its size, the Job that fills its database, and a desktop of the default template", () => {
+    expect(input().demand).to.deep.equal({
+      kasm: { cpuMillis: 7250, memoryMiB: 5888 },
+      initJob: { cpuMillis: 500, memoryMiB: 512 },
+      desktop: { cpuMillis: 1000, memoryMiB: 3072 },
     });
+    const sizing = { deploymentSize: "small", replicas: 2, isCompact: true } as const;
+    const compact = input({ kasm: { ...base.kasm, sizing }, pools: [pool("gpu", 1, 1)] }).demand;
+    expect(compact.kasm).to.deep.equal({ cpuMillis: 3250, memoryMiB: 3584 });
+    expect(compact.desktop).to.deep.equal({ cpuMillis: 2000, memoryMiB: 4096 });
   });
 
   it("asks for the TURN server's nodes only with a TURN server", () => {

@@ -6,7 +6,9 @@ import { expect } from "chai";
 import { execa } from "execa";
 import { parseAllDocuments, stringify } from "yaml";
 import { gpuOperatorValues } from "../../components/gpu-operator.values.ts";
-import { presetDemand } from "../../components/kasm-workspaces.sizing.ts";
+import { demandOf, none, plus, podDemand, times } from "../../components/demand.ts";
+import { kasmDemand } from "../../components/kasm-workspaces.demand.ts";
+import type { KasmSizing } from "../../components/kasm-workspaces.sizing.ts";
 import { kasmValues } from "../../components/kasm-workspaces.values.ts";
 import { traefikArguments, traefikPods, traefikValues } from "../../components/traefik.manifests.ts";
 import { type AnyObject, ClusterClient, loadKubeConfig } from "../../kube/client.ts";
@@ -15,14 +17,15 @@ const chartPath = (name: string) => fileURLToPath(new URL(`../../lab/charts/${na
 
 /** The pod templates of a release and what the tests ask of them. */
 interface PodSpec {
-  initContainers?: { name: string; args: string[] }[];
+  initContainers?: { name: string; args: string[]; resources?: Resources }[];
   containers: { name: string; image: string; env?: { name: string; valueFrom?: object }[]; resources: Resources }[];
 }
 interface Resources {
   requests: { cpu: string; memory: string };
 }
 
-const cpuMillis = (cpu: string) => (cpu.endsWith("m") ? Number.parseInt(cpu) : 1000 * Number(cpu));
+const requested = ({ resources }: { resources?: Resources }) =>
+  resources ? demandOf(resources.requests.cpu, resources.requests.memory) : none;
 
 describe("the stand-in charts", () => {
   let folder: string;
@@ -48,12 +51,12 @@ describe("the stand-in charts", () => {
     (await helm(["template", "kasm", chartPath(chart)], values)).stderr;
 
   describe("kasm-helm", () => {
-    const program = (isCompact = false) =>
+    const program = (sizing: KasmSizing = { deploymentSize: "small", replicas: 2, isCompact: false }) =>
       kasmValues({
         domain: "desktops.example.com",
         chart: { chart: "kasm-helm", version: "1.1190.6" },
         database: "initialize",
-        sizing: { deploymentSize: "small", replicas: 2, isCompact },
+        sizing,
         nginxResolver: "10.43.0.10",
         storageClassName: "local-path",
         certificate: { kind: "secret", secretName: "tls" },
@@ -117,16 +120,22 @@ describe("the stand-in charts", () => {
       });
     });
 
-    for (const size of ["small", "medium", "large"] as const)
-      it(`asks for as much in size ${size} as the program's sizing reckons`, async () => {
-        const objects = await render("kasm-helm", { deploymentSize: size });
-        const requested = objects.map((workload) => {
+    const sizings: Record<string, KasmSizing> = {
+      small: { deploymentSize: "small", replicas: 2, isCompact: false },
+      medium: { deploymentSize: "medium", replicas: 2, isCompact: false },
+      large: { deploymentSize: "large", replicas: 3, isCompact: false },
+      compact: { deploymentSize: "small", replicas: 1, isCompact: true },
+    };
+    for (const [name, sizing] of Object.entries(sizings))
+      it(`asks of the scheduler in size ${name} what the program reckons, init containers included`, async () => {
+        const objects = await render("kasm-helm", program(sizing));
+        const lasting = objects.filter(({ kind }) => kind === "Deployment" || kind === "StatefulSet");
+        const demands = lasting.map((workload) => {
           const { replicas = 1 } = (workload["spec"] ?? {}) as { replicas?: number };
-          const isLasting = workload.kind === "Deployment" || workload.kind === "StatefulSet";
-          const containers = (isLasting && podOf(workload)?.containers) || [];
-          return containers.reduce((sum, { resources }) => sum + replicas * cpuMillis(resources.requests.cpu), 0);
+          const { containers = [], initContainers = [] } = podOf(workload) ?? {};
+          return times(podDemand(containers.map(requested), initContainers.map(requested)), replicas);
         });
-        expect(requested.reduce((sum, each) => sum + each, 0)).to.equal(presetDemand(size).cpuMillis);
+        expect(demands.reduce(plus, none)).to.deep.equal(kasmDemand(sizing));
       });
 
     it("reads the database password from <release>-secrets, whatever kasmSecrets.name says", async () => {
@@ -198,7 +207,10 @@ describe("the stand-in charts", () => {
           stringData: { "tls.crt": "no simulated pod reads it", "tls.key": "" },
         });
         // the chart's own Secret this time, a hook that outlives the release
-        const values = { ...program(true), kasmSecrets: { create: true } };
+        const values = {
+          ...program({ deploymentSize: "small", replicas: 2, isCompact: true }),
+          kasmSecrets: { create: true },
+        };
         const installed = await release(["install", "--wait", "--wait-for-jobs", "--timeout", "90s"], values);
         expect(installed.exitCode, installed.stderr).to.equal(0);
         expect(installed.stdout).to.contain("STAND-IN");

@@ -32,6 +32,8 @@ async function fails(...args: string[]): Promise<string> {
 describe("sessions of the lab", () => {
   const client = new ClusterClient(loadKubeConfig({ file: layout.kubeconfig }));
 
+  // Tests that ran before may have stopped the operator, or deleted what was in its namespace.
+  before(() => execa(process.execPath, [join(checkout, "lab", "main.ts")]));
   after(async () => {
     await session("delete", name);
     await client.config.close();

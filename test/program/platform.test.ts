@@ -392,6 +392,8 @@ describe("the platform's registration graph", () => {
     const pools = (count: number) => ({
       nodeCount: count + 1,
       gpuCount: count,
+      // Kasm has the same size on three such nodes and on four.
+      nodeSize: { cpuCores: 8, memoryGiB: 16 },
       nodePools: [
         { name: "server", count: 1 },
         { name: "gpu", count, gpusPerNode: 1 },

@@ -8,7 +8,10 @@ const hostKey = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIAABAgMEBQYHCAkKCwwNDg8QERI
 
 describe("checkStackFile", () => {
   it("tells what a stack file amounts to, defaults and outputs included", () => {
-    const told = checkStackFile("Pulumi.x.yaml", stack("  kasm-vdi:gpuCount: 2\n"));
+    const told = checkStackFile(
+      "Pulumi.x.yaml",
+      stack("  kasm-vdi:gpuCount: 2\n  kasm-vdi:nodeSize: { cpuCores: 64, memoryGiB: 256 }\n"),
+    );
     expect(told).to.match(/^# Pulumi\.x\.yaml is valid\n/);
     expect(parse(told)).to.deep.include({ domain: "a.example.com", protectData: false });
     expect((parse(told) as { outputs: object }).outputs).to.deep.include({

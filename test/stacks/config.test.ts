@@ -530,7 +530,7 @@ const bad: [title: string, source: Record<string, unknown>, problems: string[]][
     "a deployment size that does not fit",
     { ...good, nodeCount: 1, gpuCount: 0, kasm: { deploymentSize: "small" } },
     [
-      'kasm-vdi:kasm.deploymentSize "small" requests 5.75 cores and 4.25 GiB, too much for 1 x 4 cores and 8 GiB; leave it out to get what fits, or correct nodeSize',
+      'kasm-vdi:kasm.deploymentSize "small" requests 6.75 cores and 7.25 GiB with one desktop, and does not fit on 1 x 4 cores and 8 GiB; leave it out to get what fits, or correct nodeSize',
     ],
   ],
   [
@@ -647,7 +647,7 @@ describe("loadConfig fills in", () => {
       kasm: {
         chart: { chart: "kasm-helm", repo: "https://helm.kasm.com", version: "1.1190.6" },
         database: "initialize",
-        sizing: { deploymentSize: "small", replicas: 2, isCompact: false },
+        sizing: { deploymentSize: "small", replicas: 2, isCompact: true },
         nginxResolver: "10.43.0.10",
         timeoutSeconds: 900,
       },

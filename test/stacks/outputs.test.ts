@@ -46,7 +46,7 @@ describe("plannedOutputs", () => {
   it("keeps its contract: names and shapes that other stacks read, null for what is not there", () => {
     expect(plannedOutputs(loadConfig({ ...base, gpuCount: 0 }))).to.deep.equal({
       urls: { kasm: "https://a.example.com" },
-      capacity: { nodes: 3, gpus: 0, slices: 0, sessions: 0 },
+      capacity: { nodes: 3, gpus: 0, slices: 0, sessions: 3 },
       namespaces: {
         kasm: "kasm",
         vdi: "kasm-vdi",
@@ -63,6 +63,7 @@ describe("plannedOutputs", () => {
   it("names all that is installed", () => {
     const all = {
       ...base,
+      nodeSize: { cpuCores: 64, memoryGiB: 256 },
       publicIPs: ["192.0.2.1"],
       turn: { enabled: true },
       storage: { mode: "own" },

@@ -124,7 +124,10 @@ securityContext:
 - name: {{ .name }}
   image: {{ include "kasm.apiImage" .context }}
   {{- include "kasm.containerSettings" (list .context 1000) | nindent 2 }}
-  {{- include "kasm.resources" (list .context "api" dict) | nindent 2 }}
+  {{- /* As small, whatever deploymentSize says: so it is in the real chart. */}}
+  resources:
+    requests: { cpu: 500m, memory: 512Mi }
+    limits: { cpu: 500m, memory: 1Gi }
   env:
     {{- include "kasm.dbEnvironment" (list .context .host .secret) | nindent 4 }}
     - { name: PGCONNECT_TIMEOUT, value: {{ .context.Values.dbManagement.dbConnectionTimeout | quote }} }
