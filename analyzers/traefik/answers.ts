@@ -174,7 +174,7 @@ function wayOf(cluster: Cluster, about: ObjectRef, host: string): Dependency[] {
     const { selector } = (cluster.find(ref)?.["spec"] ?? {}) as { selector?: Record<string, string> };
     return selector ? cluster.podsMatching(ref.namespace, selector).map((pod) => refOf({ ...pod, kind: "Pod" })) : [];
   });
-  const door = cluster.all("Deployment").filter(({ metadata }) => metadata?.name === "kasm-operator-access");
+  const door = cluster.all("Deployment").filter(({ metadata }) => metadata?.name === "kasm-gateway");
   return [
     ...(route ? [{ object: route, because: `it leads ${host} to its Service` }] : []),
     ...pods.map((it) => ({ object: it, because: `${host} is answered by it` })),
