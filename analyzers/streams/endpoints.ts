@@ -33,15 +33,13 @@ function backendsOf(cluster: Cluster): ObjectRef[] {
       .flatMap(({ backends }) => backends)
       .map(({ name, namespace = object.metadata?.namespace ?? "" }) => ({ kind: "Service", namespace, name })),
   );
-  const ingresses = cluster
-    .all("Ingress")
-    .flatMap((object) =>
-      ingressBackends(object).map(({ name }) => ({
-        kind: "Service",
-        namespace: object.metadata?.namespace ?? "",
-        name,
-      })),
-    );
+  const ingresses = cluster.all("Ingress").flatMap((object) =>
+    ingressBackends(object).map(({ name }) => ({
+      kind: "Service",
+      namespace: object.metadata?.namespace ?? "",
+      name,
+    })),
+  );
   return [...routes, ...ingresses];
 }
 
