@@ -80,7 +80,7 @@ export function keyFault(node: KubeObject, policy: AnyObject | undefined, config
   const { name = "", namespace = "" } = configMap.metadata ?? {};
   const label = labelOf(node, configLabel);
   const key = configKeyOn(node, policy);
-  const keys = Object.keys((configMap["data"] ?? {}) as object);
+  const keys = Object.keys(configMap["data"] ?? {});
   const [first = "KEY"] = keys;
   const setDefault = {
     text: `Name one of its keys as default (${keys.join(", ")}); the plugin's pods are then made anew.`,

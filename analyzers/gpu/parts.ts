@@ -66,7 +66,7 @@ export function partFault(node: KubeObject, pods: readonly Pod[], words: PartWor
   const cause = stuck.find(({ isWaiting }) => !isWaiting) ?? first;
   const evidence = stuck.map(({ name, pod, text }): Evidence => ({
     object: refOf(asObject(pod)),
-    field: `${name}`,
+    field: name,
     value: quoted(text),
   }));
   if (known)

@@ -109,7 +109,7 @@ function notReferenced(cluster: Cluster, { namespace, policy }: GpuSetup): Findi
         ];
   }
   const { name = "", namespace: place = "" } = here.metadata ?? {};
-  const [key = "KEY"] = Object.keys((here["data"] ?? {}) as object);
+  const [key = "KEY"] = Object.keys(here["data"] ?? {});
   const move = place === namespace ? "" : `; and it is in ${place}, where nothing reads it`;
   return [
     {

@@ -36,7 +36,7 @@ export const traefikCrds: Analyzer = {
                   {
                     object,
                     field: "CustomResourceDefinitions of Traefik",
-                    value: String(found.map(({ metadata }) => metadata?.name ?? "").join(", ") || "none"),
+                    value: found.map(({ metadata }) => metadata?.name ?? "").join(", ") || "none",
                   },
                 ],
                 fix: [

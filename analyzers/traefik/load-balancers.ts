@@ -48,7 +48,7 @@ function finding(cluster: Cluster, service: AnyObject): Finding[] {
         { object, field: "status.loadBalancer.ingress", value: "(none)" },
         ...helpers
           .filter(({ kind }) => kind === "Pod")
-          .map((it) => ({ object: refOf(it), field: "status.phase", value: String(phaseOf(it)) })),
+          .map((it) => ({ object: refOf(it), field: "status.phase", value: phaseOf(it) })),
       ],
       fix: [
         rivals.length > 0

@@ -1,11 +1,11 @@
 import type { AnyObject } from "../../kube/object.ts";
-import type { Pod } from "../../kube/kinds.ts";
 import { counted, listed, quoted } from "../../kube/sentences.ts";
-import { untrusted } from "../../kube/untrusted-text.ts";
 import type { Analyzer } from "../analyzer.ts";
 import type { Cluster } from "../cluster.ts";
 import { refOf, refText } from "../finding.ts";
-import type { Finding, Fix } from "../finding.ts";
+import type { Finding } from "../finding.ts";
+import { podSpecOf, turnOptions } from "./options.ts";
+import { saidBy } from "./words.ts";
 
 /** The TURN server runs where browsers reach it, and asks for credentials. Its configuration is in a Secret, and is not read. */
 export const turnServer: Analyzer = {
@@ -26,28 +26,12 @@ export const turnServer: Analyzer = {
             ? counted(templates.length, "template")
             : undefined,
       findings: [
-        ...servers.flatMap((it) => [...notReady(cluster, it), ...placement(it), ...options(it)]),
+        ...servers.flatMap((it) => [...notReady(cluster, it), ...placement(it), ...turnOptions(it)]),
         ...(isAway ? templates.map(withoutTurn) : []),
       ],
     };
   },
 };
-
-interface Container {
-  image?: string;
-  command?: string[];
-  args?: string[];
-}
-
-interface TurnPodSpec {
-  hostNetwork?: boolean;
-  nodeSelector?: Record<string, string>;
-  containers?: Container[];
-}
-
-function podSpecOf({ spec }: AnyObject): TurnPodSpec {
-  return (spec as { template?: { spec?: TurnPodSpec } } | undefined)?.template?.spec ?? {};
-}
 
 export function turnServersIn(cluster: Cluster): AnyObject[] {
   return [...cluster.all("DaemonSet"), ...cluster.all("Deployment")].filter((it) =>
@@ -129,48 +113,6 @@ function notReady(cluster: Cluster, server: AnyObject): Finding[] {
   ];
 }
 
-interface Said {
-  readonly pod: Pod;
-  readonly line: string;
-  readonly meaning: string;
-  readonly fix: Fix;
-}
-
-// coturn's words: src/apps/relay/mainrelay.c, netengine.c, dtls_listener.c.
-const words: readonly (readonly [RegExp, string, string])[] = [
-  [
-    /address already in use|cannot bind (?:udp|tcp|local|listener)/i,
-    "its port is taken on the node",
-    "End what listens there, or set turn.ports.listen to a free one.",
-  ],
-  [
-    /config error|bad configuration format|unknown argument|unrecognized option/i,
-    "its configuration is not right",
-    "Correct it; the options change between versions of coturn.",
-  ],
-  [
-    /cannot find (?:config file|(?:certificate|private key) file)|ssl.{0,40}(?:cannot|failed)/i,
-    "a file of its configuration or certificate cannot be read",
-    "See that the Secrets that it mounts have the keys.",
-  ],
-  [
-    /cannot create relay endpoint|no relay ports|insufficient capacity/i,
-    "it has no relay ports left",
-    "Widen turn.ports.relayMin to relayMax, in the firewall too.",
-  ],
-];
-
-function saidBy(cluster: Cluster, pod: Pod): Said | undefined {
-  for (const { name } of pod.spec?.containers ?? []) {
-    const lines = untrusted(`${cluster.log(pod, name, true) ?? ""}\n${cluster.log(pod, name) ?? ""}`).split("\n");
-    for (const [expression, meaning, text] of words) {
-      const line = lines.find((it) => expression.test(it));
-      if (line !== undefined) return { pod, line, meaning, fix: { text, risk: "manual" } };
-    }
-  }
-  return undefined;
-}
-
 /** No Service has port ranges: relayed media need the network of the node. */
 function placement(server: AnyObject): Finding[] {
   const object = refOf(server);
@@ -189,48 +131,6 @@ function placement(server: AnyObject): Finding[] {
       ],
     },
   ];
-}
-
-/** What is told on the command line; the rest is in files that are not read. */
-function options(server: AnyObject): Finding[] {
-  const object = refOf(server);
-  const all = (podSpecOf(server).containers ?? [])
-    .flatMap(({ command = [], args = [] }) => [...command, ...args])
-    .join(" ");
-  const value = (name: string) => Number(new RegExp(`--${name}[= ](\\d{1,5})`).exec(all)?.[1] ?? NaN);
-  const [min, max] = [value("min-port"), value("max-port")];
-  const ports = max - min + 1;
-  const found: Finding[] = [];
-  // Each desktop takes two for the browser and two for the pod.
-  if (ports < 16)
-    found.push({
-      code: "TurnRelayRangeSmall",
-      object,
-      problem: `${refText(object)} has ${Math.max(ports, 0)} relay ports (${min} to ${max}), and each browser takes two.`,
-      evidence: [
-        { object, field: "spec.template.spec.containers[].args", value: `--min-port=${min} --max-port=${max}` },
-      ],
-      fix: [
-        {
-          text: "Widen the range, in the firewall too; 49152 to 49407 serves over a hundred browsers.",
-          risk: "restart",
-        },
-      ],
-    });
-  if (/(?:^|\s)(?:--no-auth|-z)(?:\s|$)/.test(all))
-    found.push({
-      code: "TurnOpenRelay",
-      object,
-      problem: `${refText(object)} runs with --no-auth: everybody may relay through it, also to addresses inside your network.`,
-      evidence: [{ object, field: "spec.template.spec.containers[].args", value: "--no-auth" }],
-      fix: [
-        {
-          text: "Take --no-auth out, and set use-auth-secret with a static-auth-secret from a Secret.",
-          risk: "restart",
-        },
-      ],
-    });
-  return found;
 }
 
 function withoutTurn(template: AnyObject): Finding {
