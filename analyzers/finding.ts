@@ -49,6 +49,8 @@ export interface Finding {
   readonly fix: readonly Fix[];
   /** Objects whose own findings, if there are any, explain this one. */
   readonly dependsOn?: readonly Dependency[];
+  /** Objects whose own findings, if there are any, follow from this one: for causes that their symptoms cannot know of. */
+  readonly explains?: readonly Dependency[];
 }
 
 /** Orders worst first. */

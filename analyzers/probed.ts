@@ -1,3 +1,4 @@
+import { listed } from "../kube/sentences.ts";
 import type { Cluster } from "./cluster.ts";
 import type { Evidence, ObjectRef } from "./finding.ts";
 import type { ProbeResult } from "./snapshot.ts";
@@ -23,4 +24,13 @@ export function detail(result: ProbeResult, name: string): string {
 export function askedOf(cluster: Cluster, ...probes: string[]): string | undefined {
   const count = probes.flatMap((it) => cluster.probes(it)).length;
   return count === 0 ? undefined : `${count} ${count === 1 ? "answer" : "answers"}`;
+}
+
+/** Answers that are alike in these details, once, with the hosts that got them: one certificate serves many. */
+export function byAnswer(results: readonly ProbeResult[], ...details: string[]): [ProbeResult, string][] {
+  const groups = Map.groupBy(results, (it) => [it.ok, ...details.map((name) => detail(it, name))].join(" "));
+  return [...groups.values()].flatMap((them): [ProbeResult, string][] => {
+    const [first] = them;
+    return first ? [[first, listed(them.map((it) => detail(it, "host")))]] : [];
+  });
 }

@@ -1,4 +1,3 @@
-import { helmJobTrouble } from "../analyzers/traefik/helm-job.ts";
 import { workloadProblem } from "../analyzers/workloads.ts";
 import type { Surroundings } from "../analyzers/workloads.ts";
 import type { AnyObject } from "../kube/client.ts";
@@ -17,7 +16,7 @@ export function awaitedOfTraefik(
   surroundings: Surroundings,
 ): string | undefined {
   const missing = missingArguments(wanted, deployment);
-  const trouble = failureOf(chart) || troubleText(surroundings.pods);
+  const trouble = failureOf(chart) || surroundings.pods.filter(isOfHelmJob).map(troubleOf).find(Boolean) || "";
   if (!deployment) return `Deployment traefik does not exist${trouble}`;
   if (missing.length > 0)
     return (
@@ -27,17 +26,48 @@ export function awaitedOfTraefik(
   return workloadProblem(deployment, surroundings)?.text;
 }
 
-const helmJob = "kube-system/helm-install-traefik";
-
 function missingArguments(wanted: readonly string[], deployment: AnyObject | undefined): string[] {
   const spec = deployment?.["spec"] as { template?: { spec?: { containers?: { args?: string[] }[] } } } | undefined;
   const present = (spec?.template?.spec?.containers ?? []).flatMap(({ args = [] }) => args);
   return wanted.filter((argument) => !present.includes(argument));
 }
 
-function troubleText(pods: readonly AnyObject[]): string {
-  const trouble = helmJobTrouble("traefik", pods);
-  return trouble ? `; the Job ${helmJob}, which brings them, ${trouble.text}. See why: ${trouble.command}` : "";
+const helmJob = "kube-system/helm-install-traefik";
+
+interface ContainerStatus {
+  restartCount?: number;
+  state?: { waiting?: { reason?: string } };
+  lastState?: { terminated?: { exitCode?: number } };
+}
+
+/**
+ * What keeps the Helm job's pod from its end. Its HelmChart does not tell: K3s lets the Job retry a thousand times before it
+ * calls it failed, if at all (k3s-io/helm-controller: pkg/controllers/chart).
+ */
+function troubleOf({ status }: AnyObject): string {
+  const { containerStatuses = [] } = (status ?? {}) as { containerStatuses?: ContainerStatus[] };
+  for (const { restartCount = 0, state, lastState } of containerStatuses) {
+    const exitCode = lastState?.terminated?.exitCode ?? 0;
+    const reason = state?.waiting?.reason;
+    if (exitCode !== 0)
+      return (
+        `; the Job ${helmJob}, which brings them, fails (exit code ${exitCode}, ${restartCount} restarts). ` +
+        `See why: kubectl logs --namespace kube-system job/helm-install-traefik`
+      );
+    if (reason !== undefined)
+      return (
+        `; the Job ${helmJob}, which brings them, waits (${reason}). ` +
+        `See why: kubectl describe pod --namespace kube-system --selector ${helmChartLabel}=traefik`
+      );
+  }
+  return "";
+}
+
+/** K3s's Helm controller sets it on the pods of a HelmChart's Job. */
+const helmChartLabel = "helmcharts.helm.cattle.io/chart";
+
+function isOfHelmJob({ metadata }: AnyObject): boolean {
+  return metadata?.labels?.[helmChartLabel] === "traefik";
 }
 
 function failureOf(chart: AnyObject | undefined): string {

@@ -17,19 +17,6 @@ export const streams = {
     cause: "The Service's target port names no port of the pod, or K3s's controller manager does not run.",
     fix: "Correct the target port, or look at K3s on the servers.",
   }),
-  ServiceSelectsNothing: entry({
-    title: "Service selects no pod",
-    symptom: "Browsers get 503 no available server.",
-    cause: "Its workload has no pods, or they carry other labels.",
-    fix: "Look at the workload, and compare labels.",
-  }),
-  ServiceWithoutReadyPods: entry({
-    title: "No pod behind a Service is ready",
-    symptom: "Browsers get 503 no available server.",
-    cause: "Its pods start, wait for something or crash.",
-    fix: "Look at what it follows from.",
-    mayPass: true,
-  }),
   StreamBlockedByPolicy: entry({
     title: "NetworkPolicy keeps Traefik or the operator out",
     cause: "No policy that chooses the desktop allows the port from their namespace.",

@@ -44,17 +44,6 @@ export const traefik = {
     cause: "One came with K3s and one was installed beside it.",
     fix: "Keep one of them.",
   }),
-  TraefikHelmJobFailed: entry({
-    title: "K3s's Helm Job for Traefik fails",
-    symptom: "Settings of a HelmChartConfig have no effect; Traefik is missing or old.",
-    cause:
-      "The chart refuses a value, or objects of the same name belong to somebody else (invalid ownership metadata).",
-    fix: "Correct the HelmChartConfig, or delete what Helm names. With failurePolicy reinstall, a failed upgrade uninstalls Traefik: set abort or retry.",
-    byHand: [
-      "kubectl logs job/helm-install-traefik --namespace kube-system",
-      "kubectl get helmchartconfig traefik --namespace kube-system --output yaml",
-    ],
-  }),
   LoadBalancerPending: entry({
     title: "LoadBalancer Service has no address",
     symptom: "kubectl get services shows <pending>.",

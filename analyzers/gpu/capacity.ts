@@ -3,14 +3,14 @@ import { counted } from "../../kube/sentences.ts";
 import type { Analyzer } from "../analyzer.ts";
 import type { Cluster } from "../cluster.ts";
 import { refOf } from "../finding.ts";
-import type { Dependency, Evidence, Finding } from "../finding.ts";
-import { clusterPolicyRef, discoveryFault, keyFault, pluginConfigOf } from "./config.ts";
+import type { Evidence, Finding } from "../finding.ts";
+import { discoveryFault, keyFault } from "./config.ts";
 import { findingOf } from "./fault.ts";
 import type { GpuFault } from "./fault.ts";
 import { gpuResource, gpuResources, hasCard, labelOf, physicalGpus } from "./node.ts";
 import { partDependencies, partFault } from "./parts.ts";
 import { pluginFault, staleConfig } from "./plugin.ts";
-import { gpuSetup, readyGpuNodes, wantedSlices } from "./setup.ts";
+import { configDependencies, gpuSetup, readyGpuNodes, waitingPods, wantedSlices } from "./setup.ts";
 import type { GpuSetup } from "./setup.ts";
 
 /** Every GPU node offers what its cards and its config make: not the first node of a list alone, and not always eight. */
@@ -32,7 +32,7 @@ function findingAt(cluster: Cluster, setup: GpuSetup, node: Node): Finding | und
   const { policy, configMap } = setup;
   // A label that names no key is the node's own fault, whatever it still offers.
   const named = configMap && keyFault(node, policy, configMap);
-  if (named && named.at.kind === "Node") return findingOf(named);
+  if (named && named.at.kind === "Node") return { ...findingOf(named), explains: waitingPods(cluster) };
   const offered = gpuResources(node, "capacity");
   if (Object.keys(offered).length === 0) return hasCard(node) ? nothingOffered(cluster, setup, node) : undefined;
   const slices = offered[gpuResource] ?? 0;
@@ -54,7 +54,8 @@ function findingAt(cluster: Cluster, setup: GpuSetup, node: Node): Finding | und
       },
     ],
     fix: staleConfig(setup.namespace).fix,
-    dependsOn: [...configDependencies(setup, object.name), ...partDependencies(object.name, setup.pods)],
+    explains: waitingPods(cluster),
+    dependsOn: [...configDependencies(setup), ...partDependencies(object.name, setup.pods)],
   };
 }
 
@@ -75,8 +76,9 @@ function nothingOffered(cluster: Cluster, setup: GpuSetup, node: Node): Finding 
     problem: `Node ${object.name} has ${gpus === undefined ? "an NVIDIA card" : counted(gpus, "NVIDIA card")} and offers no ${gpuResource}${reasonOf(fault)}.`,
     evidence: [seen, ...(fault?.evidence ?? [])],
     fix: fault?.fix ?? [],
+    explains: waitingPods(cluster),
     dependsOn: [
-      ...configDependencies(setup, object.name),
+      ...configDependencies(setup),
       ...partDependencies(object.name, setup.pods),
       {
         object: { kind: "Deployment", namespace: setup.namespace, name: "gpu-operator" },
@@ -88,19 +90,4 @@ function nothingOffered(cluster: Cluster, setup: GpuSetup, node: Node): Finding 
 
 function reasonOf(fault: GpuFault | undefined): string {
   return fault ? `: ${fault.text}` : "";
-}
-
-function configDependencies({ policy, namespace }: GpuSetup, node: string): Dependency[] {
-  const { name } = pluginConfigOf(policy);
-  const because = (what: string) => `${what} says how the device plugin of node ${node} shares GPUs`;
-  return [
-    ...(name === undefined
-      ? []
-      : [{ object: { kind: "ConfigMap", namespace, name }, because: because("the ConfigMap") }]),
-    { object: clusterPolicyRef, because: because("the ClusterPolicy") },
-    {
-      object: { kind: "DaemonSet", namespace, name: "nvidia-device-plugin-daemonset" },
-      because: `its pod on node ${node} offers the GPUs`,
-    },
-  ];
 }

@@ -6,7 +6,7 @@ import { refOf } from "../finding.ts";
 import type { Finding } from "../finding.ts";
 import { gpuResource, gpuResources, labelOf, physicalGpus } from "./node.ts";
 import { partDependencies } from "./parts.ts";
-import { gpuSetup, readyGpuNodes } from "./setup.ts";
+import { gpuSetup, readyGpuNodes, waitingPods } from "./setup.ts";
 
 /** All cards of a node are in use of the kubelet, under the name that desktops ask for. */
 export const gpuHealth: Analyzer = {
@@ -56,6 +56,7 @@ function sick(cluster: Cluster, node: Node): Finding[] {
           },
         ],
         dependsOn: partDependencies(object.name, pods),
+        explains: waitingPods(cluster),
       },
     ];
   });

@@ -8,7 +8,7 @@ import type { Dependency, Finding } from "../finding.ts";
 import { clusterPolicyRef, missingPolicy, pluginConfigOf } from "./config.ts";
 import { findingOf } from "./fault.ts";
 import { gpuResources, hasCard, isGpuNode } from "./node.ts";
-import { gpuSetup } from "./setup.ts";
+import { gpuSetup, waitingPods } from "./setup.ts";
 
 /** The GPU operator is there and content. Its state is `ready` also without a GPU node, so that the reason decides. */
 export const gpuOperator: Analyzer = {
@@ -34,6 +34,7 @@ function missing(cluster: Cluster): Finding[] {
   return [
     {
       ...fault,
+      explains: waitingPods(cluster),
       problem: `Nodes with NVIDIA cards (${listed(names)}) offer none of them: there is no ClusterPolicy; is the gpu-operator Release installed?`,
     },
   ];

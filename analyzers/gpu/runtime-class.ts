@@ -2,7 +2,8 @@ import type { AnyObject } from "../../kube/object.ts";
 import { counted, listed } from "../../kube/sentences.ts";
 import type { Analyzer } from "../analyzer.ts";
 import { refOf, refText } from "../finding.ts";
-import type { Finding } from "../finding.ts";
+import type { Cluster } from "../cluster.ts";
+import type { Dependency, Finding } from "../finding.ts";
 
 /** RuntimeClasses that pods name: without them the API server makes no such pod, and nothing but an event says so. */
 export const runtimeClasses: Analyzer = {
@@ -19,7 +20,7 @@ export const runtimeClasses: Analyzer = {
       checked: byClass.size > 0 ? counted(byClass.size, "RuntimeClass") : undefined,
       findings: [...byClass]
         .filter(([name]) => cluster.isMissing("RuntimeClass", name))
-        .map(([name, them]) => finding(name, them)),
+        .map(([name, them]) => ({ ...finding(name, them), explains: usersOf(cluster, them) })),
     };
   },
 };
@@ -43,6 +44,15 @@ function finding(name: string, users: readonly AnyObject[]): Finding {
       },
     ],
   };
+}
+
+/** Sessions of a template and workloads themselves: what they report of pods that are refused follows from it. */
+function usersOf(cluster: Cluster, users: readonly AnyObject[]): Dependency[] {
+  const names = new Set(users.filter(({ kind }) => kind === "VDITemplate").map(({ metadata }) => metadata?.name ?? ""));
+  const sessions = cluster
+    .all("VDISession")
+    .filter(({ spec }) => names.has((spec as { template?: string } | undefined)?.template ?? ""));
+  return [...users, ...sessions].map((it) => ({ object: refOf(it), because: "its pods name the RuntimeClass" }));
 }
 
 function runtimeClassOf({ kind, spec }: AnyObject): string {

@@ -2,6 +2,8 @@ import type { AnyObject } from "../../kube/object.ts";
 import type { Node, Pod } from "../../kube/kinds.ts";
 import type { Cluster } from "../cluster.ts";
 import { conditionOf } from "../conditions.ts";
+import { refOf } from "../finding.ts";
+import type { Dependency } from "../finding.ts";
 import { clusterPolicyRef, configKeyOn, pluginConfigOf } from "./config.ts";
 import { gpuResource, isGpuNode, labelOf, physicalGpus } from "./node.ts";
 import { pluginPodOn } from "./parts.ts";
@@ -71,8 +73,31 @@ export function waitingForGpu(cluster: Cluster): Pod[] {
       pod.metadata.deletionTimestamp === undefined &&
       pod.spec?.nodeName === undefined &&
       gpuRequest(pod, gpuResource) > 0 &&
-      conditionOf(pod, "PodScheduled")?.status === "False",
+      conditionOf(pod, "PodScheduled")?.status === "False" &&
+      (conditionOf(pod, "PodScheduled")?.message ?? "").includes(`Insufficient ${gpuResource}`),
   );
+}
+
+/** Pods that wait for a slice follow from whatever keeps nodes from offering them. */
+export function waitingPods(cluster: Cluster): Dependency[] {
+  return waitingForGpu(cluster).map((pod) => ({
+    object: refOf({ ...pod, kind: "Pod" }),
+    because: `it waits for ${gpuResource}`,
+  }));
+}
+
+/** What says how the device plugins share GPUs, and what runs them. */
+export function configDependencies({ policy, namespace }: GpuSetup): Dependency[] {
+  const { name } = pluginConfigOf(policy);
+  const because = "it says how the device plugins share GPUs";
+  return [
+    ...(name === undefined ? [] : [{ object: { kind: "ConfigMap", namespace, name }, because }]),
+    { object: clusterPolicyRef, because },
+    {
+      object: { kind: "DaemonSet", namespace, name: "nvidia-device-plugin-daemonset" },
+      because: "its pods offer the GPUs of their nodes",
+    },
+  ];
 }
 
 /** How many of an extended resource a pod takes: the sum over its containers. */

@@ -9,7 +9,7 @@ import { findingOf } from "./fault.ts";
 import type { GpuFault } from "./fault.ts";
 import { gpuResource, gpuResources } from "./node.ts";
 import { staleConfig } from "./plugin.ts";
-import { gpuSetup, readyGpuNodes, runsOlderText, waitingForGpu, wantedSlices } from "./setup.ts";
+import { gpuSetup, readyGpuNodes, runsOlderText, waitingForGpu, waitingPods, wantedSlices } from "./setup.ts";
 import type { GpuSetup } from "./setup.ts";
 
 /** The config of the device plugin is there, is referred to, and is what the plugins run with. */
@@ -21,7 +21,7 @@ export const timeSlicing: Analyzer = {
     const setup = gpuSetup(cluster);
     return {
       checked: setup.policy ? refText(clusterPolicyRef) : undefined,
-      findings: setup.policy ? findingsIn(cluster, setup) : [],
+      findings: setup.policy ? findingsIn(cluster, setup).map((it) => ({ ...it, explains: waitingPods(cluster) })) : [],
     };
   },
 };

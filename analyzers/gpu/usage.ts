@@ -3,11 +3,11 @@ import { counted, listed } from "../../kube/sentences.ts";
 import type { Analyzer } from "../analyzer.ts";
 import type { Cluster } from "../cluster.ts";
 import { refOf } from "../finding.ts";
-import type { Finding, ObjectRef } from "../finding.ts";
+import type { Dependency, Finding, ObjectRef } from "../finding.ts";
 import { gpuResource, gpuResources } from "./node.ts";
-import { gpuRequest, readyGpuNodes, waitingForGpu } from "./setup.ts";
+import { configDependencies, gpuRequest, gpuSetup, readyGpuNodes, waitingForGpu, waitingPods } from "./setup.ts";
 
-/** What all GPU slices of a cluster are named by; pods that wait for one depend on it. */
+/** What all GPU slices of a cluster are named by. */
 export function slicesRef(resource: string): ObjectRef {
   return { kind: "Resource", name: resource };
 }
@@ -27,7 +27,7 @@ export const gpuUsage: Analyzer = {
         nodes.length > 0
           ? `${used.reduce((sum, { pods }) => sum + taken(pods), 0)} of ${nodes.reduce((sum, node) => sum + slicesOf(node), 0)} ${gpuResource} in use`
           : undefined,
-      findings: nodes.length > 0 && waiting.length > 0 && isFull ? [inUse(used, waiting)] : [],
+      findings: nodes.length > 0 && waiting.length > 0 && isFull ? [inUse(cluster, used, waiting)] : [],
     };
   },
 };
@@ -37,7 +37,7 @@ interface Use {
   readonly pods: readonly Pod[];
 }
 
-function inUse(used: readonly Use[], waiting: readonly Pod[]): Finding {
+function inUse(cluster: Cluster, used: readonly Use[], waiting: readonly Pod[]): Finding {
   const all = used.reduce((sum, { node }) => sum + slicesOf(node), 0);
   const perNode = used.map(({ node, pods }) => `${node.metadata.name} ${taken(pods)} of ${slicesOf(node)}`);
   const who = used.flatMap(({ pods }) => pods).map(userOf);
@@ -61,7 +61,15 @@ function inUse(used: readonly Use[], waiting: readonly Pod[]): Finding {
       },
       { text: "Or add a GPU node, or raise gpu.replicasPerGpu.", risk: "manual" },
     ],
+    // Slices that are missing, rather than taken.
+    dependsOn: [...configDependencies(gpuSetup(cluster)), ...used.map(({ node }) => nodeDependency(node))],
+    explains: waitingPods(cluster),
   };
+}
+
+function nodeDependency(node: Node): Dependency {
+  const object = refOf({ ...node, kind: "Node" });
+  return { object, because: `node ${object.name} offers fewer slices than it could` };
 }
 
 function usersOn({ pods }: Cluster, node: Node): Pod[] {

@@ -1,11 +1,9 @@
 import type { AnyObject } from "../../kube/object.ts";
-import { counted, quoted } from "../../kube/sentences.ts";
+import { counted } from "../../kube/sentences.ts";
 import type { Analyzer } from "../analyzer.ts";
 import type { Cluster } from "../cluster.ts";
-import { conditionOf } from "../conditions.ts";
 import { refOf, refText } from "../finding.ts";
 import type { Dependency, Finding } from "../finding.ts";
-import { helmJobTrouble } from "./helm-job.ts";
 import { podsOf, traefiksIn } from "./installation.ts";
 import type { Traefik } from "./installation.ts";
 
@@ -16,16 +14,15 @@ export const traefikWorkload: Analyzer = {
   needs: ["Deployment", "DaemonSet", "Pod"],
   analyze(cluster) {
     const traefiks = traefiksIn(cluster);
-    const charts = chartsOf(cluster).flatMap((chart) => chartFailed(cluster, chart));
     const routes = cluster.all("IngressRoute").length;
     if (traefiks.length === 0)
       return {
         checked: routes > 0 ? counted(routes, "IngressRoute") : undefined,
-        findings: [...charts, ...(routes > 0 ? [missing(cluster, routes)] : [])],
+        findings: routes > 0 ? [missing(cluster, routes)] : [],
       };
     return {
       checked: counted(traefiks.length, "Traefik"),
-      findings: [...charts, ...traefiks.flatMap((it) => notReady(cluster, it)), ...second(traefiks)],
+      findings: [...traefiks.flatMap((it) => notReady(cluster, it)), ...second(traefiks)],
     };
   },
 };
@@ -135,52 +132,6 @@ function second(traefiks: readonly Traefik[]): Finding[] {
 
 function overlaps(a: Traefik, b: Traefik): boolean {
   return a.namespaces.length === 0 || b.namespaces.length === 0 || a.namespaces.some((it) => b.namespaces.includes(it));
-}
-
-function chartFailed(cluster: Cluster, chart: AnyObject): Finding[] {
-  const object = refOf(chart);
-  const failed = conditionOf(chart, "Failed");
-  const trouble = helmJobTrouble(object.name, cluster.all("Pod"));
-  if (failed?.status !== "True" && !trouble) return [];
-  const config = cluster.get("HelmChartConfig", object.name, "kube-system");
-  const told =
-    failed?.status === "True" && failed.message
-      ? `: ${quoted(failed.message)}`
-      : trouble
-        ? `: its Job kube-system/helm-install-${object.name} ${trouble.text}`
-        : "";
-  const log = trouble && cluster.log(trouble.pod, "helm", true);
-  return [
-    {
-      code: "TraefikHelmJobFailed",
-      object,
-      problem: `K3s cannot install or change Traefik by ${refText(object)}${told}${config ? `; HelmChartConfig kube-system/${object.name} adds to its values` : ""}.`,
-      evidence: [
-        ...(failed
-          ? [{ object, field: "status.conditions[Failed]", value: quoted(failed.message ?? failed.status) }]
-          : []),
-        ...(log === undefined
-          ? []
-          : [
-              {
-                object: refOf(trouble?.pod ?? chart),
-                field: "log of container helm",
-                value: quoted(log.split("\n").findLast((it) => /error/i.test(it)) ?? log),
-              },
-            ]),
-      ],
-      fix: [
-        {
-          text: config
-            ? `Correct spec.valuesContent of HelmChartConfig kube-system/${object.name}: charts from 39 on refuse keys that they do not know.`
-            : "See what Helm says.",
-          command: trouble?.command ?? `kubectl logs --namespace kube-system job/helm-install-${object.name}`,
-          risk: "manual",
-        },
-      ],
-      dependsOn: trouble ? [{ object: refOf({ ...trouble.pod, kind: "Pod" }), because: "Helm runs in it" }] : [],
-    },
-  ];
 }
 
 function selectorText(workload: AnyObject): string {

@@ -17,7 +17,8 @@ export interface Chain {
  */
 export function chains(findings: readonly Finding[]): Chain[] {
   const byObject = Map.groupBy(findings, ({ object }) => refText(object));
-  const causes = new Map(findings.map((it) => [it, causesOf(it, byObject)]));
+  const explained = explainedBy(findings);
+  const causes = new Map(findings.map((it) => [it, causesOf(it, byObject, explained)]));
   const parents = parentsOf(findings, causes);
   const children = Map.groupBy(
     findings.filter((it) => parents.has(it)),
@@ -44,14 +45,31 @@ interface Cause {
   readonly because: string;
 }
 
-function causesOf(finding: Finding, byObject: ReadonlyMap<string, readonly Finding[]>): Cause[] {
+function causesOf(
+  finding: Finding,
+  byObject: ReadonlyMap<string, readonly Finding[]>,
+  explained: ReadonlyMap<string, readonly Cause[]>,
+): Cause[] {
   const own = refText(finding.object);
-  return (finding.dependsOn ?? []).flatMap(({ object, because }) => {
-    if (refText(object) === own) return [];
-    // A warning explains no failure.
-    const there = (byObject.get(refText(object)) ?? []).filter((it) => rank(it) <= rank(finding));
+  const above = (finding.dependsOn ?? []).flatMap(({ object, because }) => {
+    const key = refText(object);
+    if (key === own) return [];
+    // Also where nothing but its cause is known to be wrong: a Deployment whose pods a quota refuses.
+    const there = [...(byObject.get(key) ?? []), ...(explained.get(key) ?? []).map(({ cause }) => cause)];
     return there.map((cause) => ({ cause, because }));
   });
+  // A warning explains no failure, and nothing explains itself.
+  return [...above, ...(explained.get(own) ?? [])].filter(
+    ({ cause }) => cause !== finding && rank(cause) <= rank(finding),
+  );
+}
+
+/** What findings say of others, by the object of those. */
+function explainedBy(findings: readonly Finding[]): ReadonlyMap<string, readonly Cause[]> {
+  const found = findings.flatMap((cause) =>
+    (cause.explains ?? []).map(({ object, because }) => ({ key: refText(object), cause, because })),
+  );
+  return Map.groupBy(found, ({ key }) => key);
 }
 
 /** The one cause below which each finding is shown, so that the whole is a forest. */

@@ -11,5 +11,7 @@ export function errorText(error: unknown): string {
   const code = errorCode(error);
   if (code === "ETIMEDOUT") return "does not answer in time";
   if (code === "ECONNREFUSED") return "refuses the connection";
-  return error instanceof Error && error.message !== "" ? error.message : code;
+  // A WebSocket tells of its failure by an event.
+  const { message } = (error ?? {}) as { message?: unknown };
+  return typeof message === "string" && message !== "" ? message : code;
 }

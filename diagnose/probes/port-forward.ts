@@ -23,6 +23,11 @@ export async function probePort(
     const opened = await within(timeoutMs, forwarder.portForward(namespace, pod, [port], output, errors, input));
     const socket = typeof opened === "function" ? opened() : opened;
     close = () => socket?.close();
+  } catch (error) {
+    // The API server itself says no: a right is missing, or it does not reach the kubelet. The pod has not been asked.
+    return { ...base, ok: false, message: errorText(error), details: { port, isRefusedByApi: true } };
+  }
+  try {
     input.write("GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
     const { said, failed } = await within(timeoutMs, answer);
     if (failed) return { ...base, ok: false, message: said, details: { port } };
@@ -35,10 +40,7 @@ export async function probePort(
       details: { port, ...(status > 0 && { status }) },
     };
   } catch (error) {
-    const message = errorText(error);
-    // The API server itself said no: a right is missing, or it does not reach the kubelet.
-    const isRefusedByApi = /unexpected server response|\b40[13]\b/i.test(message);
-    return { ...base, ok: false, message, details: { port, isRefusedByApi } };
+    return { ...base, ok: false, message: errorText(error), details: { port } };
   } finally {
     close();
     for (const stream of [output, errors, input]) stream.destroy();

@@ -8,7 +8,7 @@ import { podsOf, traefiksIn } from "../../analyzers/traefik/installation.ts";
 import { routesOf } from "../../analyzers/traefik/route.ts";
 import { hostsOf } from "../../analyzers/traefik/rule.ts";
 import { turnServersIn } from "../../analyzers/turn/server.ts";
-import type { Pod } from "../../kube/kinds.ts";
+import type { Node, Pod } from "../../kube/kinds.ts";
 import type { AnyObject } from "../../kube/object.ts";
 
 /** A host, and where Traefik is asked for it. */
@@ -48,6 +48,7 @@ const most = { sessions: 3, others: 3, turn: 2 };
 const sessionLabel = "vdi.kasm.io/session";
 
 export function probeTargets(cluster: Cluster): ProbeTargets {
+  if (cluster.nodes.some(isSimulated)) return { hosts: [], ports: [], turn: [], gatewayAddresses: [] };
   const service = gatewayService(cluster);
   const gatewayAddresses = service ? addressesOf(service) : [];
   const [address] = gatewayAddresses;
@@ -59,6 +60,11 @@ export function probeTargets(cluster: Cluster): ProbeTargets {
     turn: turnTargets(cluster),
     gatewayAddresses,
   };
+}
+
+/** Nothing listens at the addresses of simulated nodes, and whoever answers there is somebody else. */
+function isSimulated({ metadata }: Node): boolean {
+  return metadata.annotations?.["kwok.x-k8s.io/node"] !== undefined;
 }
 
 type Host = Omit<HostTarget, "address" | "port">;

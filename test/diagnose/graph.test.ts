@@ -43,6 +43,22 @@ describe("the cause graph", () => {
     expect(only).to.equal("proxy(guac,rdp)");
   });
 
+  it("takes the word of a cause for what follows from it, also at the same object", () => {
+    const because = "its password is not taken";
+    const explains = ["job", "secret"].map((name) => ({ object: ref(name), because }));
+    const cause: Finding = { ...finding("secret"), explains };
+    expect(shapes(finding("job"), finding("secret"), cause, finding("api", "job"))).to.deep.equal([
+      "secret(job(api),secret)",
+    ]);
+  });
+
+  it("follows what a cause explains also through an object that has no finding of its own", () => {
+    const explains = [{ object: ref("deployment"), because: "a quota refuses its pods" }];
+    expect(shapes(finding("service", "deployment"), { ...finding("quota"), explains })).to.deep.equal([
+      "quota(service)",
+    ]);
+  });
+
   it("says why one follows from the other", () => {
     const [root] = chains([finding("api", "db"), finding("db")]);
     expect(root?.symptoms[0]?.because).to.equal("api waits for db");

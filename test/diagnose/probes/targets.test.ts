@@ -2,13 +2,24 @@ import { expect } from "chai";
 import { Cluster } from "../../../analyzers/cluster.ts";
 import { probeDns } from "../../../diagnose/probes/dns.ts";
 import { probeTargets } from "../../../diagnose/probes/targets.ts";
+import type { AnyObject } from "../../../kube/object.ts";
 import { allCases, snapshotOf } from "../../cases/case.ts";
 
 const clusterOf = (name: string) => new Cluster(snapshotOf(allCases().find((it) => it.name === name)!));
 
+/** The lab, as if its nodes were machines. */
+function realLab(): Cluster {
+  const snapshot = snapshotOf(allCases().find(({ name }) => name === "healthy/lab")!);
+  const nodes = new Cluster(snapshot).nodes.map((it) => ({ ...it, metadata: { ...it.metadata, annotations: {} } }));
+  return new Cluster({
+    ...snapshot,
+    objects: { ...snapshot.objects, Node: { seen: nodes as unknown as AnyObject[] } },
+  });
+}
+
 describe("what the probes ask", () => {
   it("is Kasm's host, each session's host and stream, through the address of Traefik's Service", () => {
-    const { hosts, ports, turn, gatewayAddresses } = probeTargets(clusterOf("healthy/lab"));
+    const { hosts, ports, turn, gatewayAddresses } = probeTargets(realLab());
     expect(gatewayAddresses).to.deep.equal(["198.18.0.10", "198.18.0.11", "198.18.0.12"]);
     expect(hosts.map(({ about, address, port }) => `${about} ${address}:${port}`)).to.deep.equal([
       "Ingress kasm/kasm-proxy 198.18.0.10:443",
@@ -17,6 +28,11 @@ describe("what the probes ask", () => {
     expect(hosts[1]!.sessionId).to.equal("pid4tfdgckeiqxrc");
     expect(ports).to.deep.equal([{ namespace: "kasm-vdi", pod: "demo-pid4tfdgckeiqxrc", port: 8080 }]);
     expect(turn).to.deep.equal([]);
+  });
+
+  it("is nothing of simulated nodes, at whose addresses somebody else may be", () => {
+    const { hosts, ports } = probeTargets(clusterOf("healthy/lab"));
+    expect({ hosts, ports }).to.deep.equal({ hosts: [], ports: [] });
   });
 
   it("is nothing where there is no Traefik with an address", () => {
