@@ -1,13 +1,25 @@
 import { PassThrough } from "node:stream";
-import type { PortForward } from "@kubernetes/client-node";
+import type { Readable, Writable } from "node:stream";
 import type { ProbeResult } from "../../analyzers/snapshot.ts";
 import { errorText } from "./errors.ts";
 import type { PortTarget } from "./targets.ts";
 import { within } from "./within.ts";
 
+/** client-node's PortForward. It gives the WebSocket, or a function that does. */
+export interface Forwarder {
+  portForward(
+    namespace: string,
+    pod: string,
+    ports: number[],
+    output: Writable,
+    errors: Writable | null,
+    input: Readable,
+  ): Promise<unknown>;
+}
+
 /** What `kubectl port-forward` and a browser would show: whether something listens at a pod's port, past Traefik. */
 export async function probePort(
-  forwarder: Pick<PortForward, "portForward">,
+  forwarder: Forwarder,
   { namespace, pod, port }: PortTarget,
   timeoutMs: number,
 ): Promise<ProbeResult> {
@@ -21,7 +33,7 @@ export async function probePort(
   const answer = first(output, errors);
   try {
     const opened = await within(timeoutMs, forwarder.portForward(namespace, pod, [port], output, errors, input));
-    const socket = typeof opened === "function" ? opened() : opened;
+    const socket = (typeof opened === "function" ? (opened as () => unknown)() : opened) as { close(): void } | null;
     close = () => socket?.close();
   } catch (error) {
     // The API server itself says no: a right is missing, or it does not reach the kubelet. The pod has not been asked.

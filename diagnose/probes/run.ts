@@ -1,16 +1,16 @@
-import type { PortForward } from "@kubernetes/client-node";
 import { Cluster } from "../../analyzers/cluster.ts";
 import type { ProbeResult, Snapshot } from "../../analyzers/snapshot.ts";
 import { probeDns } from "./dns.ts";
 import { probeGateway, probeWebSocket } from "./http.ts";
 import { probePort } from "./port-forward.ts";
+import type { Forwarder } from "./port-forward.ts";
 import { probeStun } from "./stun.ts";
 import { probeTargets } from "./targets.ts";
 import { probeTls } from "./tls.ts";
 import { ephemeralCredentials, probeTurn } from "./turn.ts";
 
 export interface ProbeSettings {
-  readonly forwarder: Pick<PortForward, "portForward">;
+  readonly forwarder: Forwarder;
   /** Shared secret of the TURN server; without it only what strangers get is asked. */
   readonly turnSecret?: string;
   readonly timeoutMs: number;

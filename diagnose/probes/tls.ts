@@ -39,7 +39,7 @@ function shown(host: string, address: string, port: number, timeoutMs: number): 
   return new Promise((resolve, reject) => {
     const socket: TLSSocket = connect({ host: address, port, servername: host, rejectUnauthorized: false });
     const timer = setTimeout(() => socket.destroy(new DOMException("no answer", "TimeoutError")), timeoutMs);
-    socket.on("error", (error) => {
+    socket.on("error", (error: Error) => {
       clearTimeout(timer);
       reject(error);
     });

@@ -10,7 +10,7 @@ export async function selfSigned(
   names: readonly string[],
   notAfter = new Date(Date.now() + 86_400_000),
 ) {
-  const keys = (await webcrypto.subtle.generateKey(algorithm, true, ["sign", "verify"])) as CryptoKeyPair;
+  const keys = await webcrypto.subtle.generateKey(algorithm, true, ["sign", "verify"]);
   const certificate = await X509CertificateGenerator.createSelfSigned({
     ...{ name: `CN=${subject}`, keys, signingAlgorithm: algorithm, notAfter },
     notBefore: new Date(notAfter.getTime() - 2 * 86_400_000),

@@ -2,10 +2,8 @@ import { expect } from "chai";
 import { createServer } from "node:http";
 import { connect } from "node:net";
 import type { AddressInfo } from "node:net";
-import type { PortForward } from "@kubernetes/client-node";
 import { probePort } from "../../../diagnose/probes/port-forward.ts";
-
-type Forwarder = Pick<PortForward, "portForward">;
+import type { Forwarder } from "../../../diagnose/probes/port-forward.ts";
 
 const target = { namespace: "kasm-vdi", pod: "demo", port: 8080 };
 

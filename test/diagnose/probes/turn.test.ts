@@ -57,16 +57,14 @@ async function serving<T>(server: Server, use: (target: TurnTarget, asked: numbe
   const socket = createSocket("udp4");
   const asked: number[] = [];
   socket.on("message", (bytes, { port, address }) => {
-    const message = stunAnswer(bytes)!;
+    const message = stunAnswer(bytes);
+    if (!message) return;
     asked.push(message.method);
     socket.send(answerTo(bytes, server(message, isProven(bytes, message))), port, address);
   });
   await new Promise<void>((resolve) => socket.bind(0, "127.0.0.1", resolve));
   try {
-    return await use(
-      { about: "DaemonSet turn/coturn", host: "127.0.0.1", port: (socket.address() as AddressInfo).port },
-      asked,
-    );
+    return await use({ about: "DaemonSet turn/coturn", host: "127.0.0.1", port: socket.address().port }, asked);
   } finally {
     socket.close();
   }
