@@ -1,7 +1,6 @@
 import { expect } from "chai";
 import { createHash, createHmac } from "node:crypto";
 import { createSocket } from "node:dgram";
-import type { AddressInfo } from "node:net";
 import { attributes, methods, stunAnswer, stunRequest } from "../../../diagnose/probes/stun-message.ts";
 import type { StunMessage } from "../../../diagnose/probes/stun-message.ts";
 import { probeStun } from "../../../diagnose/probes/stun.ts";
