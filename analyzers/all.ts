@@ -8,6 +8,7 @@ import { claimVolumes } from "./claim-volumes.ts";
 import { coreDns } from "./dns/core-dns.ts";
 import { dnsEgress } from "./dns/egress.ts";
 import { serviceEndpoints } from "./dns/service-endpoints.ts";
+import { gpuAnalyzers } from "./gpu/all.ts";
 import { imagePulls } from "./image-pulls.ts";
 import { initDeadlocks } from "./init-deadlock.ts";
 import { kasmAgents } from "./kasm/agents.ts";
@@ -17,6 +18,7 @@ import { databases } from "./kasm/databases.ts";
 import { initWaits } from "./kasm/init-waits.ts";
 import { kasmPodSecurity } from "./kasm/pod-security.ts";
 import { kasmVersions } from "./kasm/versions.ts";
+import { nodeAnalyzers } from "./nodes/all.ts";
 import { crds } from "./operator/crds.ts";
 import { operatorLease } from "./operator/lease.ts";
 import { pools } from "./operator/pools.ts";
@@ -31,6 +33,10 @@ import { helmCharts } from "./releases/helm-charts.ts";
 import { helmReleases } from "./releases/helm-releases.ts";
 import { sessionStates } from "./session-states.ts";
 import { storageConfig } from "./storage-config.ts";
+import { streamAnalyzers } from "./streams/all.ts";
+import { tlsAnalyzers } from "./tls/all.ts";
+import { traefikAnalyzers } from "./traefik/all.ts";
+import { turnAnalyzers } from "./turn/all.ts";
 import { workloadPods } from "./workload-pods.ts";
 
 /** Every analyzer, in the order of areas. */
@@ -39,10 +45,12 @@ export const analyzers: readonly Analyzer[] = [
   ...[operatorStanding, operatorLease, operatorRights, crds],
   ...[templateChecks, pools, sessionStates],
   ...[helmReleases, helmCharts],
+  ...[...nodeAnalyzers, ...gpuAnalyzers],
   ...[storageConfig, claimVolumes, podVolumes],
   ...[initDeadlocks, podScheduling],
   imagePulls,
   ...[podContainers, podEndings, workloadPods],
   ...[coreDns, serviceEndpoints, dnsEgress],
   ...[initWaits, databaseInit, databasePassword, kasmPodSecurity, kasmVersions, databases, kasmAgents],
+  ...[...traefikAnalyzers, ...tlsAnalyzers, ...streamAnalyzers, ...turnAnalyzers],
 ];

@@ -1,6 +1,6 @@
 import type { Area } from "./areas.ts";
 import type { Cluster } from "./cluster.ts";
-import { levelOf } from "./finding.ts";
+import { levelOf } from "./catalog.ts";
 import type { Finding } from "./finding.ts";
 
 /** Looks at one thing throughout a cluster. */

@@ -61,3 +61,8 @@ export type Code = keyof typeof catalog;
 export function entryOf(code: Code): CodeEntry {
   return catalog[code];
 }
+
+/** How grave a finding is. */
+export function levelOf({ code }: { readonly code: Code }): Level {
+  return catalog[code].level;
+}

@@ -1,5 +1,4 @@
 import type { AnyObject, KubeObject } from "../kube/object.ts";
-import { catalog } from "./catalog.ts";
 import type { Code } from "./catalog.ts";
 
 /** Names one object, or one thing beside the API (a host name, this machine). */
@@ -36,6 +35,8 @@ export interface Dependency {
   readonly object: ObjectRef;
   /** Why, as a sentence without its full stop: `init container db-is-ready waits for Service kasm/kasm-db`. */
   readonly because: string;
+  /** Only findings of these codes explain, warnings among them. Default: all that are as grave. */
+  readonly codes?: readonly Code[];
 }
 
 /** One thing that is not as it should be. */
@@ -61,10 +62,6 @@ export const levels = ["failure", "warning", "unknown"] as const;
  * be told.
  */
 export type Level = (typeof levels)[number];
-
-export function levelOf({ code }: Finding): Level {
-  return catalog[code].level;
-}
 
 export function refOf({ kind = "", metadata }: KubeObject | AnyObject): ObjectRef {
   const { name = "", namespace } = metadata ?? {};

@@ -68,13 +68,21 @@ function silent(pod: Pod): Finding {
 }
 
 function dependenciesOf(cluster: Cluster, pod: Pod, placement: Placement, code: SchedulingCode): Dependency[] {
-  if (code === "ClaimNotBound" || code === "ClaimMissing" || code === "VolumeOnOtherNode")
-    return storageOf(cluster, pod);
+  const cordoned = placement.nodes
+    .filter((it) => it.spec?.unschedulable === true && hasLabels(it, placement.nodeSelector))
+    .map(({ metadata: { name } }) => ({
+      object: { kind: "Node", name },
+      because: `Node ${name} could take it if it were not cordoned`,
+      codes: ["NodeCordoned"] as const,
+    }));
+  if (code === "VolumeOnOtherNode") return [...storageOf(cluster, pod), ...cordoned];
+  if (code === "ClaimNotBound" || code === "ClaimMissing") return storageOf(cluster, pod);
   const nodes = placement.nodes.filter(
     (it) => hasLabels(it, placement.nodeSelector) && (!isReady(it) || ailing.has(code)),
   );
   return [
     ...deadlockOf(cluster, pod),
+    ...(code === "NodesCordoned" ? cordoned : []),
     ...nodes.map(({ metadata: { name } }) => ({
       object: { kind: "Node", name },
       because: `Node ${name} could take it if it were well`,

@@ -1,6 +1,16 @@
+import {
+  configKeyOn,
+  configMapFault,
+  configTextFault,
+  discoveryFault,
+  keyFault,
+  missingPolicy,
+  pluginConfigOf,
+} from "../analyzers/gpu/config.ts";
+import { configLabel, gpuResource, gpuResources, pciLabels, physicalGpus } from "../analyzers/gpu/node.ts";
+import { pluginFault, staleConfig } from "../analyzers/gpu/plugin.ts";
 import type { AnyObject } from "../kube/client.ts";
-import { causeInPlugin } from "./gpu-capacity.plugin.ts";
-import { sharingFault } from "./gpu-capacity.sharing.ts";
+import type { Pod } from "../kube/kinds.ts";
 
 /** One pool of GPU nodes, and what each of its nodes has to report. */
 export interface GpuPool {
@@ -29,8 +39,8 @@ export interface GpuSnapshot {
   /** ConfigMaps of the expected name, in whatever namespace. */
   readonly configMaps: readonly AnyObject[];
   readonly clusterPolicy: AnyObject | undefined;
-  /** Pods of the device plugin. */
-  readonly pluginPods: readonly AnyObject[];
+  /** Pods of its namespace. */
+  readonly pods: readonly Pod[];
   /** Warnings of its namespace, core/v1. */
   readonly events: readonly AnyObject[];
 }
@@ -41,12 +51,6 @@ export interface GpuVerdict {
   /** One sentence per node or pool that is not as expected, with the cause as far as it shows; empty when all is well. */
   readonly problems: string[];
 }
-
-const configLabel = "nvidia.com/device-plugin.config";
-const gpuResource = "nvidia.com/gpu";
-const nfdLabels = ["pci-10de", "pci-0302_10de", "pci-0300_10de"].map(
-  (id) => `feature.node.kubernetes.io/${id}.present`,
-);
 
 /** Compares every GPU node with its pool. */
 export function judgeGpuCapacity(expected: GpuExpectation, seen: GpuSnapshot): GpuVerdict {
@@ -97,66 +101,48 @@ function tooFewNodes(pool: GpuPool, nodes: readonly AnyObject[], { defaultKey }:
   const hint =
     wanted.length > 0
       ? `its nodes need ${wanted.length === 1 ? "the label" : "the labels"} ${wanted.join(" ")} (kubectl label node NAME ${wanted.join(" ")})`
-      : `a node counts once node-feature-discovery labelled it ${nfdLabels[0] ?? ""}=true; is a node missing, or its taint not tolerated?`;
+      : `a node counts once node-feature-discovery labelled it ${pciLabels[0] ?? ""}=true; is a node missing, or its taint not tolerated?`;
   return `pool ${pool.name} has ${nodes.length} of ${pool.count} GPU nodes: ${hint}`;
 }
 
 /** The first cause that fits, in the order in which the parts depend on each other. */
 function causeOnNode(pool: GpuPool, node: AnyObject, expected: GpuExpectation, seen: GpuSnapshot): string {
   const { namespace, configMap } = expected;
+  const policy = seen.clusterPolicy;
   const config = seen.configMaps.find((candidate) => candidate.metadata?.namespace === namespace);
-  if (!config) {
-    const elsewhere = seen.configMaps.map((candidate) => candidate.metadata?.namespace ?? "");
-    const place = elsewhere.length > 0 ? `; it is in ${elsewhere.join(", ")}, where nothing reads it` : "";
-    return `ConfigMap ${namespace}/${configMap} is missing${place}`;
-  }
-  const policy = devicePluginConfig(seen.clusterPolicy);
-  if (!seen.clusterPolicy) return "there is no ClusterPolicy; is the gpu-operator Release installed?";
-  if (policy.name !== configMap)
-    return `ClusterPolicy refers to ConfigMap ${policy.name ?? "(none)"} instead of ${configMap}`;
-  const label = node.metadata?.labels?.[configLabel];
-  const key = label ?? policy.default;
-  if (key === undefined || key === "")
-    return `ClusterPolicy names no default config and the node has no label ${configLabel}, so GPUs are not shared`;
-  const texts = (config["data"] ?? {}) as Record<string, string>;
-  const text = texts[key];
-  if (text === undefined) {
-    const where = label === undefined ? "ClusterPolicy's default" : `label ${configLabel}`;
-    return `${where} is ${key}, which ConfigMap ${configMap} does not have (it has ${Object.keys(texts).join(", ")})`;
-  }
+  const missing = configMapFault(configMap, namespace, seen.configMaps) ?? (policy ? undefined : missingPolicy());
+  if (missing || !config) return missing?.text ?? "";
+  const { name } = pluginConfigOf(policy);
+  if (name !== configMap) return `ClusterPolicy refers to ConfigMap ${name ?? "(none)"} instead of ${configMap}`;
+  const unnamed = keyFault(node, policy, config);
+  if (unnamed) return unnamed.text;
+  const key = configKeyOn(node, policy) ?? "";
   if (key !== pool.configKey) {
     const fix = `kubectl label --overwrite node ${nameOf(node)} ${configLabel}=${pool.configKey}`;
     return `config ${key} holds here, pool ${pool.name} wants ${pool.configKey} (${fix})`;
   }
-  const fault = sharingFault(text, pool.slicesPerNode / pool.gpusPerNode);
-  if (fault !== undefined) {
-    const fix = `kubectl delete configmap -n ${namespace} ${configMap}, then pulumi up --refresh`;
-    return `config ${key} of ConfigMap ${namespace}/${configMap} ${fault} (${fix})`;
-  }
-  if (!nfdLabels.some((name) => node.metadata?.labels?.[name] === "true"))
-    return `label ${nfdLabels[0] ?? ""} is missing; is node-feature-discovery running, and does it tolerate the node's taints?`;
-  const onNode = { name: nameOf(node), reported: reported(node), physicalGpus: physicalGpus(node) };
-  return causeInPlugin(onNode, pool, configMap, seen);
+  const fault = configTextFault(config, key, pool.slicesPerNode / pool.gpusPerNode);
+  if (fault) return `${fault.text} (${fault.fix[0]?.command ?? ""}, then pulumi up --refresh)`;
+  return discoveryFault(node)?.text ?? causeInPlugin(pool, node, config, seen);
 }
 
-function devicePluginConfig(policy: AnyObject | undefined): { name?: string; default?: string } {
-  const spec = policy?.["spec"] as { devicePlugin?: { config?: { name?: string; default?: string } } } | undefined;
-  return spec?.devicePlugin?.config ?? {};
+function causeInPlugin(pool: GpuPool, node: AnyObject, configMap: AnyObject, seen: GpuSnapshot): string {
+  const fault = pluginFault(node, { configMap, reported: reported(node) }, seen.pods, { events: seen.events });
+  if (fault) return fault.text;
+  const gpus = physicalGpus(node);
+  if (gpus !== undefined && gpus !== pool.gpusPerNode)
+    return `it has ${gpus} GPUs, and pool ${pool.name} says ${pool.gpusPerNode}`;
+  const stale = staleConfig(configMap.metadata?.namespace ?? "");
+  return `${stale.text} (${stale.fix[0]?.command ?? ""})`;
 }
 
 function isGpuNode(node: AnyObject): boolean {
   const labels = node.metadata?.labels ?? {};
-  return nfdLabels.some((label) => labels[label] === "true") || "nvidia.com/gpu.count" in labels || reported(node) > 0;
+  return pciLabels.some((label) => labels[label] === "true") || "nvidia.com/gpu.count" in labels || reported(node) > 0;
 }
 
 function reported(node: AnyObject): number {
-  const status = node["status"] as { allocatable?: Record<string, string> } | undefined;
-  return Number(status?.allocatable?.[gpuResource] ?? 0);
-}
-
-function physicalGpus(node: AnyObject): number | undefined {
-  const count = node.metadata?.labels?.["nvidia.com/gpu.count"];
-  return count === undefined ? undefined : Number(count);
+  return gpuResources(node, "allocatable")[gpuResource] ?? 0;
 }
 
 function keyOf(node: AnyObject, { defaultKey }: GpuExpectation): string {

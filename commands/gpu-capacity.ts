@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { ClusterClient } from "../kube/client.ts";
+import type { Pod } from "../kube/kinds.ts";
 import { runScript, waitUntil } from "./gate.ts";
 import { judgeGpuCapacity } from "./gpu-capacity.judge.ts";
 import type { GpuSnapshot } from "./gpu-capacity.judge.ts";
@@ -41,12 +42,12 @@ async function snapshot(
   client: ClusterClient,
   { namespace, configMap }: { namespace: string; configMap: string },
 ): Promise<GpuSnapshot> {
-  const [nodes, configMaps, clusterPolicy, pluginPods, events] = await Promise.all([
+  const [nodes, configMaps, clusterPolicy, pods, events] = await Promise.all([
     client.list("v1", "Node"),
     client.list("v1", "ConfigMap", { fieldSelector: `metadata.name=${configMap}` }),
     client.get({ apiVersion: "nvidia.com/v1", kind: "ClusterPolicy", metadata: { name: "cluster-policy" } }),
-    client.list("v1", "Pod", { namespace, labelSelector: "app=nvidia-device-plugin-daemonset" }),
+    client.list("v1", "Pod", { namespace }),
     client.list("v1", "Event", { namespace, fieldSelector: "type=Warning" }),
   ]);
-  return { nodes, configMaps, clusterPolicy, pluginPods, events };
+  return { nodes, configMaps, clusterPolicy, pods: pods as Pod[], events };
 }

@@ -1,35 +1,10 @@
+import { legacyCrd } from "../analyzers/traefik/crds.ts";
 import type { AnyObject } from "../kube/client.ts";
-
-/** Kinds that sessions and routes need. */
-export const neededCrds = ["ingressroutes.traefik.io", "middlewares.traefik.io", "tlsstores.traefik.io"];
-/** Only the charts of Traefik v2 bring this one. */
-export const legacyCrd = "ingressroutes.traefik.containo.us";
 
 export interface TraefikFindings {
   readonly version: "v2" | "v3";
   /** Addresses of the Service, as ServiceLB sets them. */
   readonly addresses: string[];
-}
-
-/** Names of the needed CRDs that are absent or not yet Established. */
-export function missingCrds(crds: readonly AnyObject[]): string[] {
-  return neededCrds.filter((name) => !crds.some((crd) => crd.metadata?.name === name && isEstablished(crd)));
-}
-
-/**
- * Why they are missing and what to do, as sentences.
- *
- * @param crds Traefik's, as far as they are there
- */
-export function explainMissing(missing: readonly string[], crds: readonly AnyObject[]): string {
-  // Chart 21, which K3s had until patches of 1.28, has the older group alone (traefik/traefik-helm-chart v21.2.1: crds/).
-  const isTooOld = missing.length === neededCrds.length && crds.some(({ metadata }) => metadata?.name === legacyCrd);
-  return (
-    `Traefik's CRDs are not there: ${missing.join(", ")}. ` +
-    (isTooOld
-      ? `This K3s brings a Traefik older than 2.10, which knows only traefik.containo.us: upgrade K3s to 1.29 or later.`
-      : `K3s installs them by the Job kube-system/helm-install-traefik-crd, unless it runs with --disable=traefik.`)
-  );
 }
 
 /** Reads the version from the Deployment's image tag; without a Deployment from the CRDs that only v2 brings. */
@@ -121,9 +96,4 @@ function failurePolicies(configCrd: AnyObject | undefined): string[] | undefined
 
 interface CrdSchema {
   properties?: { spec?: { properties?: { failurePolicy?: { enum?: string[] } } } };
-}
-
-function isEstablished(crd: AnyObject): boolean {
-  const status = crd["status"] as { conditions?: { type?: string; status?: string }[] } | undefined;
-  return status?.conditions?.some(({ type, status }) => type === "Established" && status === "True") ?? false;
 }

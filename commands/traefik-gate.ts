@@ -1,15 +1,9 @@
 import { z } from "zod";
 import type { ClusterClient } from "../kube/client.ts";
+import { explainMissing, missingCrds } from "../analyzers/traefik/crds.ts";
 import { runScript, waitUntil } from "./gate.ts";
 import type { Look } from "./gate.ts";
-import {
-  describeTraefik,
-  explainMissing,
-  isLeaving,
-  missingCrds,
-  refuseConfig,
-  refuseOwn,
-} from "./traefik-gate.judge.ts";
+import { describeTraefik, isLeaving, refuseConfig, refuseOwn } from "./traefik-gate.judge.ts";
 import type { TraefikFindings } from "./traefik-gate.judge.ts";
 import { crd, helmObject, traefikCrds, traefikObjects } from "./traefik.ts";
 

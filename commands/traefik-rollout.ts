@@ -1,7 +1,8 @@
 import { z } from "zod";
 import { runScript, waitUntil } from "./gate.ts";
 import { releaseProblems } from "./rollout.collect.ts";
-import { describeTraefik, missingCrds } from "./traefik-gate.judge.ts";
+import { missingCrds } from "../analyzers/traefik/crds.ts";
+import { describeTraefik } from "./traefik-gate.judge.ts";
 import type { TraefikFindings } from "./traefik-gate.judge.ts";
 import { awaitedOfTraefik } from "./traefik-rollout.judge.ts";
 import { helmObject, traefikCrds, traefikObjects } from "./traefik.ts";

@@ -1,5 +1,5 @@
 import type { AnyObject, ClusterClient } from "../kube/client.ts";
-import { legacyCrd, neededCrds } from "./traefik-gate.judge.ts";
+import { legacyCrd, neededCrds } from "../analyzers/traefik/crds.ts";
 
 /** Traefik's CRDs that are looked at, as far as they are there. */
 export async function traefikCrds(client: ClusterClient): Promise<AnyObject[]> {

@@ -1,4 +1,5 @@
-import { levelOf, refText } from "../analyzers/finding.ts";
+import { levelOf } from "../analyzers/catalog.ts";
+import { refText } from "../analyzers/finding.ts";
 import type { Finding } from "../analyzers/finding.ts";
 import { placedFindings } from "./render/findings.ts";
 import type { Report } from "./report.ts";

@@ -4,6 +4,8 @@ import { analyzers } from "../../analyzers/all.ts";
 import { Cluster } from "../../analyzers/cluster.ts";
 import { fixScript } from "../fix/steps.ts";
 import { focusedOn, objectOf } from "../focus.ts";
+import { probed, withProbeOptions } from "../probes/probed.ts";
+import type { ProbeOptions } from "../probes/probed.ts";
 import { failingOn, reportOn } from "../report.ts";
 import type { Report } from "../report.ts";
 import { disabledCheck, everything, suppressionOf } from "../selection.ts";
@@ -16,7 +18,7 @@ import { printReport, withOutputOptions } from "./output.ts";
 import type { OutputOptions } from "./output.ts";
 import { lookUntilHealthy, watchUntilInterrupted } from "./repeated-looks.ts";
 
-interface Options extends ClusterOptions, OutputOptions {
+interface Options extends ClusterOptions, OutputOptions, ProbeOptions {
   readonly namespace?: string;
   readonly watch?: true | number;
   readonly wait?: number;
@@ -35,7 +37,7 @@ export interface Look {
 }
 
 export function addDiagnose(program: Command): void {
-  withOutputOptions(withClusterOptions(program.command("diagnose")))
+  withProbeOptions(withOutputOptions(withClusterOptions(program.command("diagnose"))))
     .description("Name the root causes of what does not work, with evidence and fix")
     .argument("[object]", "only what concerns it: `pod/x`, `vdi/alice`, `deployment/kasm-proxy-default`")
     .option("-n, --namespace <name>", "namespace of the object")
@@ -63,7 +65,7 @@ async function diagnose(object: string | undefined, options: Options): Promise<v
   refuseCombinations(options);
   const selection = selectionOf(options);
   const look = async (): Promise<Look> => {
-    const cluster = new Cluster(await takeSnapshot(options));
+    const cluster = new Cluster(await probed(await takeSnapshot(options), options));
     const whole = reportOn(cluster, analyzers, selection);
     const report = object === undefined ? whole : focusedOn(whole, objectOf(cluster, object, options.namespace));
     return { cluster, report: failingOn(report, options.failOn) };

@@ -1,4 +1,6 @@
-import { levelOf, levels, refText } from "../../analyzers/finding.ts";
+import type { Code } from "../../analyzers/catalog.ts";
+import { levelOf } from "../../analyzers/catalog.ts";
+import { levels, refText } from "../../analyzers/finding.ts";
 import type { Finding } from "../../analyzers/finding.ts";
 
 /** A finding with what follows from it. */
@@ -40,6 +42,9 @@ export function findingsIn(chain: Chain): Finding[] {
   return [chain.finding, ...chain.symptoms.flatMap(findingsIn)];
 }
 
+/** Codes that say of an object what others say more closely. */
+const general: ReadonlySet<Code> = new Set<Code>(["WorkloadUnavailable"]);
+
 interface Cause {
   readonly cause: Finding;
   readonly because: string;
@@ -51,17 +56,19 @@ function causesOf(
   explained: ReadonlyMap<string, readonly Cause[]>,
 ): Cause[] {
   const own = refText(finding.object);
-  const above = (finding.dependsOn ?? []).flatMap(({ object, because }) => {
+  const above = (finding.dependsOn ?? []).flatMap(({ object, because, codes }) => {
     const key = refText(object);
     if (key === own) return [];
     // Also where nothing but its cause is known to be wrong: a Deployment whose pods a quota refuses.
     const there = [...(byObject.get(key) ?? []), ...(explained.get(key) ?? []).map(({ cause }) => cause)];
-    return there.map((cause) => ({ cause, because }));
+    const meant = there.filter((cause) => (codes ? codes.includes(cause.code) : rank(cause) <= rank(finding)));
+    return meant.map((cause) => ({ cause, because }));
   });
   // A warning explains no failure, and nothing explains itself.
-  return [...above, ...(explained.get(own) ?? [])].filter(
-    ({ cause }) => cause !== finding && rank(cause) <= rank(finding),
-  );
+  const explaining = (explained.get(own) ?? []).filter(({ cause }) => rank(cause) <= rank(finding));
+  const closer = general.has(finding.code) ? (byObject.get(own) ?? []).filter((it) => !general.has(it.code)) : [];
+  const sameObject = closer.filter((it) => rank(it) <= rank(finding)).map((cause) => ({ cause, because: "the same" }));
+  return [...sameObject, ...above, ...explaining].filter(({ cause }) => cause !== finding);
 }
 
 /** What findings say of others, by the object of those. */
@@ -98,9 +105,13 @@ function rank(finding: Finding): number {
   return levels.indexOf(levelOf(finding));
 }
 
+function worst(chain: Chain): number {
+  return Math.min(...findingsIn(chain).map(rank));
+}
+
 function byWeight(a: Chain, b: Chain): number {
   return (
-    rank(a.finding) - rank(b.finding) ||
+    worst(a) - worst(b) ||
     findingsIn(b).length - findingsIn(a).length ||
     refText(a.finding.object).localeCompare(refText(b.finding.object))
   );

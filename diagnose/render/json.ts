@@ -1,5 +1,4 @@
-import { entryOf } from "../../analyzers/catalog.ts";
-import { levelOf } from "../../analyzers/finding.ts";
+import { entryOf, levelOf } from "../../analyzers/catalog.ts";
 import type { Chain } from "../graph/graph.ts";
 import type { Report } from "../report.ts";
 import type { ReportDocument } from "./report-schema.ts";

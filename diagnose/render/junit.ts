@@ -1,6 +1,6 @@
 import { areas } from "../../analyzers/areas.ts";
 import type { CheckResult } from "../../analyzers/analyzer.ts";
-import { levelOf } from "../../analyzers/finding.ts";
+import { levelOf } from "../../analyzers/catalog.ts";
 import type { Report } from "../report.ts";
 import { placedFindings, plainLines } from "./findings.ts";
 import type { PlacedFinding } from "./findings.ts";

@@ -1,5 +1,6 @@
 import { areas } from "../../analyzers/areas.ts";
-import { levelOf, refText } from "../../analyzers/finding.ts";
+import { levelOf } from "../../analyzers/catalog.ts";
+import { refText } from "../../analyzers/finding.ts";
 import type { Chain } from "../graph/graph.ts";
 import type { Report } from "../report.ts";
 import { countsOf, riskNote, seenAt, titleOf, verdict } from "./findings.ts";

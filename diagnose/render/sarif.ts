@@ -1,7 +1,7 @@
 import { areas } from "../../analyzers/areas.ts";
-import { entryOf } from "../../analyzers/catalog.ts";
+import { entryOf, levelOf } from "../../analyzers/catalog.ts";
 import type { Code } from "../../analyzers/catalog.ts";
-import { levelOf, refText } from "../../analyzers/finding.ts";
+import { refText } from "../../analyzers/finding.ts";
 import type { Finding, Level, ObjectRef } from "../../analyzers/finding.ts";
 import type { Report } from "../report.ts";
 import { headOf, placedFindings, riskNote } from "./findings.ts";

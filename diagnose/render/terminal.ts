@@ -1,8 +1,8 @@
 import picocolors from "picocolors";
 import { areas } from "../../analyzers/areas.ts";
 import type { CheckResult } from "../../analyzers/analyzer.ts";
-import { entryOf } from "../../analyzers/catalog.ts";
-import { levelOf, refText } from "../../analyzers/finding.ts";
+import { entryOf, levelOf } from "../../analyzers/catalog.ts";
+import { refText } from "../../analyzers/finding.ts";
 import type { Finding } from "../../analyzers/finding.ts";
 import { findingsIn } from "../graph/graph.ts";
 import type { Chain } from "../graph/graph.ts";

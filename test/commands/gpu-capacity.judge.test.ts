@@ -2,6 +2,7 @@ import { expect } from "chai";
 import { judgeGpuCapacity } from "../../commands/gpu-capacity.judge.ts";
 import type { GpuExpectation, GpuPool, GpuSnapshot } from "../../commands/gpu-capacity.judge.ts";
 import type { AnyObject } from "../../kube/client.ts";
+import type { Pod } from "../../kube/kinds.ts";
 
 const pci = "feature.node.kubernetes.io/pci-10de.present";
 const configLabel = "nvidia.com/device-plugin.config";
@@ -42,9 +43,13 @@ const clusterPolicy = (config: object = { name: "time-slicing-config-abc", defau
 
 const running = { conditions: [{ type: "Ready", status: "True" }] };
 
-const plugin = (nodeName: string, status: object = running): AnyObject => ({
+const plugin = (nodeName: string, status: Pod["status"] = running): Pod => ({
   kind: "Pod",
-  metadata: { namespace: "gpu-operator", name: `plugin-${nodeName}` },
+  metadata: {
+    namespace: "gpu-operator",
+    name: `plugin-${nodeName}`,
+    labels: { app: "nvidia-device-plugin-daemonset" },
+  },
   spec: { nodeName, volumes: [{ configMap: { name: "time-slicing-config-abc" } }] },
   status,
 });
@@ -53,7 +58,7 @@ const seeing = (snapshot: Partial<GpuSnapshot>): GpuSnapshot => ({
   nodes: [node("a", 16)],
   configMaps: [configMap()],
   clusterPolicy: clusterPolicy(),
-  pluginPods: [plugin("a")],
+  pods: [plugin("a")],
   events: [],
   ...snapshot,
 });
@@ -146,13 +151,13 @@ describe("the GPU capacity gate", () => {
       conditions: [{ type: "PodScheduled", status: "True" }],
       containerStatuses: [
         {
-          name: "nvidia-device-plugin",
+          ...{ name: "nvidia-device-plugin", ready: false, restartCount: 1 },
           state: { waiting: { reason: "CrashLoopBackOff", message: "back-off 40s" } },
           lastState: { terminated: { exitCode: 1, message: "number of replicas must be >= 2" } },
         },
       ],
     };
-    expect(problems({ nodes: [node("a", 0)], pluginPods: [plugin("a", status)] })).to.deep.equal([
+    expect(problems({ nodes: [node("a", 0)], pods: [plugin("a", status)] })).to.deep.equal([
       `${short(0)}device plugin pod plugin-a: container nvidia-device-plugin ended with exit code 1, and is started again. Its last words: "number of replicas must be >= 2". See \`kubectl logs plugin-a --namespace gpu-operator --container nvidia-device-plugin --previous\``,
     ]);
   });
@@ -165,9 +170,7 @@ describe("the GPU capacity gate", () => {
   });
 
   it("tells a plugin that has not come yet, or not registered yet", () => {
-    expect(problems({ nodes: [node("a", 0)], pluginPods: [] })).to.deep.equal([
-      `${short(0)}no device plugin pod on it yet`,
-    ]);
+    expect(problems({ nodes: [node("a", 0)], pods: [] })).to.deep.equal([`${short(0)}no device plugin pod on it yet`]);
     expect(problems({ nodes: [node("a", 0)] })).to.deep.equal([
       `${short(0)}the device plugin has not registered them yet`,
     ]);
@@ -190,7 +193,7 @@ describe("the GPU capacity gate", () => {
 
   it("tells a plugin that the rollout of a new config has not reached", () => {
     const before = { ...plugin("a"), spec: { nodeName: "a", volumes: [{ configMap: { name: "before" } }] } };
-    expect(problems({ nodes: [node("a", 8)], pluginPods: [before] })).to.deep.equal([
+    expect(problems({ nodes: [node("a", 8)], pods: [before] })).to.deep.equal([
       `${short(8)}its device plugin still has the config before this one; the rollout goes node by node`,
     ]);
   });

@@ -1,14 +1,6 @@
 import { expect } from "chai";
-import {
-  describeTraefik,
-  explainMissing,
-  isLeaving,
-  legacyCrd,
-  missingCrds,
-  neededCrds,
-  refuseConfig,
-  refuseOwn,
-} from "../../commands/traefik-gate.judge.ts";
+import { describeTraefik, isLeaving, refuseConfig, refuseOwn } from "../../commands/traefik-gate.judge.ts";
+import { explainMissing, legacyCrd, missingCrds, neededCrds } from "../../analyzers/traefik/crds.ts";
 import type { AnyObject } from "../../kube/client.ts";
 
 const crd = (name: string, established = "True"): AnyObject => ({

@@ -1,4 +1,5 @@
-import { levelOf, refText } from "../../../analyzers/finding.ts";
+import { levelOf } from "../../../analyzers/catalog.ts";
+import { refText } from "../../../analyzers/finding.ts";
 import { findingsIn } from "../../graph/graph.ts";
 import type { Chain } from "../../graph/graph.ts";
 import { escaped } from "../markup.ts";

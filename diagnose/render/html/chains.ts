@@ -1,5 +1,5 @@
-import { entryOf } from "../../../analyzers/catalog.ts";
-import { levelOf, refText } from "../../../analyzers/finding.ts";
+import { entryOf, levelOf } from "../../../analyzers/catalog.ts";
+import { refText } from "../../../analyzers/finding.ts";
 import type { Evidence, Fix } from "../../../analyzers/finding.ts";
 import type { Chain } from "../../graph/graph.ts";
 import { riskNote } from "../findings.ts";

@@ -1,0 +1,7 @@
+import type { Analyzer } from "../analyzer.ts";
+import { nodeConditions } from "./conditions.ts";
+import { nodeDisks } from "./disk.ts";
+import { nodeIdentity } from "./identity.ts";
+import { nodeLeases } from "./lease.ts";
+
+export const nodeAnalyzers: readonly Analyzer[] = [nodeConditions, nodeLeases, nodeIdentity, nodeDisks];
