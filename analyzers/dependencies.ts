@@ -2,9 +2,9 @@ import type { Pod } from "../kube/kinds.ts";
 import { refOf, refText } from "./finding.ts";
 import type { Dependency, ObjectRef } from "./finding.ts";
 import type { Cluster } from "./cluster.ts";
-import { ownerOf } from "./owners.ts";
-import { isPodReady } from "./pod-progress.ts";
-import { podsOf, workloads } from "./workload.ts";
+import { ownerOf } from "./workloads/owners.ts";
+import { isPodReady } from "./containers/pod-progress.ts";
+import { podsOf, workloads } from "./workloads/workload.ts";
 
 /** Of many pods that fail alike, the first tell enough. */
 const mostPods = 5;

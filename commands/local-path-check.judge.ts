@@ -1,4 +1,4 @@
-import { directoryMode, neededKeys } from "../analyzers/local-path.ts";
+import { directoryMode, neededKeys } from "../analyzers/storage/local-path.ts";
 import type { AnyObject } from "../kube/client.ts";
 import type { LocalPath } from "./local-path.ts";
 

@@ -1,5 +1,5 @@
-import { loadBalancerProblem } from "../analyzers/services.ts";
-import { nameOf, problemLines, workloadKinds, workloadProblem } from "../analyzers/workloads.ts";
+import { loadBalancerProblem } from "../analyzers/workloads/services.ts";
+import { nameOf, problemLines, workloadKinds, workloadProblem } from "../analyzers/workloads/workloads.ts";
 import { isUnderway } from "../helm/interruption.ts";
 import type { Revision } from "../helm/revision.ts";
 import type { AnyObject } from "../kube/client.ts";

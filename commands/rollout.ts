@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { workloadKinds } from "../analyzers/workloads.ts";
+import { workloadKinds } from "../analyzers/workloads/workloads.ts";
 import { runScript, waitUntil } from "./gate.ts";
 import { problemsOf, releaseProblems } from "./rollout.collect.ts";
 

@@ -1,5 +1,5 @@
-import { workloadProblem } from "../analyzers/workloads.ts";
-import type { Surroundings } from "../analyzers/workloads.ts";
+import { workloadProblem } from "../analyzers/workloads/workloads.ts";
+import type { Surroundings } from "../analyzers/workloads/workloads.ts";
 import type { AnyObject } from "../kube/client.ts";
 
 /**

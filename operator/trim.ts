@@ -1,4 +1,4 @@
-import { provisionerAnnotations } from "../analyzers/volumes.ts";
+import { provisionerAnnotations } from "../analyzers/storage/volumes.ts";
 import type { ObjectMeta } from "../kube/object.ts";
 import type { ContainerStatus, Node, PersistentVolumeClaim, Pod } from "./kinds.ts";
 import { annotations, labels, selectedNodeAnnotation } from "./resources/labels.ts";

@@ -6,7 +6,7 @@ import type { Analyzer } from "../analyzer.ts";
 import type { Cluster } from "../cluster.ts";
 import { refOf, refText } from "../finding.ts";
 import type { Dependency, Evidence, Finding } from "../finding.ts";
-import { workloads } from "../workload.ts";
+import { workloads } from "../workloads/workload.ts";
 
 interface ResourceQuota extends AnyObject {
   metadata: ObjectMeta & { name: string; namespace: string };

@@ -6,7 +6,7 @@ import { behindPods } from "../dependencies.ts";
 import { refOf, refText } from "../finding.ts";
 import type { Dependency, Finding, ObjectRef } from "../finding.ts";
 import { podsBehind, readyEndpoints, selectorOf, serviceNamed } from "../network/service.ts";
-import { workloads, workloadsMaking } from "../workload.ts";
+import { workloads, workloadsMaking } from "../workloads/workload.ts";
 
 interface WebhookConfiguration extends AnyObject {
   webhooks?: Webhook[];

@@ -1,6 +1,6 @@
 import { counted } from "../../kube/sentences.ts";
 import type { Cluster } from "../cluster.ts";
-import { podProblem } from "../pods.ts";
+import { podProblem } from "../containers/pods.ts";
 import { judged, notSeen } from "./item.ts";
 import type { ChecklistItem } from "./item.ts";
 

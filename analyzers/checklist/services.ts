@@ -1,7 +1,7 @@
 import { counted } from "../../kube/sentences.ts";
 import type { AnyObject } from "../../kube/object.ts";
 import type { Cluster } from "../cluster.ts";
-import { loadBalancerProblem } from "../services.ts";
+import { loadBalancerProblem } from "../workloads/services.ts";
 import { judged, notSeen } from "./item.ts";
 import type { ChecklistItem } from "./item.ts";
 

@@ -2,8 +2,8 @@ import type { Analyzer } from "../analyzer.ts";
 import type { Cluster } from "../cluster.ts";
 import type { Finding, ObjectRef } from "../finding.ts";
 import { serviceNamed } from "../network/service.ts";
-import { deploymentFinding } from "../standing-deployment.ts";
-import type { Workload } from "../workload.ts";
+import { deploymentFinding } from "../workloads/standing-deployment.ts";
+import type { Workload } from "../workloads/workload.ts";
 
 const deployment: ObjectRef = { kind: "Deployment", namespace: "kube-system", name: "coredns" };
 const service: ObjectRef = { kind: "Service", namespace: "kube-system", name: "kube-dns" };

@@ -8,7 +8,7 @@ import type { Finding } from "../finding.ts";
 import { kasmNamespaces } from "../kasm/parts.ts";
 import { dnsClosedBy } from "../network/dns-way.ts";
 import type { NetworkPolicy } from "../network/policy.ts";
-import { isPodOver } from "../pod-progress.ts";
+import { isPodOver } from "../containers/pod-progress.ts";
 
 /** NetworkPolicies that keep Kasm's pods or desktops from the cluster's DNS. */
 export const dnsEgress: Analyzer = {

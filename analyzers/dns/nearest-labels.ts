@@ -1,7 +1,7 @@
 import type { Cluster } from "../cluster.ts";
 import { refOf } from "../finding.ts";
 import type { ObjectRef } from "../finding.ts";
-import { workloads } from "../workload.ts";
+import { workloads } from "../workloads/workload.ts";
 
 /** Where labels of pods and a selector come apart. */
 export interface Difference {

@@ -10,8 +10,8 @@ import { isOnItsWay } from "../kasm/stuck.ts";
 import { podsBehind, readyEndpoints, selectorOf, serviceNamed, servicesIn } from "../network/service.ts";
 import type { Service } from "../network/service.ts";
 import { operatorNamespaces } from "../operator/deployments.ts";
-import { graceSeconds } from "../pod-progress.ts";
-import { workloadsMaking } from "../workload.ts";
+import { graceSeconds } from "../containers/pod-progress.ts";
+import { workloadsMaking } from "../workloads/workload.ts";
 import { nearestLabels } from "./nearest-labels.ts";
 
 /** Services of Kasm, of the operator and of the cluster's DNS: what others do with theirs is their affair. */

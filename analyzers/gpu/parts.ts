@@ -3,7 +3,7 @@ import type { Pod } from "../../kube/kinds.ts";
 import { quoted } from "../../kube/sentences.ts";
 import { refOf } from "../finding.ts";
 import type { Dependency, Evidence } from "../finding.ts";
-import { podProblem } from "../pods.ts";
+import { podProblem } from "../containers/pods.ts";
 import { driverMissing, driverVerdict } from "./driver-words.ts";
 import type { GpuFault } from "./fault.ts";
 import { labelOf } from "./node.ts";

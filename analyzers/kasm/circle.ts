@@ -3,7 +3,7 @@ import { podRef } from "../dependencies.ts";
 import { refText } from "../finding.ts";
 import type { Dependency, Finding } from "../finding.ts";
 import { podsBehind, serviceNamed } from "../network/service.ts";
-import { ownerOf } from "../owners.ts";
+import { ownerOf } from "../workloads/owners.ts";
 import { serviceOf } from "../waits/target.ts";
 import { waitOf } from "../waits/wait.ts";
 import type { Wait } from "../waits/wait.ts";

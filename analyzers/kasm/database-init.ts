@@ -4,9 +4,9 @@ import type { Cluster } from "../cluster.ts";
 import { behindPods, podRef } from "../dependencies.ts";
 import { refOf, refText } from "../finding.ts";
 import type { Evidence, Finding, Fix } from "../finding.ts";
-import { graceSeconds } from "../pod-progress.ts";
-import { conditionOf, podsOf } from "../workload.ts";
-import type { Workload } from "../workload.ts";
+import { graceSeconds } from "../containers/pod-progress.ts";
+import { conditionOf, podsOf } from "../workloads/workload.ts";
+import type { Workload } from "../workloads/workload.ts";
 import { databaseJobs } from "./database-jobs.ts";
 import { isOnItsWay } from "./stuck.ts";
 

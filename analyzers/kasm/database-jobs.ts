@@ -1,6 +1,6 @@
 import type { Cluster } from "../cluster.ts";
-import { workloads } from "../workload.ts";
-import type { Workload } from "../workload.ts";
+import { workloads } from "../workloads/workload.ts";
+import type { Workload } from "../workloads/workload.ts";
 
 /** Jobs of the chart that bring the database to the schema of its version: `kasm-db-init`, `kasm-db-upgrade`. */
 export function databaseJobs(cluster: Cluster, namespace?: string): Workload[] {

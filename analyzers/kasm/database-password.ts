@@ -6,7 +6,7 @@ import type { Cluster } from "../cluster.ts";
 import { podRef } from "../dependencies.ts";
 import { refText } from "../finding.ts";
 import type { Dependency, Evidence, Finding, ObjectRef } from "../finding.ts";
-import { ownerOf } from "../owners.ts";
+import { ownerOf } from "../workloads/owners.ts";
 
 /**
  * Passwords that the database refuses. Postgres takes POSTGRES_PASSWORD only when its volume is empty: a Secret that was made

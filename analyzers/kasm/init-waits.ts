@@ -5,7 +5,7 @@ import type { Cluster } from "../cluster.ts";
 import { clusterDns, podRef } from "../dependencies.ts";
 import { refText } from "../finding.ts";
 import type { Dependency, Evidence, Finding } from "../finding.ts";
-import { isPodOver } from "../pod-progress.ts";
+import { isPodOver } from "../containers/pod-progress.ts";
 import { waitOf } from "../waits/wait.ts";
 import type { Wait } from "../waits/wait.ts";
 import { circleThrough } from "./circle.ts";

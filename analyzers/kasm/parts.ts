@@ -1,7 +1,7 @@
 import type { PodSpec } from "../../kube/kinds.ts";
 import type { Cluster } from "../cluster.ts";
-import { workloads } from "../workload.ts";
-import type { Workload } from "../workload.ts";
+import { workloads } from "../workloads/workload.ts";
+import type { Workload } from "../workloads/workload.ts";
 
 // Images of the control plane; desktops have others of the same organisation, such as kasmweb/desktop.
 const ofControlPlane =

@@ -4,7 +4,7 @@ import type { Analyzer } from "../analyzer.ts";
 import type { Cluster } from "../cluster.ts";
 import { refOf, refText } from "../finding.ts";
 import type { Finding } from "../finding.ts";
-import type { Workload } from "../workload.ts";
+import type { Workload } from "../workloads/workload.ts";
 import { kasmWorkloads } from "./parts.ts";
 
 const label = "pod-security.kubernetes.io/enforce";

@@ -3,9 +3,9 @@ import type { Cluster } from "../cluster.ts";
 import { behindPods } from "../dependencies.ts";
 import { refOf, refText } from "../finding.ts";
 import type { Finding, ObjectRef } from "../finding.ts";
-import { ownerOf } from "../owners.ts";
+import { ownerOf } from "../workloads/owners.ts";
 import type { Standing } from "../waits/standing.ts";
-import { conditionOf, podsOf } from "../workload.ts";
+import { conditionOf, podsOf } from "../workloads/workload.ts";
 import { databaseJobs } from "./database-jobs.ts";
 
 /**

@@ -2,7 +2,7 @@ import type { Pod } from "../../kube/kinds.ts";
 import type { Cluster } from "../cluster.ts";
 import { podRef } from "../dependencies.ts";
 import { refText } from "../finding.ts";
-import { graceSeconds, isPodReady, isProgressing } from "../pod-progress.ts";
+import { graceSeconds, isPodReady, isProgressing } from "../containers/pod-progress.ts";
 import { standingOf } from "../waits/standing.ts";
 import type { Standing } from "../waits/standing.ts";
 import { serviceOf } from "../waits/target.ts";

@@ -2,7 +2,7 @@ import { counted, listed } from "../../kube/sentences.ts";
 import type { Analyzer } from "../analyzer.ts";
 import { refOf, refText } from "../finding.ts";
 import type { Finding } from "../finding.ts";
-import type { Workload } from "../workload.ts";
+import type { Workload } from "../workloads/workload.ts";
 import { imagesIn, kasmWorkloads } from "./parts.ts";
 
 /** Versions of Kasm's parts by their images' tags, per namespace. */

@@ -1,6 +1,6 @@
 import type { Pod } from "../../kube/kinds.ts";
 import type { Cluster } from "../cluster.ts";
-import { isPodOver } from "../pod-progress.ts";
+import { isPodOver } from "../containers/pod-progress.ts";
 import { closedBy } from "./policy.ts";
 import type { NetworkPolicy } from "./policy.ts";
 

@@ -1,7 +1,7 @@
 import type { Pod } from "../../kube/kinds.ts";
 import type { AnyObject, ObjectMeta } from "../../kube/object.ts";
 import type { Cluster } from "../cluster.ts";
-import { isPodOver, isPodReady } from "../pod-progress.ts";
+import { isPodOver, isPodReady } from "../containers/pod-progress.ts";
 
 /** The fields of core/v1 Service that are read here. */
 export interface Service extends AnyObject {

@@ -1,6 +1,6 @@
 import type { Cluster } from "../cluster.ts";
-import { workloads } from "../workload.ts";
-import type { Workload } from "../workload.ts";
+import { workloads } from "../workloads/workload.ts";
+import type { Workload } from "../workloads/workload.ts";
 
 export const operatorName = "kasm-operator";
 /** Where the program puts the operator, unless told otherwise. */

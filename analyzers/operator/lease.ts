@@ -4,7 +4,7 @@ import type { Cluster } from "../cluster.ts";
 import { behindPods } from "../dependencies.ts";
 import { refOf, refText } from "../finding.ts";
 import type { Finding } from "../finding.ts";
-import { podsOf } from "../workload.ts";
+import { podsOf } from "../workloads/workload.ts";
 import { operatorDeployments, operatorName } from "./deployments.ts";
 
 /** Beyond the duration itself: clocks differ a little, and the snapshot is not taken in one moment. */

@@ -5,7 +5,7 @@ import type { Cluster } from "../cluster.ts";
 import { behindPods } from "../dependencies.ts";
 import { refOf, refText } from "../finding.ts";
 import type { Finding } from "../finding.ts";
-import { graceSeconds } from "../pod-progress.ts";
+import { graceSeconds } from "../containers/pod-progress.ts";
 
 interface Pool extends AnyObject {
   spec?: { template?: string };

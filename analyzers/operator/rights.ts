@@ -6,7 +6,7 @@ import type { Cluster } from "../cluster.ts";
 import { podRef } from "../dependencies.ts";
 import { refOf, refText } from "../finding.ts";
 import type { Dependency, Evidence, Finding, ObjectRef } from "../finding.ts";
-import { podsOf } from "../workload.ts";
+import { podsOf } from "../workloads/workload.ts";
 import { denialsIn } from "./denials.ts";
 import type { Denial } from "./denials.ts";
 import { gatewayDeployments, operatorDeployments } from "./deployments.ts";

@@ -1,7 +1,7 @@
 import type { Analyzer } from "../analyzer.ts";
 import type { Cluster } from "../cluster.ts";
 import type { Finding, ObjectRef } from "../finding.ts";
-import { deploymentFinding } from "../standing-deployment.ts";
+import { deploymentFinding } from "../workloads/standing-deployment.ts";
 import { gatewayDeployments, gatewayName, operatorDeployments, operatorName, usualNamespace } from "./deployments.ts";
 
 const sessionCrd = "vdisessions.vdi.kasm.io";

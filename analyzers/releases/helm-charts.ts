@@ -6,8 +6,8 @@ import type { Cluster } from "../cluster.ts";
 import { behindPods, podRef } from "../dependencies.ts";
 import { refOf, refText } from "../finding.ts";
 import type { Evidence, Finding } from "../finding.ts";
-import { conditionOf, podsOf } from "../workload.ts";
-import type { Workload } from "../workload.ts";
+import { conditionOf, podsOf } from "../workloads/workload.ts";
+import type { Workload } from "../workloads/workload.ts";
 
 interface HelmChart extends AnyObject {
   metadata: ObjectMeta & { name: string; namespace: string };

@@ -5,8 +5,8 @@ import type { Cluster } from "../cluster.ts";
 import { behindPods } from "../dependencies.ts";
 import { refOf, refText } from "../finding.ts";
 import type { Dependency, Finding, Fix } from "../finding.ts";
-import { isPodOver, isPodReady } from "../pod-progress.ts";
-import { workloads } from "../workload.ts";
+import { isPodOver, isPodReady } from "../containers/pod-progress.ts";
+import { workloads } from "../workloads/workload.ts";
 
 /** Helm keeps each revision of a release in a Secret; its labels tell all that is read here, its data is not read. */
 interface Revision {

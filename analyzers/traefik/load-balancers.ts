@@ -4,7 +4,7 @@ import type { Analyzer } from "../analyzer.ts";
 import type { Cluster } from "../cluster.ts";
 import { refOf, refText } from "../finding.ts";
 import type { Dependency, Finding } from "../finding.ts";
-import { loadBalancerProblem } from "../services.ts";
+import { loadBalancerProblem } from "../workloads/services.ts";
 
 /** LoadBalancer Services have an address. In K3s a port of all nodes goes to one Service: another stays pending, silently. */
 export const loadBalancers: Analyzer = {

@@ -5,8 +5,8 @@ import { behindPods, podRef } from "../dependencies.ts";
 import { refOf, refText } from "../finding.ts";
 import type { Dependency, Finding, ObjectRef } from "../finding.ts";
 import { podsBehind, readyEndpoints, selectorOf, serviceNamed } from "../network/service.ts";
-import { isPodReady } from "../pod-progress.ts";
-import { workloadsMaking } from "../workload.ts";
+import { isPodReady } from "../containers/pod-progress.ts";
+import { workloadsMaking } from "../workloads/workload.ts";
 
 /** How it stands with what is waited for. */
 export interface Standing {

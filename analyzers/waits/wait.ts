@@ -1,5 +1,5 @@
 import type { Pod } from "../../kube/kinds.ts";
-import { currentInit } from "../pod-progress.ts";
+import { currentInit } from "../containers/pod-progress.ts";
 import type { Awaited } from "./script.ts";
 import { awaitedBy } from "./script.ts";
 

@@ -1,9 +1,9 @@
-import { moreTimeFor } from "../../analyzers/owners.ts";
-import { containerVerdict, initVerdict, openContainers } from "../../analyzers/containers.ts";
-import type { ContainerFacts } from "../../analyzers/containers.ts";
-import { endOf } from "../../analyzers/containers.ts";
-import { logsCommand } from "../../analyzers/logs.ts";
-import { volumeVerdict } from "../../analyzers/permissions.ts";
+import { moreTimeFor } from "../../analyzers/workloads/owners.ts";
+import { containerVerdict, initVerdict, openContainers } from "../../analyzers/containers/containers.ts";
+import type { ContainerFacts } from "../../analyzers/containers/containers.ts";
+import { endOf } from "../../analyzers/containers/containers.ts";
+import { logsCommand } from "../../analyzers/containers/logs.ts";
+import { volumeVerdict } from "../../analyzers/storage/permissions.ts";
 import { untrusted } from "../../kube/untrusted-text.ts";
 import type { ContainerStatus } from "../kinds.ts";
 import type { SessionView } from "../view/session-view.ts";

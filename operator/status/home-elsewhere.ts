@@ -3,7 +3,7 @@ import type { SessionView } from "../view/session-view.ts";
 import { homeNode, obstacle } from "./home-node.ts";
 import type { Finding } from "./reasons.ts";
 import { desktopRequest } from "./request.ts";
-import type { NodeRefusal } from "../../analyzers/scheduler-verdict.ts";
+import type { NodeRefusal } from "../../analyzers/scheduling/scheduler-verdict.ts";
 import { listed } from "../../kube/sentences.ts";
 
 /** The home lies on a node's disk, and no other node can have the desktop: which node, why not there, and what to do. */

@@ -1,9 +1,9 @@
 import { selectedNodeAnnotation } from "../resources/labels.ts";
 import type { Node, PersistentVolumeClaim } from "../kinds.ts";
-import { hasLabels, namesOf } from "../../analyzers/open-nodes.ts";
+import { hasLabels, namesOf } from "../../analyzers/scheduling/open-nodes.ts";
 import { isReady } from "../../analyzers/readiness.ts";
-import { allocatable, amountOf } from "../../analyzers/resources.ts";
-import { repellingTaints, taintText } from "../../analyzers/taints.ts";
+import { allocatable, amountOf } from "../../analyzers/scheduling/resources.ts";
+import { repellingTaints, taintText } from "../../analyzers/scheduling/taints.ts";
 import type { DesktopRequest } from "./request.ts";
 import { listed } from "../../kube/sentences.ts";
 

@@ -1,4 +1,4 @@
-import { pullVerdict } from "../../analyzers/images.ts";
+import { pullVerdict } from "../../analyzers/images/images.ts";
 import type { ContainerStatus } from "../kinds.ts";
 import type { SessionView } from "../view/session-view.ts";
 import type { Finding, ReadyReason } from "./reasons.ts";

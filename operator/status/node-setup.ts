@@ -1,4 +1,4 @@
-import { setupVerdicts } from "../../analyzers/pod-setup.ts";
+import { setupVerdicts } from "../../analyzers/containers/pod-setup.ts";
 import type { SessionView } from "../view/session-view.ts";
 import type { Finding } from "./reasons.ts";
 import { fromVerdict, saidIn } from "./verdict.ts";

@@ -1,4 +1,4 @@
-import { endVerdict, evictionVerdict, nodeVerdict } from "../../analyzers/pod-ends.ts";
+import { endVerdict, evictionVerdict, nodeVerdict } from "../../analyzers/containers/pod-ends.ts";
 import type { SessionView } from "../view/session-view.ts";
 import type { Finding } from "./reasons.ts";
 import { fromVerdict } from "./verdict.ts";

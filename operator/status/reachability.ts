@@ -1,4 +1,4 @@
-import { openContainers, unreadyVerdict } from "../../analyzers/containers.ts";
+import { openContainers, unreadyVerdict } from "../../analyzers/containers/containers.ts";
 import { condition } from "../lifetime/idle-clock.ts";
 import { isReady } from "../../analyzers/readiness.ts";
 import { hostOf } from "../resources/names.ts";

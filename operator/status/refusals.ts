@@ -1,4 +1,4 @@
-import { refusalVerdict } from "../../analyzers/refusals.ts";
+import { refusalVerdict } from "../../analyzers/sessions/refusals.ts";
 import type { Refusal, SessionView } from "../view/session-view.ts";
 import type { Finding } from "./reasons.ts";
 import { fromVerdict } from "./verdict.ts";

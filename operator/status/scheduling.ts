@@ -1,6 +1,6 @@
-import { placementVerdict } from "../../analyzers/placement.ts";
+import { placementVerdict } from "../../analyzers/scheduling/placement.ts";
 import { isReady } from "../../analyzers/readiness.ts";
-import { parseVerdict } from "../../analyzers/scheduler-verdict.ts";
+import { parseVerdict } from "../../analyzers/scheduling/scheduler-verdict.ts";
 import type { SessionView } from "../view/session-view.ts";
 import { homeOnOtherNode } from "./home-elsewhere.ts";
 import type { Moment } from "./moment.ts";

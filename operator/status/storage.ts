@@ -1,6 +1,6 @@
-import { claimVerdict } from "../../analyzers/claims.ts";
-import type { MountedVolume } from "../../analyzers/permissions.ts";
-import { mediumOfClaim } from "../../analyzers/volumes.ts";
+import { claimVerdict } from "../../analyzers/storage/claims.ts";
+import type { MountedVolume } from "../../analyzers/storage/permissions.ts";
+import { mediumOfClaim } from "../../analyzers/storage/volumes.ts";
 import type { PersistentVolumeClaim } from "../kinds.ts";
 import { homeName } from "../resources/names.ts";
 import { runtimeProfile } from "../resources/runtime-profiles.ts";

@@ -1,4 +1,4 @@
-import { terminatingVerdict } from "../../analyzers/pod-ends.ts";
+import { terminatingVerdict } from "../../analyzers/containers/pod-ends.ts";
 import type { KubeObject } from "../../kube/object.ts";
 import type { Pod } from "../kinds.ts";
 import type { SessionView } from "../view/session-view.ts";

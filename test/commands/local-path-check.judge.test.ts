@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { directoryMode } from "../../analyzers/local-path.ts";
+import { directoryMode } from "../../analyzers/storage/local-path.ts";
 import { judgeStorage } from "../../commands/local-path-check.judge.ts";
 import type { AnyObject } from "../../kube/client.ts";
 

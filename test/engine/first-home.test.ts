@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import type { Node } from "../../operator/kinds.ts";
-import { allocatable } from "../../analyzers/resources.ts";
+import { allocatable } from "../../analyzers/scheduling/resources.ts";
 import { namespaceOfItsOwn } from "./operator-ground.ts";
 import { OperatorHarness } from "./operator-harness.ts";
 

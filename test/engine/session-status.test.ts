@@ -4,7 +4,7 @@ import type { VDISession } from "../../operator/api/objects.ts";
 import type { VDITemplateSpec } from "../../operator/api/vdi-template.ts";
 import type { Node, Pod } from "../../operator/kinds.ts";
 import { annotations } from "../../operator/resources/labels.ts";
-import { allocatable } from "../../analyzers/resources.ts";
+import { allocatable } from "../../analyzers/scheduling/resources.ts";
 import { OperatorHarness } from "./operator-harness.ts";
 
 const harness = new OperatorHarness();

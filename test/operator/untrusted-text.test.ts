@@ -8,7 +8,7 @@ import { isNewer } from "../../kube/store.ts";
 import { gaugeAboveZero, kasmConnections, movingMetrics } from "../../operator/activity/reading.ts";
 import { durationMs } from "../../operator/api/time.ts";
 import { homeName } from "../../operator/resources/names.ts";
-import { parseVerdict } from "../../analyzers/scheduler-verdict.ts";
+import { parseVerdict } from "../../analyzers/scheduling/scheduler-verdict.ts";
 import { withoutSecrets } from "../../kube/redaction.ts";
 import { lastLine, quoted } from "../../kube/sentences.ts";
 import { sessionStatus } from "../../operator/status/session-status.ts";

@@ -1,0 +1,64 @@
+import type { ContainerStatus, Pod } from "../../kube/kinds.ts";
+import type { Cluster } from "../cluster.ts";
+
+/** Whether the kubelet says that the pod serves. */
+export function isPodReady({ status }: Pod): boolean {
+  return status?.conditions?.some(({ type, status }) => type === "Ready" && status === "True") ?? false;
+}
+
+/** Whether the pod has done its work, or is being deleted: it is not expected to serve any more. */
+export function isPodOver({ metadata, status }: Pod): boolean {
+  return metadata.deletionTimestamp !== undefined || status?.phase === "Succeeded";
+}
+
+/** The init container that the pod is at, with its place among all; undefined when all are done. */
+export function currentInit({ spec, status }: Pod): { status: ContainerStatus; step: number; of: number } | undefined {
+  const statuses = status?.initContainerStatuses ?? [];
+  const isSidecar = (name: string) =>
+    spec?.initContainers?.some((it) => it.name === name && it.restartPolicy === "Always") ?? false;
+  const at = statuses.findIndex(
+    ({ name, ready, started, state }) =>
+      !ready && state?.terminated?.exitCode !== 0 && !(isSidecar(name) && started === true),
+  );
+  const found = statuses[at];
+  return found && { status: found, step: at + 1, of: statuses.length };
+}
+
+/** The grace that anything new has before it counts as stuck. */
+export const graceSeconds = 60;
+
+// Kasm's API has a startup probe of 180 s (kasm-helm 1.1190.6), and nothing of the product takes longer.
+const startSeconds = 180;
+// A first pull of a large image; the kubelet says nothing but `Pulling` meanwhile.
+const pullSeconds = 600;
+
+/**
+ * Whether a pod that is not ready seems to be on its way: nothing has failed, and it is not at one step for longer than
+ * such a step takes.
+ *
+ * @param isWaitInProgress whether what a running init container waits for is on its way itself
+ */
+export function isProgressing(
+  cluster: Cluster,
+  pod: Pod,
+  isWaitInProgress: (container: ContainerStatus) => boolean = () => true,
+): boolean {
+  const { creationTimestamp } = pod.metadata;
+  const { conditions = [], phase, containerStatuses = [] } = pod.status ?? {};
+  if (phase === "Failed") return false;
+  const isScheduled = conditions.some(({ type, status }) => type === "PodScheduled" && status === "True");
+  if (!isScheduled && pod.spec?.nodeName === undefined) return !cluster.isOlderThan(creationTimestamp, graceSeconds);
+  const init = currentInit(pod);
+  const now = init?.status ?? containerStatuses.find(({ ready }) => !ready);
+  if (!now) return !cluster.isOlderThan(creationTimestamp, graceSeconds);
+  const { state = {}, restartCount } = now;
+  if (restartCount > 0 || state.terminated) return false;
+  if (state.running) {
+    const { startedAt } = state.running;
+    if (init) return !cluster.isOlderThan(startedAt, graceSeconds) || isWaitInProgress(now);
+    return !cluster.isOlderThan(startedAt, startSeconds);
+  }
+  if (!["PodInitializing", "ContainerCreating", undefined].includes(state.waiting?.reason)) return false;
+  const newest = cluster.eventsOf({ ...pod, kind: "Pod" }).at(-1);
+  return !cluster.isOlderThan(creationTimestamp, newest?.reason === "Pulling" ? pullSeconds : graceSeconds);
+}

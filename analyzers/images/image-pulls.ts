@@ -1,0 +1,53 @@
+import type { ContainerStatus, Pod } from "../../kube/kinds.ts";
+import { counted, quoted } from "../../kube/sentences.ts";
+import type { Analyzer } from "../analyzer.ts";
+import type { Cluster } from "../cluster.ts";
+import { refOf } from "../finding.ts";
+import type { Finding } from "../finding.ts";
+import { pullVerdict } from "./images.ts";
+import { imageSetting } from "../workloads/owners.ts";
+
+/** Images of pods' containers, init containers among them. */
+export const imagePulls: Analyzer = {
+  area: "images",
+  title: "Images can be pulled",
+  needs: ["Pod"],
+  analyze(cluster) {
+    const pods = cluster.pods.filter(({ metadata }) => metadata.deletionTimestamp === undefined);
+    const findings = pods.flatMap((pod) => statusesOf(pod).flatMap((it) => pullFinding(cluster, pod, it) ?? []));
+    return { checked: pods.length > 0 ? counted(pods.length, "pod") : undefined, findings };
+  },
+};
+
+function statusesOf({ status }: Pod): ContainerStatus[] {
+  return [...(status?.initContainerStatuses ?? []), ...(status?.containerStatuses ?? [])];
+}
+
+function pullFinding(cluster: Cluster, pod: Pod, status: ContainerStatus): Finding | undefined {
+  const said = cluster
+    .eventsOf({ ...pod, kind: "Pod" })
+    .filter(({ reason, message }) => reason === "Failed" && message.includes(status.image ?? ""));
+  const verdict = pullVerdict(
+    status,
+    said.map(({ message }) => message),
+    imageSetting(cluster, pod),
+  );
+  if (!verdict) return undefined;
+  const object = refOf({ ...pod, kind: "Pod" });
+  const { reason = "", message } = status.state?.waiting ?? {};
+  return {
+    code: verdict.code,
+    object,
+    container: status.name,
+    problem: verdict.problem,
+    evidence: [
+      {
+        object,
+        field: `container ${status.name} waiting`,
+        value: [reason, quoted(message ?? "")].filter(Boolean).join(": "),
+      },
+      ...said.slice(-1).map(({ message }) => ({ object, field: "event Failed", value: quoted(message) })),
+    ],
+    fix: [{ text: verdict.remedy, risk: "manual" }],
+  };
+}

@@ -1,0 +1,60 @@
+import type { PersistentVolumeClaim, Pod } from "../../kube/kinds.ts";
+import type { Cluster } from "../cluster.ts";
+import type { Placement } from "./placement.ts";
+import { isReady } from "../readiness.ts";
+import { amountText, podRequests, requestsByNode } from "./resources.ts";
+import type { Amounts } from "./resources.ts";
+import { tolerates } from "./taints.ts";
+import { claimNames, nodesOf, volumeOf } from "../storage/volumes.ts";
+
+const usage = new WeakMap<Cluster, ReadonlyMap<string, Amounts>>();
+
+/** What pods ask of each node; made once for all that ask. */
+export function usageOf(cluster: Cluster): ReadonlyMap<string, Amounts> {
+  const made = usage.get(cluster) ?? requestsByNode(cluster.pods);
+  usage.set(cluster, made);
+  return made;
+}
+
+/** A pod that has no node, with all that is known of nodes and of what runs there. */
+export function placementOf(cluster: Cluster, pod: Pod, said: string): Placement {
+  const requests = podRequests(pod);
+  const taken = (node: string, resource: string) => usageOf(cluster).get(node)?.[resource] ?? 0;
+  const volumePlace = placeOfVolumes(cluster, pod);
+  return {
+    who: `Pod ${pod.metadata.name}`,
+    said,
+    nodes: cluster.nodes,
+    asks: Object.fromEntries(Object.entries(requests).map(([name, amount]) => [name, amountText(name, amount)])),
+    gpuResource: Object.keys(requests).find((it) => isGpu(it)),
+    nodeSelector: pod.spec?.nodeSelector ?? {},
+    isTolerated: (taint) => tolerates(pod.spec?.tolerations ?? [], taint),
+    requested: taken,
+    slicesInUse: taken,
+    ...(volumePlace !== undefined && { volumePlace }),
+  };
+}
+
+export function isGpu(resource: string): boolean {
+  return resource.startsWith("nvidia.com/") || resource.startsWith("amd.com/") || resource.startsWith("gpu.intel.com/");
+}
+
+/** Where a pod's volumes lie, as far as that is a node of its own. */
+function placeOfVolumes(cluster: Cluster, pod: Pod): string | undefined {
+  const { namespace = "" } = pod.metadata;
+  for (const name of claimNames(pod)) {
+    const claim = cluster.get("PersistentVolumeClaim", name, namespace) as PersistentVolumeClaim | undefined;
+    const [node] = nodesOf(volumeOf(cluster, claim));
+    if (node === undefined || cluster.nodes.length === 0) continue;
+    const found = cluster.nodes.find(({ metadata }) => metadata.name === node);
+    const state = !found
+      ? "is gone"
+      : !isReady(found)
+        ? "is not ready"
+        : found.spec?.unschedulable === true
+          ? "is cordoned"
+          : "has no room for it";
+    return `claim ${name} lies on ${node}, which ${state}`;
+  }
+  return undefined;
+}

@@ -1,0 +1,139 @@
+import type { Pod } from "../../kube/kinds.ts";
+import { quoted } from "../../kube/sentences.ts";
+import type { Analyzer } from "../analyzer.ts";
+import type { Cluster } from "../cluster.ts";
+import { refText } from "../finding.ts";
+import type { Dependency, Finding } from "../finding.ts";
+import { deadlockOf } from "./init-deadlock.ts";
+import { hasLabels } from "./open-nodes.ts";
+import { placementOf } from "./placements.ts";
+import { placementVerdict } from "./placement.ts";
+import type { Placement, SchedulingCode } from "./placement.ts";
+import { checkedPods } from "../containers/pod-containers.ts";
+import { graceSeconds, livePods, podRef } from "../containers/pod-facts.ts";
+import { isReady } from "../readiness.ts";
+import { fixOf } from "../verdict.ts";
+import { claimNames, classOf } from "../storage/volumes.ts";
+import { provisionerOf } from "../storage/provisioners.ts";
+import type { PersistentVolumeClaim } from "../../kube/kinds.ts";
+
+/** So long room is made, or a claim bound, for a pod that has just been created, in seconds. */
+const verdictSeconds = 10;
+
+/** What nodes are like does not change by waiting. */
+const lasting = new Set<SchedulingCode>(["NodesCordoned", "NodeSelectorUnmatched", "Tainted", "NoGpuNode"]);
+
+/** Pods that have no node. */
+export const podScheduling: Analyzer = {
+  area: "scheduling",
+  title: "Pods have a node",
+  needs: ["Pod"],
+  analyze(cluster) {
+    const waiting = livePods(cluster).filter(({ spec }) => spec?.nodeName === undefined);
+    return { checked: checkedPods(cluster), findings: waiting.flatMap((pod) => schedulingFinding(cluster, pod) ?? []) };
+  },
+};
+
+function schedulingFinding(cluster: Cluster, pod: Pod): Finding | undefined {
+  const said = pod.status?.conditions?.find(({ type, status }) => type === "PodScheduled" && status === "False");
+  const { creationTimestamp } = pod.metadata;
+  if (!said) return cluster.isOlderThan(creationTimestamp, graceSeconds) ? silent(pod) : undefined;
+  // A gate is opened by whoever put it there.
+  if (said.reason === "SchedulingGated") return undefined;
+  const placement = placementOf(cluster, pod, said.message ?? "");
+  const verdict = placementVerdict(placement);
+  if (!lasting.has(verdict.code) && !cluster.isOlderThan(creationTimestamp, verdictSeconds)) return undefined;
+  return {
+    code: verdict.code,
+    object: podRef(pod),
+    problem: verdict.problem,
+    evidence: [
+      { object: podRef(pod), field: "status.conditions[PodScheduled].message", value: quoted(said.message ?? "") },
+    ],
+    fix: fixOf(verdict),
+    dependsOn: dependenciesOf(cluster, pod, placement, verdict.code),
+  };
+}
+
+function silent(pod: Pod): Finding {
+  return {
+    code: "SchedulerSilent",
+    object: podRef(pod),
+    problem: `Pod ${pod.metadata.name} waits for the scheduler, which has not looked at it.`,
+    evidence: [
+      { object: podRef(pod), field: "metadata.creationTimestamp", value: pod.metadata.creationTimestamp ?? "" },
+    ],
+    fix: [{ text: "See that K3s runs on a server: the scheduler is part of it.", risk: "manual" }],
+  };
+}
+
+function dependenciesOf(cluster: Cluster, pod: Pod, placement: Placement, code: SchedulingCode): Dependency[] {
+  const cordoned = placement.nodes
+    .filter((it) => it.spec?.unschedulable === true && hasLabels(it, placement.nodeSelector))
+    .map(({ metadata: { name } }) => ({
+      object: { kind: "Node", name },
+      because: `Node ${name} could take it if it were not cordoned`,
+      codes: ["NodeCordoned"] as const,
+    }));
+  if (code === "VolumeOnOtherNode") return [...storageOf(cluster, pod), ...cordoned];
+  if (code === "ClaimNotBound" || code === "ClaimMissing") return storageOf(cluster, pod);
+  const nodes = placement.nodes.filter(
+    (it) => hasLabels(it, placement.nodeSelector) && (!isReady(it) || ailing.has(code)),
+  );
+  return [
+    ...deadlockOf(cluster, pod),
+    ...(code === "NodesCordoned" ? cordoned : []),
+    ...nodes.map(({ metadata: { name } }) => ({
+      object: { kind: "Node", name },
+      because: `Node ${name} could take it if it were well`,
+    })),
+    ...(placement.gpuResource !== undefined && gpuCodes.has(code) ? gpuParts(cluster) : []),
+  ];
+}
+
+const ailing = new Set<SchedulingCode>(["NodesUnderPressure", "NodesUninitialized", "AllNodesUnready", "NoGpuNode"]);
+const gpuCodes = new Set<SchedulingCode>(["NoGpuNode", "TimeSlicingNotApplied", "GpuResourceRenamed"]);
+
+/** Claims of a pod, and what makes their volumes. */
+function storageOf(cluster: Cluster, pod: Pod): Dependency[] {
+  const { namespace = "" } = pod.metadata;
+  return claimNames(pod).flatMap((name) => {
+    const object = { kind: "PersistentVolumeClaim", namespace, name };
+    const claim = cluster.get("PersistentVolumeClaim", name, namespace) as PersistentVolumeClaim | undefined;
+    const provisioner = provisionerOf(cluster, classOf(cluster, claim));
+    const because = `it uses claim ${namespace}/${name}`;
+    return [
+      { object, because },
+      ...(provisioner?.workload && claim?.status?.phase !== "Bound"
+        ? [
+            {
+              object: provisioner.workload,
+              because: `${refText(provisioner.workload)} makes the volume of claim ${name}`,
+            },
+          ]
+        : []),
+    ];
+  });
+}
+
+/** What makes GPUs known to nodes: the ClusterPolicy, the ConfigMaps of time-slicing, and the device plugin. */
+function gpuParts(cluster: Cluster): Dependency[] {
+  const because = "the GPU operator makes GPUs known to nodes";
+  const named = (kind: string, isOne: (name: string) => boolean) =>
+    cluster
+      .all(kind)
+      .filter(({ metadata }) => isOne(metadata?.name ?? ""))
+      .map(({ metadata }) => ({
+        object: {
+          kind,
+          ...(metadata?.namespace !== undefined && { namespace: metadata.namespace }),
+          name: metadata?.name ?? "",
+        },
+        because,
+      }));
+  return [
+    ...named("ClusterPolicy", () => true),
+    ...named("ConfigMap", (name) => name.includes("time-slicing") || name.includes("device-plugin")),
+    ...named("DaemonSet", (name) => name.includes("device-plugin")),
+  ];
+}

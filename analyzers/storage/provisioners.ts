@@ -1,0 +1,59 @@
+import type { PodSpec, StorageClass } from "../../kube/kinds.ts";
+import type { AnyObject } from "../../kube/object.ts";
+import type { ProvisionerState } from "./claims.ts";
+import type { Cluster } from "../cluster.ts";
+import { refOf, refText } from "../finding.ts";
+import type { ObjectRef } from "../finding.ts";
+import { isLocalPath } from "./volumes.ts";
+
+export interface Provisioner extends ProvisionerState {
+  readonly workload: ObjectRef | undefined;
+}
+
+/**
+ * Who makes volumes for a class. Only of local-path is it known how it is deployed (flag --provisioner-name, by default
+ * rancher.io/local-path); of another provisioner it can be told only when a workload names it.
+ *
+ * @returns undefined where that cannot be known
+ */
+export function provisionerOf(cluster: Cluster, storageClass: StorageClass | undefined): Provisioner | undefined {
+  const name = storageClass?.provisioner;
+  if (name === undefined || name === "kubernetes.io/no-provisioner" || !cluster.isSeen("Deployment")) return undefined;
+  const workloads = ["Deployment", "StatefulSet", "DaemonSet"].flatMap((kind) =>
+    cluster.all(kind).map((it) => ({ ...it, kind })),
+  );
+  const found = workloads.find((it) => (isLocalPath(name) ? servesLocalPath(it, name) : textsOf(it).includes(name)));
+  if (!found) return isLocalPath(name) ? { name, runBy: undefined, isReady: false, workload: undefined } : undefined;
+  const workload = refOf(found);
+  return { name, runBy: refText(workload), isReady: readyPods(found) > 0, workload };
+}
+
+function servesLocalPath(workload: AnyObject, provisioner: string): boolean {
+  const containers = containersOf(workload);
+  const isIt = containers.some(({ image = "", name }) => `${image} ${name}`.includes("local-path-provisioner"));
+  if (!isIt) return false;
+  const texts = textsOf(workload);
+  return texts.includes(provisioner) || (provisioner === "rancher.io/local-path" && !texts.some(isProvisionerName));
+}
+
+function isProvisionerName(text: string): boolean {
+  return isLocalPath(text);
+}
+
+/** Arguments of its containers, split at `=`. */
+function textsOf(workload: AnyObject): string[] {
+  return containersOf(workload).flatMap(({ command = [], args = [], env = [] }) => [
+    ...[...command, ...args].flatMap((it) => it.split("=")),
+    ...env.flatMap(({ value }) => (value === undefined ? [] : [value])),
+  ]);
+}
+
+function containersOf(workload: AnyObject): NonNullable<PodSpec["containers"]> {
+  const { template } = (workload["spec"] ?? {}) as { template?: { spec?: PodSpec } };
+  return template?.spec?.containers ?? [];
+}
+
+function readyPods({ status }: AnyObject): number {
+  const { readyReplicas, availableReplicas, numberReady } = (status ?? {}) as Record<string, number | undefined>;
+  return readyReplicas ?? availableReplicas ?? numberReady ?? 0;
+}

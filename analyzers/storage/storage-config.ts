@@ -1,0 +1,106 @@
+import type { StorageClass } from "../../kube/kinds.ts";
+import type { AnyObject } from "../../kube/object.ts";
+import { listed, quoted } from "../../kube/sentences.ts";
+import type { Analyzer } from "../analyzer.ts";
+import { isDefaultClass } from "./claims.ts";
+import type { Cluster } from "../cluster.ts";
+import { refOf, refText } from "../finding.ts";
+import type { Finding, Fix } from "../finding.ts";
+import { configProblem, directoryMode } from "./local-path.ts";
+import { isLocalPath } from "./volumes.ts";
+
+/** StorageClasses, and the configuration of local-path-provisioner. */
+export const storageConfig: Analyzer = {
+  area: "storage",
+  title: "StorageClasses and local-path are set up",
+  needs: ["StorageClass"],
+  analyze(cluster) {
+    const classes = cluster.all("StorageClass") as readonly StorageClass[];
+    const configs = cluster.all("ConfigMap").filter(({ metadata }) => metadata?.name === "local-path-config");
+    return {
+      checked: classes.length > 0 ? `${classes.length} of StorageClass` : undefined,
+      findings: [...severalDefaults(classes), ...configs.flatMap((it) => configFinding(cluster, it, classes) ?? [])],
+    };
+  },
+};
+
+function severalDefaults(classes: readonly StorageClass[]): Finding[] {
+  const marked = classes.filter(isDefaultClass);
+  const [newest, ...others] = marked.toSorted((a, b) =>
+    (b.metadata.creationTimestamp ?? "").localeCompare(a.metadata.creationTimestamp ?? ""),
+  );
+  if (!newest || others.length === 0) return [];
+  const names = marked.map(({ metadata }) => metadata.name).sort();
+  const other = others[0]?.metadata.name ?? "";
+  return [
+    {
+      code: "SeveralDefaultStorageClasses",
+      object: { kind: "StorageClass", name: newest.metadata.name },
+      problem: `${marked.length} StorageClasses are the default: ${listed(names)}. Claims that name none get the newest, ${newest.metadata.name}.`,
+      evidence: marked.map(({ metadata }) => ({
+        object: { kind: "StorageClass", name: metadata.name },
+        field: "metadata.annotations[storageclass.kubernetes.io/is-default-class]",
+        value: "true",
+      })),
+      fix: [
+        {
+          text: `Take the mark off one of them. K3s marks local-path again whenever a server starts.`,
+          command: `kubectl patch storageclass ${other} --patch '{"metadata":{"annotations":{"storageclass.kubernetes.io/is-default-class":"false"}}}'`,
+          risk: "safe",
+        },
+      ],
+    },
+  ];
+}
+
+function configFinding(cluster: Cluster, config: AnyObject, classes: readonly StorageClass[]): Finding | undefined {
+  const object = refOf({ ...config, kind: "ConfigMap" });
+  const data = (config["data"] ?? {}) as Record<string, string>;
+  const problem = configProblem(data);
+  const isOfK3s = object.namespace === "kube-system";
+  if (problem !== undefined)
+    return {
+      code: "LocalPathConfigInvalid",
+      object,
+      problem: `${refText(object)} ${problem}.`,
+      evidence: [{ object, field: "data", value: Object.keys(data).sort().join(", ") }],
+      fix: isOfK3s ? [restartServer] : [{ text: "`pulumi up --refresh` writes it anew.", risk: "safe" }],
+    };
+  const mode = directoryMode(data["setup"] ?? "");
+  const strict = classes.filter((it) => isLocalPath(it.provisioner ?? "") && !honoursFsGroup(it));
+  if (/[2367]$/.test(mode) || strict.length === 0) return undefined;
+  return {
+    code: "LocalPathModeRestrictive",
+    object,
+    problem: `The script setup of ${refText(object)} makes directories ${mode}, and volumes of StorageClass ${listed(strict.map(({ metadata }) => metadata.name))} are of type hostPath, which ignores fsGroup: containers that are not root cannot write to new volumes.`,
+    evidence: [{ object, field: "data.setup", value: quoted(data["setup"] ?? "") }],
+    fix: isOfK3s ? modeFixes(cluster) : [{ text: "`pulumi up --refresh` writes it anew.", risk: "safe" }],
+  };
+}
+
+/** K3s writes its manifests anew and applies them at each start of a server (k3s: pkg/deploy/{stage,controller}.go). */
+const restartServer: Fix = {
+  text: "Restart a K3s server: it writes the ConfigMap anew whenever it starts. What is to differ from that needs --default-local-storage-path, local-storage.yaml.skip, or a provisioner of your own (storage.mode own).",
+  command: "sudo systemctl restart k3s",
+  risk: "restart",
+};
+
+function modeFixes({ snapshot }: Cluster): Fix[] {
+  return [
+    {
+      text: `K3s v1.21.4 and later make them 0777 (this is ${snapshot.server?.version ?? "an unknown version"}), and put their own script back whenever a server starts: restart one, or upgrade.`,
+      command: "sudo systemctl restart k3s",
+      risk: "restart",
+    },
+    {
+      text: "An edit of this ConfigMap acts on the next volume without a restart of the provisioner, and holds only until the next start of a K3s server. What lasts is storage.mode own.",
+      risk: "manual",
+    },
+    { text: "Directories that exist keep their mode: chown or chmod them on the node.", risk: "manual" },
+  ];
+}
+
+/** Volumes of type local honour the pod's fsGroup, those of type hostPath do not (k3s#6401). */
+function honoursFsGroup({ metadata }: StorageClass): boolean {
+  return metadata.annotations?.["defaultVolumeType"] === "local";
+}
