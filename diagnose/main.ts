@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import "./heap.ts";
 import { basename } from "node:path";
 import { Command, CommanderError } from "commander";
 import { addCompletion } from "./commands/completion.ts";

@@ -35,9 +35,26 @@ export function trimmed(object: AnyObject, hide: Hide = nobodyCounts): AnyObject
       );
       return cleaned({ ...base, data, binaryData }, hide);
     }
+    case "Event":
+      return cleaned(picked(base, eventFields), hide);
+    case "Node": {
+      // A name for each image of the node, of which nobody asks.
+      const status = { ...((base as AnyObject)["status"] as object), images: undefined };
+      return cleaned({ ...base, status }, hide);
+    }
     default:
       return cleaned(base, hide);
   }
+}
+
+// Of what there is most in a cluster only what is looked at.
+const eventFields = [
+  ...["apiVersion", "kind", "metadata", "involvedObject", "type", "reason", "message", "count"],
+  ...["firstTimestamp", "lastTimestamp", "eventTime", "series"],
+];
+
+function picked(object: AnyObject, fields: readonly string[]): AnyObject {
+  return Object.fromEntries(fields.flatMap((name) => (object[name] === undefined ? [] : [[name, object[name]]])));
 }
 
 /** Configs of the device plugin have whatever name the ClusterPolicy gives them. */

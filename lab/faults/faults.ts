@@ -62,13 +62,17 @@ export const faults: Readonly<Record<string, Fault>> = {
     sessionThatWaits("lab-rbac-missing"),
   ),
   "template-invalid": together(
-    "a VDITemplate that asks for WebRTC of an image that has none, and a session of it",
+    "a VDITemplate that tells its image another port than the stream is asked on, and a session of it",
     madeObjects((ground) => [
       {
         apiVersion: "vdi.kasm.io/v1alpha1",
         kind: "VDITemplate",
         metadata: { name: "lab-template-invalid" },
-        spec: { image: "registry.example.com/lab/desk:1", runtime: { type: "kasmvnc" }, stream: "WebRTC" },
+        spec: {
+          image: "registry.example.com/lab/desk:1",
+          runtime: { type: "selkies-v2" },
+          env: [{ name: "SELKIES_PORT", value: "9999" }],
+        },
       },
       faultySession(ground, "lab-template-invalid", "lab-template-invalid"),
     ]),

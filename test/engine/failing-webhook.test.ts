@@ -29,7 +29,7 @@ describe("a cluster whose admission webhook is away", function () {
     });
     await harness.operator();
     const session = await harness.session({}, "kept");
-    const isTold = ({ status }: VDISession) => condition(status?.conditions, "Ready")?.reason === "WriteFailed";
+    const isTold = ({ status }: VDISession) => condition(status?.conditions, "Ready")?.reason === "WebhookUnreachable";
     const told = await harness.waitForSession(session, isTold);
     expect(told.status?.message).to.contain("pods.policy.example.com");
     await harness.client.delete(webhook);
