@@ -25,6 +25,7 @@ import { pools } from "./operator/pools.ts";
 import { operatorRights } from "./operator/rights.ts";
 import { operatorStanding } from "./operator/standing.ts";
 import { templateChecks } from "./operator/templates.ts";
+import { missingObjects } from "./containers/missing-objects.ts";
 import { podContainers } from "./containers/pod-containers.ts";
 import { podEndings } from "./containers/pod-endings.ts";
 import { podScheduling } from "./scheduling/pod-scheduling.ts";
@@ -49,7 +50,7 @@ export const analyzers: readonly Analyzer[] = [
   ...[storageConfig, claimVolumes, podVolumes],
   ...[initDeadlocks, podScheduling],
   imagePulls,
-  ...[podContainers, podEndings, workloadPods],
+  ...[missingObjects, podContainers, podEndings, workloadPods],
   ...[coreDns, serviceEndpoints, dnsEgress],
   ...[initWaits, databaseInit, databasePassword, kasmPodSecurity, kasmVersions, databases, kasmAgents],
   ...[...traefikAnalyzers, ...tlsAnalyzers, ...streamAnalyzers, ...turnAnalyzers],
