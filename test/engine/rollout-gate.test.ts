@@ -30,12 +30,12 @@ describe("the gate after a workload of our own, on the lab", () => {
     [
       "an image that cannot be had",
       { containers: [container("lab.invalid/fault-image-pull:1")] },
-      /container main cannot get its image lab\.invalid\/fault-image-pull:1: ImagePullBackOff/,
+      /pod faulty-\S+: Image lab\.invalid\/fault-image-pull:1 cannot be pulled/,
     ],
     [
       "a container that crashes",
       { containers: [container("lab.invalid/fault-crash-loop:1")] },
-      /container main ended: exit code 1.* \(kubectl logs --namespace rollout-gate faulty-\S+ --container main --previous\)/,
+      /container main ended with exit code 1.*kubectl logs faulty-\S+ --namespace rollout-gate --container main --previous/,
     ],
     [
       "an init container that never ends",
@@ -48,7 +48,7 @@ describe("the gate after a workload of our own, on the lab", () => {
     [
       "a volume that cannot be mounted",
       { containers: [container("lab.invalid/fault-mount-failed:1")] },
-      /container main is not started yet: FailedMount, /,
+      /pod faulty-\S+: A volume cannot be mounted: /,
     ],
     [
       "a node that is not there",
