@@ -1,3 +1,4 @@
+import { classifyError } from "../../kube/client.ts";
 import type { ClusterClient } from "../../kube/client.ts";
 import type { EventRecorder } from "../../kube/event-recorder.ts";
 import { keyOf } from "../../kube/store.ts";
@@ -216,6 +217,8 @@ export class SessionController {
     const { client, live } = this.#options;
     return readHomeAtEnd(view.session, client, live).catch((error: unknown) => {
       if (isLate(view, now)) return undefined;
+      // Whose namespace is deleted loses its rights there: the home goes with it, or stays with who took them away.
+      if (classifyError(error) === "denied") return { claim: undefined, isShared: false };
       throw error;
     });
   }

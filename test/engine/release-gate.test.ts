@@ -135,7 +135,9 @@ describe("the gate after a Helm release, on the lab", () => {
     expect(await refused(changes)).to.match(/pre-upgrade hooks failed: .*timed out/s);
     const all = await refused(changes);
     expect(all).to.match(/Helm has failed at revision \d+ of release release-gate\/kasm: .*timed out/);
-    expect(all).to.match(/Job release-gate\/stuck has not ended; pod stuck-\S+: container stuck cannot get its image/);
+    expect(all).to.match(
+      /Job release-gate\/stuck has not ended; pod stuck-\S+: Image lab\.invalid\/\S+ cannot be pulled/,
+    );
     rmSync(hook);
     await stack.up(given({ domain: "other.example.com" }));
   });

@@ -86,7 +86,7 @@ describe("stream and address of sessions, which the operator asks itself,", () =
     const session = await desktops.session("selkies-v1", {}, { access: "Password" });
     const { desktop } = await desktops.start(session, "selkies-v1");
     desktops.traefik.routes.set(desktops.host(session), { url: "http://127.0.0.1:1" });
-    await saysWords(session, "answers with HTTP 502: it does not reach the desktop or the operator");
+    await saysWords(session, "answers with HTTP 502: it does not reach the desktop or the gateway");
     desktops.traefik.routes.set(desktops.host(session), { url: await desktops.url(session, "selkies-v1") });
     await harness.waitForCondition(session);
     expect(desktop.refusals).to.equal(0);
