@@ -120,7 +120,8 @@ export const faults: Readonly<Record<string, Fault>> = {
           conditions: [
             {
               ...{ type: "Ready", status: "False", reason: "KubeletNotReady", message: "container runtime is down" },
-              lastTransitionTime: new Date().toISOString(),
+              // A kubelet that has just been restarted is no fault.
+              lastTransitionTime: new Date(Date.now() - 10 * 60_000).toISOString(),
             },
           ],
           capacity: { cpu: "8", memory: "32Gi", pods: "110", "ephemeral-storage": "100Gi" },

@@ -57,11 +57,11 @@ describe("the offline preview", () => {
   });
 
   it("fails on a changed config with the difference and what to do, and agrees after --update", async () => {
-    edit("Pulumi.dev.yaml", (text) => text.replace("replicasPerGpu: 4", "replicasPerGpu: 5"));
+    edit("Pulumi.dev.yaml", (text) => text.replace("replicasPerGpu: 2", "replicasPerGpu: 5"));
     const { exitCode, stderr } = await preview(copy, "dev");
     expect(exitCode).to.equal(1);
     expect(stderr)
-      .to.match(/^-\s+default: shared-4$/m)
+      .to.match(/^-\s+default: shared-2$/m)
       .and.to.match(/^\+\s+default: shared-5$/m);
     expect(stderr).to.contain("`npm run preview -- dev --update`");
 
