@@ -33,7 +33,7 @@ const faults = [
   ["rejected", "UnexpectedAdmissionError", "ask for gpu 1"],
   ["mount-failed", "ConfigMapMissing", 'configmap "config" not found'],
   ["sandbox-failed", "RuntimeNotConfigured", "has no runtime nvidia"],
-  ["home-denied", "VolumeNotPermitted", "Permission denied"],
+  ["home-denied", "VolumeNotPermitted", "cannot write the home volume"],
 ] as const;
 
 /** What is no fault before it has lasted a while. */
