@@ -42,7 +42,7 @@ export function desktop(session: VDISession, template: VDITemplate): Desktop {
       credentialsSecret({ name, namespace, labels, owner }, credentials),
       ...(enabled ? [homeClaim(session)] : []),
       desktopService(session),
-      desktopRoute(session, template, settings),
+      plainRoute(session, template),
       desktopNetworkPolicy(session, template, withOwn),
     ],
     pod: desktopPod({
@@ -53,6 +53,13 @@ export function desktop(session: VDISession, template: VDITemplate): Desktop {
       turnExpires: undefined,
     }),
   };
+}
+
+/** Admission lets nobody but the operator make a route of a desktop's priority. */
+function plainRoute(session: VDISession, template: VDITemplate): AnyObject {
+  const route = desktopRoute(session, template, settings);
+  const { routes, ...spec } = route["spec"] as { routes: object[] };
+  return { ...route, spec: { ...spec, routes: routes.map((it) => ({ ...it, priority: 1 })) } };
 }
 
 /** What somebody's script would do: no session, no owner, no status; the floor of what a start can take. */
