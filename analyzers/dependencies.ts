@@ -1,9 +1,10 @@
+import { isReady } from "./readiness.ts";
+import { podRef } from "./containers/pod-facts.ts";
 import type { Pod } from "../kube/kinds.ts";
 import { refOf, refText } from "./finding.ts";
 import type { Dependency, ObjectRef } from "./finding.ts";
 import type { Cluster } from "./cluster.ts";
 import { ownerOf } from "./workloads/owners.ts";
-import { isPodReady } from "./containers/pod-progress.ts";
 import { podsOf, workloads } from "./workloads/workload.ts";
 
 /** Of many pods that fail alike, the first tell enough. */
@@ -15,7 +16,7 @@ const mostPods = 5;
  */
 export function behindPods(cluster: Cluster, pods: readonly Pod[]): Dependency[] {
   return pods
-    .filter((it) => !isPodReady(it))
+    .filter((it) => !isReady(it))
     .slice(0, mostPods)
     .flatMap((pod) => behindPod(cluster, pod));
 }
@@ -41,11 +42,6 @@ function behindPod(cluster: Cluster, pod: Pod): Dependency[] {
       ? []
       : [{ object: { kind: "Node", name: nodeName }, because: `${name} is on Node ${nodeName}` }]),
   ];
-}
-
-export function podRef({ metadata }: Pod): ObjectRef {
-  const { name, namespace } = metadata;
-  return { kind: "Pod", ...(namespace !== undefined && { namespace }), name };
 }
 
 function claimsOf({ metadata, spec }: Pod): ObjectRef[] {
@@ -74,7 +70,7 @@ function provisioners(cluster: Cluster, className: string | undefined, claim: st
     .filter(({ spec }) => spec?.selector?.matchLabels?.["app"] === "local-path-provisioner")
     .flatMap((it) => {
       const because = `${refText(refOf(it))} provisions ${claim}`;
-      const pods = podsOf(cluster, it).filter((pod) => !isPodReady(pod));
+      const pods = podsOf(cluster, it).filter((pod) => !isReady(pod));
       return [...pods.map(podRef), refOf(it)].map((object) => ({ object, because }));
     });
 }

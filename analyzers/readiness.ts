@@ -4,3 +4,6 @@ import type { Node, Pod } from "../kube/kinds.ts";
 export function isReady(object: Pick<Pod, "status"> | Pick<Node, "status"> | undefined): boolean {
   return object?.status?.conditions?.some(({ type, status }) => type === "Ready" && status === "True") ?? false;
 }
+
+/** So long whatever is new, or is being started, is no fault. */
+export const graceSeconds = 60;

@@ -1,3 +1,4 @@
+import { graceSeconds } from "../readiness.ts";
 import { counted } from "../../kube/sentences.ts";
 import type { Cluster } from "../cluster.ts";
 import { podProblem } from "../containers/pods.ts";
@@ -5,8 +6,6 @@ import { judged, notSeen } from "./item.ts";
 import type { ChecklistItem } from "./item.ts";
 
 const title = "All pods running";
-/** A pod is given so long to start before it counts as one that does not. */
-const graceSeconds = 60;
 
 /**
  * Ready rather than Running: a pod can run for hours without being of use. Jobs that are done, pods that are going and those that

@@ -1,3 +1,4 @@
+import { currentInit, isSidecar } from "./pod-progress.ts";
 import { constants } from "node:os";
 import type { Container, ContainerState, ContainerStatus, Pod } from "../../kube/kinds.ts";
 import { untrusted } from "../../kube/untrusted-text.ts";
@@ -60,21 +61,14 @@ export function unreadyVerdict({ status, events, role }: ContainerFacts): Verdic
 }
 
 /** The containers that can be what keeps a pod: the first init container that is not done, else those that are not ready. */
-export function openContainers({ spec, status }: Pod): { status: ContainerStatus; isInit: boolean; step: string }[] {
-  const { initContainerStatuses: inits = [], containerStatuses: mains = [] } = status ?? {};
-  const sidecars = new Set(
-    (spec?.initContainers ?? []).filter(({ restartPolicy }) => restartPolicy === "Always").map(({ name }) => name),
-  );
-  const step = inits.findIndex((it) => !isDone(it, sidecars));
-  const init = inits[step];
-  if (init) return [{ status: init, isInit: true, step: `${step + 1} of ${inits.length}` }];
-  if (isReady({ status })) return [];
-  const open = [...inits.filter(({ name, ready }) => sidecars.has(name) && !ready), ...mains.filter((it) => !it.ready)];
+export function openContainers(pod: Pod): { status: ContainerStatus; isInit: boolean; step: string }[] {
+  const init = currentInit(pod);
+  if (init) return [{ status: init.status, isInit: true, step: `${init.step} of ${init.of}` }];
+  if (isReady(pod)) return [];
+  const { initContainerStatuses: inits = [], containerStatuses: mains = [] } = pod.status ?? {};
+  const isOpenSidecar = ({ name, ready }: ContainerStatus) => !ready && isSidecar(pod, name);
+  const open = [...inits.filter(isOpenSidecar), ...mains.filter((it) => !it.ready)];
   return open.map((it) => ({ status: it, isInit: inits.includes(it), step: "" }));
-}
-
-function isDone({ name, ready, started, state }: ContainerStatus, sidecars: ReadonlySet<string>): boolean {
-  return ready || state?.terminated?.exitCode === 0 || (sidecars.has(name) && started === true);
 }
 
 /** An init container that works for long; it waits for something, or hangs. */

@@ -1,10 +1,11 @@
+import { graceSeconds } from "../readiness.ts";
 import type { Pod, Volume } from "../../kube/kinds.ts";
 import { counted, listed } from "../../kube/sentences.ts";
 import type { Analyzer } from "../analyzer.ts";
 import type { Cluster } from "../cluster.ts";
 import { refText } from "../finding.ts";
 import type { Finding, ObjectRef } from "../finding.ts";
-import { graceSeconds, livePods, podRef } from "./pod-facts.ts";
+import { livePods, podRef } from "./pod-facts.ts";
 import { objectMissing } from "./references.ts";
 
 type Kind = "Secret" | "ConfigMap";

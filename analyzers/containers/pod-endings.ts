@@ -1,3 +1,4 @@
+import { graceSeconds } from "../readiness.ts";
 import type { Pod } from "../../kube/kinds.ts";
 import { counted, quoted } from "../../kube/sentences.ts";
 import type { Analyzer } from "../analyzer.ts";
@@ -5,7 +6,7 @@ import type { Cluster } from "../cluster.ts";
 import type { Finding } from "../finding.ts";
 import { lacksPods } from "../workloads/workload-pods.ts";
 import { onNode } from "./pod-dependencies.ts";
-import { graceSeconds, podRef } from "./pod-facts.ts";
+import { podRef } from "./pod-facts.ts";
 import { endVerdict, terminatingVerdict } from "./pod-ends.ts";
 import { ownerOf } from "../workloads/owners.ts";
 import { fixOf } from "../verdict.ts";

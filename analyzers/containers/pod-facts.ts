@@ -8,9 +8,6 @@ import { logsCommand } from "./logs.ts";
 import { imageSetting, moreTimeFor } from "../workloads/owners.ts";
 import type { Said } from "../verdict.ts";
 
-/** So long whatever is being started is no fault, in seconds. */
-export const graceSeconds = 60;
-
 /** Lists do not always repeat the kind of their items. */
 export function podRef(pod: Pod): ObjectRef {
   return refOf({ ...pod, kind: "Pod" });

@@ -1,31 +1,27 @@
+import { graceSeconds } from "../readiness.ts";
 import type { ContainerStatus, Pod } from "../../kube/kinds.ts";
 import type { Cluster } from "../cluster.ts";
-
-/** Whether the kubelet says that the pod serves. */
-export function isPodReady({ status }: Pod): boolean {
-  return status?.conditions?.some(({ type, status }) => type === "Ready" && status === "True") ?? false;
-}
 
 /** Whether the pod has done its work, or is being deleted: it is not expected to serve any more. */
 export function isPodOver({ metadata, status }: Pod): boolean {
   return metadata.deletionTimestamp !== undefined || status?.phase === "Succeeded";
 }
 
+/** Whether an init container runs beside the others from its turn on. */
+export function isSidecar({ spec }: Pod, name: string): boolean {
+  return spec?.initContainers?.some((it) => it.name === name && it.restartPolicy === "Always") ?? false;
+}
+
 /** The init container that the pod is at, with its place among all; undefined when all are done. */
-export function currentInit({ spec, status }: Pod): { status: ContainerStatus; step: number; of: number } | undefined {
-  const statuses = status?.initContainerStatuses ?? [];
-  const isSidecar = (name: string) =>
-    spec?.initContainers?.some((it) => it.name === name && it.restartPolicy === "Always") ?? false;
+export function currentInit(pod: Pod): { status: ContainerStatus; step: number; of: number } | undefined {
+  const statuses = pod.status?.initContainerStatuses ?? [];
   const at = statuses.findIndex(
     ({ name, ready, started, state }) =>
-      !ready && state?.terminated?.exitCode !== 0 && !(isSidecar(name) && started === true),
+      !ready && state?.terminated?.exitCode !== 0 && !(isSidecar(pod, name) && started === true),
   );
   const found = statuses[at];
   return found && { status: found, step: at + 1, of: statuses.length };
 }
-
-/** The grace that anything new has before it counts as stuck. */
-export const graceSeconds = 60;
 
 // Kasm's API has a startup probe of 180 s (kasm-helm 1.1190.6), and nothing of the product takes longer.
 const startSeconds = 180;

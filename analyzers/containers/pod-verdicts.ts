@@ -1,3 +1,4 @@
+import { graceSeconds } from "../readiness.ts";
 import type { Pod } from "../../kube/kinds.ts";
 import { quoted } from "../../kube/sentences.ts";
 import { containerVerdict, initVerdict, unreadyVerdict } from "./containers.ts";
@@ -6,7 +7,7 @@ import type { Cluster } from "../cluster.ts";
 import { pullVerdict } from "../images/images.ts";
 import { volumeVerdict } from "../storage/permissions.ts";
 import type { VolumeCode } from "../storage/permissions.ts";
-import { factsOf, graceSeconds, livePods, podRef, stateEvidence } from "./pod-facts.ts";
+import { factsOf, livePods, podRef, stateEvidence } from "./pod-facts.ts";
 import type { OpenContainer } from "./pod-facts.ts";
 import { setupVerdicts } from "./pod-setup.ts";
 import { nodeVerdict } from "./pod-ends.ts";

@@ -1,8 +1,8 @@
+import { podRef } from "../containers/pod-facts.ts";
 import type { Pod } from "../../kube/kinds.ts";
 import { counted, listed } from "../../kube/sentences.ts";
 import type { Analyzer } from "../analyzer.ts";
 import type { Cluster } from "../cluster.ts";
-import { podRef } from "../dependencies.ts";
 import { refOf, refText } from "../finding.ts";
 import type { Finding } from "../finding.ts";
 import { kasmNamespaces } from "../kasm/parts.ts";

@@ -1,8 +1,10 @@
+import { podRef } from "../containers/pod-facts.ts";
+import { graceSeconds } from "../readiness.ts";
 import type { Pod } from "../../kube/kinds.ts";
 import { counted, listed } from "../../kube/sentences.ts";
 import type { Analyzer } from "../analyzer.ts";
 import type { Cluster } from "../cluster.ts";
-import { behindPods, podRef } from "../dependencies.ts";
+import { behindPods } from "../dependencies.ts";
 import { refOf, refText } from "../finding.ts";
 import type { Finding, ObjectRef } from "../finding.ts";
 import { kasmNamespaces } from "../kasm/parts.ts";
@@ -10,7 +12,6 @@ import { isOnItsWay } from "../kasm/stuck.ts";
 import { podsBehind, readyEndpoints, selectorOf, serviceNamed, servicesIn } from "../network/service.ts";
 import type { Service } from "../network/service.ts";
 import { operatorNamespaces } from "../operator/deployments.ts";
-import { graceSeconds } from "../containers/pod-progress.ts";
 import { workloadsMaking } from "../workloads/workload.ts";
 import { nearestLabels } from "./nearest-labels.ts";
 

@@ -1,8 +1,8 @@
+import { podRef } from "../containers/pod-facts.ts";
 import { counted, quoted } from "../../kube/sentences.ts";
 import { untrusted } from "../../kube/untrusted-text.ts";
 import type { Analyzer } from "../analyzer.ts";
 import type { Cluster } from "../cluster.ts";
-import { podRef } from "../dependencies.ts";
 import { refText } from "../finding.ts";
 import type { Finding } from "../finding.ts";
 

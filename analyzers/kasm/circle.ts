@@ -1,5 +1,5 @@
+import { podRef } from "../containers/pod-facts.ts";
 import type { Cluster } from "../cluster.ts";
-import { podRef } from "../dependencies.ts";
 import { refText } from "../finding.ts";
 import type { Dependency, Finding } from "../finding.ts";
 import { podsBehind, serviceNamed } from "../network/service.ts";

@@ -1,10 +1,11 @@
+import { podRef } from "../containers/pod-facts.ts";
+import { graceSeconds } from "../readiness.ts";
 import { counted, lastLine, quoted } from "../../kube/sentences.ts";
 import type { Analyzer } from "../analyzer.ts";
 import type { Cluster } from "../cluster.ts";
-import { behindPods, podRef } from "../dependencies.ts";
+import { behindPods } from "../dependencies.ts";
 import { refOf, refText } from "../finding.ts";
 import type { Evidence, Finding, Fix } from "../finding.ts";
-import { graceSeconds } from "../containers/pod-progress.ts";
 import { conditionOf, podsOf } from "../workloads/workload.ts";
 import type { Workload } from "../workloads/workload.ts";
 import { databaseJobs } from "./database-jobs.ts";

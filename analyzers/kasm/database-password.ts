@@ -1,9 +1,9 @@
+import { podRef } from "../containers/pod-facts.ts";
 import type { Pod } from "../../kube/kinds.ts";
 import { counted, quoted } from "../../kube/sentences.ts";
 import { untrusted } from "../../kube/untrusted-text.ts";
 import type { Analyzer } from "../analyzer.ts";
 import type { Cluster } from "../cluster.ts";
-import { podRef } from "../dependencies.ts";
 import { refText } from "../finding.ts";
 import type { Dependency, Evidence, Finding, ObjectRef } from "../finding.ts";
 import { ownerOf } from "../workloads/owners.ts";

@@ -1,8 +1,9 @@
+import { podRef } from "../containers/pod-facts.ts";
 import type { Pod } from "../../kube/kinds.ts";
 import { counted, lastLine } from "../../kube/sentences.ts";
 import type { Analyzer } from "../analyzer.ts";
 import type { Cluster } from "../cluster.ts";
-import { clusterDns, podRef } from "../dependencies.ts";
+import { clusterDns } from "../dependencies.ts";
 import { refText } from "../finding.ts";
 import type { Dependency, Evidence, Finding } from "../finding.ts";
 import { isPodOver } from "../containers/pod-progress.ts";

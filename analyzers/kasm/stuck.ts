@@ -1,8 +1,9 @@
+import { podRef } from "../containers/pod-facts.ts";
+import { graceSeconds, isReady } from "../readiness.ts";
 import type { Pod } from "../../kube/kinds.ts";
 import type { Cluster } from "../cluster.ts";
-import { podRef } from "../dependencies.ts";
 import { refText } from "../finding.ts";
-import { graceSeconds, isPodReady, isProgressing } from "../containers/pod-progress.ts";
+import { isProgressing } from "../containers/pod-progress.ts";
 import { standingOf } from "../waits/standing.ts";
 import type { Standing } from "../waits/standing.ts";
 import { serviceOf } from "../waits/target.ts";
@@ -39,7 +40,7 @@ const workSeconds = 300;
 /** Whether a pod that is not ready will be, as far as can be told: also when it waits for another that will be. */
 export function isOnItsWay(cluster: Cluster, pod: Pod, seen: ReadonlySet<string> = new Set()): boolean {
   // A Job's pod is ready as long as it works.
-  if (isPodReady(pod)) return !cluster.isOlderThan(pod.metadata.creationTimestamp, workSeconds);
+  if (isReady(pod)) return !cluster.isOlderThan(pod.metadata.creationTimestamp, workSeconds);
   const wait = waitOf(pod);
   return isProgressing(cluster, pod, () => wait !== undefined && !isStuck(cluster, wait, seen));
 }

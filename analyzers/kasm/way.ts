@@ -1,6 +1,6 @@
+import { podRef } from "../containers/pod-facts.ts";
 import type { Pod } from "../../kube/kinds.ts";
 import type { Cluster } from "../cluster.ts";
-import { podRef } from "../dependencies.ts";
 import { refOf, refText } from "../finding.ts";
 import type { Dependency, Finding } from "../finding.ts";
 import { closedBy } from "../network/policy.ts";

@@ -1,7 +1,8 @@
+import { isReady } from "../readiness.ts";
 import type { Pod } from "../../kube/kinds.ts";
 import type { AnyObject, ObjectMeta } from "../../kube/object.ts";
 import type { Cluster } from "../cluster.ts";
-import { isPodOver, isPodReady } from "../containers/pod-progress.ts";
+import { isPodOver } from "../containers/pod-progress.ts";
 
 /** The fields of core/v1 Service that are read here. */
 export interface Service extends AnyObject {
@@ -55,6 +56,6 @@ export function readyEndpoints(cluster: Cluster, service: Service): number | und
   if (slices.length > 0)
     // Of an unknown state the API says to take it for ready.
     return slices.flatMap(({ endpoints }) => endpoints ?? []).filter((it) => it.conditions?.ready !== false).length;
-  if (selectorOf(service) && cluster.isSeen("Pod")) return podsBehind(cluster, service).filter(isPodReady).length;
+  if (selectorOf(service) && cluster.isSeen("Pod")) return podsBehind(cluster, service).filter(isReady).length;
   return cluster.isSeen("EndpointSlice") ? 0 : undefined;
 }

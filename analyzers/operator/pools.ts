@@ -1,3 +1,4 @@
+import { graceSeconds } from "../readiness.ts";
 import type { AnyObject } from "../../kube/object.ts";
 import { counted, quoted } from "../../kube/sentences.ts";
 import type { Analyzer } from "../analyzer.ts";
@@ -5,7 +6,6 @@ import type { Cluster } from "../cluster.ts";
 import { behindPods } from "../dependencies.ts";
 import { refOf, refText } from "../finding.ts";
 import type { Finding } from "../finding.ts";
-import { graceSeconds } from "../containers/pod-progress.ts";
 
 interface Pool extends AnyObject {
   spec?: { template?: string };

@@ -1,9 +1,10 @@
+import { conditionOf } from "../conditions.ts";
+import { podRef } from "../containers/pod-facts.ts";
 import type { Pod } from "../../kube/kinds.ts";
 import type { AnyObject } from "../../kube/object.ts";
 import { counted, quoted } from "../../kube/sentences.ts";
 import type { Analyzer } from "../analyzer.ts";
 import type { Cluster } from "../cluster.ts";
-import { podRef } from "../dependencies.ts";
 import { refOf, refText } from "../finding.ts";
 import type { Dependency, Evidence, Finding, ObjectRef } from "../finding.ts";
 import { podsOf } from "../workloads/workload.ts";
@@ -149,11 +150,6 @@ function explained(cluster: Cluster, said: readonly Said[]): Dependency[] {
     ? cluster.all("Lease").filter(({ metadata }) => users.has(metadata?.name))
     : [];
   // An operator that may not read sessions or make their parts leaves all of them as they are.
-  const sessions = cluster.all("VDISession").filter((it) => !isReady(it));
+  const sessions = cluster.all("VDISession").filter((it) => conditionOf(it, "Ready")?.status !== "True");
   return [...own, ...lease, ...sessions].map((it) => ({ object: refOf(it), because }));
-}
-
-function isReady(object: AnyObject): boolean {
-  const { conditions = [] } = (object["status"] ?? {}) as { conditions?: { type: string; status?: string }[] };
-  return conditions.some(({ type, status }) => type === "Ready" && status === "True");
 }

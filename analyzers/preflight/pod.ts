@@ -1,9 +1,8 @@
 import type { AnyObject } from "../../kube/client.ts";
-import { amount } from "./node.ts";
+import type { Pod } from "../../kube/kinds.ts";
+import { podRequests } from "../scheduling/resources.ts";
 
 interface Container {
-  restartPolicy?: string;
-  resources?: { requests?: Record<string, string> };
   ports?: { hostPort?: number; protocol?: string }[];
 }
 
@@ -11,7 +10,6 @@ interface PodSpec {
   nodeName?: string;
   containers?: Container[];
   initContainers?: Container[];
-  overhead?: Record<string, string>;
 }
 
 /** One pod, as far as the checks want to know it. */
@@ -43,15 +41,6 @@ export function podView(pod: AnyObject): PodView {
     hostPorts: [...(spec.containers ?? []), ...(spec.initContainers ?? [])]
       .flatMap(({ ports = [] }) => ports)
       .flatMap(({ hostPort, protocol = "TCP" }) => (hostPort ? [{ port: hostPort, protocol }] : [])),
-    request: (resource) => requestOf(spec, resource),
+    request: (resource) => podRequests(pod as Pod)[resource] ?? 0,
   };
-}
-
-/** Its containers together, or its largest step of initialisation. */
-function requestOf({ containers = [], initContainers = [], overhead = {} }: PodSpec, resource: string): number {
-  const of = (container: Container) => amount(container.resources?.requests?.[resource]);
-  const sum = (some: readonly Container[]) => some.reduce((total, container) => total + of(container), 0);
-  const sidecars = initContainers.filter(({ restartPolicy }) => restartPolicy === "Always");
-  const steps = initContainers.filter(({ restartPolicy }) => restartPolicy !== "Always").map(of);
-  return Math.max(sum(containers) + sum(sidecars), ...steps) + amount(overhead[resource]);
 }

@@ -1,9 +1,10 @@
+import { podRef } from "../containers/pod-facts.ts";
 import type { Pod } from "../../kube/kinds.ts";
 import type { AnyObject, ObjectMeta } from "../../kube/object.ts";
 import { counted, lastLine, quoted } from "../../kube/sentences.ts";
 import type { Analyzer } from "../analyzer.ts";
 import type { Cluster } from "../cluster.ts";
-import { behindPods, podRef } from "../dependencies.ts";
+import { behindPods } from "../dependencies.ts";
 import { refOf, refText } from "../finding.ts";
 import type { Evidence, Finding } from "../finding.ts";
 import { conditionOf, podsOf } from "../workloads/workload.ts";

@@ -1,3 +1,4 @@
+import { isReady } from "../readiness.ts";
 import type { AnyObject } from "../../kube/object.ts";
 import { counted } from "../../kube/sentences.ts";
 import type { Analyzer } from "../analyzer.ts";
@@ -5,7 +6,7 @@ import type { Cluster } from "../cluster.ts";
 import { behindPods } from "../dependencies.ts";
 import { refOf, refText } from "../finding.ts";
 import type { Dependency, Finding, Fix } from "../finding.ts";
-import { isPodOver, isPodReady } from "../containers/pod-progress.ts";
+import { isPodOver } from "../containers/pod-progress.ts";
 import { workloads } from "../workloads/workload.ts";
 
 /** Helm keeps each revision of a release in a Secret; its labels tell all that is read here, its data is not read. */
@@ -137,7 +138,7 @@ function behindRelease(cluster: Cluster, namespace: string, release: string): De
     .filter(({ metadata }) => isOurs(metadata.labels))
     .map((it) => ({ object: refOf(it), because: `release ${release} installs ${refText(refOf(it))}` }));
   const pods = cluster.pods.filter(
-    (pod) => pod.metadata.namespace === namespace && isOurs(pod.metadata.labels) && !isPodOver(pod) && !isPodReady(pod),
+    (pod) => pod.metadata.namespace === namespace && isOurs(pod.metadata.labels) && !isPodOver(pod) && !isReady(pod),
   );
   return [...behindPods(cluster, pods), ...makers];
 }

@@ -4,10 +4,10 @@ import type { Analyzer } from "../analyzer.ts";
 import type { Cluster } from "../cluster.ts";
 import { openContainers } from "../containers/containers.ts";
 import type { Dependency, Finding } from "../finding.ts";
-import { graceSeconds, livePods, podRef } from "../containers/pod-facts.ts";
+import { livePods, podRef } from "../containers/pod-facts.ts";
 import { isOpen } from "./open-nodes.ts";
 import { placementOf, usageOf } from "./placements.ts";
-import { isReady } from "../readiness.ts";
+import { graceSeconds, isReady } from "../readiness.ts";
 import { allocatable, amountText, podRequests } from "./resources.ts";
 import { parseVerdict } from "./scheduler-verdict.ts";
 

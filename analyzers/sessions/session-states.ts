@@ -1,3 +1,4 @@
+import { graceSeconds } from "../readiness.ts";
 import { counted } from "../../kube/sentences.ts";
 import type { AnyObject } from "../../kube/object.ts";
 import type { Analyzer } from "../analyzer.ts";
@@ -7,7 +8,6 @@ import type { Cluster } from "../cluster.ts";
 import { refOf, refText } from "../finding.ts";
 import type { Dependency, Evidence, Finding, Fix } from "../finding.ts";
 import { operatorBehind } from "../operator/behind.ts";
-import { graceSeconds } from "../containers/pod-facts.ts";
 import { refusalVerdict } from "./refusals.ts";
 import { fixOf } from "../verdict.ts";
 

@@ -1,3 +1,4 @@
+import { graceSeconds } from "../readiness.ts";
 import type { PersistentVolumeClaim, Pod, StorageClass } from "../../kube/kinds.ts";
 import { counted, quoted } from "../../kube/sentences.ts";
 import type { Analyzer } from "../analyzer.ts";
@@ -5,7 +6,7 @@ import { claimVerdict } from "./claims.ts";
 import type { Cluster } from "../cluster.ts";
 import { refOf } from "../finding.ts";
 import type { Dependency, Evidence, Finding } from "../finding.ts";
-import { graceSeconds, podRef } from "../containers/pod-facts.ts";
+import { podRef } from "../containers/pod-facts.ts";
 import { provisionerOf } from "./provisioners.ts";
 import type { Provisioner } from "./provisioners.ts";
 import { fixOf } from "../verdict.ts";

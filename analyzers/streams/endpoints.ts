@@ -1,3 +1,4 @@
+import { graceSeconds } from "../readiness.ts";
 import type { AnyObject } from "../../kube/object.ts";
 import type { Pod } from "../../kube/kinds.ts";
 import { counted } from "../../kube/sentences.ts";
@@ -22,7 +23,6 @@ export const sessionEndpoints: Analyzer = {
 };
 
 const sessionLabel = "vdi.kasm.io/session";
-const graceSeconds = 60;
 
 function finding(cluster: Cluster, service: AnyObject): Finding | undefined {
   const { selector } = (service["spec"] ?? {}) as { selector?: Record<string, string> };

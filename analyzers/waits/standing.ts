@@ -1,11 +1,12 @@
+import { podRef } from "../containers/pod-facts.ts";
+import { isReady } from "../readiness.ts";
 import type { Pod } from "../../kube/kinds.ts";
 import { counted, listed } from "../../kube/sentences.ts";
 import type { Cluster } from "../cluster.ts";
-import { behindPods, podRef } from "../dependencies.ts";
+import { behindPods } from "../dependencies.ts";
 import { refOf, refText } from "../finding.ts";
 import type { Dependency, Finding, ObjectRef } from "../finding.ts";
 import { podsBehind, readyEndpoints, selectorOf, serviceNamed } from "../network/service.ts";
-import { isPodReady } from "../containers/pod-progress.ts";
 import { workloadsMaking } from "../workloads/workload.ts";
 
 /** How it stands with what is waited for. */
@@ -69,7 +70,7 @@ export function standingOf(cluster: Cluster, object: ObjectRef, port: number | u
 }
 
 function readySince(pods: readonly Pod[]): { since?: string } {
-  const times = pods.filter(isPodReady).flatMap(({ status }) => {
+  const times = pods.filter(isReady).flatMap(({ status }) => {
     return status?.conditions?.find(({ type }) => type === "Ready")?.lastTransitionTime ?? [];
   });
   const [since] = times.toSorted();

@@ -1,9 +1,11 @@
+import { podRef } from "../containers/pod-facts.ts";
+import { graceSeconds, isReady } from "../readiness.ts";
 import { lastLine } from "../../kube/sentences.ts";
 import type { Cluster } from "../cluster.ts";
-import { behindPods, podRef } from "../dependencies.ts";
+import { behindPods } from "../dependencies.ts";
 import { refOf, refText } from "../finding.ts";
 import type { Evidence, Finding } from "../finding.ts";
-import { graceSeconds, isPodReady, isProgressing } from "../containers/pod-progress.ts";
+import { isProgressing } from "../containers/pod-progress.ts";
 import type { Code } from "../catalog.ts";
 import { conditionOf, podsOf } from "./workload.ts";
 import type { Workload } from "./workload.ts";
@@ -42,7 +44,7 @@ export function deploymentFinding(cluster: Cluster, it: Workload, codes: Standin
   const since = available?.lastTransitionTime ?? creationTimestamp;
   if (since !== undefined && !cluster.isOlderThan(since, graceSeconds)) return undefined;
   const pods = podsOf(cluster, it);
-  if (pods.length > 0 && pods.every((pod) => isPodReady(pod) || isProgressing(cluster, pod))) return undefined;
+  if (pods.length > 0 && pods.every((pod) => isReady(pod) || isProgressing(cluster, pod))) return undefined;
   const words = pods.flatMap((pod): Evidence[] => lastWords(cluster, podRef(pod)));
   return {
     code: codes.unavailable,
