@@ -22,15 +22,17 @@ export const nodeConditions: Analyzer = {
   },
 };
 
-// A restart of K3s takes its node away for some seconds.
+// A node that joins, or whose K3s restarts, is not ready for some seconds, and says so itself.
 const graceSeconds = 60;
 
 type NodeCode = keyof typeof nodes;
 
 function findingsAt(cluster: Cluster, node: Node): Finding[] {
   const isLasting = (time: string | undefined) => time === undefined || cluster.isOlderThan(time, graceSeconds);
-  if (!isLasting(node.metadata.creationTimestamp)) return [];
   const ready = conditionOf(node, "Ready");
+  // The node controller has waited for its kubelet already: --node-monitor-grace-period.
+  if (ready?.status === "Unknown") return [notReady(node, ready), ...cordoned(node)];
+  if (!isLasting(node.metadata.creationTimestamp)) return [];
   const found: Finding[] = [];
   if (ready && ready.status !== "True" && isLasting(ready.lastTransitionTime)) found.push(notReady(node, ready));
   for (const [type, tell] of Object.entries(troubles)) {

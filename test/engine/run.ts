@@ -1,6 +1,8 @@
 /**
  * `npm run test:engine`: runs the engine tests, a process per file, side by side on two labs: that of this checkout, which has
- * to run, and that of a copy. Most of their time they wait for one thing at a time, and a file needs a lab for itself.
+ * to run, and that of a copy. Most of their time they wait for one thing at a time, and a file needs a lab for itself. A file
+ * that fails is run once more when all others are done, and what failed is told again at the very end, where a log that is cut
+ * still has it.
  */
 import { readdirSync } from "node:fs";
 import { basename, join } from "node:path";
@@ -26,6 +28,8 @@ interface Outcome {
   failed: number;
   /** False also where mocha ended without counting. */
   succeeded: boolean;
+  /** All that mocha said of what failed. */
+  failures: string;
 }
 
 async function run(given: string[]): Promise<void> {
@@ -35,9 +39,17 @@ async function run(given: string[]): Promise<void> {
     for (let name = queue.shift(); name !== undefined; name = queue.shift()) outcomes.push(await runFile(folder, name));
   };
   await Promise.all([work(checkout), ...(given.length > 0 && given.length < 4 ? [] : [onSecondLab(work)])]);
-  const sum = (count: (outcome: Outcome) => number) => outcomes.reduce((total, one) => total + count(one), 0);
-  const bad = outcomes.filter(({ succeeded }) => !succeeded);
-  if (bad.length > 0) console.error(`\nFailed: ${bad.map(({ name }) => name).join(", ")}`);
+  const firstFailures = outcomes.filter(({ succeeded }) => !succeeded);
+  const again: Outcome[] = [];
+  for (const { name } of firstFailures) again.push(await runFile(checkout, name));
+  const last = [...outcomes.filter(({ succeeded }) => succeeded), ...again];
+  const sum = (count: (outcome: Outcome) => number) => last.reduce((total, one) => total + count(one), 0);
+  const bad = again.filter(({ succeeded }) => !succeeded);
+  for (const { name, failures } of [...firstFailures, ...bad]) console.error(`\n${name}:\n${failures}`);
+  const names = (some: readonly Outcome[]) => some.map(({ name }) => name).join(", ");
+  if (firstFailures.length > bad.length)
+    console.error(`\nPassed in a second run only: ${names(again.filter(({ succeeded }) => succeeded))}`);
+  if (bad.length > 0) console.error(`\nFailed twice: ${names(bad)}`);
   console.log(`\n${sum(({ passed }) => passed)} passed, ${sum(({ failed }) => failed)} failed`);
   if (bad.length > 0) process.exitCode = 1;
 }
@@ -65,7 +77,10 @@ async function runFile(folder: string, name: string): Promise<Outcome> {
     env: { NODE_COMPILE_CACHE: join(checkout, "node_modules", ".cache", "node") },
   });
   console.log(`\n${all}\n${name}: ${Math.round((Date.now() - begun) / 1000)} s`);
-  return { name, passed: count(all, "passing"), failed: count(all, "failing"), succeeded: exitCode === 0 };
+  return {
+    ...{ name, passed: count(all, "passing"), failed: count(all, "failing"), succeeded: exitCode === 0 },
+    failures: all.slice(Math.max(all.search(/^ {2}\d+ failing/m), 0)),
+  };
 }
 
 function count(output: string, word: string): number {
