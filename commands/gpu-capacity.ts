@@ -2,9 +2,9 @@ import { z } from "zod";
 import type { ClusterClient } from "../kube/client.ts";
 import type { Pod } from "../kube/kinds.ts";
 import { runScript, waitUntil } from "./gate.ts";
-import { judgeGpuCapacity } from "./gpu-capacity.judge.ts";
-import type { GpuSnapshot } from "./gpu-capacity.judge.ts";
-import { releaseProblems } from "./rollout.collect.ts";
+import { judgeGpuCapacity } from "./gpu-capacity/verdict.ts";
+import type { GpuSnapshot } from "./gpu-capacity/verdict.ts";
+import { releaseProblems } from "./rollout/collect.ts";
 
 const inputSchema = z.object({
   context: z.string().optional(),

@@ -7,9 +7,9 @@ import { statusCode } from "../kube/client.ts";
 import type { ClusterClient } from "../kube/client.ts";
 import { quoted } from "../kube/sentences.ts";
 import { runScript, waitUntil } from "./gate.ts";
-import { isRecorded, newestRecord } from "./releases.ts";
-import { problemsOf } from "./rollout.collect.ts";
-import { isAwaited } from "./rollout.judge.ts";
+import { isRecorded, newestRecord } from "./helm-records.ts";
+import { problemsOf } from "./rollout/collect.ts";
+import { isAwaited } from "./rollout/problems.ts";
 
 const inputSchema = z.object({
   context: z.string().optional(),

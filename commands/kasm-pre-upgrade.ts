@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { runScript, waitUntil } from "./gate.ts";
-import { obstacles, upgradeRefusal } from "./kasm-pre-upgrade.judge.ts";
+import { obstacles, upgradeRefusal } from "./kasm-pre-upgrade/obstacles.ts";
 
 const inputSchema = z.object({
   context: z.string().optional(),

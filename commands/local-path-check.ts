@@ -1,8 +1,8 @@
 import { z } from "zod";
 import { runScript, waitUntil } from "./gate.ts";
-import { judgeStorage } from "./local-path-check.judge.ts";
-import { localPathSchema } from "./local-path.ts";
-import type { StorageVerdict } from "./local-path-check.judge.ts";
+import { judgeStorage } from "./local-path/storage-verdict.ts";
+import { localPathSchema } from "./local-path/schema.ts";
+import type { StorageVerdict } from "./local-path/storage-verdict.ts";
 
 const inputSchema = z.object({ context: z.string().optional(), className: z.string(), localPath: localPathSchema });
 

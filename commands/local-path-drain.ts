@@ -1,7 +1,7 @@
 import { z } from "zod";
-import type { VolumesLeft } from "./local-path-drain.judge.ts";
+import type { VolumesLeft } from "./local-path/volumes-left.ts";
 import { runScript, waitUntil } from "./gate.ts";
-import { volumesLeft } from "./local-path-drain.judge.ts";
+import { volumesLeft } from "./local-path/volumes-left.ts";
 
 const inputSchema = z.object({ context: z.string().optional(), provisioner: z.string() });
 

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { runScript, waitUntil } from "./gate.ts";
-import { refusePatch } from "./local-path-guard.judge.ts";
-import { localPathSchema } from "./local-path.ts";
+import { refusePatch } from "./local-path/patch-refusal.ts";
+import { localPathSchema } from "./local-path/schema.ts";
 
 const inputSchema = z.object({ context: z.string().optional(), localPath: localPathSchema });
 

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { runScript, waitUntil } from "./gate.ts";
-import { collect } from "./preflight.collect.ts";
+import { collect } from "./preflight/collect.ts";
 import { judgePreflight, refusal } from "../analyzers/preflight/judge.ts";
 import type { PreflightReport, PreflightVerdict } from "../analyzers/preflight/judge.ts";
 

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { workloadKinds } from "../analyzers/workloads/workloads.ts";
 import { runScript, waitUntil } from "./gate.ts";
-import { problemsOf, releaseProblems } from "./rollout.collect.ts";
+import { problemsOf, releaseProblems } from "./rollout/collect.ts";
 
 const inputSchema = z.object({
   context: z.string().optional(),

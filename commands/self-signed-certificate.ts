@@ -2,7 +2,7 @@ import { X509Certificate } from "node:crypto";
 import { z } from "zod";
 import type { AnyObject, ClusterClient, ObjectKey } from "../kube/client.ts";
 import { runScript, waitUntil } from "./gate.ts";
-import { issueSelfSigned } from "./self-signed-certificate.issue.ts";
+import { issueSelfSigned } from "./self-signed-certificate/issue.ts";
 import {
   fieldManager,
   foreignSecret,
@@ -10,7 +10,7 @@ import {
   ownLabel,
   reasonToIssue,
   subjectNames,
-} from "./self-signed-certificate.plan.ts";
+} from "./self-signed-certificate/plan.ts";
 
 const inputSchema = z.object({
   context: z.string().optional(),

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { statusCode, UnknownKindError } from "../kube/client.ts";
 import type { AnyObject, ClusterClient } from "../kube/client.ts";
 import { runScript, waitUntil } from "./gate.ts";
-import { planDrain, sessionKind } from "./session-drain.plan.ts";
+import { planDrain, sessionKind } from "./session-drain/plan.ts";
 
 const inputSchema = z.object({
   context: z.string().optional(),

@@ -3,9 +3,9 @@ import type { ClusterClient } from "../kube/client.ts";
 import { explainMissing, missingCrds } from "../analyzers/traefik/crds.ts";
 import { runScript, waitUntil } from "./gate.ts";
 import type { Look } from "./gate.ts";
-import { describeTraefik, isLeaving, refuseConfig, refuseOwn } from "./traefik-gate.judge.ts";
-import type { TraefikFindings } from "./traefik-gate.judge.ts";
-import { crd, helmObject, traefikCrds, traefikObjects } from "./traefik.ts";
+import { describeTraefik, isLeaving, refuseConfig, refuseOwn } from "./traefik/configuration.ts";
+import type { TraefikFindings } from "./traefik/configuration.ts";
+import { crd, helmObject, traefikCrds, traefikObjects } from "./traefik/objects.ts";
 
 const inputSchema = z.object({
   context: z.string().optional(),

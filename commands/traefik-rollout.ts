@@ -1,11 +1,11 @@
 import { z } from "zod";
 import { runScript, waitUntil } from "./gate.ts";
-import { releaseProblems } from "./rollout.collect.ts";
+import { releaseProblems } from "./rollout/collect.ts";
 import { missingCrds } from "../analyzers/traefik/crds.ts";
-import { describeTraefik } from "./traefik-gate.judge.ts";
-import type { TraefikFindings } from "./traefik-gate.judge.ts";
-import { awaitedOfTraefik } from "./traefik-rollout.judge.ts";
-import { helmObject, traefikCrds, traefikObjects } from "./traefik.ts";
+import { describeTraefik } from "./traefik/configuration.ts";
+import type { TraefikFindings } from "./traefik/configuration.ts";
+import { awaitedOfTraefik } from "./traefik/rollout.ts";
+import { helmObject, traefikCrds, traefikObjects } from "./traefik/objects.ts";
 
 const inputSchema = z.object({
   context: z.string().optional(),

@@ -1,7 +1,7 @@
 import { EnvironmentReader, programSettings } from "./environment.ts";
 import type { ProgramSettings } from "./environment.ts";
 
-/** What the gateway is told by its environment; the names are a contract with components/vdi-operator.gateway.ts. */
+/** What the gateway is told by its environment; the names are a contract with components/vdi-operator/gateway.ts. */
 export interface GatewaySettings extends ProgramSettings {
   /** File with the key that links and cookies are signed with. */
   readonly accessKeyFile: string;

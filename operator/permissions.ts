@@ -1,5 +1,5 @@
 /**
- * What the operator asks the API server for, right by right. components/vdi-operator.rbac.ts installs exactly these, and
+ * What the operator asks the API server for, right by right. components/vdi-operator/rbac.ts installs exactly these, and
  * tests hold both against each other and against the requests of an operator at work.
  */
 export interface Permission {

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { EnvironmentReader, programSettings } from "./environment.ts";
 import type { ProgramSettings } from "./environment.ts";
 
-/** What the operator is told by its environment; the names are a contract with components/vdi-operator.deployment.ts. */
+/** What the operator is told by its environment; the names are a contract with components/vdi-operator/deployment.ts. */
 export interface Settings extends ProgramSettings {
   /** Where the operator runs, and its Lease is. */
   readonly ownNamespace: string;

@@ -1,4 +1,4 @@
-import { kasmVersion } from "../components/kasm-workspaces.chart.ts";
+import { kasmVersion } from "../components/kasm-workspaces/chart.ts";
 import type { ChartFile, ReadChart } from "./chart-file.ts";
 import type { RawChart } from "./config.groups.cluster.ts";
 import type { ConfigProblem } from "./config.problems.ts";

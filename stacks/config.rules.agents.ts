@@ -1,5 +1,5 @@
-import { hostKeyProblem } from "../components/kasm-agents.values.ts";
-import { kasmVersion } from "../components/kasm-workspaces.chart.ts";
+import { hostKeyProblem } from "../components/kasm-agents/values.ts";
+import { kasmVersion } from "../components/kasm-workspaces/chart.ts";
 import { problem, repeated } from "./config.rule.ts";
 import type { Rule } from "./config.rule.ts";
 

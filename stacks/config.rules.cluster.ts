@@ -1,7 +1,7 @@
 import { BlockList, isIPv4 } from "node:net";
-import { deviceConfigLabel, gpuCount, nodeCount } from "../components/node-pool.ts";
-import type { NodePool } from "../components/node-pool.ts";
-import { peerProblem } from "../components/turn-server.config.ts";
+import { deviceConfigLabel, gpuCount, nodeCount } from "../components/capacity/node-pool.ts";
+import type { NodePool } from "../components/capacity/node-pool.ts";
+import { peerProblem } from "../components/turn-server/config.ts";
 import type { ConfigProblem } from "./config.problems.ts";
 import { problem, repeated } from "./config.rule.ts";
 import type { Rule } from "./config.rule.ts";

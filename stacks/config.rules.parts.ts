@@ -1,10 +1,10 @@
-import { chartRefusal, kasmVersion } from "../components/kasm-workspaces.chart.ts";
-import { certificateRefusal } from "../components/kasm-workspaces.manifests.ts";
-import { plus } from "../components/demand.ts";
-import { kasmDemand } from "../components/kasm-workspaces.demand.ts";
-import { sizeFits } from "../components/kasm-workspaces.sizing.ts";
-import { gpuSlices, nodeCount } from "../components/node-pool.ts";
-import { defaultDesktop } from "../components/vdi-operator.templates.ts";
+import { chartRefusal, kasmVersion } from "../components/kasm-workspaces/chart.ts";
+import { certificateRefusal } from "../components/kasm-workspaces/manifests.ts";
+import { plus } from "../components/capacity/demand.ts";
+import { kasmDemand } from "../components/kasm-workspaces/demand.ts";
+import { sizeFits } from "../components/kasm-workspaces/sizing.ts";
+import { gpuSlices, nodeCount } from "../components/capacity/node-pool.ts";
+import { defaultDesktop } from "../components/vdi-operator/templates.ts";
 import type { ConfigProblem } from "./config.problems.ts";
 import { atMostOneOf, problem } from "./config.rule.ts";
 import type { Rule } from "./config.rule.ts";

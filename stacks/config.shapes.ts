@@ -1,7 +1,7 @@
 import { isIP, isIPv4 } from "node:net";
 import { domainToASCII } from "node:url";
 import { z } from "zod";
-import { isMovingTag } from "../components/image.ts";
+import { isMovingTag } from "../components/objects/image.ts";
 
 /**
  * Building blocks of the config's schema. Each carries `allowed`: it completes "must be ..." in a message, and stands in

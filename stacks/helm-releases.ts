@@ -1,8 +1,8 @@
-import { gpuReleaseName } from "../components/gpu-operator.ts";
-import type { HelmRelease } from "../components/interrupted-releases.ts";
-import { releaseName as kasmReleaseName } from "../components/kasm-workspaces.values.ts";
-import { gpuCount } from "../components/node-pool.ts";
-import { traefikReleaseName } from "../components/traefik.ts";
+import { gpuReleaseName } from "../components/gpu-operator/gpu-operator.ts";
+import type { HelmRelease } from "../components/helm/interrupted-releases.ts";
+import { releaseName as kasmReleaseName } from "../components/kasm-workspaces/values.ts";
+import { gpuCount } from "../components/capacity/node-pool.ts";
+import { traefikReleaseName } from "../components/traefik/traefik.ts";
 import type { StackConfig } from "./config.ts";
 
 /** All Helm releases of a stack. */

@@ -1,7 +1,7 @@
 import { isIP } from "node:net";
-import { gpuCount, gpuSlices, nodeCount } from "../components/node-pool.ts";
-import { sessionCapacity } from "../components/session-capacity.ts";
-import { defaultDesktop } from "../components/vdi-operator.templates.ts";
+import { gpuCount, gpuSlices, nodeCount } from "../components/capacity/node-pool.ts";
+import { sessionCapacity } from "../components/capacity/session-capacity.ts";
+import { defaultDesktop } from "../components/vdi-operator/templates.ts";
 import type { StackConfig } from "./config.ts";
 
 /** One record set that DNS should carry. */

@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
-import { interruptedReleases } from "../components/interrupted-releases.ts";
-import { buildScripts } from "../components/script.ts";
+import { interruptedReleases } from "../components/helm/interrupted-releases.ts";
+import { buildScripts } from "../components/gates/script.ts";
 import { ConfigError, loadConfig } from "./config.ts";
 import type { StackConfig } from "./config.ts";
 import { helmReleases } from "./helm-releases.ts";

@@ -1,10 +1,10 @@
-import type { ChartSource } from "../components/chart-source.ts";
-import type { Registry } from "../components/image.ts";
-import type { BackupPlan } from "../components/kasm-workspaces.backup.ts";
-import type { KasmSizing } from "../components/kasm-workspaces.sizing.ts";
-import type { CertificateSource, DatabasePhase } from "../components/kasm-workspaces.values.ts";
-import type { AgentInstaller } from "../components/kasm-agents.values.ts";
-import type { NodePool, NodeSize } from "../components/node-pool.ts";
+import type { ChartSource } from "../components/helm/chart-source.ts";
+import type { Registry } from "../components/objects/image.ts";
+import type { BackupPlan } from "../components/kasm-workspaces/backup.ts";
+import type { KasmSizing } from "../components/kasm-workspaces/sizing.ts";
+import type { CertificateSource, DatabasePhase } from "../components/kasm-workspaces/values.ts";
+import type { AgentInstaller } from "../components/kasm-agents/values.ts";
+import type { NodePool, NodeSize } from "../components/capacity/node-pool.ts";
 import type { RawConfig } from "./config.schema.ts";
 
 /** One environment, complete: every default is filled in, nothing here has to be asked again. */

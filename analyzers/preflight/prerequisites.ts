@@ -47,7 +47,7 @@ const recommendedNodeCheck = check("nodes for high availability", ["nodes"], (_e
   ];
 });
 
-/** Of the smallest layout that the program makes of Kasm (components/kasm-workspaces.demand.ts), and of a desktop without GPU. */
+/** Of the smallest layout that the program makes of Kasm (components/kasm-workspaces/demand.ts), and of a desktop without GPU. */
 const leastDemand = {
   kasm: { cpuMillis: 2_050, memoryMiB: 2_304 },
   initJob: { cpuMillis: 500, memoryMiB: 512 },

@@ -1,5 +1,5 @@
-import { requiredNodeLabels } from "../../components/node-pool.ts";
-import type { NodePool, NodeSize } from "../../components/node-pool.ts";
+import { requiredNodeLabels } from "../../components/capacity/node-pool.ts";
+import type { NodePool, NodeSize } from "../../components/capacity/node-pool.ts";
 import type { AnyObject } from "../../kube/client.ts";
 import { agentArgs, nodeArgsAnnotation, serverArgs, stockServer } from "./node-arguments.ts";
 import type { ServerFlags } from "./node-arguments.ts";

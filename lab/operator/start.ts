@@ -1,9 +1,9 @@
 import { join } from "node:path";
 import { parse } from "yaml";
 
-import { turnSecretName } from "../../components/vdi-operator.deployment.ts";
-import { accessSecretName } from "../../components/vdi-operator.gateway.ts";
-import { gatewayName, operatorName } from "../../components/vdi-operator.rbac.ts";
+import { turnSecretName } from "../../components/vdi-operator/deployment.ts";
+import { accessSecretName } from "../../components/vdi-operator/gateway.ts";
+import { gatewayName, operatorName } from "../../components/vdi-operator/rbac.ts";
 import type { ClusterClient } from "../../kube/client.ts";
 import type { BroughtUp } from "../cluster/bring-up.ts";
 import { startBeside } from "../cluster/control-plane.ts";

@@ -1,6 +1,6 @@
-import { turnTransports } from "../../components/turn-server.manifests.ts";
-import { operatorVariables } from "../../components/vdi-operator.deployment.ts";
-import { gatewayVariables } from "../../components/vdi-operator.gateway.ts";
+import { turnTransports } from "../../components/turn-server/manifests.ts";
+import { operatorVariables } from "../../components/vdi-operator/deployment.ts";
+import { gatewayVariables } from "../../components/vdi-operator/gateway.ts";
 import type { StackConfig } from "../../stacks/config.ts";
 import { plannedOutputs } from "../../stacks/outputs.ts";
 

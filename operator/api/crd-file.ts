@@ -4,7 +4,7 @@ import { vdiSession } from "./vdi-session.ts";
 import { vdiTemplate } from "./vdi-template.ts";
 
 /** Where the generated CRDs live; the program reads this file and never imports the operator. */
-export const crdFile = new URL("../../components/crds/vdi.kasm.io.json", import.meta.url);
+export const crdFile = new URL("../../components/vdi-operator/crds/vdi.kasm.io.json", import.meta.url);
 
 /** The text that the CRD file must have: a list of the kinds. JSON, which takes the program a tenth of the time of YAML to read. */
 export function crdFileText(): string {

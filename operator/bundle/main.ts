@@ -1,4 +1,4 @@
-// `npm run bundle`: writes dist/kasm-operator.mjs, which components/vdi-operator.ts ships, and the licences of what is in it.
+// `npm run bundle`: writes dist/kasm-operator.mjs, which components/vdi-operator/vdi-operator.ts ships, and the licences of what is in it.
 import { mkdirSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { buildBundle } from "./build.ts";

@@ -10,7 +10,7 @@ export const routeApiVersion = "traefik.io/v1alpha1";
 
 /**
  * Above any route of others: the default is the rule's length, by which a long HostRegexp would win. Admission keeps others
- * below it (components/vdi-operator.admission-hosts.ts).
+ * below it (components/vdi-operator/admission-hosts.ts).
  */
 export const routePriority = 10_000;
 

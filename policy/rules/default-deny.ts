@@ -7,7 +7,7 @@ export const defaultDeny: StackRule = {
   name: "namespaces-deny-by-default",
   description: "Every namespace has a NetworkPolicy that closes it in both directions",
   why: "Without one every pod of the cluster reaches every other: a desktop reaches Kasm's database and the API server.",
-  fix: "Add a NetworkPolicy with podSelector {} and policyTypes Ingress and Egress and no rules, and beside it what the parts need (components/network-policy.ts).",
+  fix: "Add a NetworkPolicy with podSelector {} and policyTypes Ingress and Egress and no rules, and beside it what the parts need (components/objects/network-policy.ts).",
   level: "mandatory",
   *checkStack(resources) {
     const closed = new Set(resources.filter(deniesAll).map(objectNamespace));

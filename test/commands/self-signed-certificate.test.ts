@@ -1,6 +1,6 @@
 import { X509Certificate } from "node:crypto";
 import { expect } from "chai";
-import { issueSelfSigned } from "../../commands/self-signed-certificate.issue.ts";
+import { issueSelfSigned } from "../../commands/self-signed-certificate/issue.ts";
 import {
   foreignSecret,
   isOurs,
@@ -8,7 +8,7 @@ import {
   reasonToIssue,
   subjectNames,
   validDays,
-} from "../../commands/self-signed-certificate.plan.ts";
+} from "../../commands/self-signed-certificate/plan.ts";
 
 const names = ["a.example.com", "*.a.example.com"];
 const now = new Date("2026-11-23T12:00:00Z");

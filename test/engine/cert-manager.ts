@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { issueSelfSigned } from "../../commands/self-signed-certificate.issue.ts";
+import { issueSelfSigned } from "../../commands/self-signed-certificate/issue.ts";
 import { apiMessage } from "../../kube/client.ts";
 import type { AnyObject, ClusterClient } from "../../kube/client.ts";
 

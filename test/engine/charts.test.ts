@@ -5,12 +5,12 @@ import { fileURLToPath } from "node:url";
 import { expect } from "chai";
 import { execa } from "execa";
 import { parseAllDocuments, stringify } from "yaml";
-import { gpuOperatorValues } from "../../components/gpu-operator.values.ts";
-import { demandOf, none, plus, podDemand, times } from "../../components/demand.ts";
-import { kasmDemand } from "../../components/kasm-workspaces.demand.ts";
-import type { KasmSizing } from "../../components/kasm-workspaces.sizing.ts";
-import { kasmValues } from "../../components/kasm-workspaces.values.ts";
-import { traefikArguments, traefikPods, traefikValues } from "../../components/traefik.manifests.ts";
+import { gpuOperatorValues } from "../../components/gpu-operator/values.ts";
+import { demandOf, none, plus, podDemand, times } from "../../components/capacity/demand.ts";
+import { kasmDemand } from "../../components/kasm-workspaces/demand.ts";
+import type { KasmSizing } from "../../components/kasm-workspaces/sizing.ts";
+import { kasmValues } from "../../components/kasm-workspaces/values.ts";
+import { traefikArguments, traefikPods, traefikValues } from "../../components/traefik/manifests.ts";
 import { type AnyObject, ClusterClient, loadKubeConfig } from "../../kube/client.ts";
 
 const chartPath = (name: string) => fileURLToPath(new URL(`../../lab/charts/${name}`, import.meta.url));

@@ -5,7 +5,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { expect } from "chai";
 import { execa } from "execa";
 import { parse } from "yaml";
-import { defaultDesktop } from "../../components/vdi-operator.templates.ts";
+import { defaultDesktop } from "../../components/vdi-operator/templates.ts";
 import { ClusterClient, loadKubeConfig } from "../../kube/client.ts";
 import type { AnyObject } from "../../kube/client.ts";
 import { LabStack, checkout } from "./lab-stack.ts";

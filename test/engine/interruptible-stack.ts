@@ -24,10 +24,10 @@ function program(): string {
   const component = (file: string) => JSON.stringify(pathToFileURL(join(checkout, "components", file)).href);
   return `
 import * as k8s from "@pulumi/kubernetes";
-import { fieldManager } from ${component("field-manager.ts")};
-import { interruptedReleases } from ${component("interrupted-releases.ts")};
-import { chartRelease } from ${component("release.ts")};
-import { gateAfter } from ${component("rollout.ts")};
+import { fieldManager } from ${component("objects/field-manager.ts")};
+import { interruptedReleases } from ${component("helm/interrupted-releases.ts")};
+import { chartRelease } from ${component("helm/release.ts")};
+import { gateAfter } from ${component("gates/rollout.ts")};
 
 const provider = new k8s.Provider("cluster", { clusterIdentifier: "test", upsertExistingObjects: true });
 const transformations = [fieldManager("pulumi-${name}")];

@@ -3,8 +3,8 @@ import { fileURLToPath, pathToFileURL } from "node:url";
 
 import { expect } from "chai";
 
-import type { AgentReport, KasmAgent, KasmAgentsArgs } from "../../components/kasm-agents.ts";
-import { nextStep } from "../../components/kasm-agents.values.ts";
+import type { AgentReport, KasmAgent, KasmAgentsArgs } from "../../components/kasm-agents/kasm-agents.ts";
+import { nextStep } from "../../components/kasm-agents/values.ts";
 import type { Release } from "./kasm-machine.ts";
 import { KasmMachine } from "./kasm-machine.ts";
 import { ScratchStack } from "./scratch-stack.ts";
@@ -16,7 +16,7 @@ import { startSshServer } from "./ssh-server.ts";
 const checkout = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 const program = `
 import * as pulumi from "@pulumi/pulumi";
-import { KasmAgents } from ${JSON.stringify(pathToFileURL(join(checkout, "components", "kasm-agents.ts")).href)};
+import { KasmAgents } from ${JSON.stringify(pathToFileURL(join(checkout, "components", "kasm-agents", "kasm-agents.ts")).href)};
 const args = JSON.parse(process.env.AGENTS);
 args.manager.token = pulumi.secret(args.manager.token);
 export const agents = new KasmAgents("agents", args).agents;

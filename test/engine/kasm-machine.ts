@@ -9,7 +9,7 @@ import { join } from "node:path";
 
 import { create } from "tar";
 
-import { issueSelfSigned } from "../../commands/self-signed-certificate.issue.ts";
+import { issueSelfSigned } from "../../commands/self-signed-certificate/issue.ts";
 
 export interface Release {
   readonly version: string;

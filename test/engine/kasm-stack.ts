@@ -10,8 +10,8 @@ const moduleAt = (path: string) => JSON.stringify(pathToFileURL(join(checkout, p
 const program = (namespace: string) => `
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { interruptedReleases } from ${moduleAt("components/interrupted-releases.ts")};
-import { KasmWorkspaces } from ${moduleAt("components/kasm-workspaces.ts")};
+import { interruptedReleases } from ${moduleAt("components/helm/interrupted-releases.ts")};
+import { KasmWorkspaces } from ${moduleAt("components/kasm-workspaces/kasm-workspaces.ts")};
 
 const namespace = ${JSON.stringify(namespace)};
 const timeoutSeconds = 120;

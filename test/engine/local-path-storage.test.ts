@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect } from "chai";
-import { setupScript } from "../../components/local-path-storage.manifests.ts";
+import { setupScript } from "../../components/local-path-storage/manifests.ts";
 import { ClusterClient, loadKubeConfig } from "../../kube/client.ts";
 import type { AnyObject } from "../../kube/client.ts";
 import { applyPackagedComponents, reapplyPackagedManifests } from "../../lab/k3s/packaged-components/apply.ts";
@@ -53,7 +53,10 @@ describe("LocalPathStorage on the lab", function () {
     await client.config.close();
   });
 
-  beforeEach(async () => (stack = await componentStack("local-path-storage.ts", "LocalPathStorage", "storage")));
+  beforeEach(
+    async () =>
+      (stack = await componentStack("local-path-storage/local-path-storage.ts", "LocalPathStorage", "storage")),
+  );
   afterEach(() => stack.remove());
 
   describe("check", () => {

@@ -4,7 +4,7 @@ import {
   leaderRules,
   operatorName,
   sessionRules,
-} from "../../components/vdi-operator.rbac.ts";
+} from "../../components/vdi-operator/rbac.ts";
 import type { AnyObject, ClusterClient } from "../../kube/client.ts";
 import { stopBeside } from "../../lab/cluster/control-plane.ts";
 import { labLayout } from "../../lab/cluster/layout.ts";

@@ -71,7 +71,7 @@ describe("the offline preview", () => {
   });
 
   it("fails on a broken rule of the policy pack, and says which, where and what to do", async () => {
-    const file = "components/network-policy.ts";
+    const file = "components/objects/network-policy.ts";
     edit(file, (text) => text.replace('"default-deny": denyAll(namespace),', ""));
     const { exitCode, stderr } = await preview(copy, "dev");
     restore(file);

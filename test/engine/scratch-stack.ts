@@ -6,7 +6,7 @@ import { fileURLToPath, pathToFileURL } from "node:url";
 import { expect } from "chai";
 import { execa, type ResultPromise } from "execa";
 
-import { buildScripts } from "../../components/script.ts";
+import { buildScripts } from "../../components/gates/script.ts";
 import { withoutVersionWarning } from "../../lab/commands/engine-environment.ts";
 import { installPlugins } from "../../lab/plugins/install.ts";
 

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { expect } from "chai";
 import { execa } from "execa";
-import { helmChartConfig, traefikArguments } from "../../components/traefik.manifests.ts";
+import { helmChartConfig, traefikArguments } from "../../components/traefik/manifests.ts";
 import { ClusterClient, loadKubeConfig } from "../../kube/client.ts";
 import type { AnyObject } from "../../kube/client.ts";
 import { applyPackagedComponents } from "../../lab/k3s/packaged-components/apply.ts";
@@ -61,7 +61,7 @@ describe("Traefik on the lab", function () {
     await client.config.close();
   });
 
-  beforeEach(async () => (stack = await componentStack("traefik.ts", "Traefik", "traefik")));
+  beforeEach(async () => (stack = await componentStack("traefik/traefik.ts", "Traefik", "traefik")));
   afterEach(() => stack.remove());
 
   describe("of K3s", () => {

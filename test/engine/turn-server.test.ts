@@ -8,7 +8,7 @@ const namespace = "turn-engine-test";
 
 const program = `
 import * as k8s from "@pulumi/kubernetes";
-import { TurnServer } from ${JSON.stringify(join(checkout, "components", "turn-server.ts"))};
+import { TurnServer } from ${JSON.stringify(join(checkout, "components", "turn-server", "turn-server.ts"))};
 const provider = new k8s.Provider("cluster", { kubeconfig: process.env.KUBECONFIG, clusterIdentifier: "scratch", enableSecretMutable: true });
 const turn = new TurnServer("turn", {
   namespace: "${namespace}",

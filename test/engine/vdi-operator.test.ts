@@ -1,17 +1,17 @@
 import { join } from "node:path";
 import { expect } from "chai";
 import { execa } from "execa";
-import { operatorDeployment } from "../../components/vdi-operator.deployment.ts";
-import type { OperatorDeploymentArgs } from "../../components/vdi-operator.deployment.ts";
-import { bundleConfigMap } from "../../components/vdi-operator.program.ts";
+import { operatorDeployment } from "../../components/vdi-operator/deployment.ts";
+import type { OperatorDeploymentArgs } from "../../components/vdi-operator/deployment.ts";
+import { bundleConfigMap } from "../../components/vdi-operator/program.ts";
 import {
   accountUser,
   clusterRules,
   leaderRules,
   operatorName,
   sessionRules,
-} from "../../components/vdi-operator.rbac.ts";
-import type { Rule } from "../../components/vdi-operator.rbac.ts";
+} from "../../components/vdi-operator/rbac.ts";
+import type { Rule } from "../../components/vdi-operator/rbac.ts";
 import { type AnyObject, ClusterClient, apiMessage, loadKubeConfig } from "../../kube/client.ts";
 import { stopBeside } from "../../lab/cluster/control-plane.ts";
 import { labLayout } from "../../lab/cluster/layout.ts";

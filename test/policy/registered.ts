@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { PolicyResource } from "../../policy/resource.ts";
-import { vendoredCrds } from "../../components/vdi-operator.crds.ts";
+import { vendoredCrds } from "../../components/vdi-operator/crds.ts";
 import type { StackConfig } from "../../stacks/config.ts";
 import { platform } from "../../stacks/platform.ts";
 import { registrationsOf } from "../program/registrations.ts";

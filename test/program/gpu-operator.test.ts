@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import * as k8s from "@pulumi/kubernetes";
-import { GpuOperator } from "../../components/gpu-operator.ts";
-import type { GpuOperatorArgs } from "../../components/gpu-operator.ts";
+import { GpuOperator } from "../../components/gpu-operator/gpu-operator.ts";
+import type { GpuOperatorArgs } from "../../components/gpu-operator/gpu-operator.ts";
 import { registrationsOf } from "./registrations.ts";
 import type { Registration } from "./registrations.ts";
 

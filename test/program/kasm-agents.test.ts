@@ -1,8 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
 import { expect } from "chai";
-import { KasmAgents } from "../../components/kasm-agents.ts";
-import type { KasmAgent, KasmAgentsArgs } from "../../components/kasm-agents.ts";
-import { agentDefaults, nextStep } from "../../components/kasm-agents.values.ts";
+import { KasmAgents } from "../../components/kasm-agents/kasm-agents.ts";
+import type { KasmAgent, KasmAgentsArgs } from "../../components/kasm-agents/kasm-agents.ts";
+import { agentDefaults, nextStep } from "../../components/kasm-agents/values.ts";
 import { registrationsOf, valueOf } from "./registrations.ts";
 
 const hostKey = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIAcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcH";

@@ -1,9 +1,9 @@
 import { expect } from "chai";
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { KasmWorkspaces } from "../../components/kasm-workspaces.ts";
-import type { KasmWorkspacesArgs } from "../../components/kasm-workspaces.ts";
-import { plainKasm } from "../components/kasm-workspaces.args.ts";
+import { KasmWorkspaces } from "../../components/kasm-workspaces/kasm-workspaces.ts";
+import type { KasmWorkspacesArgs } from "../../components/kasm-workspaces/kasm-workspaces.ts";
+import { plainKasm } from "../components/kasm-workspaces/args.ts";
 import { registrationsOf } from "./registrations.ts";
 import type { Registration } from "./registrations.ts";
 

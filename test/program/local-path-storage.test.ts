@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import * as k8s from "@pulumi/kubernetes";
-import { LocalPathStorage } from "../../components/local-path-storage.ts";
-import { ownStorage } from "../components/local-path-storage.args.ts";
+import { LocalPathStorage } from "../../components/local-path-storage/local-path-storage.ts";
+import { ownStorage } from "../components/local-path-storage/args.ts";
 import { registrationsOf } from "./registrations.ts";
 import type { Registration } from "./registrations.ts";
 

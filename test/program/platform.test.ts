@@ -2,7 +2,7 @@ import { expect } from "chai";
 import * as pulumi from "@pulumi/pulumi";
 import fc from "fast-check";
 import type { StackConfig } from "../../stacks/config.ts";
-import type { Crd } from "../../components/vdi-operator.crds.ts";
+import type { Crd } from "../../components/vdi-operator/crds.ts";
 import { loadConfig } from "../../stacks/config.ts";
 import { platform } from "../../stacks/platform.ts";
 import { registrationsOf, valueOf } from "./registrations.ts";

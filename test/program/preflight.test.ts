@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import * as k8s from "@pulumi/kubernetes";
-import { Preflight } from "../../components/preflight.ts";
-import type { PreflightArgs } from "../../components/preflight.ts";
+import { Preflight } from "../../components/preflight/preflight.ts";
+import type { PreflightArgs } from "../../components/preflight/preflight.ts";
 import { registrationsOf, valueOf } from "./registrations.ts";
 
 const args: PreflightArgs = {

@@ -3,9 +3,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { expect } from "chai";
-import { chartRelease } from "../../components/release.ts";
-import type { ChartReleaseArgs } from "../../components/release.ts";
-import { runScript } from "../../components/script.ts";
+import { chartRelease } from "../../components/helm/release.ts";
+import type { ChartReleaseArgs } from "../../components/helm/release.ts";
+import { runScript } from "../../components/gates/script.ts";
 import { registrationsOf } from "./registrations.ts";
 
 const args: ChartReleaseArgs = {

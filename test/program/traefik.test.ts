@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import * as k8s from "@pulumi/kubernetes";
-import { Traefik } from "../../components/traefik.ts";
-import type { TraefikArgs } from "../../components/traefik.ts";
+import { Traefik } from "../../components/traefik/traefik.ts";
+import type { TraefikArgs } from "../../components/traefik/traefik.ts";
 import { registrationsOf, valueOf } from "./registrations.ts";
 import type { Registration } from "./registrations.ts";
 

@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { expect } from "chai";
-import { TurnServer } from "../../components/turn-server.ts";
-import type { TurnServerArgs } from "../../components/turn-server.ts";
+import { TurnServer } from "../../components/turn-server/turn-server.ts";
+import type { TurnServerArgs } from "../../components/turn-server/turn-server.ts";
 import { registrationsOf, valueOf } from "./registrations.ts";
 import type { Registration } from "./registrations.ts";
 

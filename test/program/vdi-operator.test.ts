@@ -1,8 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
 import { expect } from "chai";
-import type { Crd } from "../../components/vdi-operator.crds.ts";
-import { VdiOperator } from "../../components/vdi-operator.ts";
-import type { VdiOperatorArgs } from "../../components/vdi-operator.ts";
+import type { Crd } from "../../components/vdi-operator/crds.ts";
+import { VdiOperator } from "../../components/vdi-operator/vdi-operator.ts";
+import type { VdiOperatorArgs } from "../../components/vdi-operator/vdi-operator.ts";
 import { registrationsOf } from "./registrations.ts";
 import type { Registration } from "./registrations.ts";
 

@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import fc from "fast-check";
-import { gpuCount, gpuSlices, nodeCount } from "../../components/node-pool.ts";
+import { gpuCount, gpuSlices, nodeCount } from "../../components/capacity/node-pool.ts";
 import { ConfigError, loadConfig } from "../../stacks/config.ts";
 import { plannedOutputs } from "../../stacks/outputs.ts";
 

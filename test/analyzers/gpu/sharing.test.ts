@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import fc from "fast-check";
 import { sharingFault } from "../../../analyzers/gpu/sharing.ts";
-import { deviceConfigs } from "../../../components/gpu-operator.values.ts";
+import { deviceConfigs } from "../../../components/gpu-operator/values.ts";
 
 const shared = (resources: string, more = "") => `sharing: { timeSlicing: { ${more}resources: [${resources}] } }`;
 

@@ -3,7 +3,7 @@ import { Cluster } from "../../../analyzers/cluster.ts";
 import { closedBy } from "../../../analyzers/network/policy.ts";
 import type { NetworkPolicy } from "../../../analyzers/network/policy.ts";
 import type { Pod } from "../../../kube/kinds.ts";
-import { denyAll, toAnywhere, toClusterDns } from "../../../components/network-policy.ts";
+import { denyAll, toAnywhere, toClusterDns } from "../../../components/objects/network-policy.ts";
 
 type Spec = NonNullable<NetworkPolicy["spec"]>;
 

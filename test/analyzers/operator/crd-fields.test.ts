@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import { crdFields } from "../../../analyzers/operator/crd-fields.ts";
-import { vendoredCrds } from "../../../components/vdi-operator.crds.ts";
+import { vendoredCrds } from "../../../components/vdi-operator/crds.ts";
 
 interface Schema {
   properties: Record<string, { properties: object }>;

@@ -1,4 +1,4 @@
-import { issueSelfSigned } from "../../../commands/self-signed-certificate.issue.ts";
+import { issueSelfSigned } from "../../../commands/self-signed-certificate/issue.ts";
 import { certificateChecks } from "../../../analyzers/preflight/certificate.ts";
 import { cases } from "./cluster.ts";
 

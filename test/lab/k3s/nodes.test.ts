@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import fc from "fast-check";
-import type { NodePool } from "../../../components/node-pool.ts";
+import type { NodePool } from "../../../components/capacity/node-pool.ts";
 import type { AnyObject } from "../../../kube/client.ts";
 import { planNodes } from "../../../lab/k3s/apply-nodes.ts";
 import { desiredNodes, nodeOrdinals } from "../../../lab/k3s/nodes.ts";

@@ -5,7 +5,7 @@ import type { AddressInfo } from "node:net";
 import type { Duplex } from "node:stream";
 import { text } from "node:stream/consumers";
 import { expect } from "chai";
-import { sessionRouting } from "../../../components/vdi-operator.routing.ts";
+import { sessionRouting } from "../../../components/vdi-operator/routing.ts";
 import { serveAccess } from "../../../operator/access/server.ts";
 import type { AccessServerOptions } from "../../../operator/access/server.ts";
 import type { VDISession } from "../../../operator/api/objects.ts";

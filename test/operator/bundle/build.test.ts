@@ -3,8 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "chai";
 import { execa } from "execa";
-import { builtBundle } from "../../../components/vdi-operator.bundle.ts";
-import { bundleProblem, nodeImage } from "../../../components/vdi-operator.program.ts";
+import { builtBundle } from "../../../components/vdi-operator/bundle.ts";
+import { bundleProblem, nodeImage } from "../../../components/vdi-operator/program.ts";
 import { buildBundle } from "../../../operator/bundle/build.ts";
 import type { Bundle } from "../../../operator/bundle/build.ts";
 

@@ -2,7 +2,7 @@ import { createServer } from "node:http";
 import type { RequestListener, Server } from "node:http";
 import { createServer as createSecureServer } from "node:https";
 import type { AddressInfo } from "node:net";
-import { issueSelfSigned } from "../../../commands/self-signed-certificate.issue.ts";
+import { issueSelfSigned } from "../../../commands/self-signed-certificate/issue.ts";
 import { lookAgent } from "../../../operator/reachability/look.ts";
 
 /** What answers on loopback in a desktop's place. */

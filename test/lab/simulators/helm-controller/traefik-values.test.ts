@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { helmChartConfig, traefikArguments } from "../../../../components/traefik.manifests.ts";
+import { helmChartConfig, traefikArguments } from "../../../../components/traefik/manifests.ts";
 import { addons } from "../../../../lab/k3s/packaged-components/manifests.ts";
 import { traefikUpgrade } from "../../../../lab/simulators/helm-controller/traefik-values.ts";
 

@@ -1,0 +1,87 @@
+import { gatewayName } from "./rbac.ts";
+import { gatewayPorts } from "./services.ts";
+
+/** Name of the Middleware that every session's route goes through. */
+export const sessionMiddleware = "session-headers";
+
+/** Name of the ServersTransport for images that serve TLS with a certificate of their own making. */
+export const sessionTransport = "session-self-signed";
+
+/** Name of the Middleware that asks the gateway, for each request, whom to let in. */
+export const accessMiddleware = "session-access";
+
+export interface AccessSettings {
+  /** Header in which a middleware of the site tells who has signed in. Default: nobody is believed. */
+  readonly userHeader?: string;
+  /** Middlewares in the namespace of sessions that requests pass before the gateway is asked. Default: none. */
+  readonly middlewares?: readonly string[];
+}
+
+export interface SessionRoutingArgs {
+  /** Of sessions. */
+  readonly namespace: string;
+  readonly operatorNamespace: string;
+  readonly access?: AccessSettings;
+}
+
+/** Headers of a request by which the gateway decides; Traefik adds host and address. The rest is between browser and desktop. */
+const decisiveHeaders = [
+  "Authorization",
+  "Cookie",
+  "Origin",
+  "Accept",
+  "Sec-Fetch-Dest",
+  "Sec-Fetch-Mode",
+  "Sec-Fetch-Site",
+  "Sec-Fetch-User",
+  "Sec-WebSocket-Key",
+  "Sec-WebSocket-Version",
+];
+
+/**
+ * What routes of sessions share, as Traefik objects by the end of their resource's name. They are in the namespace of
+ * sessions: Traefik refuses references across namespaces by default.
+ */
+export function sessionRouting({ namespace, operatorNamespace, access = {} }: SessionRoutingArgs) {
+  const apiVersion = "traefik.io/v1alpha1";
+  const { userHeader } = access;
+  return {
+    "session-access": {
+      apiVersion,
+      kind: "Middleware",
+      metadata: { name: accessMiddleware, namespace },
+      spec: {
+        forwardAuth: {
+          address: `http://${gatewayName}.${operatorNamespace}.svc:${gatewayPorts.access}/auth`,
+          // Browsers could name another host, or a path of their liking.
+          trustForwardHeader: false,
+          authRequestHeaders: [...decisiveHeaders, ...(userHeader === undefined ? [] : [userHeader])],
+          // The desktop's own password, which its user never sees; of the cookies those that let nobody in; the session's name.
+          authResponseHeaders: ["Authorization", "Cookie", "X-Vdi-Session"],
+        },
+      },
+    },
+    "session-headers": {
+      apiVersion,
+      kind: "Middleware",
+      metadata: { name: sessionMiddleware, namespace },
+      spec: {
+        headers: {
+          stsSeconds: 31_536_000,
+          contentTypeNosniff: true,
+          // A desktop in somebody else's frame invites clicks that its user does not mean.
+          customFrameOptionsValue: "SAMEORIGIN",
+          referrerPolicy: "no-referrer",
+          customResponseHeaders: { "X-Robots-Tag": "noindex", Server: "", "X-Powered-By": "" },
+        },
+      },
+    },
+    "session-transport": {
+      apiVersion,
+      kind: "ServersTransport",
+      metadata: { name: sessionTransport, namespace },
+      // kasmvnc makes its certificate at start, so there is nothing to verify it by; the way is inside the cluster.
+      spec: { insecureSkipVerify: true },
+    },
+  };
+}
