@@ -6,8 +6,8 @@ import type { VDISession } from "../operator/api/objects.ts";
 import { until } from "./arrivals.ts";
 import { OperatorProcess } from "./operator-process.ts";
 import { load } from "./process-figures.ts";
-import { onSessionGround } from "./session-ground.ts";
-import type { SessionGround } from "./session-ground.ts";
+import { onSessionCluster } from "./session-cluster.ts";
+import type { SessionCluster } from "./session-cluster.ts";
 import { median, rounded } from "./statistics.ts";
 
 export interface LeaderFigures {
@@ -28,23 +28,23 @@ export async function benchLeader(
   runs: number,
   say: (line: string) => void,
 ): Promise<LeaderFigures> {
-  return onSessionGround(layout, async (ground) => {
+  return onSessionCluster(layout, async (cluster) => {
     const loadBefore = load();
     const seconds = { kill: [] as number[], stop: [] as number[] };
-    let leader = await start(ground, 0);
+    let leader = await start(cluster, 0);
     await leads(leader);
     try {
       for (let run = 1; run <= 2 * runs; run++) {
         const how = run % 2 === 1 ? "kill" : "stop";
-        const other = await start(ground, run);
+        const other = await start(cluster, run);
         const name = `handed-over-${run}`;
         // Time in which both renew and look as they always do.
         await sleep(3_000);
         const begun = performance.now();
         const ended = leader[how]();
         leader = other;
-        await ask(ground, name);
-        await firstWrite(ground.client, ground.namespace, name);
+        await ask(cluster, name);
+        await firstWrite(cluster.client, cluster.namespace, name);
         seconds[how].push(rounded((performance.now() - begun) / 1000));
         await ended;
         say(`run ${run} of ${2 * runs}: ${how}, ${seconds[how].at(-1) ?? ""} s`);
@@ -63,9 +63,9 @@ export async function benchLeader(
   });
 }
 
-async function start(ground: SessionGround, index: number): Promise<OperatorProcess> {
+async function start(cluster: SessionCluster, index: number): Promise<OperatorProcess> {
   const identity = `bench-operator-${index}`;
-  const operator = await OperatorProcess.start({ ...ground, identity, electsLeader: true, nodeOptions: [] });
+  const operator = await OperatorProcess.start({ ...cluster, identity, electsLeader: true, nodeOptions: [] });
   await operator.hasSaid("the caches are filled");
   return operator;
 }
@@ -79,7 +79,7 @@ function isLeading({ name, value }: { name: string; value: number }): boolean {
   return name === "leader_election_master_status" && value === 1;
 }
 
-async function ask({ client, namespace, template }: SessionGround, name: string): Promise<void> {
+async function ask({ client, namespace, template }: SessionCluster, name: string): Promise<void> {
   const session: Pick<VDISession, "apiVersion" | "kind" | "metadata"> & { spec: object } = {
     ...{ apiVersion, kind: "VDISession", metadata: { name, namespace } },
     spec: { user: name, template: template.metadata.name, persistence: { enabled: false } },

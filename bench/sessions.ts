@@ -12,8 +12,8 @@ import type { Milestones, StartTimes } from "./milestones.ts";
 import { OperatorProcess, reconcilesBetween, writesBetween } from "./operator-process.ts";
 import { desktop, startByHand } from "./plain-script.ts";
 import { load } from "./process-figures.ts";
-import { onSessionGround } from "./session-ground.ts";
-import type { SessionGround } from "./session-ground.ts";
+import { onSessionCluster } from "./session-cluster.ts";
+import type { SessionCluster } from "./session-cluster.ts";
 import { withWarmPool } from "./warm-pool.ts";
 import { rounded, spread } from "./statistics.ts";
 import type { Spread } from "./statistics.ts";
@@ -67,19 +67,19 @@ const restMs = 1_500;
 
 /** Cold starts at several rates, each beside a plain script's. The lab has to run; what was made is gone afterwards. */
 export async function benchSessions(layout: LabLayout, options: SessionsOptions): Promise<SessionsFigures> {
-  return onSessionGround(layout, async (ground) => {
+  return onSessionCluster(layout, async (cluster) => {
     const operator = await OperatorProcess.start({
-      ...ground,
+      ...cluster,
       identity: "bench-operator",
       electsLeader: false,
       nodeOptions: options.nodeOptions,
     });
     try {
       await operator.hasSaid("the caches are filled");
-      await atRate(layout, ground, operator, warmUp, options);
+      await atRate(layout, cluster, operator, warmUp, options);
       const rates: RateFigures[] = [];
       for (const arrivals of options.rates) {
-        const figures = await atRate(layout, ground, operator, arrivals, options);
+        const figures = await atRate(layout, cluster, operator, arrivals, options);
         options.say(JSON.stringify(figures));
         rates.push(figures);
       }
@@ -92,7 +92,7 @@ export async function benchSessions(layout: LabLayout, options: SessionsOptions)
 
 async function atRate(
   layout: LabLayout,
-  ground: SessionGround,
+  cluster: SessionCluster,
   operator: OperatorProcess,
   arrivals: Arrivals,
   options: SessionsOptions,
@@ -100,16 +100,16 @@ async function atRate(
   const { homes, warm, say } = options;
   say(`${arrivals.count} at ${arrivals.perSecond}/s: by a plain script`);
   const loadBefore = load();
-  const peer = await byHand(layout, ground, arrivals, homes);
+  const peer = await byHand(layout, cluster, arrivals, homes);
   say(`${arrivals.count} at ${arrivals.perSecond}/s: by the operator`);
-  const measure = () => byOperator(layout, ground, operator, arrivals, homes);
-  const figures = await (warm ? withWarmPool(ground, arrivals.count, measure) : measure());
+  const measure = () => byOperator(layout, cluster, operator, arrivals, homes);
+  const figures = await (warm ? withWarmPool(cluster, arrivals.count, measure) : measure());
   return { ...figures, peer: peer.times, peerCpuMsPerStart: peer.cpuMs, load: [loadBefore, load()] };
 }
 
 async function byOperator(
   layout: LabLayout,
-  { client, namespace }: SessionGround,
+  { client, namespace }: SessionCluster,
   operator: OperatorProcess,
   arrivals: Arrivals,
   homes: boolean,
@@ -160,7 +160,7 @@ async function byOperator(
 
 async function byHand(
   layout: LabLayout,
-  { client, namespace, template }: SessionGround,
+  { client, namespace, template }: SessionCluster,
   arrivals: Arrivals,
   homes: boolean,
 ): Promise<{ times: Spread; cpuMs: CpuMs }> {

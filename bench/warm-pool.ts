@@ -1,13 +1,13 @@
 import { waitForObject } from "../kube/wait-for.ts";
 import { apiVersion } from "../operator/api/objects.ts";
 import type { VDIPool } from "../operator/api/objects.ts";
-import type { SessionGround } from "./session-ground.ts";
+import type { SessionCluster } from "./session-cluster.ts";
 
 const readyMs = 180_000;
 
 /** Has so many desktops started and waiting, works, and takes the pool away. It fills up again while sessions take from it. */
 export async function withWarmPool<Result>(
-  { client, namespace, template }: SessionGround,
+  { client, namespace, template }: SessionCluster,
   replicas: number,
   work: () => Promise<Result>,
 ): Promise<Result> {

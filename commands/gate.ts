@@ -23,29 +23,29 @@ export async function runScript<T extends { context?: string | undefined }>(
   }
 }
 
-export type Look<T> = { readonly done: T } | { readonly waiting: string };
+export type Poll<T> = { readonly done: T } | { readonly waiting: string };
 
 export interface Patience {
   readonly timeoutSeconds: number;
   /** Told whenever the reason for waiting is another one. What is a line of its own in it is indented. */
   readonly say?: (line: string) => void;
-  /** The longest pause between two looks; the first ones are shorter. Default: 2000. */
+  /** The longest pause between two polls; the first ones are shorter. Default: 2000. */
   readonly pauseMs?: number;
   readonly now?: () => number;
 }
 
 /**
- * Looks again and again until it is done. An API server that is away for a while (a K3s that restarts) is waited for as
+ * Polls until it is done. An API server that is away for a while (a K3s that restarts) is waited for as
  * well.
  *
- * @throws Error with the last reason for waiting, after `timeoutSeconds`; any other error of `look` at once
+ * @throws Error with the last reason for waiting, after `timeoutSeconds`; any other error of `poll` at once
  */
-export async function waitUntil<T>(look: () => Promise<Look<T>>, patience: Patience): Promise<T> {
+export async function waitUntil<T>(poll: () => Promise<Poll<T>>, patience: Patience): Promise<T> {
   const { timeoutSeconds, say = (line) => console.error(line), pauseMs = 2000, now = Date.now } = patience;
   const deadline = now() + timeoutSeconds * 1000;
   let said = "";
   for (let pause = 250; ; pause *= 1.5) {
-    const seen = await bounded(look).catch(whileAway);
+    const seen = await bounded(poll).catch(whileAway);
     if ("done" in seen) return seen.done;
     if (now() >= deadline) throw new Error(`${seen.waiting}\nGave up after ${timeoutSeconds} s.`);
     if (seen.waiting !== said) say(`waiting: ${seen.waiting.replaceAll("\n", "\n  ")}`);
@@ -55,14 +55,14 @@ export async function waitUntil<T>(look: () => Promise<Look<T>>, patience: Patie
 }
 
 // A connection to a server that was killed may stay silent for minutes.
-async function bounded<T>(look: () => Promise<T>): Promise<T> {
+async function bounded<T>(poll: () => Promise<T>): Promise<T> {
   const limit = new AbortController();
   const late = sleep(20_000, undefined, { signal: limit.signal }).then(() => {
     throw new ApiAway("the API server did not answer within 20 s");
   });
   late.catch(() => undefined);
   try {
-    return await Promise.race([look(), late]);
+    return await Promise.race([poll(), late]);
   } finally {
     limit.abort();
   }

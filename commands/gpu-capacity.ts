@@ -2,7 +2,7 @@ import { z } from "zod";
 import type { ClusterClient } from "../kube/client.ts";
 import type { Pod } from "../kube/kinds.ts";
 import { runScript, waitUntil } from "./gate.ts";
-import { judgeGpuCapacity } from "./gpu-capacity/verdict.ts";
+import { gpuCapacityVerdict } from "./gpu-capacity/verdict.ts";
 import type { GpuSnapshot } from "./gpu-capacity/verdict.ts";
 import { releaseProblems } from "./rollout/collect.ts";
 
@@ -29,7 +29,7 @@ await runScript(inputSchema, async (input, client) => {
   const slices = await waitUntil(
     async () => {
       const [installed, seen] = await Promise.all([releaseProblems(client, input), snapshot(client, input)]);
-      const verdict = judgeGpuCapacity(input, seen);
+      const verdict = gpuCapacityVerdict(input, seen);
       const problems = [...installed, ...verdict.problems];
       return problems.length > 0 ? { waiting: problems.join("\n") } : { done: verdict.slices };
     },

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { runScript, waitUntil } from "./gate.ts";
-import { judgeStorage } from "./local-path/storage-verdict.ts";
+import { storageVerdict } from "./local-path/storage-verdict.ts";
 import { localPathSchema } from "./local-path/schema.ts";
 import type { StorageVerdict } from "./local-path/storage-verdict.ts";
 
@@ -17,7 +17,7 @@ await runScript(inputSchema, async ({ className, localPath }, client) => {
           metadata: { namespace: localPath.namespace, name: localPath.configMap },
         }),
       ]);
-      const seen = judgeStorage(className, localPath, storageClass, config);
+      const seen = storageVerdict(className, localPath, storageClass, config);
       return seen.refusal === undefined ? { done: seen } : { waiting: seen.refusal };
     },
     // A K3s that has just started lays its packaged components down within the first minute.

@@ -2,7 +2,7 @@ import { z } from "zod";
 import type { ClusterClient } from "../kube/client.ts";
 import { explainMissing, missingCrds } from "../analyzers/traefik/crds.ts";
 import { runScript, waitUntil } from "./gate.ts";
-import type { Look } from "./gate.ts";
+import type { Poll } from "./gate.ts";
 import { describeTraefik, isLeaving, refuseConfig, refuseOwn } from "./traefik/configuration.ts";
 import type { TraefikFindings } from "./traefik/configuration.ts";
 import { crd, helmObject, traefikCrds, traefikObjects } from "./traefik/objects.ts";
@@ -16,13 +16,13 @@ const inputSchema = z.object({
 });
 
 await runScript(inputSchema, async ({ mode, failurePolicy, timeoutSeconds }, client) =>
-  waitUntil<object>(() => (mode === "own" ? lookForRoom(client) : lookForK3s(client, failurePolicy)), {
+  waitUntil<object>(() => (mode === "own" ? pollRoom(client) : pollK3s(client, failurePolicy)), {
     timeoutSeconds,
   }),
 );
 
 /** K3s's Traefik is there, and its configuration is free. */
-async function lookForK3s(client: ClusterClient, failurePolicy?: string): Promise<Look<TraefikFindings>> {
+async function pollK3s(client: ClusterClient, failurePolicy?: string): Promise<Poll<TraefikFindings>> {
   const crds = await traefikCrds(client);
   const missing = missingCrds(crds);
   if (missing.length > 0) return { waiting: explainMissing(missing, crds) };
@@ -39,7 +39,7 @@ async function lookForK3s(client: ClusterClient, failurePolicy?: string): Promis
 }
 
 /** Nothing of K3s's Traefik is there. */
-async function lookForRoom(client: ClusterClient): Promise<Look<object>> {
+async function pollRoom(client: ClusterClient): Promise<Poll<object>> {
   const [crds, chart] = await Promise.all([traefikCrds(client), helmObject(client, "HelmChart")]);
   const refusal = refuseOwn(chart, crds);
   if (refusal === undefined) return { done: {} };

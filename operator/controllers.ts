@@ -12,7 +12,7 @@ import type { DesktopMetrics } from "./metrics.ts";
 import { OrphanController } from "./orphans/controller.ts";
 import { watchForOrphans } from "./orphans/triggers.ts";
 import { PoolController } from "./pool/controller.ts";
-import { SecretLedger } from "./pool/secret-ledger.ts";
+import { SecretPresence } from "./pool/secret-presence.ts";
 import { watchForPools } from "./pool/triggers.ts";
 import { WarmPods } from "./pool/warm-pods.ts";
 import { Looks } from "./reachability/looks.ts";
@@ -45,7 +45,7 @@ const orphanWorkers = 8;
 /** Runs what writes, as long as this process leads. */
 export async function runControllers(parts: ControllerParts, leadership: Leadership): Promise<void> {
   const { client, caches, settings, log, controllerMetrics } = parts;
-  const secrets = new SecretLedger({ client, namespace: settings.namespace });
+  const secrets = new SecretPresence({ client, namespace: settings.namespace });
   const warm = new WarmPods({ client, caches, settings, secrets });
   const userOf = (key: string) => caches.sessions.store.get(key)?.spec.user ?? "";
   const queue = newQueue("session", controllerMetrics, userOf);

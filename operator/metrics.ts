@@ -3,7 +3,7 @@ import type { Registry } from "prom-client";
 import type { VDIPool, VDISession, VDITemplate } from "./api/objects.ts";
 import type { DoubtableClock } from "./lifetime/server-clock.ts";
 import { readyReasons } from "./status/reasons.ts";
-import type { Course } from "./status/reasons.ts";
+import type { ReasonKind } from "./status/reasons.ts";
 
 /** What the figures are counted from when they are asked for. */
 export interface Desktops {
@@ -203,6 +203,6 @@ export function problemOf({ status }: Pick<VDISession, "status">): string | unde
 }
 
 function isHeldUp(reason: string): boolean {
-  const course: Course | undefined = (readyReasons as Record<string, Course>)[reason];
-  return course === "stuck" || course === "slow";
+  const kind: ReasonKind | undefined = (readyReasons as Record<string, ReasonKind>)[reason];
+  return kind === "stuck" || kind === "slow";
 }

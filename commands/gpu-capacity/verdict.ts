@@ -53,7 +53,7 @@ export interface GpuVerdict {
 }
 
 /** Compares every GPU node with its pool. */
-export function judgeGpuCapacity(expected: GpuExpectation, seen: GpuSnapshot): GpuVerdict {
+export function gpuCapacityVerdict(expected: GpuExpectation, seen: GpuSnapshot): GpuVerdict {
   const assigned = assignNodes(expected, seen.nodes.filter(isGpuNode));
   const slices = [...assigned.values()].flat().map((node): [string, number] => [nameOf(node), reported(node)]);
   const problems = expected.pools.flatMap((pool) => {

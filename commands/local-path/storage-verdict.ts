@@ -10,13 +10,13 @@ export interface StorageVerdict {
 }
 
 /**
- * Judges whether a container that is not root can write to a volume of the class. On local-path either the directory
+ * Decides whether a container that is not root can write to a volume of the class. On local-path either the directory
  * is made 0777, or the class makes volumes of type `local`, which honour a pod's fsGroup.
  *
  * @param localPath K3s's provisioner or our own
  * @param config its ConfigMap
  */
-export function judgeStorage(
+export function storageVerdict(
   className: string,
   { provisioner: known, namespace, configMap }: LocalPath,
   storageClass: AnyObject | undefined,

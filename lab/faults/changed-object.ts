@@ -1,5 +1,5 @@
 import type { AnyObject, ObjectKey } from "../../kube/client.ts";
-import type { Fault, Ground } from "./fault.ts";
+import type { Fault, FaultContext } from "./fault.ts";
 import { fieldManager } from "./made-objects.ts";
 
 /** On the object that was changed: the merge patch that puts it back. */
@@ -7,28 +7,28 @@ const undoAnnotation = "lab.kasm-vdi/undo";
 
 /** Breaks by changing an object of somebody else, and mends by giving each changed field its value from before. */
 export function changedObject(
-  keyOf: (ground: Ground) => ObjectKey,
+  keyOf: (context: FaultContext) => ObjectKey,
   patchOf: (object: AnyObject) => Record<string, unknown>,
 ): Omit<Fault, "description"> {
   return {
-    async breaks(ground) {
-      const key = keyOf(ground);
-      const object = await ground.client.get(key);
+    async breaks(context) {
+      const key = keyOf(context);
+      const object = await context.client.get(key);
       if (!object) throw new Error(`There is no ${key.kind} ${key.metadata.name}. \`npm run lab\` puts it back.`);
       if (object.metadata?.annotations?.[undoAnnotation] !== undefined) return;
       const patch = patchOf(object);
       const annotations = { [undoAnnotation]: JSON.stringify(undoOf(object, patch)) };
-      await ground.client.mergePatch({ ...key, ...patch, metadata: { ...key.metadata, annotations } }, fieldManager);
+      await context.client.mergePatch({ ...key, ...patch, metadata: { ...key.metadata, annotations } }, fieldManager);
     },
-    async mends(ground) {
-      const key = keyOf(ground);
-      const undo = (await ground.client.get(key))?.metadata?.annotations?.[undoAnnotation];
+    async mends(context) {
+      const key = keyOf(context);
+      const undo = (await context.client.get(key))?.metadata?.annotations?.[undoAnnotation];
       if (undo === undefined) return;
       const metadata = {
         ...key.metadata,
         annotations: { [undoAnnotation]: null } as unknown as Record<string, string>,
       };
-      await ground.client.mergePatch({ ...key, ...(JSON.parse(undo) as AnyObject), metadata }, fieldManager);
+      await context.client.mergePatch({ ...key, ...(JSON.parse(undo) as AnyObject), metadata }, fieldManager);
     },
   };
 }

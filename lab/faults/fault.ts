@@ -2,7 +2,7 @@ import type { ClusterClient } from "../../kube/client.ts";
 import type { LabLayout } from "../cluster/layout.ts";
 
 /** What a fault is made on. */
-export interface Ground {
+export interface FaultContext {
   readonly client: ClusterClient;
   readonly layout: LabLayout;
   readonly namespaces: Readonly<Record<"kasm" | "vdi" | "operator", string>>;
@@ -12,19 +12,19 @@ export interface Ground {
 export interface Fault {
   /** What goes wrong then, for who chooses. */
   readonly description: string;
-  readonly breaks: (ground: Ground) => Promise<void>;
-  readonly mends: (ground: Ground) => Promise<void>;
+  readonly breaks: (context: FaultContext) => Promise<void>;
+  readonly mends: (context: FaultContext) => Promise<void>;
 }
 
 /** Several faults that belong together: broken in their order, mended from the last to the first. */
 export function together(description: string, ...parts: readonly Omit<Fault, "description">[]): Fault {
   return {
     description,
-    async breaks(ground) {
-      for (const part of parts) await part.breaks(ground);
+    async breaks(context) {
+      for (const part of parts) await part.breaks(context);
     },
-    async mends(ground) {
-      for (const part of parts.toReversed()) await part.mends(ground);
+    async mends(context) {
+      for (const part of parts.toReversed()) await part.mends(context);
     },
   };
 }

@@ -50,8 +50,8 @@ export const faults: Readonly<Record<string, Fault>> = {
   "operator-down": together(
     "the VDI operator does not run, and a new session waits for it",
     {
-      breaks: (ground) => stoppedDeployment(ground.namespaces.operator, "kasm-operator").breaks(ground),
-      mends: (ground) => stoppedDeployment(ground.namespaces.operator, "kasm-operator").mends(ground),
+      breaks: (context) => stoppedDeployment(context.namespaces.operator, "kasm-operator").breaks(context),
+      mends: (context) => stoppedDeployment(context.namespaces.operator, "kasm-operator").mends(context),
     },
     stoppedOperatorProcess,
     sessionThatWaits("lab-operator-down"),
@@ -63,7 +63,7 @@ export const faults: Readonly<Record<string, Fault>> = {
   ),
   "template-invalid": together(
     "a VDITemplate that tells its image another port than the stream is asked on, and a session of it",
-    madeObjects((ground) => [
+    madeObjects((context) => [
       {
         apiVersion: "vdi.kasm.io/v1alpha1",
         kind: "VDITemplate",
@@ -74,7 +74,7 @@ export const faults: Readonly<Record<string, Fault>> = {
           env: [{ name: "SELKIES_PORT", value: "9999" }],
         },
       },
-      faultySession(ground, "lab-template-invalid", "lab-template-invalid"),
+      faultySession(context, "lab-template-invalid", "lab-template-invalid"),
     ]),
   ),
   "route-host": together(
@@ -99,11 +99,11 @@ export const faults: Readonly<Record<string, Fault>> = {
   ),
   "quota-full": together(
     "a ResourceQuota lets sessions' namespace have no more pods, and a new session wants one",
-    madeObjects((ground) => [
+    madeObjects((context) => [
       {
         apiVersion: "v1",
         kind: "ResourceQuota",
-        metadata: { namespace: ground.namespaces.vdi, name: "lab-quota-full" },
+        metadata: { namespace: context.namespaces.vdi, name: "lab-quota-full" },
         spec: { hard: { pods: "0" } },
       },
     ]),
@@ -134,5 +134,5 @@ export const faults: Readonly<Record<string, Fault>> = {
 };
 
 function sessionThatWaits(name: string): Omit<Fault, "description"> {
-  return madeObjects((ground) => [faultySession(ground, name)]);
+  return madeObjects((context) => [faultySession(context, name)]);
 }

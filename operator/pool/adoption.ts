@@ -11,7 +11,7 @@ import { isRevoked } from "../session/plan-pod.ts";
 import type { SessionView } from "../view/session-view.ts";
 import type { Settings } from "../settings.ts";
 import { isReady } from "../../analyzers/readiness.ts";
-import { warmPodHash } from "./roster.ts";
+import { warmPodHash } from "./pool-pods.ts";
 
 /**
  * The hash that a pool's pod must have for this session to take it; undefined when the session has a pod, wants none, or

@@ -1,5 +1,5 @@
 import type { Pod } from "../kinds.ts";
-import { createdMs } from "./roster.ts";
+import { createdMs } from "./pool-pods.ts";
 
 const firstDelayMs = 2_000;
 const mostDelayMs = 5 * 60_000;

@@ -23,8 +23,8 @@ import type { Settings } from "../settings.ts";
 import { readTurnSecret } from "../turn/shared-secret.ts";
 import { gatherPool } from "./gather.ts";
 import { planPool } from "./plan.ts";
-import type { SecretLedger } from "./secret-ledger.ts";
-import { takingsKept } from "./rush.ts";
+import type { SecretPresence } from "./secret-presence.ts";
+import { takingsKept } from "./burst.ts";
 import { PoolStatusWriter } from "./status-writer.ts";
 import { poolEvents, poolStatus } from "./status.ts";
 import type { PoolView } from "./view.ts";
@@ -39,7 +39,7 @@ export interface PoolControllerOptions {
   recorder: Pick<EventRecorder, "record">;
   log: Pick<Logger, "info" | "debug">;
   metrics: Pick<DesktopMetrics, "refused">;
-  secrets: SecretLedger;
+  secrets: SecretPresence;
 }
 
 // What was refused is tried again: quotas are raised, and no watch tells of it. Before, it would be refused again.

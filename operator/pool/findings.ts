@@ -1,14 +1,14 @@
 import { durationMs } from "../api/time.ts";
 import type { Pod } from "../kinds.ts";
 import type { Refusal } from "../view/session-view.ts";
-import type { Moment } from "../status/moment.ts";
+import type { EvaluationTime } from "../status/evaluation-time.ts";
 import { counted, quoted } from "../../kube/sentences.ts";
-import type { Roster } from "./roster.ts";
+import type { PoolPods } from "./pool-pods.ts";
 import { scheduleProblem } from "./schedule.ts";
 import type { PoolView } from "./view.ts";
 
 /** `stuck` needs somebody who changes something; `moving` goes on by itself. */
-const courses = {
+const reasonKinds = {
   TemplateMissing: "stuck",
   TemplateInvalid: "stuck",
   QuotaExceeded: "stuck",
@@ -23,11 +23,11 @@ const courses = {
   Ready: "settled",
 } as const;
 
-export type PoolReason = keyof typeof courses;
-export const poolReasons = Object.keys(courses) as PoolReason[];
+export type PoolReason = keyof typeof reasonKinds;
+export const poolReasons = Object.keys(reasonKinds) as PoolReason[];
 
-export function courseOf(reason: PoolReason): (typeof courses)[PoolReason] {
-  return courses[reason];
+export function reasonKindOf(reason: PoolReason): (typeof reasonKinds)[PoolReason] {
+  return reasonKinds[reason];
 }
 
 /** What is the case, and what to do about it. */
@@ -37,8 +37,8 @@ export interface PoolFinding {
 }
 
 /** The one that the others follow from. */
-export function poolFinding(view: PoolView, pods: Roster, desired: number, moment: Moment): PoolFinding {
-  const late = overdue(view, pods, moment);
+export function poolFinding(view: PoolView, pods: PoolPods, desired: number, evaluation: EvaluationTime): PoolFinding {
+  const late = overdue(view, pods, evaluation);
   return (
     templateFinding(view) ??
     (pods.ready.length < desired ? (refusalFinding(view.refusals) ?? failing(pods)) : undefined) ??
@@ -86,7 +86,7 @@ function refusalFinding(refusals: readonly Refusal[]): PoolFinding | undefined {
   };
 }
 
-function failing({ failed }: Roster): PoolFinding | undefined {
+function failing({ failed }: PoolPods): PoolFinding | undefined {
   const last = failed.at(-1);
   if (!last) return undefined;
   const { reason = "", message = "" } = last.status ?? {};
@@ -97,11 +97,11 @@ function failing({ failed }: Roster): PoolFinding | undefined {
   };
 }
 
-function overdue({ template }: PoolView, { starting }: Roster, moment: Moment): PoolFinding | undefined {
+function overdue({ template }: PoolView, { starting }: PoolPods, evaluation: EvaluationTime): PoolFinding | undefined {
   const [oldest] = starting;
   if (!oldest || !template) return undefined;
   const { progressDeadline } = template.spec;
-  if (!moment.isLaterThan(unreadySince(oldest), durationMs(progressDeadline))) return undefined;
+  if (!evaluation.isLaterThan(unreadySince(oldest), durationMs(progressDeadline))) return undefined;
   const why = waitsFor(oldest);
   return {
     reason: "ProgressDeadlineExceeded",
@@ -114,14 +114,14 @@ function unreadySince({ metadata, status }: Pod): string | undefined {
   return status?.conditions?.find(({ type }) => type === "Ready")?.lastTransitionTime ?? metadata.creationTimestamp;
 }
 
-function unplaced(pod: Pod, { unplaced }: Roster): PoolFinding {
+function unplaced(pod: Pod, { unplaced }: PoolPods): PoolFinding {
   return {
     reason: "Unschedulable",
     message: `The scheduler finds no node for ${counted(unplaced.length, "desktop")}: ${waitsFor(pod) ?? "it does not say why"}. Make the pool smaller, or add nodes; no more are made until then.`,
   };
 }
 
-function progress({ ready, outdated }: Roster, desired: number): PoolFinding {
+function progress({ ready, outdated }: PoolPods, desired: number): PoolFinding {
   if (outdated.length > 0)
     return {
       reason: "Replacing",

@@ -5,9 +5,9 @@ import { rotateTurn } from "../session/plan-turn.ts";
 import type { Batch, Write } from "../session/write.ts";
 import { backOff } from "./back-off.ts";
 import { isReady } from "../../analyzers/readiness.ts";
-import { roster, warmPodHash } from "./roster.ts";
-import type { Roster } from "./roster.ts";
-import { rushEndMs } from "./rush.ts";
+import { poolPods, warmPodHash } from "./pool-pods.ts";
+import type { PoolPods } from "./pool-pods.ts";
+import { burstEndMs } from "./burst.ts";
 import { desiredSize } from "./size.ts";
 import type { PoolView } from "./view.ts";
 import { poolNetworkPolicy, warmPod, warmSecret } from "./warm-pod.ts";
@@ -33,12 +33,12 @@ export function planPool(view: PoolView, context: PoolContext): PoolPlan {
   const atMs = now.getTime();
   const size = desiredSize(pool, now, view.recentStarts);
   const usable = view.templateFault === undefined ? template : undefined;
-  const pods = roster(view.pods, usable && warmPodHash(usable, settings));
+  const pods = poolPods(view.pods, usable && warmPodHash(usable, settings));
   const failures = backOff(pods.failed, now);
   const inTheWay = podsInTheWay(pods, view, atMs);
   const leaving = new Set([...outdatedPods(pods, size.desired, inTheWay.count), ...surplus(pods, size.desired)]);
-  const rushMs = rushEndMs(view.takenMs, atMs);
-  const mayCreate = usable && !view.holdsBack && failures.untilMs <= atMs && rushMs === undefined;
+  const burstMs = burstEndMs(view.takenMs, atMs);
+  const mayCreate = usable && !view.holdsBack && failures.untilMs <= atMs && burstMs === undefined;
   // Of what was refused, one is enough to see whether it passes now.
   const atOnce = view.refusals.length > 0 ? 1 : burst;
   const missing = mayCreate ? missingPods(pods, size.desired, leaving, atOnce) : 0;
@@ -57,7 +57,7 @@ export function planPool(view: PoolView, context: PoolContext): PoolPlan {
     ...turns.map((it) => it.recheckMs),
     failures.untilMs > atMs ? failures.untilMs - atMs : undefined,
     failures.nextMs === undefined ? undefined : failures.nextMs - atMs,
-    rushMs === undefined ? undefined : rushMs - atMs,
+    burstMs === undefined ? undefined : burstMs - atMs,
   ].filter((it) => it !== undefined);
   return {
     batches: batches.filter((batch) => batch.length > 0),
@@ -69,7 +69,7 @@ export function planPool(view: PoolView, context: PoolContext): PoolPlan {
  * Pods of an earlier template that have to go: those that never got ready at once, the others as new ones are ready for
  * them. Where there is no room for one more, room is made: nobody can take them any more.
  */
-function outdatedPods({ ready, outdated }: Roster, desired: number, inTheWay: number): Pod[] {
+function outdatedPods({ ready, outdated }: PoolPods, desired: number, inTheWay: number): Pod[] {
   const useless = outdated.filter((pod) => !isReady(pod));
   const replaced = outdated.filter(isReady);
   const needed = Math.max(0, desired - ready.length);
@@ -80,7 +80,7 @@ function outdatedPods({ ready, outdated }: Roster, desired: number, inTheWay: nu
 const endMs = 60_000;
 
 /** How many have to go so that new ones find room. What ends already makes room, too. */
-function podsInTheWay(pods: Roster, view: PoolView, atMs: number): { count: number; recheckMs?: number } {
+function podsInTheWay(pods: PoolPods, view: PoolView, atMs: number): { count: number; recheckMs?: number } {
   const refused = view.refusals.some(({ kind, why }) => kind === "Pod" && why === "Quota") && !view.holdsBack ? 1 : 0;
   const ends = pods.ending.map(({ metadata }) => Date.parse(metadata.deletionTimestamp ?? "") + endMs - atMs);
   const ending = ends.filter((restMs) => restMs > 0);
@@ -90,13 +90,13 @@ function podsInTheWay(pods: Roster, view: PoolView, atMs: number): { count: numb
 }
 
 /** Those that nobody has waited for yet first, of them the newest. */
-function surplus({ ready, starting }: Roster, desired: number): Pod[] {
+function surplus({ ready, starting }: PoolPods, desired: number): Pod[] {
   const many = Math.max(0, ready.length + starting.length - desired);
   return [...starting.toReversed(), ...ready.toReversed()].slice(0, many);
 }
 
 /** While pods of an earlier template wait to be replaced, one more than wanted at a time. */
-function missingPods(pods: Roster, desired: number, leaving: ReadonlySet<Pod>, atOnce: number): number {
+function missingPods(pods: PoolPods, desired: number, leaving: ReadonlySet<Pod>, atOnce: number): number {
   // More would only stand before people's own sessions at the scheduler.
   if (pods.unplaced.length > 0) return 0;
   const current = pods.ready.length + pods.starting.length;

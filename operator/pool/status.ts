@@ -3,9 +3,9 @@ import type { VDIPoolStatus } from "../api/vdi-pool.ts";
 import { poolSelector } from "../resources/labels.ts";
 import type { Settings } from "../settings.ts";
 import { withTransitions } from "../status/conditions.ts";
-import { Moment } from "../status/moment.ts";
-import { courseOf, poolFinding } from "./findings.ts";
-import { roster, warmPodHash } from "./roster.ts";
+import { EvaluationTime } from "../status/evaluation-time.ts";
+import { reasonKindOf, poolFinding } from "./findings.ts";
+import { poolPods, warmPodHash } from "./pool-pods.ts";
 import { desiredSize } from "./size.ts";
 import type { PoolView } from "./view.ts";
 
@@ -21,14 +21,14 @@ export function poolStatus(
   const { pool, template, templateFault } = view;
   const { generation } = pool.metadata;
   const usable = templateFault === undefined ? template : undefined;
-  const pods = roster(view.pods, usable && warmPodHash(usable, settings));
+  const pods = poolPods(view.pods, usable && warmPodHash(usable, settings));
   const { desired } = desiredSize(pool, now, view.recentStarts);
-  const moment = new Moment(now);
-  const { reason, message } = poolFinding(view, pods, desired, moment);
-  const course = courseOf(reason);
-  const ready = { type: "Ready", status: course === "settled" ? "True" : "False", reason, message } as const;
-  const type = course === "stuck" ? "Stalled" : "Reconciling";
-  const states = course === "settled" ? [ready] : [ready, { type, status: "True", reason, message } as const];
+  const evaluation = new EvaluationTime(now);
+  const { reason, message } = poolFinding(view, pods, desired, evaluation);
+  const kind = reasonKindOf(reason);
+  const ready = { type: "Ready", status: kind === "settled" ? "True" : "False", reason, message } as const;
+  const type = kind === "stuck" ? "Stalled" : "Reconciling";
+  const states = kind === "settled" ? [ready] : [ready, { type, status: "True", reason, message } as const];
   const status: VDIPoolStatus = {
     ...(generation !== undefined && { observedGeneration: generation }),
     replicas: pods.ready.length + pods.starting.length + pods.outdated.length,
@@ -37,7 +37,7 @@ export function poolStatus(
     selector: poolSelector(pool),
     conditions: withTransitions(states, pool.status?.conditions, generation, now),
   };
-  return { status, recheckMs: moment.untilNextMs };
+  return { status, recheckMs: evaluation.untilNextMs };
 }
 
 /** Whether the status has to be written. The order of conditions says nothing: the API server keeps its own. */

@@ -8,13 +8,13 @@ import type { SessionView } from "../view/session-view.ts";
 import type { WarmDesktops } from "../session/controller.ts";
 import type { Settings } from "../settings.ts";
 import { adoption, isTakeable, warmWish } from "./adoption.ts";
-import type { SecretLedger } from "./secret-ledger.ts";
+import type { SecretPresence } from "./secret-presence.ts";
 
 export interface WarmPodsOptions {
   client: Pick<ClusterClient, "mergePatch">;
   caches: Caches;
   settings: Settings;
-  secrets: SecretLedger;
+  secrets: SecretPresence;
 }
 
 /** Desktops that wait in pools, for sessions that can take them. */

@@ -33,7 +33,7 @@ const pace: Pace = { atOnce: 10, restMs: 2 * 60_000 };
 const refused = { firstMs: 5_000, mostMs: 2 * 60_000, jitter: 0 };
 
 /** Of what is done to one object. */
-interface Course {
+interface WriteHistory {
   readonly load: Load;
   /** How often in a row the very same was refused, and why. */
   readonly refusal: { times: number; content: string; why: Refusal } | undefined;
@@ -48,7 +48,7 @@ export class WriteLimit {
   readonly #clock: Clock;
   readonly #mostPerMinute: number;
   /** By session's uid, and what is written. */
-  readonly #courses = new Map<string, Map<string, Course>>();
+  readonly #histories = new Map<string, Map<string, WriteHistory>>();
   /** Times of the last minute's writes, by session's uid. */
   readonly #recent = new Map<string, number[]>();
 
@@ -93,8 +93,8 @@ export class WriteLimit {
    */
   note(uid: string, write: Write, outcome: Outcome): boolean {
     const nowMs = this.#clock.now();
-    const ofSession = this.#courses.get(uid) ?? new Map<string, Course>();
-    this.#courses.set(uid, ofSession);
+    const ofSession = this.#histories.get(uid) ?? new Map<string, WriteHistory>();
+    this.#histories.set(uid, ofSession);
     if (this.#mostPerMinute < Infinity) this.#recent.set(uid, [...this.#recentOf(uid), nowMs]);
     if (ofSession.size > mostKept)
       for (const [key, { load }] of ofSession) if (nowMs - load.atMs > keptMs) ofSession.delete(key);
@@ -109,14 +109,14 @@ export class WriteLimit {
 
   /** The session is gone. */
   forget(uid: string): void {
-    this.#courses.delete(uid);
+    this.#histories.delete(uid);
     this.#recent.delete(uid);
   }
 
   #waitMs(uid: string, write: Write): number {
-    const course = this.#courses.get(uid)?.get(keyOf(write));
-    if (course === undefined) return 0;
-    const { load, refusal } = course;
+    const history = this.#histories.get(uid)?.get(keyOf(write));
+    if (history === undefined) return 0;
+    const { load, refusal } = history;
     // What is corrected is tried at once, but for who corrects it without end.
     const isSame = refusal?.content === contentOf(write);
     const ofRefusal = isSame ? load.atMs + backoffMs(refused, refusal.times, 0) - this.#clock.now() : 0;
@@ -124,9 +124,9 @@ export class WriteLimit {
   }
 
   #reason(uid: string, write: Write): Refusal | undefined {
-    const course = this.#courses.get(uid)?.get(keyOf(write));
-    if (!course || course.refusal || course.hasFailed) return course?.refusal?.why;
-    return course.load.times < pace.atOnce ? undefined : contested(write);
+    const history = this.#histories.get(uid)?.get(keyOf(write));
+    if (!history || history.refusal || history.hasFailed) return history?.refusal?.why;
+    return history.load.times < pace.atOnce ? undefined : contested(write);
   }
 
   #recentOf(uid: string): number[] {
@@ -151,7 +151,7 @@ function contentOf(write: Write): string {
   return write.do === "delete" ? "" : shortHash(JSON.stringify(write.object["spec"] ?? null));
 }
 
-function refusalOf(write: Write, outcome: Outcome, before: Course["refusal"]): Course["refusal"] {
+function refusalOf(write: Write, outcome: Outcome, before: WriteHistory["refusal"]): WriteHistory["refusal"] {
   if (outcome === "done" || outcome === "lost") return undefined;
   if (outcome === "failed") return before;
   const content = contentOf(write);

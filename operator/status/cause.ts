@@ -4,7 +4,7 @@ import { containerFindings } from "./containers.ts";
 import { pullingFinding } from "./images.ts";
 import { lifecycleFinding, revocationFinding } from "./lifecycle.ts";
 import { limitFinding } from "./limit.ts";
-import type { Moment } from "./moment.ts";
+import type { EvaluationTime } from "./evaluation-time.ts";
 import { setupFindings } from "./node-setup.ts";
 import { nodeFinding, podEndFinding } from "./pod-end.ts";
 import { isReachable, reachabilityFindings } from "./reachability.ts";
@@ -21,9 +21,9 @@ import { stuckFinding } from "./termination.ts";
 export function causeOf(
   view: SessionView,
   settings: Pick<Settings, "domain" | "streamCheck" | "traefikUrl">,
-  moment: Moment,
+  evaluation: EvaluationTime,
 ): Finding {
-  const meant = lifecycleFinding(view, moment);
+  const meant = lifecycleFinding(view, evaluation);
   if (meant) return mostImportant([meant, ...refusalFindings(view).filter(endsAll)]) ?? meant;
   const rival = rivalFinding(view);
   if (rival) return rival;
@@ -35,23 +35,27 @@ export function causeOf(
       reason: "Ready",
       message: `The desktop can be used at https://${hostOf(view.session, settings.domain)}.`,
     };
-  const scheduling = isSettling(view, moment) ? undefined : schedulingFinding(view);
-  const home = homeFinding(view, moment);
+  const scheduling = isSettling(view, evaluation) ? undefined : schedulingFinding(view);
+  const home = homeFinding(view, evaluation);
   // What is wrong with a pod that goes is over: its containers end, and nobody is to reach it.
   const isEnding = view.pod?.metadata.deletionTimestamp !== undefined;
   const found = mostImportant([
     lost,
-    templateFinding(view, moment),
-    revocationFinding(view, moment),
+    templateFinding(view, evaluation),
+    revocationFinding(view, evaluation),
     limitFinding(view),
     ...refused,
     scheduling,
     home?.reason === "HomeProvisioning" && scheduling?.reason !== "Scheduling" ? undefined : home,
     podEndFinding(view),
-    stuckFinding(view, moment),
+    stuckFinding(view, evaluation),
     ...(isEnding
       ? []
-      : [...setupFindings(view), ...containerFindings(view, moment), ...reachabilityFindings(view, settings, moment)]),
+      : [
+          ...setupFindings(view),
+          ...containerFindings(view, evaluation),
+          ...reachabilityFindings(view, settings, evaluation),
+        ]),
   ]);
   return found ?? progress(view);
 }

@@ -10,7 +10,7 @@ import type { SessionView } from "../view/session-view.ts";
 import { startupProbe } from "../resources/probes.ts";
 import { imageFinding } from "./images.ts";
 import { publicWords, wasUsed } from "./last-words.ts";
-import type { Moment } from "./moment.ts";
+import type { EvaluationTime } from "./evaluation-time.ts";
 import type { Finding } from "./reasons.ts";
 import { desktopRequest } from "./request.ts";
 import { homeMount } from "./storage.ts";
@@ -20,11 +20,13 @@ import { fromVerdict, saidIn } from "./verdict.ts";
 const initMs = 60_000;
 
 /** What is wrong with the pod's containers, one after the other: an init container that does not end keeps all others waiting. */
-export function containerFindings(view: SessionView, moment: Moment): (Finding | undefined)[] {
+export function containerFindings(view: SessionView, evaluation: EvaluationTime): (Finding | undefined)[] {
   if (!view.pod) return [];
   return openContainers(view.pod).map(({ status, isInit, step }) => {
     const facts = factsOf(view, status, isInit);
-    return imageFinding(view, status) ?? volumeFinding(view, status) ?? ended(facts) ?? initStuck(facts, step, moment);
+    return (
+      imageFinding(view, status) ?? volumeFinding(view, status) ?? ended(facts) ?? initStuck(facts, step, evaluation)
+    );
   });
 }
 
@@ -64,9 +66,9 @@ function volumeFinding(view: SessionView, status: ContainerStatus): Finding | un
   return verdict && fromVerdict(verdict);
 }
 
-function initStuck(facts: ContainerFacts, step: string, moment: Moment): Finding | undefined {
+function initStuck(facts: ContainerFacts, step: string, evaluation: EvaluationTime): Finding | undefined {
   const { running } = facts.status.state ?? {};
-  if (step === "" || !running || !moment.isLaterThan(running.startedAt, initMs)) return undefined;
+  if (step === "" || !running || !evaluation.isLaterThan(running.startedAt, initMs)) return undefined;
   const { command = "", ...verdict } = initVerdict(facts, step);
   return fromVerdict({ ...verdict, remedy: `See in its log what it waits for: \`${command}\`.` });
 }

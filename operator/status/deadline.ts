@@ -1,7 +1,7 @@
 import { durationMs } from "../api/time.ts";
 import { condition } from "../lifetime/idle-clock.ts";
 import type { SessionView } from "../view/session-view.ts";
-import type { Moment } from "./moment.ts";
+import type { EvaluationTime } from "./evaluation-time.ts";
 import { readyReasons } from "./reasons.ts";
 import type { Finding } from "./reasons.ts";
 
@@ -15,15 +15,15 @@ const usualDeadline = "10m";
 export function deadlineMessage(
   { session, template }: SessionView,
   cause: Finding,
-  moment: Moment,
+  evaluation: EvaluationTime,
 ): string | undefined {
-  const course = readyReasons[cause.reason];
-  if ((course !== "moving" && course !== "slow") || session.spec.desiredState === "Suspended") return undefined;
+  const kind = readyReasons[cause.reason];
+  if ((kind !== "moving" && kind !== "slow") || session.spec.desiredState === "Suspended") return undefined;
   const { conditions, observedGeneration } = session.status ?? {};
   const stalled = condition(conditions, "Stalled");
   const deadline = template?.spec.progressDeadline ?? usualDeadline;
   const wasOver = stalled?.reason === "ProgressDeadlineExceeded" && observedGeneration === session.metadata.generation;
-  const since = condition(conditions, "Reconciling")?.lastTransitionTime ?? new Date(moment.ms).toISOString();
-  if (!wasOver && !moment.isLaterThan(since, durationMs(deadline))) return undefined;
+  const since = condition(conditions, "Reconciling")?.lastTransitionTime ?? new Date(evaluation.ms).toISOString();
+  if (!wasOver && !evaluation.isLaterThan(since, durationMs(deadline))) return undefined;
   return `The desktop is not ready after ${deadline}, the progressDeadline of VDITemplate ${session.spec.template}; the operator goes on trying. ${cause.message}`;
 }

@@ -25,8 +25,8 @@ export function transitionEvents(before: VDISessionStatus | undefined, after: VD
   const { reason, message } = ready;
   const was = condition(before?.conditions, "Ready")?.reason;
   if (reason === was || isStep(reason, was)) return [];
-  const course = readyReasons[reason];
-  return [{ type: course === "slow" || course === "stuck" ? "Warning" : "Normal", reason, note: message }];
+  const kind = readyReasons[reason];
+  return [{ type: kind === "slow" || kind === "stuck" ? "Warning" : "Normal", reason, note: message }];
 }
 
 /** Steps on the way are for who looks at the status. An image that has been pulled does not make a second start. */

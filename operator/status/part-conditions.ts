@@ -2,7 +2,7 @@ import { homeName } from "../resources/names.ts";
 import { condition } from "../lifetime/idle-clock.ts";
 import type { SessionView } from "../view/session-view.ts";
 import type { ConditionState } from "./conditions.ts";
-import type { Moment } from "./moment.ts";
+import type { EvaluationTime } from "./evaluation-time.ts";
 import { readyReasons } from "./reasons.ts";
 import type { Finding } from "./reasons.ts";
 import { schedulingFinding } from "./scheduling.ts";
@@ -12,11 +12,11 @@ import { homeAwaited, homeFinding } from "./storage.ts";
  * The conditions of the session's parts. While a start has just begun, or all goes, they stay what they were: the steps
  * follow each other within a moment, and each would be a write of the status.
  */
-export function partConditions(view: SessionView, cause: Finding, moment: Moment): ConditionState[] {
+export function partConditions(view: SessionView, cause: Finding, evaluation: EvaluationTime): ConditionState[] {
   const holds = cause.reason === "Creating" || readyReasons[cause.reason] === "ending";
   return [
     ...(cause.reason === "Creating" ? [] : podScheduled(view)),
-    ...(view.session.spec.persistence.enabled ? [homeBound(view, holds, moment)] : []),
+    ...(view.session.spec.persistence.enabled ? [homeBound(view, holds, evaluation)] : []),
     routed(view, cause, holds),
   ];
 }
@@ -30,9 +30,9 @@ function podScheduled(view: SessionView): ConditionState[] {
   return [{ type: "PodScheduled", status: "True", reason: "Scheduled", message }];
 }
 
-function homeBound(view: SessionView, holds: boolean, moment: Moment): ConditionState {
+function homeBound(view: SessionView, holds: boolean, evaluation: EvaluationTime): ConditionState {
   const name = view.home?.metadata.name ?? homeName(view.session.spec.user);
-  const problem = homeFinding(view, moment);
+  const problem = homeFinding(view, evaluation);
   if (holds && (problem === undefined || problem.reason === "HomeProvisioning"))
     return held(view, {
       type: "HomeBound",

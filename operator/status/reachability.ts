@@ -5,7 +5,7 @@ import { hostOf } from "../resources/names.ts";
 import type { Settings } from "../settings.ts";
 import type { SessionView } from "../view/session-view.ts";
 import { factsOf } from "./containers.ts";
-import type { Moment } from "./moment.ts";
+import type { EvaluationTime } from "./evaluation-time.ts";
 import type { Finding } from "./reasons.ts";
 import { fromVerdict } from "./verdict.ts";
 import { quoted } from "../../kube/sentences.ts";
@@ -39,7 +39,7 @@ function wasReady({ status }: SessionView["session"]): boolean {
 export function reachabilityFindings(
   view: SessionView,
   { domain }: Pick<Settings, "domain">,
-  moment: Moment,
+  evaluation: EvaluationTime,
 ): (Finding | undefined)[] {
   const missing = !view.route ? "IngressRoute" : !view.service ? "Service" : undefined;
   return [
@@ -55,18 +55,18 @@ export function reachabilityFindings(
           message: `The desktop runs, but its address does not lead to it: ${view.routeAnswer.message}`,
         }
       : undefined,
-    silent(view, moment),
+    silent(view, evaluation),
   ];
 }
 
 const silences = new Set(["StreamNotAnswering", "ProbeFailing"]);
 
-function silent(view: SessionView, moment: Moment): Finding | undefined {
+function silent(view: SessionView, evaluation: EvaluationTime): Finding | undefined {
   const { pod, session, stream } = view;
   const running = pod?.status?.containerStatuses?.find(({ state }) => state?.running)?.state?.running;
   if (!running || (isReady(pod) && stream?.ok !== false)) return undefined;
   const isTold = silences.has(condition(session.status?.conditions, "Ready")?.reason ?? "");
-  if (!wasReady(session) && !isTold && !moment.isLaterThan(running.startedAt, streamMs)) return undefined;
+  if (!wasReady(session) && !isTold && !evaluation.isLaterThan(running.startedAt, streamMs)) return undefined;
   if (isReady(pod)) return notAnswering(quoted(stream?.message ?? ""));
   const open = openContainers(pod).find(({ status }) => status.state?.running && !status.ready);
   const verdict = open && unreadyVerdict(factsOf(view, open.status, open.isInit));

@@ -3,7 +3,7 @@
  * `moving` and `slow` go on by themselves, until the progress deadline; `stuck` needs somebody who changes something;
  * `ending` and `settled` are where a session ought to be.
  */
-export type Course = "ending" | "settled" | "stuck" | "slow" | "moving";
+export type ReasonKind = "ending" | "settled" | "stuck" | "slow" | "moving";
 
 /**
  * Every reason of the condition Ready, the most important first: of all that is found, the first decides. What stands
@@ -130,7 +130,7 @@ export const readyReasons = {
   Starting: "moving",
   Creating: "moving",
   Ready: "settled",
-} as const satisfies Record<string, Course>;
+} as const satisfies Record<string, ReasonKind>;
 
 /** Reasons that only other conditions have. */
 export const otherReasons = {

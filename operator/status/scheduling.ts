@@ -3,7 +3,7 @@ import { isReady } from "../../analyzers/readiness.ts";
 import { parseVerdict } from "../../analyzers/scheduling/scheduler-verdict.ts";
 import type { SessionView } from "../view/session-view.ts";
 import { homeOnOtherNode } from "./home-elsewhere.ts";
-import type { Moment } from "./moment.ts";
+import type { EvaluationTime } from "./evaluation-time.ts";
 import type { Finding } from "./reasons.ts";
 import { desktopRequest } from "./request.ts";
 import { homeFinding } from "./storage.ts";
@@ -13,9 +13,9 @@ import { fromVerdict } from "./verdict.ts";
 const verdictMs = 10_000;
 
 /** Whether all goes as usual so far, and what becomes of the pod is about to be known. */
-export function isSettling({ pod }: SessionView, moment: Moment): boolean {
+export function isSettling({ pod }: SessionView, evaluation: EvaluationTime): boolean {
   if (!pod) return true;
-  return !isPlaced(pod) && !verdict(pod) && !moment.isLaterThan(pod.metadata.creationTimestamp, verdictMs);
+  return !isPlaced(pod) && !verdict(pod) && !evaluation.isLaterThan(pod.metadata.creationTimestamp, verdictMs);
 }
 
 export function isPlaced(pod: SessionView["pod"]): boolean {

@@ -16,7 +16,7 @@ import { causeOf } from "./cause.ts";
 import { mostMessageBytes, withTransitions } from "./conditions.ts";
 import type { ConditionState } from "./conditions.ts";
 import { deadlineMessage } from "./deadline.ts";
-import { Moment } from "./moment.ts";
+import { EvaluationTime } from "./evaluation-time.ts";
 import { partConditions } from "./part-conditions.ts";
 import { readyReasons } from "./reasons.ts";
 import type { Finding } from "./reasons.ts";
@@ -28,13 +28,13 @@ type StatusSettings = Pick<Settings, "domain" | "streamCheck" | "traefikUrl">;
  * statusRecheckMs tells, and `session.status` in the view, the status before, keeps the times of what did not change.
  */
 export function sessionStatus(view: SessionView, settings: StatusSettings, now: Date): VDISessionStatus {
-  const moment = new Moment(now);
+  const evaluation = new EvaluationTime(now);
   const { session, pod } = view;
   const { generation } = session.metadata;
   const before = session.status ?? {};
-  const cause = causeOf(view, settings, moment);
-  const overdue = deadlineMessage(view, cause, moment);
-  const parts = partConditions(view, cause, moment);
+  const cause = causeOf(view, settings, evaluation);
+  const overdue = deadlineMessage(view, cause, evaluation);
+  const parts = partConditions(view, cause, evaluation);
   const isRouted = parts.some(({ type, status }) => type === "Routed" && status === "True");
   const isReady = cause.reason === "Ready";
   const readyTime =
@@ -72,12 +72,12 @@ export function statusChanged(before: VDISessionStatus | undefined, after: VDISe
 
 /** When the status can be another one by the mere passing of time, in milliseconds from now; undefined: never. */
 export function statusRecheckMs(view: SessionView, now: Date): number | undefined {
-  const moment = new Moment(now);
+  const evaluation = new EvaluationTime(now);
   // No setting decides about times, but that one look too many is made where the stream is not asked.
-  const cause = causeOf(view, { domain: "", streamCheck: "direct", traefikUrl: undefined }, moment);
-  deadlineMessage(view, cause, moment);
-  partConditions(view, cause, moment);
-  return moment.untilNextMs;
+  const cause = causeOf(view, { domain: "", streamCheck: "direct", traefikUrl: undefined }, evaluation);
+  deadlineMessage(view, cause, evaluation);
+  partConditions(view, cause, evaluation);
+  return evaluation.untilNextMs;
 }
 
 function phaseOf({ session, pod }: SessionView, { reason }: Finding, isOverdue: boolean): VDISessionStatus["phase"] {
@@ -93,9 +93,9 @@ function summary({ reason, message }: Finding, overdue: string | undefined): Con
   const ready: ConditionState = { type: "Ready", status: reason === "Ready" ? "True" : "False", reason, message };
   if (overdue !== undefined)
     return [ready, { type: "Stalled", status: "True", reason: "ProgressDeadlineExceeded", message: overdue }];
-  const course = readyReasons[reason];
-  if (course === "settled") return [ready];
-  return [ready, { type: course === "stuck" ? "Stalled" : "Reconciling", status: "True", reason, message }];
+  const kind = readyReasons[reason];
+  if (kind === "settled") return [ready];
+  return [ready, { type: kind === "stuck" ? "Stalled" : "Reconciling", status: "True", reason, message }];
 }
 
 /** A pod from a pool started for this session when that took it: what was before has nothing to do with its user. */

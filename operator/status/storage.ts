@@ -6,7 +6,7 @@ import { homeName } from "../resources/names.ts";
 import { runtimeProfile } from "../resources/runtime-profiles.ts";
 import type { SessionView } from "../view/session-view.ts";
 import { publicWords } from "./last-words.ts";
-import type { Moment } from "./moment.ts";
+import type { EvaluationTime } from "./evaluation-time.ts";
 import type { Finding } from "./reasons.ts";
 import { finalizersOf, stuckPod } from "./termination.ts";
 import { fromVerdict, saidIn } from "./verdict.ts";
@@ -16,7 +16,7 @@ import { fromVerdict, saidIn } from "./verdict.ts";
  *
  * @param moment left out where a pod that does not end is told of elsewhere
  */
-export function homeFinding(view: SessionView, moment?: Moment): Finding | undefined {
+export function homeFinding(view: SessionView, evaluation?: EvaluationTime): Finding | undefined {
   const { session, home, homeHolder, homeRemains, pod } = view;
   if (!session.spec.persistence.enabled) return undefined;
   const name = home?.metadata.name ?? homeName(session.spec.user);
@@ -25,14 +25,14 @@ export function homeFinding(view: SessionView, moment?: Moment): Finding | undef
   if (home && verdict?.code === "ClaimTerminating")
     return {
       reason: "ClaimTerminating",
-      message: `The home volume ${name} is being deleted, ${untilWhen(view, home, moment)} A new, empty one is made then.`,
+      message: `The home volume ${name} is being deleted, ${untilWhen(view, home, evaluation)} A new, empty one is made then.`,
     };
   if (homeHolder && !pod)
     return {
       reason: "HomeInUse",
       message: `The home volume ${name} is in use by session ${homeHolder.metadata.name} of the same user, or goes to it first. Suspend or delete that session, and the next one in line goes on by itself; or create this one with persistence.enabled false.`,
     };
-  const stuck = stuckPod(homeRemains, moment);
+  const stuck = stuckPod(homeRemains, evaluation);
   if (stuck !== undefined && !pod)
     return {
       reason: "TerminatingStuck",
@@ -53,9 +53,13 @@ export function homeAwaited(name: string): string {
 }
 
 /** What the end of a home waits for. */
-function untilWhen({ homeRemains, pod }: SessionView, home: PersistentVolumeClaim, moment?: Moment): string {
+function untilWhen(
+  { homeRemains, pod }: SessionView,
+  home: PersistentVolumeClaim,
+  evaluation?: EvaluationTime,
+): string {
   const user = homeRemains ?? pod;
-  const stuck = stuckPod(user, moment);
+  const stuck = stuckPod(user, evaluation);
   if (stuck !== undefined) return `which ends with the pod that uses it. ${stuck}`;
   const finalizers = finalizersOf(home);
   if (!user && finalizers.length > 0)

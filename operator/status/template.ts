@@ -1,5 +1,5 @@
 import type { SessionView } from "../view/session-view.ts";
-import type { Moment } from "./moment.ts";
+import type { EvaluationTime } from "./evaluation-time.ts";
 import type { Finding } from "./reasons.ts";
 
 /** Session and template are often created together, and come by watches of their own. */
@@ -8,9 +8,9 @@ const togetherMs = 3_000;
 /** Why a desktop cannot be made from its template. One that exists does not need the template any more. */
 export function templateFinding(
   { session, template, templateProblem, pod }: SessionView,
-  moment: Moment,
+  evaluation: EvaluationTime,
 ): Finding | undefined {
-  if (pod || (!template && !moment.isLaterThan(session.metadata.creationTimestamp, togetherMs))) return undefined;
+  if (pod || (!template && !evaluation.isLaterThan(session.metadata.creationTimestamp, togetherMs))) return undefined;
   const name = session.spec.template;
   if (!template)
     return {

@@ -3,16 +3,16 @@ import type { KubeObject } from "../../kube/object.ts";
 import type { Pod } from "../kinds.ts";
 import type { SessionView } from "../view/session-view.ts";
 import { sessionFinalizer } from "../resources/labels.ts";
-import type { Moment } from "./moment.ts";
+import type { EvaluationTime } from "./evaluation-time.ts";
 import type { Finding } from "./reasons.ts";
 
 // Its kubelet ends a pod within its grace time, at whose end deletionTimestamp is, and has then to say so.
 const slackMs = 10_000;
 
 /** Why a pod that is being deleted is still there after its grace time, with what to do; undefined before. */
-export function stuckPod(pod: Pod | undefined, moment: Moment | undefined): string | undefined {
+export function stuckPod(pod: Pod | undefined, evaluation: EvaluationTime | undefined): string | undefined {
   const { deletionTimestamp } = pod?.metadata ?? {};
-  if (!pod || deletionTimestamp === undefined || !moment?.isLaterThan(deletionTimestamp, slackMs)) return undefined;
+  if (!pod || deletionTimestamp === undefined || !evaluation?.isLaterThan(deletionTimestamp, slackMs)) return undefined;
   const verdict = terminatingVerdict(
     { ...pod, metadata: { ...pod.metadata, finalizers: finalizersOf(pod) } },
     "unknown",
@@ -21,8 +21,8 @@ export function stuckPod(pod: Pod | undefined, moment: Moment | undefined): stri
 }
 
 /** A session that is to stop or to start anew, and whose pod does not end. */
-export function stuckFinding({ pod }: SessionView, moment: Moment): Finding | undefined {
-  const message = stuckPod(pod, moment);
+export function stuckFinding({ pod }: SessionView, evaluation: EvaluationTime): Finding | undefined {
+  const message = stuckPod(pod, evaluation);
   return message === undefined ? undefined : { reason: "TerminatingStuck", message };
 }
 

@@ -9,7 +9,7 @@ import { issueCertificate, makeAuthority } from "../../lab/cluster/certificate-a
 import type { VDISession } from "../../operator/api/objects.ts";
 import { condition } from "../../operator/lifetime/idle-clock.ts";
 import type { ChildKind } from "./desktops.ts";
-import { namespaceOfItsOwn } from "./operator-ground.ts";
+import { namespaceOfItsOwn } from "./operator-fixture.ts";
 import { OperatorHarness } from "./operator-harness.ts";
 
 interface Patch {

@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import type { Node } from "../../operator/kinds.ts";
 import { allocatable } from "../../analyzers/scheduling/resources.ts";
-import { namespaceOfItsOwn } from "./operator-ground.ts";
+import { namespaceOfItsOwn } from "./operator-fixture.ts";
 import { OperatorHarness } from "./operator-harness.ts";
 
 const gpu = "nvidia.com/gpu";

@@ -8,7 +8,7 @@ import type { OperatorProcess } from "../../lab/operator/operator-process.ts";
 import { secretCredentials } from "../../operator/credentials/stream-credentials.ts";
 import type { VDISession } from "../../operator/api/objects.ts";
 import { desktopName, hostOf } from "../../operator/resources/names.ts";
-import { layout, namespaceOfItsOwn } from "./operator-ground.ts";
+import { layout, namespaceOfItsOwn } from "./operator-fixture.ts";
 import { OperatorHarness } from "./operator-harness.ts";
 
 describe("the gateway beside the operator", function () {

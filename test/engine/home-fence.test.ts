@@ -9,7 +9,7 @@ import { sessionLabels } from "../../operator/resources/labels.ts";
 import { controllerReference } from "../../operator/resources/metadata.ts";
 import { homeName } from "../../operator/resources/names.ts";
 import type { FaultyApiServer } from "./faulty-api-server.ts";
-import { namespaceOfItsOwn } from "./operator-ground.ts";
+import { namespaceOfItsOwn } from "./operator-fixture.ts";
 import { OperatorHarness } from "./operator-harness.ts";
 
 // Whatever an operator believes: what counts is what the API server has.

@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { namespaceOfItsOwn } from "./operator-ground.ts";
+import { namespaceOfItsOwn } from "./operator-fixture.ts";
 import { OperatorHarness } from "./operator-harness.ts";
 
 describe("a desktop whose credentials Secret was deleted by hand", function () {

@@ -3,7 +3,7 @@ import { expect } from "chai";
 import type { OperatorProcess } from "../../lab/operator/operator-process.ts";
 import type { VDISession } from "../../operator/api/objects.ts";
 import type { Fault, SeenRequest } from "./faulty-api-server.ts";
-import { namespaceOfItsOwn } from "./operator-ground.ts";
+import { namespaceOfItsOwn } from "./operator-fixture.ts";
 import { OperatorHarness } from "./operator-harness.ts";
 
 describe("an operator whose API server is not well", function () {

@@ -5,7 +5,7 @@ import type { AnyObject } from "../../kube/client.ts";
 import type { OperatorProcess } from "../../lab/operator/operator-process.ts";
 import type { VDISession } from "../../operator/api/objects.ts";
 import { desktopName } from "../../operator/resources/names.ts";
-import { namespaceOfItsOwn } from "./operator-ground.ts";
+import { namespaceOfItsOwn } from "./operator-fixture.ts";
 import type { ChildKind } from "./desktops.ts";
 import { OperatorHarness } from "./operator-harness.ts";
 

@@ -5,7 +5,7 @@ import type { VDISession } from "../../operator/api/objects.ts";
 import type { FaultyApiServer, SeenRequest } from "./faulty-api-server.ts";
 import { childKinds } from "./desktops.ts";
 import type { ChildKind } from "./desktops.ts";
-import { namespaceOfItsOwn } from "./operator-ground.ts";
+import { namespaceOfItsOwn } from "./operator-fixture.ts";
 import { OperatorHarness } from "./operator-harness.ts";
 
 type Moment = "before it is sent" | "after it was done and before its answer";

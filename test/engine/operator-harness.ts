@@ -9,8 +9,8 @@ import { controlPlaneTools } from "../../lab/phases/tools.ts";
 import type { ProvidedTool } from "../../lab/tools/provide.ts";
 import { Desktops } from "./desktops.ts";
 import { FaultyApiServer } from "./faulty-api-server.ts";
-import { labGround, layout } from "./operator-ground.ts";
-import type { OperatorGround } from "./operator-ground.ts";
+import { labGround, layout } from "./operator-fixture.ts";
+import type { OperatorFixture } from "./operator-fixture.ts";
 
 // Operators of one run differ in their names; those of the next take over their logs.
 let operators = 0;
@@ -28,39 +28,39 @@ let operators = 0;
 export class OperatorHarness extends Desktops {
   operatorNamespace = "";
   domain = "";
-  readonly #ground: OperatorGround;
+  readonly #fixture: OperatorFixture;
   #variables: Readonly<Record<string, string>> = {};
   #gatewayVariables: Readonly<Record<string, string>> = {};
   readonly #operators: OperatorProcess[] = [];
   readonly #gateways: OperatorProcess[] = [];
   readonly #servers: FaultyApiServer[] = [];
 
-  constructor(ground = labGround()) {
+  constructor(fixture = labGround()) {
     super(new ClusterClient(loadKubeConfig({ file: layout.kubeconfig })));
-    this.#ground = ground;
+    this.#fixture = fixture;
   }
 
   async open(): Promise<void> {
-    const opened = await this.#ground.open(this.client);
+    const opened = await this.#fixture.open(this.client);
     this.namespace = opened.namespace;
     this.operatorNamespace = opened.operatorNamespace;
     this.domain = opened.domain;
     this.usually = { ...opened.session };
     this.#variables = opened.variables;
     this.#gatewayVariables = opened.gatewayVariables;
-    if (this.#ground.isOwn) await this.template({}, opened.session.template);
+    if (this.#fixture.isOwn) await this.template({}, opened.session.template);
   }
 
   /** Removes what was made, in the lab's namespace with an operator that runs for the sake of finalizers. */
   async close(): Promise<void> {
     try {
-      if (this.#ground.isOwn) this.made.leaveToNamespace(this.namespace);
+      if (this.#fixture.isOwn) this.made.leaveToNamespace(this.namespace);
       else if (!this.made.isEmpty && !this.#operators.some((it) => it.isRunning())) await this.operator();
       await this.removeAll();
     } finally {
       await Promise.all([...this.#operators, ...this.#gateways].map((it) => it.kill()));
       for (const server of this.#servers) server.close();
-      await this.#ground.close(this.client);
+      await this.#fixture.close(this.client);
       await this.client.config.close();
     }
   }

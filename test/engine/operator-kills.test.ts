@@ -6,7 +6,7 @@ import type { OperatorProcess } from "../../lab/operator/operator-process.ts";
 import type { VDISession } from "../../operator/api/objects.ts";
 import { homeName } from "../../operator/resources/names.ts";
 import { childKinds } from "./desktops.ts";
-import { namespaceOfItsOwn } from "./operator-ground.ts";
+import { namespaceOfItsOwn } from "./operator-fixture.ts";
 import { OperatorHarness } from "./operator-harness.ts";
 
 const kills = Number(process.env["ENGINE_KILLS"] ?? 20);

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect } from "chai";
-import { namespaceOfItsOwn } from "./operator-ground.ts";
+import { namespaceOfItsOwn } from "./operator-fixture.ts";
 import type { OperatorProcess } from "../../lab/operator/operator-process.ts";
 import { OperatorHarness } from "./operator-harness.ts";
 import type { FaultyApiServer } from "./faulty-api-server.ts";

@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { apiVersion } from "../../operator/api/objects.ts";
 import type { VDISession } from "../../operator/api/objects.ts";
 import { desktopName, homeName, hostOf, podName } from "../../operator/resources/names.ts";
-import { namespaceOfItsOwn } from "./operator-ground.ts";
+import { namespaceOfItsOwn } from "./operator-fixture.ts";
 import { OperatorHarness } from "./operator-harness.ts";
 
 describe("the life of a session among others' changes", function () {

@@ -1,4 +1,4 @@
-import { namespaceOfItsOwn } from "./operator-ground.ts";
+import { namespaceOfItsOwn } from "./operator-fixture.ts";
 import { OperatorHarness } from "./operator-harness.ts";
 
 describe("the namespace of sessions, when it is deleted", function () {

@@ -4,7 +4,7 @@ import { apiMessage } from "../../kube/client.ts";
 import type { AnyObject } from "../../kube/client.ts";
 import type { OperatorProcess } from "../../lab/operator/operator-process.ts";
 import type { VDISession } from "../../operator/api/objects.ts";
-import { namespaceOfItsOwn } from "./operator-ground.ts";
+import { namespaceOfItsOwn } from "./operator-fixture.ts";
 import { OperatorHarness } from "./operator-harness.ts";
 
 describe("a malicious template, a malicious user", function () {

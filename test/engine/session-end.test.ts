@@ -7,7 +7,7 @@ import type { OperatorProcess } from "../../lab/operator/operator-process.ts";
 import type { VDISession } from "../../operator/api/objects.ts";
 import { condition } from "../../operator/lifetime/idle-clock.ts";
 import { childKinds } from "./desktops.ts";
-import { namespaceOfItsOwn } from "./operator-ground.ts";
+import { namespaceOfItsOwn } from "./operator-fixture.ts";
 import { OperatorHarness } from "./operator-harness.ts";
 
 describe("a session's end", function () {

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { expect } from "chai";
 import type { VDISession } from "../../operator/api/objects.ts";
 import { condition } from "../../operator/lifetime/idle-clock.ts";
-import { namespaceOfItsOwn } from "./operator-ground.ts";
+import { namespaceOfItsOwn } from "./operator-fixture.ts";
 import { OperatorHarness } from "./operator-harness.ts";
 
 // A volume that one node may mount (ReadWriteOnce) can be mounted there by any number of pods: only the operator keeps two

@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { judgeGpuCapacity } from "../../../commands/gpu-capacity/verdict.ts";
+import { gpuCapacityVerdict } from "../../../commands/gpu-capacity/verdict.ts";
 import type { GpuExpectation, GpuPool, GpuSnapshot } from "../../../commands/gpu-capacity/verdict.ts";
 import type { AnyObject } from "../../../kube/client.ts";
 import type { Pod } from "../../../kube/kinds.ts";
@@ -64,14 +64,14 @@ const seeing = (snapshot: Partial<GpuSnapshot>): GpuSnapshot => ({
 });
 
 const problems = (snapshot: Partial<GpuSnapshot>, ...pools: GpuPool[]) =>
-  judgeGpuCapacity(expecting(...(pools.length > 0 ? pools : [pool()])), seeing(snapshot)).problems;
+  gpuCapacityVerdict(expecting(...(pools.length > 0 ? pools : [pool()])), seeing(snapshot)).problems;
 
 const short = (slices: number) => `node a reports ${slices} nvidia.com/gpu, expected 16 (2 x 8): `;
 
 describe("the GPU capacity gate", () => {
   it("is content when every node reports its slices, and tells them by node", () => {
     const snapshot = seeing({ nodes: [node("b", 16), node("a", 16), { metadata: { name: "server" } }] });
-    expect(judgeGpuCapacity(expecting(pool({ count: 2 })), snapshot)).to.deep.equal({
+    expect(gpuCapacityVerdict(expecting(pool({ count: 2 })), snapshot)).to.deep.equal({
       slices: { a: 16, b: 16 },
       problems: [],
     });

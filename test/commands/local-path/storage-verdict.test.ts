@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import { directoryMode } from "../../../analyzers/storage/local-path.ts";
-import { judgeStorage } from "../../../commands/local-path/storage-verdict.ts";
+import { storageVerdict } from "../../../commands/local-path/storage-verdict.ts";
 import type { AnyObject } from "../../../kube/client.ts";
 
 // as K3s has written them since July 2021, and in v1.21.3
@@ -23,23 +23,23 @@ const hostPath = storageClass("rancher.io/local-path");
 
 describe("the storage check", () => {
   it("finds a stock K3s writable", () => {
-    expect(judgeStorage("local-path", k3s, local, full(setup))).to.deep.equal({
+    expect(storageVerdict("local-path", k3s, local, full(setup))).to.deep.equal({
       report: "local-path makes directories 0777 in volumes of type local",
     });
   });
 
   it("takes volumes of type local for writable whatever the directory's mode, since they honour fsGroup", () => {
-    expect(judgeStorage("local-path", k3s, local, full(setupOfV1213))).not.to.have.property("refusal");
+    expect(storageVerdict("local-path", k3s, local, full(setupOfV1213))).not.to.have.property("refusal");
   });
 
   it("refuses private directories in hostPath volumes, and says what to do", () => {
-    expect(judgeStorage("local-path", k3s, hostPath, full(setupOfV1213)).refusal).to.match(
+    expect(storageVerdict("local-path", k3s, hostPath, full(setupOfV1213)).refusal).to.match(
       /makes directories 0700 .*Permission denied.*upgrade K3s/,
     );
   });
 
   it("refuses a class that does not exist", () => {
-    expect(judgeStorage("local-path", k3s, undefined, undefined).refusal).to.match(
+    expect(storageVerdict("local-path", k3s, undefined, undefined).refusal).to.match(
       /^StorageClass local-path does not exist/,
     );
   });
@@ -47,33 +47,33 @@ describe("the storage check", () => {
   it("refuses a ConfigMap without one of its keys: provisioning hangs, or will after the provisioner's next start", () => {
     for (const key of ["config.json", "setup", "teardown", "helperPod.yaml"]) {
       const others = Object.entries(full(setup)["data"] as object).filter(([name]) => name !== key);
-      expect(judgeStorage("local-path", k3s, local, { data: Object.fromEntries(others) }).refusal, key).to.match(
+      expect(storageVerdict("local-path", k3s, local, { data: Object.fromEntries(others) }).refusal, key).to.match(
         new RegExp(`^ConfigMap kube-system/local-path-config has no key ${key}, .*Restart a K3s server`),
       );
     }
-    expect(judgeStorage("local-path", k3s, local, { data: { setup } }).report).to.equal(
+    expect(storageVerdict("local-path", k3s, local, { data: { setup } }).report).to.equal(
       "kube-system/local-path-config has no key config.json, teardown, helperPod.yaml",
     );
   });
 
   it("refuses a class whose ConfigMap is not there", () => {
-    expect(judgeStorage("local-path", k3s, local, undefined).refusal).to.match(
+    expect(storageVerdict("local-path", k3s, local, undefined).refusal).to.match(
       /^ConfigMap kube-system\/local-path-config does not exist, .*Restart a K3s server/,
     );
   });
 
   it("judges a class of our own by our own ConfigMap", () => {
     const ours = storageClass(own.provisioner, { defaultVolumeType: "local" });
-    expect(judgeStorage("kasm-local-path", own, ours, full(setup))).to.deep.equal({
+    expect(storageVerdict("kasm-local-path", own, ours, full(setup))).to.deep.equal({
       report: "kasm-local-path makes directories 0777 in volumes of type local",
     });
-    expect(judgeStorage("kasm-local-path", own, ours, undefined).refusal).to.match(
+    expect(storageVerdict("kasm-local-path", own, ours, undefined).refusal).to.match(
       /^ConfigMap storage\/local-path-config does not exist, so kasm-vdi.io\/local-path .*pulumi up --refresh/,
     );
   });
 
   it("leaves classes of other provisioners alone", () => {
-    expect(judgeStorage("longhorn", k3s, storageClass("driver.longhorn.io"), undefined)).to.deep.equal({
+    expect(storageVerdict("longhorn", k3s, storageClass("driver.longhorn.io"), undefined)).to.deep.equal({
       report: "longhorn is served by driver.longhorn.io; directory modes were not checked",
     });
   });

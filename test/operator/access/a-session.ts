@@ -3,7 +3,7 @@ import { hostOf } from "../../../operator/resources/names.ts";
 
 export const domain = "desktops.example.com";
 export const key = Buffer.alloc(32, "signing key");
-/** Moment at which the tests begin. */
+/** EvaluationTime at which the tests begin. */
 export const begin = Date.parse("2026-01-01T00:00:00Z");
 
 /** A desktop of alice that runs, to be changed by what a test is about. */

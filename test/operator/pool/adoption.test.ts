@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import type { VDISession } from "../../../operator/api/objects.ts";
 import { adoption, canBeWarm, isTakeable, warmWish } from "../../../operator/pool/adoption.ts";
-import { warmPodHash } from "../../../operator/pool/roster.ts";
+import { warmPodHash } from "../../../operator/pool/pool-pods.ts";
 import { labels } from "../../../operator/resources/labels.ts";
 import { planPod } from "../../../operator/session/plan-pod.ts";
 import { desktopName, sessionId } from "../../../operator/resources/names.ts";

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { expect } from "chai";
-import { courseOf, poolReasons } from "../../../operator/pool/findings.ts";
+import { reasonKindOf, poolReasons } from "../../../operator/pool/findings.ts";
 
 const page = readFileSync(new URL("../../../docs/pools.md", import.meta.url), "utf8");
 
@@ -10,7 +10,7 @@ describe("docs/pools.md", () => {
     const told = new Map(Array.from(rows, ([, reason = "", besides]) => [reason, besides]));
     const besides = { settled: undefined, moving: "Reconciling", stuck: "Stalled" };
     expect(Object.fromEntries(told)).to.deep.equal(
-      Object.fromEntries(poolReasons.map((reason) => [reason, besides[courseOf(reason)]])),
+      Object.fromEntries(poolReasons.map((reason) => [reason, besides[reasonKindOf(reason)]])),
     );
   });
 });

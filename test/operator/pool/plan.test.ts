@@ -3,7 +3,7 @@ import fc from "fast-check";
 import type { AnyObject } from "../../../kube/object.ts";
 import type { Pod } from "../../../operator/kinds.ts";
 import { burst, planPool } from "../../../operator/pool/plan.ts";
-import { roster, warmPodHash } from "../../../operator/pool/roster.ts";
+import { poolPods, warmPodHash } from "../../../operator/pool/pool-pods.ts";
 import type { PoolView } from "../../../operator/pool/view.ts";
 import { toChild } from "../../../operator/resources/fingerprint.ts";
 import { labels } from "../../../operator/resources/labels.ts";
@@ -76,7 +76,7 @@ function started(view: PoolView): PoolView {
 
 const readyOf = ({ pods }: PoolView) =>
   pods.filter(({ status }) => status?.conditions?.some(({ type, status }) => type === "Ready" && status === "True"));
-const currentOf = (view: PoolView) => roster(view.pods, warmPodHash(template(), settings));
+const currentOf = (view: PoolView) => poolPods(view.pods, warmPodHash(template(), settings));
 
 describe("the plan of a pool", () => {
   it("makes the policy before the pods, and each pod's Secret after it, owned by it", () => {
@@ -243,7 +243,7 @@ describe("any pool", () => {
       fc.property(fc.array(anyPod, { maxLength: 8 }), fc.nat(12), fc.boolean(), (pods, replicas, hasTemplate) => {
         const view = poolView({ pool: pool({ replicas }), pods, ...(!hasTemplate && { template: undefined }) });
         const end = settled(view);
-        const { ready, starting, outdated } = hasTemplate ? currentOf(end) : roster(end.pods, undefined);
+        const { ready, starting, outdated } = hasTemplate ? currentOf(end) : poolPods(end.pods, undefined);
         expect(ready.length + starting.length).to.be.at.most(replicas);
         expect(ready.length + starting.length + outdated.length).to.be.at.most(Math.max(replicas + 1, pods.length));
       }),

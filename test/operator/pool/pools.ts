@@ -1,6 +1,6 @@
 import type { VDIPool } from "../../../operator/api/objects.ts";
 import type { Pod } from "../../../operator/kinds.ts";
-import { warmPodHash } from "../../../operator/pool/roster.ts";
+import { warmPodHash } from "../../../operator/pool/pool-pods.ts";
 import type { PoolView } from "../../../operator/pool/view.ts";
 import { poolNetworkPolicy } from "../../../operator/pool/warm-pod.ts";
 import { toChild } from "../../../operator/resources/fingerprint.ts";

@@ -21,8 +21,8 @@ function rows(heading: string): string[][] {
 }
 
 describe("docs/conditions.md", () => {
-  it("has every reason of Ready in the order of importance, with its course", () => {
-    expect(rows("Reasons of Ready").map(([reason, course]) => [reason, course])).to.deep.equal(
+  it("has every reason of Ready in the order of importance, with its kind", () => {
+    expect(rows("Reasons of Ready").map(([reason, kind]) => [reason, kind])).to.deep.equal(
       Object.entries(readyReasons),
     );
   });

@@ -1,6 +1,6 @@
 const windowMs = 1_000;
 const many = 5;
-/** How many of the last takings say whether there is a rush. */
+/** How many of the last takings say whether there is a burst. */
 export const takingsKept = many + 1;
 
 /**
@@ -10,7 +10,7 @@ export const takingsKept = many + 1;
  *
  * @param takenMs when sessions took a desktop of the pool, milliseconds since 1970, oldest first
  */
-export function rushEndMs(takenMs: readonly number[], atMs: number): number | undefined {
+export function burstEndMs(takenMs: readonly number[], atMs: number): number | undefined {
   const endMs = (takenMs.at(-takingsKept) ?? -Infinity) + windowMs;
   return endMs > atMs ? endMs : undefined;
 }

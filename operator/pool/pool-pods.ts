@@ -7,7 +7,7 @@ import { isOver } from "../session/pod-end.ts";
 import type { Settings } from "../settings.ts";
 
 /** The pods of a pool by what they are good for, oldest first. */
-export interface Roster {
+export interface PoolPods {
   /** A session can take them. */
   readonly ready: readonly Pod[];
   readonly starting: readonly Pod[];
@@ -22,7 +22,7 @@ export interface Roster {
 }
 
 /** @param hash of a pod as it would be made now; undefined when none can be made, so that none is out of date */
-export function roster(pods: readonly Pod[], hash: string | undefined): Roster {
+export function poolPods(pods: readonly Pod[], hash: string | undefined): PoolPods {
   const isEnding = ({ metadata }: Pod) => metadata.deletionTimestamp !== undefined;
   const present = pods.filter((pod) => !isEnding(pod)).sort(byAge);
   const running = present.filter((pod) => !isOver(pod));

@@ -17,14 +17,14 @@ import { checkout } from "./lab-stack.ts";
 export const layout = labLayout(checkout);
 
 /** Where operators of a test's own work. */
-export interface OperatorGround {
+export interface OperatorFixture {
   /** Whether all that is in the namespace of sessions ends with the test. */
   readonly isOwn: boolean;
-  open: (client: ClusterClient) => Promise<OpenGround>;
+  open: (client: ClusterClient) => Promise<OpenFixture>;
   close: (client: ClusterClient) => Promise<void>;
 }
 
-export interface OpenGround {
+export interface OpenFixture {
   /** Of sessions. */
   readonly namespace: string;
   /** Where the Lease is. */
@@ -39,7 +39,7 @@ export interface OpenGround {
 }
 
 /** The lab's own namespace, with its template `webtop` and no homes. The lab's own operator rests meanwhile. */
-export function labGround(): OperatorGround {
+export function labGround(): OperatorFixture {
   // A killed operator's Lease keeps all others waiting for 15 s.
   const forgetLeader = async (client: ClusterClient) => {
     const { namespaces } = await readStackConfig(labStackFile(checkout));
@@ -70,7 +70,7 @@ export function labGround(): OperatorGround {
  * A namespace of the test's own beside the lab's, Lease included, in which the operator's ServiceAccount has the rights that
  * the stack gives it in the other. Sessions have homes, and a template of the namespace's name, which the harness makes.
  */
-export function namespaceOfItsOwn(theme: string): OperatorGround {
+export function namespaceOfItsOwn(theme: string): OperatorFixture {
   const namespace = `test-${theme}-${process.pid}`;
   return {
     isOwn: true,

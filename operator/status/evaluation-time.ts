@@ -1,5 +1,5 @@
 /** The moment that a status is made for. It remembers when a question about time will first have another answer. */
-export class Moment {
+export class EvaluationTime {
   readonly ms: number;
   #nextMs = Infinity;
 

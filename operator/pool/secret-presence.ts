@@ -2,7 +2,7 @@ import type { ClusterClient } from "../../kube/client.ts";
 import type { AnyObject } from "../../kube/object.ts";
 import type { Pod } from "../kinds.ts";
 
-export interface SecretLedgerOptions {
+export interface SecretPresenceOptions {
   client: Pick<ClusterClient, "get">;
   namespace: string;
 }
@@ -14,12 +14,12 @@ const reads = 20;
  * Which pods of pools have their Secret. What this process wrote it knows; else it reads the Secret by its name, once: they
  * are neither listed nor watched.
  */
-export class SecretLedger {
-  readonly #options: SecretLedgerOptions;
+export class SecretPresence {
+  readonly #options: SecretPresenceOptions;
   /** By uid of the pod. */
   readonly #known = new Map<string, boolean>();
 
-  constructor(options: SecretLedgerOptions) {
+  constructor(options: SecretPresenceOptions) {
     this.#options = options;
   }
 

@@ -12,7 +12,7 @@ import type { VDITemplate } from "../operator/api/objects.ts";
 import { buildBundle } from "../operator/bundle/build.ts";
 
 /** Where benchmarks have their sessions: a namespace and nodes of their own, which nobody else's operator looks at. */
-export interface SessionGround {
+export interface SessionCluster {
   /** The cluster's administrator. */
   readonly client: ClusterClient;
   readonly namespace: string;
@@ -31,13 +31,13 @@ const nodeLabel = "bench.kasm-vdi/node";
 const nodeCount = 12;
 
 /**
- * Makes the ground, works on it and takes it away again. The lab has to run.
+ * Makes namespace, template and nodes of the benchmark on the lab, which has to run, and takes them away again.
  *
- * @param work gets the ground with all nodes ready
+ * @param work gets them with all nodes ready
  */
-export async function onSessionGround<Result>(
+export async function onSessionCluster<Result>(
   layout: LabLayout,
-  work: (ground: SessionGround) => Promise<Result>,
+  work: (cluster: SessionCluster) => Promise<Result>,
 ): Promise<Result> {
   const config = loadKubeConfig({ file: layout.kubeconfig });
   const client = new ClusterClient(config, { requestTimeoutMs: 60_000 });
