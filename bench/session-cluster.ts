@@ -46,11 +46,11 @@ export async function onSessionCluster<Result>(
     const folder = join(layout.root, "bench");
     makePrivateFolder(folder);
     await apply(client, { apiVersion: "v1", kind: "Namespace", metadata: { name: namespace } });
-    await Promise.all([makeAccount(client), makeNodes(client)]);
+    const [operator] = await Promise.all([grantOperator(client), makeNodes(client)]);
     const template = (await apply(client, benchTemplate)) as VDITemplate & AnyObject;
     const bundle = join(folder, "kasm-operator.mjs");
     writePrivateFile(bundle, (await buildBundle()).text);
-    const kubeconfig = await accountKubeconfig(layout, folder);
+    const kubeconfig = await accountKubeconfig(layout, folder, operator);
     return await work({ client, namespace, template, kubeconfig, bundle, folder });
   } finally {
     await clear(client);
@@ -71,25 +71,33 @@ const benchTemplate = {
   },
 };
 
-/** The rights of the lab's own operator, in another namespace. */
-async function makeAccount(client: ClusterClient): Promise<void> {
-  const rbac = { apiVersion: "rbac.authorization.k8s.io/v1" };
-  const roles = await client.list(rbac.apiVersion, "Role", { fieldSelector: `metadata.name=${account}` });
-  const rules = roles.flatMap((role) => role["rules"] as unknown[]);
-  if (rules.length === 0) throw new Error(`the lab has no Role ${account}: run \`npm run lab\` first`);
-  const metadata = { name: account, namespace };
-  const subjects = [{ kind: "ServiceAccount", ...metadata }];
-  const reference = (kind: string) => ({ apiGroup: "rbac.authorization.k8s.io", kind, name: account });
-  await apply(client, { apiVersion: "v1", kind: "ServiceAccount", metadata });
-  await apply(client, { ...rbac, kind: "Role", metadata, rules });
-  await apply(client, { ...rbac, kind: "RoleBinding", metadata, roleRef: reference("Role"), subjects });
-  const binding = { ...rbac, kind: "ClusterRoleBinding", metadata: { name: namespace } };
-  await apply(client, { ...binding, roleRef: reference("ClusterRole"), subjects });
+interface Subject {
+  readonly kind: string;
+  readonly name: string;
+  readonly namespace: string;
 }
 
-async function accountKubeconfig(layout: LabLayout, folder: string): Promise<string> {
+/**
+ * Gives the lab's own operator its rights in another namespace: admission lets no other account make routes of desktops.
+ *
+ * @returns its ServiceAccount
+ */
+async function grantOperator(client: ClusterClient): Promise<Subject> {
+  const rbac = { apiVersion: "rbac.authorization.k8s.io/v1" };
+  const own = await client.get({ ...rbac, kind: "ClusterRoleBinding", metadata: { name: account } });
+  const roles = await client.list(rbac.apiVersion, "Role", { fieldSelector: `metadata.name=${account}` });
+  const [subject] = (own?.["subjects"] ?? []) as Subject[];
+  if (!subject || roles.length === 0) throw new Error(`the lab has no operator: run \`npm run lab\` first`);
+  const metadata = { name: account, namespace };
+  const roleRef = { apiGroup: "rbac.authorization.k8s.io", kind: "Role", name: account };
+  await apply(client, { ...rbac, kind: "Role", metadata, rules: roles.flatMap((role) => role["rules"] as unknown[]) });
+  await apply(client, { ...rbac, kind: "RoleBinding", metadata, roleRef, subjects: [subject] });
+  return subject;
+}
+
+async function accountKubeconfig(layout: LabLayout, folder: string, operator: Subject): Promise<string> {
   const kubectl = join(layout.bin, "kubectl");
-  const args = ["create", "token", account, "--namespace", namespace, "--duration=24h"];
+  const args = ["create", "token", operator.name, "--namespace", operator.namespace, "--duration=24h"];
   const { stdout: token } = await execa(kubectl, args, { env: { KUBECONFIG: layout.kubeconfig } });
   const file = join(folder, "kubeconfig");
   const port = readPorts(layout)["kube-apiserver"] ?? NaN;
@@ -138,11 +146,6 @@ async function clear(client: ClusterClient): Promise<void> {
     ),
   );
   await client.delete({ ...benchTemplate });
-  await client.delete({
-    apiVersion: "rbac.authorization.k8s.io/v1",
-    kind: "ClusterRoleBinding",
-    metadata: { name: namespace },
-  });
 }
 
 function apply(client: ClusterClient, object: AnyObject): Promise<AnyObject> {
