@@ -52,8 +52,9 @@ program
   .command("scale")
   .description("one operator with 1,000 and 10,000 sessions that run, on a control plane of its own")
   .option("--sessions <list>", "how many, in rising order", (text) => text.split(",").map(Number), [1_000, 10_000])
+  .option("--largest", "each with as much metadata as admission lets it have", false)
   .option("--node-options <list>", "options of the operator's Node", (text) => text.split(" "), [])
-  .action(async (options: { sessions: number[]; nodeOptions: string[] }) =>
+  .action(async (options: { sessions: number[]; largest: boolean; nodeOptions: string[] }) =>
     print(await benchScale(layout, { ...options, say })),
   );
 

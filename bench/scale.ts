@@ -1,5 +1,4 @@
 import { join } from "node:path";
-import { parseAllDocuments } from "yaml";
 import { ClusterClient, loadKubeConfig } from "../kube/client.ts";
 import type { AnyObject } from "../kube/client.ts";
 import { pause, systemClock } from "../kube/clock.ts";
@@ -14,6 +13,7 @@ import { buildBundle } from "../operator/bundle/build.ts";
 import { homeName, podName } from "../operator/resources/names.ts";
 import { onBareControlPlane } from "./bare-control-plane.ts";
 import { putAll } from "./etcd-writer.ts";
+import { largestMetadata } from "./largest-metadata.ts";
 import { OperatorProcess, reconcilesBetween, writesBetween } from "./operator-process.ts";
 import { load } from "./process-figures.ts";
 import { copyOf } from "./session-copies.ts";
@@ -22,6 +22,8 @@ import { rounded } from "./statistics.ts";
 export interface ScaleFigures {
   readonly bench: "scale";
   readonly nodeOptions: readonly string[];
+  /** Whether the sessions are as large as admission lets them be. */
+  readonly largest: boolean;
   readonly scales: readonly ScaleFigure[];
 }
 
@@ -51,6 +53,7 @@ export interface ScaleFigure {
 export interface ScaleOptions {
   readonly sessions: readonly number[];
   readonly nodeOptions: readonly string[];
+  readonly largest: boolean;
   readonly say: (line: string) => void;
 }
 
@@ -78,21 +81,22 @@ export async function benchScale(lab: LabLayout, options: ScaleOptions): Promise
       let present = 1;
       for (const sessions of options.sessions) {
         options.say(`writing the objects of ${sessions - present} sessions`);
-        await putAll(plane, copies(session, objects, present, sessions));
+        await putAll(plane, copies(session, objects, present, sessions, options.largest));
         present = sessions;
         const figure = await measure(client, await start(), sessions);
         options.say(JSON.stringify(figure));
         scales.push(figure);
       }
-      return { bench: "scale", nodeOptions: options.nodeOptions, scales };
+      return { bench: "scale", nodeOptions: options.nodeOptions, largest: options.largest, scales };
     } finally {
       await config.close();
     }
   });
 }
 
-function* copies(session: VDISession, objects: readonly AnyObject[], from: number, to: number) {
-  for (let index = from; index < to; index++) yield* copyOf(session, objects, index);
+function* copies(session: VDISession, objects: readonly AnyObject[], from: number, to: number, largest: boolean) {
+  const added = largest ? largestMetadata() : {};
+  for (let index = from; index < to; index++) yield* copyOf(session, objects, index, added);
 }
 
 async function measure(client: ClusterClient, operator: OperatorProcess, sessions: number): Promise<ScaleFigure> {
@@ -140,7 +144,7 @@ const nodeName = "bench-node";
 
 /** The kinds, the namespace, a node and a template. */
 async function prepare(client: ClusterClient): Promise<void> {
-  const ownKinds = parseAllDocuments(crdFileText()).map((document) => document.toJS() as AnyObject);
+  const { items: ownKinds } = JSON.parse(crdFileText()) as { items: AnyObject[] };
   for (const crd of [...ownKinds, ...traefikCrds()]) {
     await apply(client, crd);
     const key = {

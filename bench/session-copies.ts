@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import type { AnyObject } from "../kube/object.ts";
+import type { AnyObject, ObjectMeta } from "../kube/object.ts";
 import type { VDISession } from "../operator/api/objects.ts";
 import { desktopName, homeName, hostOf, sessionId, userHash } from "../operator/resources/names.ts";
 
@@ -19,9 +19,15 @@ const places: Readonly<Record<string, string>> = {
  * made it at the same moment.
  *
  * @param objects of the real session, itself included, as the API server gives them
+ * @param added to the metadata of the session itself
  * @returns what etcd would hold of them, by key
  */
-export function copyOf(session: VDISession, objects: readonly AnyObject[], index: number): [string, string][] {
+export function copyOf(
+  session: VDISession,
+  objects: readonly AnyObject[],
+  index: number,
+  added: ObjectMeta = {},
+): [string, string][] {
   const uid = randomUUID();
   const number = String(index).padStart(6, "0");
   const other = {
@@ -36,6 +42,11 @@ export function copyOf(session: VDISession, objects: readonly AnyObject[], index
     const { apiVersion, kind = "", metadata, ...rest } = object;
     const kept = { ...metadata };
     delete kept.resourceVersion;
+    if (kind === "VDISession") {
+      kept.annotations = { ...kept.annotations, ...added.annotations };
+      kept.labels = { ...kept.labels, ...added.labels };
+      kept.finalizers = [...(kept.finalizers ?? []), ...(added.finalizers ?? [])];
+    }
     const own = kind === "VDISession" ? uid : randomUUID();
     let text = JSON.stringify({ apiVersion, kind, metadata: kept, ...rest });
     if (kept.uid !== undefined) text = text.replaceAll(kept.uid, own);
