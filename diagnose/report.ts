@@ -6,6 +6,8 @@ import type { Cluster } from "../analyzers/cluster.ts";
 import { levelOf } from "../analyzers/catalog.ts";
 import { refText } from "../analyzers/finding.ts";
 import type { Finding } from "../analyzers/finding.ts";
+import { scopeOf } from "../analyzers/workloads/scope.ts";
+import { withoutRepeats } from "./graph/alike.ts";
 import { chains, findingsIn } from "./graph/graph.ts";
 import type { Chain } from "./graph/graph.ts";
 import { everything, selected } from "./selection.ts";
@@ -52,7 +54,8 @@ export function reportOn(cluster: Cluster, analyzers: readonly Analyzer[], selec
     .map((it) => runAnalyzer(it, cluster))
     .map((it) => ({ ...it, findings: it.findings.toSorted(byName) }))
     .toSorted((a, b) => order.indexOf(a.area) - order.indexOf(b.area));
-  const roots = chains(checks.flatMap(({ findings }) => findings));
+  const all = checks.flatMap(({ findings }) => findings);
+  const roots = withoutRepeats(chains(all), (it) => scopeOf(cluster, it));
   const unseen = Object.keys(cluster.snapshot.objects).flatMap((kind) => {
     const reason = cluster.unseen(kind);
     return reason === undefined ? [] : [{ kind, reason }];
