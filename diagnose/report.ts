@@ -2,6 +2,7 @@ import { runAnalyzer } from "../analyzers/analyzer.ts";
 import type { Analyzer, CheckResult } from "../analyzers/analyzer.ts";
 import { areas } from "../analyzers/areas.ts";
 import type { Area } from "../analyzers/areas.ts";
+import { runLogs } from "../analyzers/runs/runs.ts";
 import type { Cluster } from "../analyzers/cluster.ts";
 import { levelOf } from "../analyzers/catalog.ts";
 import { refText } from "../analyzers/finding.ts";
@@ -50,7 +51,7 @@ export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];
 export function reportOn(cluster: Cluster, analyzers: readonly Analyzer[], selection: Selection = everything): Report {
   const order = Object.keys(areas) as Area[];
   let suppressed = 0;
-  const checks = selected(analyzers, selection, () => suppressed++)
+  const checks = selected(worthRunning(analyzers, cluster), selection, () => suppressed++)
     .map((it) => runAnalyzer(it, cluster))
     .map((it) => ({ ...it, findings: it.findings.toSorted(byName) }))
     .toSorted((a, b) => order.indexOf(a.area) - order.indexOf(b.area));
@@ -71,6 +72,12 @@ export function reportOn(cluster: Cluster, analyzers: readonly Analyzer[], selec
   };
 }
 
+/** Where a log is all that was given, checks that need objects would only say that there are none. */
+function worthRunning(analyzers: readonly Analyzer[], { snapshot }: Cluster): readonly Analyzer[] {
+  const isLogAlone = snapshot.runs !== undefined && Object.keys(snapshot.objects).length === 0;
+  return isLogAlone ? analyzers.filter((it) => it === runLogs) : analyzers;
+}
+
 export function summaryOf(checks: readonly CheckResult[], roots: readonly Chain[], suppressed: number): Summary {
   const findings = roots.flatMap(findingsIn);
   const count = (level: string) => findings.filter((it) => levelOf(it) === level).length;
@@ -78,7 +85,7 @@ export function summaryOf(checks: readonly CheckResult[], roots: readonly Chain[
   const unknown = count("unknown") + checks.filter((it) => it.result === "unknown" && it.findings.length === 0).length;
   const passed = checks.filter(({ result }) => result === "pass").length;
   // Nothing read is never healthy.
-  const isBlind = unknown > 0 || passed === 0;
+  const isBlind = unknown > 0 || (passed === 0 && warnings === 0);
   const exitCode =
     failures > 0
       ? exitCodes.failures
