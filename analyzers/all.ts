@@ -32,6 +32,7 @@ import { podScheduling } from "./scheduling/pod-scheduling.ts";
 import { podVolumes } from "./storage/pod-volumes.ts";
 import { helmCharts } from "./releases/helm-charts.ts";
 import { helmReleases } from "./releases/helm-releases.ts";
+import { runLogs } from "./runs/runs.ts";
 import { sessionStates } from "./sessions/session-states.ts";
 import { storageConfig } from "./storage/storage-config.ts";
 import { streamAnalyzers } from "./streams/all.ts";
@@ -45,7 +46,7 @@ export const analyzers: readonly Analyzer[] = [
   ...[versions, clockSkew, webhooks, quotas, limitRanges, namespaces],
   ...[operatorStanding, operatorLease, operatorRights, crds],
   ...[templateChecks, pools, sessionStates],
-  ...[helmReleases, helmCharts],
+  ...[helmReleases, helmCharts, runLogs],
   ...[...nodeAnalyzers, ...gpuAnalyzers],
   ...[storageConfig, claimVolumes, podVolumes],
   ...[initDeadlocks, podScheduling],

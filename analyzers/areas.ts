@@ -6,7 +6,7 @@ export const areas = {
   api: { layer: "Control plane", title: "Kubernetes API" },
   operator: { layer: "Control plane", title: "VDI operator" },
   sessions: { layer: "Control plane", title: "Sessions and templates" },
-  releases: { layer: "Control plane", title: "Helm releases" },
+  releases: { layer: "Control plane", title: "Installation and Helm releases" },
   nodes: { layer: "Infrastructure", title: "Nodes" },
   gpu: { layer: "Infrastructure", title: "GPUs and time-slicing" },
   storage: { layer: "Infrastructure", title: "Storage" },

@@ -10,6 +10,7 @@ import { kasm } from "./catalog/kasm.ts";
 import { nodes } from "./catalog/nodes.ts";
 import { operator } from "./catalog/operator.ts";
 import { releases } from "./catalog/releases.ts";
+import { runs } from "./catalog/runs.ts";
 import { scheduling } from "./catalog/scheduling.ts";
 import { sessions } from "./catalog/sessions.ts";
 import { storage } from "./catalog/storage.ts";
@@ -43,6 +44,7 @@ export const catalog = {
   ...templates,
   ...sessions,
   ...releases,
+  ...runs,
   ...nodes,
   ...gpu,
   ...storage,

@@ -52,6 +52,8 @@ export interface Finding {
   readonly dependsOn?: readonly Dependency[];
   /** Objects whose own findings, if there are any, follow from this one: for causes that their symptoms cannot know of. */
   readonly explains?: readonly Dependency[];
+  /** The findings at single objects that this one stands for: pods of a Deployment with the same fault. */
+  readonly parts?: readonly Finding[];
 }
 
 /** Orders worst first. */
@@ -66,6 +68,11 @@ export type Level = (typeof levels)[number];
 export function refOf({ kind = "", metadata }: KubeObject | AnyObject): ObjectRef {
   const { name = "", namespace } = metadata ?? {};
   return { kind, ...(namespace !== undefined && { namespace }), name };
+}
+
+/** All objects that a finding is about. */
+export function objectsOf({ object, parts = [] }: Finding): ObjectRef[] {
+  return [object, ...parts.map((it) => it.object)];
 }
 
 /** `Pod kasm/kasm-api-0`, `Node k3s-1`: a key as well as a name for people. */

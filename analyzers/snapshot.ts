@@ -13,6 +13,13 @@ export interface ContainerLog {
   readonly text: string;
 }
 
+/** The end of what `pulumi up` or `helm` said. */
+export interface RunLog {
+  /** Of its file. */
+  readonly name: string;
+  readonly text: string;
+}
+
 /** What was asked of the data plane, and what came back. */
 export interface ProbeResult {
   /** `port-forward`, `gateway`, `dns`, `tls`, `websocket`, `stun`, `turn` */
@@ -45,4 +52,5 @@ export interface Snapshot {
   readonly hidden?: Readonly<Record<string, number>>;
   readonly logs: readonly ContainerLog[];
   readonly probes: readonly ProbeResult[];
+  readonly runs?: readonly RunLog[];
 }

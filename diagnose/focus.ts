@@ -1,6 +1,6 @@
 import { closest } from "fastest-levenshtein";
 import type { Cluster } from "../analyzers/cluster.ts";
-import { refOf, refText } from "../analyzers/finding.ts";
+import { objectsOf, refOf, refText } from "../analyzers/finding.ts";
 import type { ObjectRef } from "../analyzers/finding.ts";
 import { findingsIn } from "./graph/graph.ts";
 import { summaryOf } from "./report.ts";
@@ -70,6 +70,7 @@ function kindOf(cluster: Cluster, text: string): string {
 
 /** Only the chains in which an object has a part: what is wrong with it, and what that follows from. */
 export function focusedOn(report: Report, object: ObjectRef): Report {
-  const roots = report.roots.filter((root) => findingsIn(root).some((it) => refText(it.object) === refText(object)));
+  const concerns = (it: ObjectRef) => refText(it) === refText(object);
+  const roots = report.roots.filter((root) => findingsIn(root).flatMap(objectsOf).some(concerns));
   return { ...report, roots, summary: summaryOf(report.checks, roots, report.summary.suppressed) };
 }

@@ -2,10 +2,13 @@ import { runAnalyzer } from "../analyzers/analyzer.ts";
 import type { Analyzer, CheckResult } from "../analyzers/analyzer.ts";
 import { areas } from "../analyzers/areas.ts";
 import type { Area } from "../analyzers/areas.ts";
+import { runLogs } from "../analyzers/runs/runs.ts";
 import type { Cluster } from "../analyzers/cluster.ts";
 import { levelOf } from "../analyzers/catalog.ts";
 import { refText } from "../analyzers/finding.ts";
 import type { Finding } from "../analyzers/finding.ts";
+import { scopeOf } from "../analyzers/workloads/scope.ts";
+import { withoutRepeats } from "./graph/alike.ts";
 import { chains, findingsIn } from "./graph/graph.ts";
 import type { Chain } from "./graph/graph.ts";
 import { everything, selected } from "./selection.ts";
@@ -48,11 +51,12 @@ export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];
 export function reportOn(cluster: Cluster, analyzers: readonly Analyzer[], selection: Selection = everything): Report {
   const order = Object.keys(areas) as Area[];
   let suppressed = 0;
-  const checks = selected(analyzers, selection, () => suppressed++)
+  const checks = selected(worthRunning(analyzers, cluster), selection, () => suppressed++)
     .map((it) => runAnalyzer(it, cluster))
     .map((it) => ({ ...it, findings: it.findings.toSorted(byName) }))
     .toSorted((a, b) => order.indexOf(a.area) - order.indexOf(b.area));
-  const roots = chains(checks.flatMap(({ findings }) => findings));
+  const all = checks.flatMap(({ findings }) => findings);
+  const roots = withoutRepeats(chains(all), (it) => scopeOf(cluster, it));
   const unseen = Object.keys(cluster.snapshot.objects).flatMap((kind) => {
     const reason = cluster.unseen(kind);
     return reason === undefined ? [] : [{ kind, reason }];
@@ -68,6 +72,12 @@ export function reportOn(cluster: Cluster, analyzers: readonly Analyzer[], selec
   };
 }
 
+/** Where a log is all that was given, checks that need objects would only say that there are none. */
+function worthRunning(analyzers: readonly Analyzer[], { snapshot }: Cluster): readonly Analyzer[] {
+  const isLogAlone = snapshot.runs !== undefined && Object.keys(snapshot.objects).length === 0;
+  return isLogAlone ? analyzers.filter((it) => it === runLogs) : analyzers;
+}
+
 export function summaryOf(checks: readonly CheckResult[], roots: readonly Chain[], suppressed: number): Summary {
   const findings = roots.flatMap(findingsIn);
   const count = (level: string) => findings.filter((it) => levelOf(it) === level).length;
@@ -75,7 +85,7 @@ export function summaryOf(checks: readonly CheckResult[], roots: readonly Chain[
   const unknown = count("unknown") + checks.filter((it) => it.result === "unknown" && it.findings.length === 0).length;
   const passed = checks.filter(({ result }) => result === "pass").length;
   // Nothing read is never healthy.
-  const isBlind = unknown > 0 || passed === 0;
+  const isBlind = unknown > 0 || (passed === 0 && warnings === 0);
   const exitCode =
     failures > 0
       ? exitCodes.failures

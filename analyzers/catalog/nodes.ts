@@ -66,6 +66,14 @@ export const nodes = {
     cause: "Somebody cordoned or drained it, or a driver upgrade of the GPU operator did.",
     fix: "Uncordon it when the maintenance is over.",
   }),
+  NetworkPolicyNotEnforced: node({
+    level: "warning",
+    title: "NetworkPolicies are not enforced",
+    symptom: "None: pods reach each other across namespaces that policies close.",
+    cause: "K3s was started with --disable-network-policy, and no other network plugin enforces policies.",
+    fix: "Start K3s without that flag, or install a plugin that enforces policies.",
+    byHand: ["kubectl get nodes --output yaml | grep node-args", "kubectl get networkpolicies --all-namespaces"],
+  }),
   NodeLeaseStale: node({
     level: "warning",
     title: "Node's Lease is not renewed",

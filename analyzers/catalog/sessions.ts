@@ -27,13 +27,13 @@ export const sessions = {
   TemplateMissing: entry({
     title: "Session's template does not exist",
     cause: "spec.template names no VDITemplate.",
-    fix: "Create it; the session goes on by itself.",
+    fix: "Create it, or name another one in the session.",
     byHand: ["kubectl get vditemplates", ...byHand],
   }),
   TemplateInvalid: entry({
     title: "No desktop can be made from the template",
     cause: "The VDITemplate says something that the operator does not accept.",
-    fix: "Correct what the sentence names; sessions go on by themselves.",
+    fix: "Correct in the template what the sentence names.",
     byHand: ["kubectl get vditemplates", ...byHand],
   }),
   NotAllowed: entry({

@@ -169,6 +169,14 @@ export const storage = {
     fix: "Read the event, and look at the node's storage.",
     byHand: mounts,
   }),
+  LocalPathScriptUnknown: entry({
+    level: "unknown",
+    title: "local-path's setup script is not understood",
+    symptom: "None as such; new volumes may refuse writes.",
+    cause: "The script `setup` in ConfigMap local-path-config makes directories in a way of its own.",
+    fix: "Look at the mode of a new volume's directory on the node.",
+    byHand: localPath,
+  }),
   LocalPathModeRestrictive: entry({
     title: "local-path makes directories that others may not write to",
     symptom: "Database and desktops end with `Permission denied` on new volumes.",

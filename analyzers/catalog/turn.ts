@@ -59,6 +59,23 @@ export const turn = {
     fix: "Open the listening port and the relay range.",
     byHand: ["turnutils_stunclient HOST", ...byHand],
   }),
+  TurnTcpNoAnswer: entry({
+    level: "warning",
+    title: "TURN server does not answer by TCP",
+    symptom: "Desktops show no picture in networks that let no UDP out.",
+    cause: "A firewall lets UDP through to its port, and no TCP.",
+    fix: "Open the listening port for TCP too.",
+    byHand: ["turnutils_uclient -t HOST", ...byHand],
+  }),
+  TurnRelayClosed: entry({
+    level: "warning",
+    title: "Relay ports of the TURN server are closed from outside",
+    symptom: "The TURN server answers and gives relays, and desktops show no picture.",
+    cause:
+      "The firewall lets the listening port through, and not the relay range; or NAT in front of the server does not forward it.",
+    fix: "Open and forward the whole relay range, by UDP.",
+    byHand: ["turnutils_uclient -u USER -w PASSWORD -e PEER -n 1 HOST", ...byHand],
+  }),
   TurnAllocationRefused: entry({
     title: "TURN server gives no relay",
     cause: "It does not take the credentials, or has no ports or quota left.",

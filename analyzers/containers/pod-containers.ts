@@ -1,11 +1,14 @@
 import { counted } from "../../kube/sentences.ts";
 import type { Analyzer } from "../analyzer.ts";
 import { entryOf } from "../catalog.ts";
+import type { Code } from "../catalog.ts";
 import type { Cluster } from "../cluster.ts";
+import { refText } from "../finding.ts";
 import type { Dependency, Finding } from "../finding.ts";
 import { deadlockOf } from "../scheduling/init-deadlock.ts";
 import { onNode, waitedFor } from "./pod-dependencies.ts";
 import { livePods, podRef } from "./pod-facts.ts";
+import { missingObject } from "./references.ts";
 import { podVerdicts } from "./pod-verdicts.ts";
 import type { PodVerdict } from "./pod-verdicts.ts";
 import { fixOf } from "../verdict.ts";
@@ -44,8 +47,18 @@ export function findingOf(
     problem: verdict.problem,
     evidence,
     fix: fixOf(verdict),
-    dependsOn: [...dependenciesOf(cluster, pod, container, verdict.code), ...more],
+    dependsOn: [
+      ...onMissing(pod, container, verdict.code),
+      ...dependenciesOf(cluster, pod, container, verdict.code),
+      ...more,
+    ],
   };
+}
+
+/** What other pods lack as a volume is told at the object itself. */
+function onMissing(pod: PodVerdict["pod"], container: PodVerdict["container"], code: Code): Dependency[] {
+  const object = missingObject(pod, code, container?.status);
+  return object ? [{ object, because: `it refers to ${refText(object)}` }] : [];
 }
 
 function dependenciesOf(

@@ -1,4 +1,7 @@
+import type { ContainerStatus, Pod } from "../../kube/kinds.ts";
 import { untrusted } from "../../kube/untrusted-text.ts";
+import type { Code } from "../catalog.ts";
+import type { ObjectRef } from "../finding.ts";
 import type { Verdict } from "../verdict.ts";
 
 export type ReferenceCode = "SecretMissing" | "ConfigMapMissing" | "ConfigKeyMissing";
@@ -22,6 +25,13 @@ export function missingReference(message: string): MissingReference | undefined 
   const [, word, name] = /\b(secret|configmap)s? "([^"]*)" not found/i.exec(said) ?? [];
   if (word === undefined || name === undefined) return undefined;
   return objectMissing(word.toLowerCase() === "secret" ? "Secret" : "ConfigMap", name);
+}
+
+/** The Secret or ConfigMap that a container waits for, where all that is wrong is that it does not exist. */
+export function missingObject(pod: Pod, code: Code, status: ContainerStatus | undefined): ObjectRef | undefined {
+  if (code !== "SecretMissing" && code !== "ConfigMapMissing") return undefined;
+  const missing = missingReference(status?.state?.waiting?.message ?? "");
+  return missing && { kind: missing.kind, namespace: pod.metadata.namespace ?? "", name: missing.name };
 }
 
 export function objectMissing(kind: "Secret" | "ConfigMap", name: string): MissingReference {

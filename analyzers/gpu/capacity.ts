@@ -67,7 +67,7 @@ function nothingOffered(cluster: Cluster, setup: GpuSetup, node: Node): Finding 
     log: (pod: object, container: string) => cluster.log(pod, container) ?? cluster.log(pod, container, true),
   };
   const fault = setup.policy
-    ? (pluginFault(node, { configMap: setup.configMap, reported: 0 }, setup.pods, words) ?? discoveryFault(node))
+    ? (discoveryFault(node) ?? pluginFault(node, { configMap: setup.configMap, reported: 0 }, setup.pods, words))
     : partFault(node, setup.pods, words);
   const isOfMachine = fault !== undefined && machineCodes.has(fault.code);
   const gpus = physicalGpus(node);
@@ -93,7 +93,7 @@ function nothingOffered(cluster: Cluster, setup: GpuSetup, node: Node): Finding 
 
 const machineCodes = new Set<Code>([
   ...(["GpuDriverMissing", "GpuDriverMismatch", "GpuDriverBlocked", "GpuDriverRefused", "GpuDriverTooNew"] as const),
-  "GpuRuntimeMissing",
+  ...(["GpuRuntimeMissing", "GpuCdiUnresolved"] as const),
 ]);
 
 function reasonOf(fault: GpuFault | undefined): string {

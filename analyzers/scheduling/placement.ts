@@ -32,6 +32,8 @@ export interface Placement {
   readonly slicesInUse: (node: string, resource: string) => number;
   /** Where its volume lies, when that is known: `claim kasm/db lies on k3s-2, which is gone`. */
   readonly volumePlace?: string;
+  /** The GPU resource that the node of its volume does not have at all. */
+  readonly volumeLacks?: string;
 }
 
 /**
@@ -72,7 +74,7 @@ const judges: readonly Judge[] = [
   selectorUnmatched,
 ];
 
-function volumeElsewhere({ volumePlace }: Placement, refusals: readonly NodeRefusal[]) {
+function volumeElsewhere({ volumePlace, volumeLacks }: Placement, refusals: readonly NodeRefusal[]) {
   if (!refusals.some(({ why }) => why === "volume-elsewhere")) return undefined;
   const rest = refusals.filter(({ why }) => why !== "volume-elsewhere").map(({ text }) => text);
   const because = rest.length > 0 ? `the rest is out of question (${listed(rest)})` : "that node is gone";
@@ -80,7 +82,9 @@ function volumeElsewhere({ volumePlace }: Placement, refusals: readonly NodeRefu
     code: "VolumeOnOtherNode" as const,
     problem: `A volume lies on one node, and only there the pod can run, but ${volumePlace ?? because}.`,
     remedy:
-      "Bring that node back, or make room on it; a volume that may be lost can be deleted, and is made anew elsewhere.",
+      volumeLacks === undefined
+        ? "Bring that node back, or make room on it; a volume that may be lost can be deleted, and is made anew elsewhere."
+        : `Use a template that needs no ${volumeLacks} with this volume, or copy its files to a new one that is made on a node that has ${volumeLacks}.`,
   };
 }
 

@@ -1,4 +1,4 @@
-import type { PersistentVolumeClaim, Pod } from "../../kube/kinds.ts";
+import type { Node, PersistentVolumeClaim, Pod } from "../../kube/kinds.ts";
 import type { Cluster } from "../cluster.ts";
 import type { Placement } from "./placement.ts";
 import { isReady } from "../readiness.ts";
@@ -20,18 +20,19 @@ export function usageOf(cluster: Cluster): ReadonlyMap<string, Amounts> {
 export function placementOf(cluster: Cluster, pod: Pod, said: string): Placement {
   const requests = podRequests(pod);
   const taken = (node: string, resource: string) => usageOf(cluster).get(node)?.[resource] ?? 0;
-  const volumePlace = placeOfVolumes(cluster, pod);
+  const gpuResource = Object.keys(requests).find((it) => isGpu(it));
+  const place = placeOfVolumes(cluster, pod, gpuResource);
   return {
     who: `Pod ${pod.metadata.name}`,
     said,
     nodes: cluster.nodes,
     asks: Object.fromEntries(Object.entries(requests).map(([name, amount]) => [name, amountText(name, amount)])),
-    gpuResource: Object.keys(requests).find((it) => isGpu(it)),
+    gpuResource,
     nodeSelector: pod.spec?.nodeSelector ?? {},
     isTolerated: (taint) => tolerates(pod.spec?.tolerations ?? [], taint),
     requested: taken,
     slicesInUse: taken,
-    ...(volumePlace !== undefined && { volumePlace }),
+    ...place,
   };
 }
 
@@ -40,21 +41,31 @@ export function isGpu(resource: string): boolean {
 }
 
 /** Where a pod's volumes lie, as far as that is a node of its own. */
-function placeOfVolumes(cluster: Cluster, pod: Pod): string | undefined {
+function placeOfVolumes(
+  cluster: Cluster,
+  pod: Pod,
+  gpuResource: string | undefined,
+): Pick<Placement, "volumePlace" | "volumeLacks"> {
   const { namespace = "" } = pod.metadata;
   for (const name of claimNames(pod)) {
     const claim = cluster.get("PersistentVolumeClaim", name, namespace) as PersistentVolumeClaim | undefined;
-    const [node] = nodesOf(volumeOf(cluster, claim));
-    if (node === undefined || cluster.nodes.length === 0) continue;
-    const found = cluster.nodes.find(({ metadata }) => metadata.name === node);
-    const state = !found
-      ? "is gone"
-      : !isReady(found)
-        ? "is not ready"
-        : found.spec?.unschedulable === true
-          ? "is cordoned"
-          : "has no room for it";
-    return `claim ${name} lies on ${node}, which ${state}`;
+    const [nodeName] = nodesOf(volumeOf(cluster, claim));
+    if (nodeName === undefined || cluster.nodes.length === 0) continue;
+    const node = cluster.nodes.find(({ metadata }) => metadata.name === nodeName);
+    const state = stateOf(node, gpuResource);
+    const lacks = node && gpuResource !== undefined && lacksGpu(node, gpuResource) ? { volumeLacks: gpuResource } : {};
+    return { volumePlace: `claim ${name} lies on ${nodeName}, which ${state}`, ...lacks };
   }
-  return undefined;
+  return {};
+}
+
+function stateOf(node: Node | undefined, gpuResource: string | undefined): string {
+  if (!node) return "is gone";
+  if (!isReady(node)) return "is not ready";
+  if (node.spec?.unschedulable === true) return "is cordoned";
+  return gpuResource !== undefined && lacksGpu(node, gpuResource) ? `has no ${gpuResource}` : "has no room for it";
+}
+
+function lacksGpu({ status }: Node, gpuResource: string): boolean {
+  return Number(status?.allocatable?.[gpuResource] ?? 0) === 0;
 }

@@ -3,6 +3,7 @@ import { counted } from "../../kube/sentences.ts";
 import type { AnyObject } from "../../kube/object.ts";
 import type { Analyzer } from "../analyzer.ts";
 import { sessions } from "../catalog/sessions.ts";
+import { entryOf } from "../catalog.ts";
 import type { Code } from "../catalog.ts";
 import type { Cluster } from "../cluster.ts";
 import { refOf, refText } from "../finding.ts";
@@ -77,7 +78,8 @@ function notReady(cluster: Cluster, session: Session, ready: Condition): Finding
   if (refused)
     return { code: refused.code, object, problem: refused.problem, evidence, fix: fixOf(refused), dependsOn };
   const code: Code = isOwnReason(reason) ? reason : "SessionNotReady";
-  const fix: Fix = { text: "The session goes on by itself when that is changed.", risk: "safe" };
+  const text = code === "SessionNotReady" ? "The session" : `${entryOf(code).fix} The session`;
+  const fix: Fix = { text: `${text} goes on by itself when that is changed.`, risk: "manual" };
   return {
     code,
     object,

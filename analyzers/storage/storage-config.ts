@@ -5,8 +5,9 @@ import type { Analyzer } from "../analyzer.ts";
 import { isDefaultClass } from "./claims.ts";
 import type { Cluster } from "../cluster.ts";
 import { refOf, refText } from "../finding.ts";
-import type { Finding, Fix } from "../finding.ts";
-import { configProblem, directoryMode } from "./local-path.ts";
+import type { Finding, Fix, ObjectRef } from "../finding.ts";
+import { configProblem } from "./local-path.ts";
+import { directoryMode } from "./setup-script.ts";
 import { isLocalPath } from "./volumes.ts";
 
 /** StorageClasses, and the configuration of local-path-provisioner. */
@@ -68,13 +69,31 @@ function configFinding(cluster: Cluster, config: AnyObject, classes: readonly St
     };
   const mode = directoryMode(data["setup"] ?? "");
   const strict = classes.filter((it) => isLocalPath(it.provisioner ?? "") && !honoursFsGroup(it));
-  if (/[2367]$/.test(mode) || strict.length === 0) return undefined;
+  if (strict.length === 0) return undefined;
+  if (mode === undefined) return scriptUnknown(object, data["setup"] ?? "");
+  if (/[2367]$/.test(mode)) return undefined;
   return {
     code: "LocalPathModeRestrictive",
     object,
     problem: `The script setup of ${refText(object)} makes directories ${mode}, and volumes of StorageClass ${listed(strict.map(({ metadata }) => metadata.name))} are of type hostPath, which ignores fsGroup: containers that are not root cannot write to new volumes.`,
     evidence: [{ object, field: "data.setup", value: quoted(data["setup"] ?? "") }],
     fix: isOfK3s ? modeFixes(cluster) : [{ text: "`pulumi up --refresh` writes it anew.", risk: "safe" }],
+  };
+}
+
+function scriptUnknown(object: ObjectRef, script: string): Finding {
+  return {
+    code: "LocalPathScriptUnknown",
+    object,
+    problem: `How the script setup of ${refText(object)} makes directories is not understood, so nothing can be said of their mode.`,
+    evidence: [{ object, field: "data.setup", value: quoted(script) }],
+    fix: [
+      {
+        text: "See on a node which mode a new volume's directory has: containers that are not root need 0777.",
+        command: "stat --format '%a %n' /var/lib/rancher/k3s/storage/*",
+        risk: "manual",
+      },
+    ],
   };
 }
 

@@ -9,25 +9,36 @@ export const turnAnswers: Analyzer = {
   title: "TURN server answers, and is no open relay",
   needs: [],
   analyze(cluster) {
-    const results = ["stun", "turn", "turn-peer"].flatMap((it) => cluster.probes(it));
+    const names = ["stun", "turn", "turn-peer", "turn-relay"];
+    const results = names.flatMap((it) => cluster.probes(it));
     return {
-      checked: askedOf(cluster, "stun", "turn", "turn-peer"),
-      findings: results.flatMap((it) => judges[it.probe]?.(it) ?? []),
+      checked: askedOf(cluster, ...names),
+      findings: results.flatMap((it) => judges[it.probe]?.(it, results) ?? []),
     };
   },
 };
 
-type Judge = (result: ProbeResult) => Finding | undefined;
+type Judge = (result: ProbeResult, all: readonly ProbeResult[]) => Finding | undefined;
 
-const judges: Readonly<Record<string, Judge>> = { stun: unanswered, turn: allocation, "turn-peer": relayed };
+const judges: Readonly<Record<string, Judge>> = {
+  stun: unanswered,
+  turn: allocation,
+  "turn-peer": relayed,
+  "turn-relay": closedRelay,
+};
 
-function unanswered(result: ProbeResult): Finding | undefined {
+function unanswered(result: ProbeResult, all: readonly ProbeResult[]): Finding | undefined {
   if (result.ok) return undefined;
+  const others = all.filter(({ probe, target }) => probe === "stun" && target === result.target);
+  const isTcp = detail(result, "transport") === "tcp";
+  // One that answers neither way is told once.
+  if (isTcp) return others.some(({ ok }) => ok) ? silentByTcp(result) : undefined;
+  const byTcp = others.some((it) => detail(it, "transport") === "tcp" && !it.ok) ? ", nor by TCP" : "";
   const place = `${detail(result, "host")}:${detail(result, "port")}`;
   return {
     code: "TurnNoAnswer",
     object: aboutOf(result),
-    problem: `The TURN server at ${place} does not answer from this machine by UDP: ${result.message}.`,
+    problem: `The TURN server at ${place} does not answer from this machine by UDP${byTcp}: ${result.message}.`,
     evidence: [evidenceOf(result)],
     fix: [
       {
@@ -37,6 +48,40 @@ function unanswered(result: ProbeResult): Finding | undefined {
       },
     ],
     dependsOn: [{ object: aboutOf(result), because: "it answers there" }],
+  };
+}
+
+function silentByTcp(result: ProbeResult): Finding {
+  const place = `${detail(result, "host")}:${detail(result, "port")}`;
+  return {
+    code: "TurnTcpNoAnswer",
+    object: aboutOf(result),
+    problem: `The TURN server at ${place} answers this machine by UDP, and not by TCP: ${result.message}.`,
+    evidence: [evidenceOf(result)],
+    fix: [
+      {
+        text: "Open the listening port for TCP too, in the firewall of the TURN nodes.",
+        command: `turnutils_uclient -t -p ${detail(result, "port")} ${detail(result, "host")}`,
+        risk: "manual",
+      },
+    ],
+  };
+}
+
+function closedRelay(result: ProbeResult): Finding | undefined {
+  if (result.ok) return undefined;
+  const [host, relayPort] = [detail(result, "host"), detail(result, "relayPort")];
+  return {
+    code: "TurnRelayClosed",
+    object: aboutOf(result),
+    problem: `The TURN server at ${host} gives relays, and nothing that this machine sends to relay port ${relayPort} arrives.`,
+    evidence: [evidenceOf(result)],
+    fix: [
+      {
+        text: "Open the relay range (UDP, turn.ports.relayMin to relayMax) in the firewall of the TURN nodes, and forward it unchanged where they are behind NAT (external-ip).",
+        risk: "manual",
+      },
+    ],
   };
 }
 

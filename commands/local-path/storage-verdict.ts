@@ -1,4 +1,5 @@
-import { directoryMode, neededKeys } from "../../analyzers/storage/local-path.ts";
+import { neededKeys } from "../../analyzers/storage/local-path.ts";
+import { directoryMode } from "../../analyzers/storage/setup-script.ts";
 import type { AnyObject } from "../../kube/client.ts";
 import type { LocalPath } from "./schema.ts";
 
@@ -46,6 +47,10 @@ export function storageVerdict(
   }
   const mode = directoryMode(data["setup"] ?? "");
   const type = storageClass.metadata?.annotations?.["defaultVolumeType"] ?? "hostPath";
+  if (mode === undefined)
+    return {
+      report: `${className}: the script setup of ConfigMap ${where} is not understood; see yourself which mode it gives`,
+    };
   const report = `${className} makes directories ${mode} in volumes of type ${type}`;
   if (mode.endsWith("777") || type === "local") return { report };
   return {

@@ -2,7 +2,8 @@ import { readdirSync, readFileSync, statSync } from "node:fs";
 import { basename, join } from "node:path";
 import { parseAllDocuments } from "yaml";
 import { z } from "zod";
-import type { ContainerLog, Snapshot } from "../../analyzers/snapshot.ts";
+import { isRunLog } from "../../analyzers/runs/run-log.ts";
+import type { ContainerLog, RunLog, Snapshot } from "../../analyzers/snapshot.ts";
 import type { Pod } from "../../kube/kinds.ts";
 import type { AnyObject } from "../../kube/object.ts";
 import { withoutSecrets } from "../../kube/redaction.ts";
@@ -22,8 +23,8 @@ const snapshotSchema = z.looseObject({
 });
 
 /**
- * A snapshot from a file that `kasm-vdi snapshot` wrote, from a file of `kubectl get ... -o yaml` (or json), or from a folder
- * with several of these and logs, named `log-POD.txt`, `log-POD.previous.txt`, or just `log.txt` beside one pod.
+ * A snapshot from a file that `kasm-vdi snapshot` wrote, from a file of `kubectl get ... -o yaml` (or json), from a log
+ * of `pulumi up` or `helm`, or from a folder with several of these and logs, named `log-POD.txt`, `log-POD.previous.txt`, or just `log.txt` beside one pod.
  *
  * @throws Error that names the file and what is wrong with it
  */
@@ -34,6 +35,8 @@ export function readSnapshot(path: string): Snapshot {
         .sort()
         .map((name) => join(path, name)),
     );
+  const log = /\.(ya?ml|json)$/.test(path) ? undefined : runLogOf(path);
+  if (log) return ofLogs([log], [path]);
   const documents = documentsOf(path);
   const [first] = documents;
   if (first?.kind !== "KasmVdiSnapshot") return ofObjects([path]);
@@ -45,10 +48,17 @@ export function readSnapshot(path: string): Snapshot {
 function ofObjects(files: readonly string[]): Snapshot {
   const isData = (file: string) => /\.(ya?ml|json)$/.test(file);
   const found = files.filter(isData).flatMap(documentsOf).flatMap(itemsOf);
-  if (found.length === 0)
-    throw new Error(`${files.join(", ")}: no Kubernetes objects found. Give files of \`kubectl get ... -o yaml\`.`);
+  const isLog = (file: string) => /log.*\.(txt|log)$/.test(basename(file));
   const objects = Map.groupBy(found.map(asCollected), ({ kind = "" }) => kind);
   const pods = (objects.get("Pod") ?? []) as Pod[];
+  const logs = new Map(files.filter(isLog).map((file) => [file, logsOf(file, pods)]));
+  const others = files.filter((file) => !isData(file) && (logs.get(file) ?? []).length === 0);
+  const runs = others.flatMap((file) => runLogOf(file) ?? []);
+  if (found.length === 0 && runs.length > 0) return ofLogs(runs, files);
+  if (found.length === 0)
+    throw new Error(
+      `${files.join(", ")}: no Kubernetes objects found, and no log of pulumi or helm. Give files of \`kubectl get ... -o yaml\`.`,
+    );
   return {
     kind: "KasmVdiSnapshot",
     schemaVersion: 1,
@@ -59,8 +69,32 @@ function ofObjects(files: readonly string[]): Snapshot {
         return [kind, seen ? { seen: unique(seen).map((it) => trimmed(it)) } : { unseen: "not in the files" }];
       }),
     ),
-    logs: files.filter((file) => /log.*\.(txt|log)$/.test(basename(file))).flatMap((file) => logsOf(file, pods)),
+    logs: [...logs.values()].flat(),
     probes: [],
+    ...(runs.length > 0 && { runs }),
+  };
+}
+
+/** The file as a log of pulumi or helm, if it is one; the end of a long one tells. */
+function runLogOf(file: string): RunLog | undefined {
+  const text = readFileSync(file, "utf8").replace(ansi, "");
+  return isRunLog(text) ? { name: basename(file), text: withoutSecrets(text.slice(-mostRunLetters)) } : undefined;
+}
+
+const mostRunLetters = 262_144;
+const ansi = /\u001b\[[0-9;]*m/g;
+
+/** Without any object: nothing is said of the cluster. */
+function ofLogs(runs: readonly RunLog[], files: readonly string[]): Snapshot {
+  const newest = Math.max(...files.map((file) => statSync(file).mtimeMs));
+  return {
+    kind: "KasmVdiSnapshot",
+    schemaVersion: 1,
+    takenAt: new Date(newest).toISOString(),
+    objects: {},
+    logs: [],
+    probes: [],
+    runs,
   };
 }
 

@@ -1,5 +1,5 @@
 import { execa } from "execa";
-import { refText } from "../../analyzers/finding.ts";
+import { objectsOf, refText } from "../../analyzers/finding.ts";
 import type { Finding } from "../../analyzers/finding.ts";
 import { headOf, placedFindings } from "../render/findings.ts";
 import type { Report } from "../report.ts";
@@ -62,8 +62,10 @@ export async function runOnCluster(
   return all;
 }
 
-function isIn({ roots }: Report, { code, object }: Finding): boolean {
+/** Also at a part of the objects that it was found at. */
+function isIn({ roots }: Report, wanted: Finding): boolean {
+  const objects = new Set(objectsOf(wanted).map(refText));
   return placedFindings(roots).some(
-    ({ finding }) => finding.code === code && refText(finding.object) === refText(object),
+    ({ finding }) => finding.code === wanted.code && objectsOf(finding).some((it) => objects.has(refText(it))),
   );
 }

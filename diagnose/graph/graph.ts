@@ -109,7 +109,8 @@ function worst(chain: Chain): number {
   return Math.min(...findingsIn(chain).map(rank));
 }
 
-function byWeight(a: Chain, b: Chain): number {
+/** Worst first, then those that explain most. */
+export function byWeight(a: Chain, b: Chain): number {
   return (
     worst(a) - worst(b) ||
     findingsIn(b).length - findingsIn(a).length ||

@@ -5,9 +5,12 @@ import { probeGateway, probeWebSocket } from "./http.ts";
 import { probePort } from "./port-forward.ts";
 import type { Forwarder } from "./port-forward.ts";
 import { probeStun } from "./stun.ts";
+import type { TransportName } from "./stun-transport.ts";
 import { probeTargets } from "./targets.ts";
+import type { TurnTarget } from "./targets.ts";
 import { probeTls } from "./tls.ts";
-import { ephemeralCredentials, probeTurn } from "./turn.ts";
+import { ephemeralCredentials } from "./turn-proof.ts";
+import { probeTurn } from "./turn.ts";
 
 export interface ProbeSettings {
   readonly forwarder: Forwarder;
@@ -29,7 +32,13 @@ export async function runProbes(
     ...hosts.map((it) => probeTls(it, timeoutMs)),
     ...hosts.map(({ host }) => probeDns(host, gatewayAddresses, timeoutMs)),
     ...ports.map((it) => probePort(forwarder, it, timeoutMs)),
-    ...turn.flatMap((it) => [probeStun(it, timeoutMs), probeTurn(it, credentials, timeoutMs)]),
+    ...turn.flatMap((it) =>
+      transports(it).flatMap((name) => [probeStun(it, timeoutMs, name), probeTurn(it, credentials, timeoutMs, name)]),
+    ),
   ]);
   return results.flat();
+}
+
+function transports({ hasTcp }: TurnTarget): TransportName[] {
+  return hasTcp ? ["udp", "tcp"] : ["udp"];
 }

@@ -4,7 +4,13 @@ import { isIPv4 } from "node:net";
 // RFC 8489 (STUN) and RFC 8656 (TURN).
 const cookie = 0x2112a442;
 
-export const methods = { binding: 0x001, allocate: 0x003, refresh: 0x004, createPermission: 0x008 } as const;
+export const methods = {
+  binding: 0x001,
+  allocate: 0x003,
+  refresh: 0x004,
+  createPermission: 0x008,
+  data: 0x007,
+} as const;
 
 export const attributes = {
   username: 0x0006,
@@ -12,14 +18,19 @@ export const attributes = {
   errorCode: 0x0009,
   lifetime: 0x000d,
   xorPeerAddress: 0x0012,
+  data: 0x0013,
   realm: 0x0014,
   nonce: 0x0015,
+  xorRelayedAddress: 0x0016,
   requestedTransport: 0x0019,
+  xorMappedAddress: 0x0020,
 } as const;
 
 export interface StunMessage {
   readonly method: number;
   readonly isSuccess: boolean;
+  /** Sent without a request: data that came to a relay. */
+  readonly isIndication: boolean;
   readonly transaction: string;
   readonly attributes: ReadonlyMap<number, Buffer>;
 }
@@ -60,6 +71,7 @@ export function stunAnswer(bytes: Buffer): StunMessage | undefined {
     // The class stands in two bits in the middle of the type.
     method: (type & 0x000f) | ((type & 0x00e0) >> 1) | ((type & 0x3e00) >> 2),
     isSuccess: (type & 0x0110) === 0x0100,
+    isIndication: (type & 0x0110) === 0x0010,
     transaction: bytes.subarray(8, 20).toString("hex"),
     attributes: found,
   };
@@ -81,6 +93,18 @@ export function peerAttribute(address: string, port: number): Attribute {
   const number = Buffer.from(address.split(".").map(Number)).readUInt32BE(0);
   value.writeUInt32BE((number ^ cookie) >>> 0, 4);
   return [attributes.xorPeerAddress, value];
+}
+
+/** An IPv4 address and port that a server tells; undefined where it tells none. */
+export function addressIn(
+  { attributes: found }: StunMessage,
+  name: number,
+): { readonly address: string; readonly port: number } | undefined {
+  const value = found.get(name);
+  if (value?.length !== 8 || value[1] !== 1) return undefined;
+  const number = Buffer.alloc(4);
+  number.writeUInt32BE((value.readUInt32BE(4) ^ cookie) >>> 0, 0);
+  return { address: [...number].join("."), port: value.readUInt16BE(2) ^ (cookie >>> 16) };
 }
 
 function header(method: number, length: number, transaction: Buffer): Buffer {

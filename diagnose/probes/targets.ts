@@ -33,6 +33,8 @@ export interface TurnTarget {
   readonly about: string;
   readonly host: string;
   readonly port: number;
+  /** Whether it is meant to listen for TCP too, on the same port. */
+  readonly hasTcp: boolean;
 }
 
 /** What is asked of a cluster's data plane: a few of each, for one that is broken tells of all. */
@@ -163,11 +165,12 @@ function turnTargets(cluster: Cluster): TurnTarget[] {
       };
       const ports = (template?.spec?.containers ?? []).flatMap((it) => it.ports ?? []);
       const port = ports.find(({ protocol }) => protocol === "UDP")?.containerPort ?? 3478;
+      const hasTcp = ports.some(({ containerPort, protocol = "TCP" }) => containerPort === port && protocol === "TCP");
       const pods = cluster.podsMatching(server.metadata?.namespace ?? "", selector?.matchLabels ?? {});
       const hosts = pods
         .map(({ status }) => publicAddress(cluster, status?.hostIP ?? ""))
         .filter((it) => isIP(it) !== 0);
-      return [...new Set(hosts)].map((host) => ({ about: refText(refOf(server)), host, port }));
+      return [...new Set(hosts)].map((host) => ({ about: refText(refOf(server)), host, port, hasTcp }));
     })
     .slice(0, most.turn);
 }

@@ -1,22 +1,14 @@
-import { createHash, createHmac } from "node:crypto";
 import { isIPv4 } from "node:net";
 import type { ProbeResult } from "../../analyzers/snapshot.ts";
 import { errorText } from "./errors.ts";
 import { attributes, errorOf, methods, peerAttribute } from "./stun-message.ts";
 import type { Attribute, StunMessage } from "./stun-message.ts";
 import { StunClient } from "./stun.ts";
+import type { TransportName } from "./stun-transport.ts";
 import type { TurnTarget } from "./targets.ts";
-
-export interface TurnCredentials {
-  readonly user: string;
-  readonly password: string;
-}
-
-/** Credentials that end in ten minutes, as the operator makes them: coturn's use-auth-secret. */
-export function ephemeralCredentials(secret: string, nowMs: number): TurnCredentials {
-  const user = `${Math.floor(nowMs / 1_000) + 600}:kasm-vdi-diagnose`;
-  return { user, password: createHmac("sha1", secret).update(user).digest("base64") };
-}
+import { proofFor } from "./turn-proof.ts";
+import type { Proof, TurnCredentials } from "./turn-proof.ts";
+import { probeRelay } from "./turn-relay.ts";
 
 /**
  * Asks for a relay: without credentials, which has to be refused, and with them where they were given. Then asks to relay to
@@ -26,13 +18,14 @@ export async function probeTurn(
   target: TurnTarget,
   credentials: TurnCredentials | undefined,
   timeoutMs: number,
+  transport: TransportName = "udp",
 ): Promise<ProbeResult[]> {
   const { host, port, about } = target;
   const base = { target: `${host}:${port}`, about };
-  const known = { host, port };
+  const known = { host, port, transport };
   let client: StunClient | undefined;
   try {
-    client = await StunClient.to(target, timeoutMs);
+    client = await StunClient.to(target, timeoutMs, transport);
     const open = await client.ask(methods.allocate, [udp]);
     if (open.isSuccess) {
       await release(client);
@@ -47,7 +40,9 @@ export async function probeTurn(
       message: `refuses without credentials: ${said(open)}`,
       details: first,
     };
-    return credentials ? [refused, ...(await withCredentials(client, target, open, credentials))] : [refused];
+    return credentials
+      ? [refused, ...(await withCredentials(client, target, open, credentials, transport))]
+      : [refused];
   } catch (error) {
     // That nothing answers is what the binding request tells.
     return [
@@ -69,10 +64,12 @@ const udp: Attribute = [attributes.requestedTransport, Buffer.from([17, 0, 0, 0]
 
 async function withCredentials(
   client: StunClient,
-  { host, port, about }: TurnTarget,
+  target: TurnTarget,
   challenge: StunMessage,
   credentials: TurnCredentials,
+  transport: TransportName,
 ): Promise<ProbeResult[]> {
+  const { host, port, about } = target;
   const base = { target: `${host}:${port}`, about };
   let proof = proofFor(challenge, credentials);
   let answer = await client.ask(methods.allocate, [udp, ...proof.values], proof.key);
@@ -81,9 +78,16 @@ async function withCredentials(
     answer = await client.ask(methods.allocate, [udp, ...proof.values], proof.key);
   }
   if (!answer.isSuccess) {
-    const details = { host, port, errorCode: errorOf(answer)[0] };
+    const details = { host, port, transport, errorCode: errorOf(answer)[0] };
     return [{ ...base, probe: "turn", ok: false, message: said(answer), details }];
   }
+  const given = { ...base, probe: "turn", ok: true, message: "gives a relay", details: { host, port, transport } };
+  // Relays are the same whichever way their owner comes.
+  if (transport === "tcp") {
+    await release(client, proof);
+    return [given];
+  }
+  const relay = await probeRelay(client, target, answer, proof);
   const peers: ProbeResult[] = [];
   for (const peer of forbiddenPeers(host)) {
     const permitted = await client.ask(methods.createPermission, [peerAttribute(peer, 9), ...proof.values], proof.key);
@@ -92,30 +96,10 @@ async function withCredentials(
     peers.push({ ...base, probe: "turn-peer", ok: !isAllowed, message, details: { host, port, peer, isAllowed } });
   }
   await release(client, proof);
-  return [{ ...base, probe: "turn", ok: true, message: "gives a relay", details: { host, port } }, ...peers];
+  return [given, ...(relay ? [relay] : []), ...peers];
 }
 
 const staleNonce = 438;
-
-interface Proof {
-  readonly values: readonly Attribute[];
-  readonly key: Buffer;
-}
-
-function proofFor({ attributes: found }: StunMessage, { user, password }: TurnCredentials): Proof {
-  const realm = found.get(attributes.realm) ?? Buffer.alloc(0);
-  const nonce = found.get(attributes.nonce) ?? Buffer.alloc(0);
-  return {
-    values: [
-      [attributes.username, Buffer.from(user)],
-      [attributes.realm, realm],
-      [attributes.nonce, nonce],
-    ],
-    key: createHash("md5")
-      .update(`${user}:${realm.toString("utf8")}:${password}`)
-      .digest(),
-  };
-}
 
 /** Loopback, the clouds' metadata service, and the server's own address. */
 function forbiddenPeers(host: string): string[] {

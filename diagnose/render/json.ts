@@ -23,10 +23,11 @@ export function renderJson({ checks, roots, summary, takenAt, serverVersion, uns
 }
 
 function chainDocument({ finding, because, symptoms }: Chain): FindingDocument {
-  const { code, object, container, problem, evidence, fix } = finding;
+  const { code, object, container, problem, evidence, fix, parts } = finding;
   const { title, cause, mayPass = false } = entryOf(code);
   return {
     ...{ code, level: levelOf(finding), title, object, ...(container !== undefined && { container }) },
+    ...(parts && { foundAt: parts.map((it) => it.object) }),
     ...{ problem, ...(because !== undefined && { because }), cause, evidence: [...evidence], fix: [...fix], mayPass },
     symptoms: symptoms.map(chainDocument),
   };

@@ -11,7 +11,9 @@ import { escaped } from "./markup.ts";
  * neither may count as passed; a warning passes and says so in its output.
  */
 export function renderJunit({ checks, roots, takenAt }: Report): string {
-  const placed = new Map(placedFindings(roots).map((it) => [it.finding, it]));
+  const placed = new Map(
+    placedFindings(roots).flatMap((it) => [it.finding, ...(it.finding.parts ?? [])].map((part) => [part, it] as const)),
+  );
   const suites = [...Map.groupBy(checks, ({ area }) => area)].map(([area, them]) => {
     const name = `${areas[area].layer}: ${areas[area].title}`;
     return [
@@ -36,7 +38,7 @@ function countsOf(checks: readonly CheckResult[]): string {
 function testcase(check: CheckResult, placed: ReadonlyMap<CheckResult["findings"][number], PlacedFinding>): string {
   const { area, title, result, detail } = check;
   const open = `    <testcase classname="${escaped(`kasm-vdi.${area}`)}" name="${escaped(title)}"`;
-  const found = check.findings.flatMap((it) => placed.get(it) ?? []);
+  const found = [...new Set(check.findings.flatMap((it) => placed.get(it) ?? []))];
   const text = escaped(found.map((it) => plainLines(it).join("\n")).join("\n\n"));
   switch (result) {
     case "pass":

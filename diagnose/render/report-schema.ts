@@ -29,6 +29,10 @@ const finding = z
     title: z.string(),
     object: objectRef,
     container: z.string().optional(),
+    foundAt: z
+      .array(objectRef)
+      .optional()
+      .meta({ description: "The single objects with this fault, where `object` is what they have in common." }),
     problem: z.string(),
     because: z.string().optional().meta({ description: "Why it follows from the finding above it." }),
     cause: z.string(),

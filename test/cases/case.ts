@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import { parse } from "yaml";
-import type { ContainerLog, ProbeResult, Snapshot } from "../../analyzers/snapshot.ts";
+import type { ContainerLog, ProbeResult, RunLog, Snapshot } from "../../analyzers/snapshot.ts";
 import { collectedKinds } from "../../diagnose/collect/kinds.ts";
 import type { AnyObject } from "../../kube/object.ts";
 
@@ -26,6 +26,8 @@ export interface Case {
   readonly unseen?: Readonly<Record<string, string>>;
   readonly logs?: readonly ContainerLog[];
   readonly probes?: readonly ProbeResult[];
+  /** Logs of pulumi or helm; without any object or base, nothing of a cluster was given. */
+  readonly runs?: readonly RunLog[];
   readonly expect: Expectation;
 }
 
@@ -67,10 +69,15 @@ export function snapshotOf(it: Case): Snapshot {
     takenAt: it.takenAt ?? base.takenAt,
     ...(it.server && { server: it.server }),
     ...(it.missingKinds && { missingKinds: it.missingKinds }),
-    objects: { ...objects, ...unseen },
+    objects: isLogAlone(it) ? {} : { ...objects, ...unseen },
     logs: [...base.logs, ...(it.logs ?? [])],
     probes: [...base.probes, ...(it.probes ?? [])],
+    ...(it.runs && { runs: it.runs }),
   };
+}
+
+function isLogAlone({ runs, objects, base }: Case): boolean {
+  return runs !== undefined && objects === undefined && base === undefined;
 }
 
 const empty: Snapshot = {

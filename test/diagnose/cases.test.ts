@@ -1,5 +1,6 @@
 import { expect } from "chai";
 import { analyzers } from "../../analyzers/all.ts";
+import { catalog } from "../../analyzers/catalog.ts";
 import { Cluster } from "../../analyzers/cluster.ts";
 import { refText } from "../../analyzers/finding.ts";
 import type { Finding } from "../../analyzers/finding.ts";
@@ -19,4 +20,12 @@ describe("the diagnosis of", () => {
       expect(symptoms.map(told).sort(), "symptoms").to.deep.equal([...(one.expect.symptoms ?? [])].sort());
       expect(summary.exitCode, "exit code").to.equal(one.expect.exit);
     });
+});
+
+describe("the catalog", () => {
+  it("has a case for each of its codes", () => {
+    const shown = allCases().flatMap((it) => [...it.expect.roots, ...(it.expect.symptoms ?? [])]);
+    const codes = new Set(shown.map((it) => it.split(" ")[0]));
+    expect(Object.keys(catalog).filter((it) => !codes.has(it))).to.deep.equal([]);
+  });
 });

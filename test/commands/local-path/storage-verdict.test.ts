@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { directoryMode } from "../../../analyzers/storage/local-path.ts";
+import { directoryMode } from "../../../analyzers/storage/setup-script.ts";
 import { storageVerdict } from "../../../commands/local-path/storage-verdict.ts";
 import type { AnyObject } from "../../../kube/client.ts";
 
@@ -76,6 +76,12 @@ describe("the storage check", () => {
     expect(storageVerdict("longhorn", k3s, storageClass("driver.longhorn.io"), undefined)).to.deep.equal({
       report: "longhorn is served by driver.longhorn.io; directory modes were not checked",
     });
+  });
+
+  it("does not refuse a script that it does not understand: it says so", () => {
+    const verdict = judgeStorage("local-path", k3s, hostPath, full("/opt/make-volume"));
+    expect(verdict.report).to.include("is not understood");
+    expect(verdict).not.to.have.property("refusal");
   });
 
   it("reads the mode of the volume, not that of its parent, which K3s's script makes 0700", () => {

@@ -1,11 +1,14 @@
 import { expect } from "chai";
 import { createHash, createHmac } from "node:crypto";
 import { createSocket } from "node:dgram";
-import { attributes, methods, stunAnswer, stunRequest } from "../../../diagnose/probes/stun-message.ts";
+import { createServer } from "node:net";
+import type { AddressInfo } from "node:net";
+import { attributes, methods, peerAttribute, stunAnswer, stunRequest } from "../../../diagnose/probes/stun-message.ts";
 import type { StunMessage } from "../../../diagnose/probes/stun-message.ts";
 import { probeStun } from "../../../diagnose/probes/stun.ts";
 import type { TurnTarget } from "../../../diagnose/probes/targets.ts";
-import { ephemeralCredentials, probeTurn } from "../../../diagnose/probes/turn.ts";
+import { ephemeralCredentials } from "../../../diagnose/probes/turn-proof.ts";
+import { probeTurn } from "../../../diagnose/probes/turn.ts";
 
 /** How a server on loopback answers a request: a success, or an error's code. */
 type Server = (request: StunMessage, isProven: boolean) => number | "success";
@@ -63,7 +66,10 @@ async function serving<T>(server: Server, use: (target: TurnTarget, asked: numbe
   });
   await new Promise<void>((resolve) => socket.bind(0, "127.0.0.1", resolve));
   try {
-    return await use({ about: "DaemonSet turn/coturn", host: "127.0.0.1", port: socket.address().port }, asked);
+    return await use(
+      { about: "DaemonSet turn/coturn", host: "127.0.0.1", port: socket.address().port, hasTcp: false },
+      asked,
+    );
   } finally {
     socket.close();
   }
@@ -107,7 +113,7 @@ describe("the probe of a TURN server", () => {
     const socket = createSocket("udp4");
     await new Promise<void>((resolve) => socket.bind(0, "127.0.0.1", resolve));
     const { port } = socket.address();
-    const result = await probeStun({ about: "DaemonSet turn/coturn", host: "127.0.0.1", port }, 150);
+    const result = await probeStun({ about: "DaemonSet turn/coturn", host: "127.0.0.1", port, hasTcp: false }, 150);
     socket.close();
     expect(result).to.include({ ok: false, message: "does not answer in time" });
   });
@@ -167,4 +173,104 @@ describe("the probe of a TURN server", () => {
       "turn ok: gives a relay",
     );
   });
+
+  it("asks by TCP, in pieces or several messages at once, and does not ask for peers again", async () => {
+    const server = createServer((socket) => {
+      let rest = Buffer.alloc(0);
+      socket.on("data", (bytes: Buffer) => {
+        rest = Buffer.concat([rest, bytes]);
+        for (;;) {
+          const length = rest.length < 20 ? Infinity : 20 + rest.readUInt16BE(2);
+          if (rest.length < length) return;
+          const request = rest.subarray(0, length);
+          rest = rest.subarray(length);
+          const message = stunAnswer(request)!;
+          const answer = answerTo(request, right(message, isProven(request, message)));
+          socket.write(answer.subarray(0, 10));
+          setTimeout(() => socket.write(answer.subarray(10)), 5);
+        }
+      });
+    });
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    const target = { ...here, port: (server.address() as AddressInfo).port, hasTcp: true };
+    try {
+      expect(await probeStun(target, 1_000, "tcp")).to.deep.include({ ok: true, message: "answers" });
+      const results = await probeTurn(target, credentials, 1_000, "tcp");
+      expect(told(results)).to.deep.equal(["turn ok: refuses without credentials: 401 No", "turn ok: gives a relay"]);
+      expect(results[1]?.details).to.include({ transport: "tcp" });
+    } finally {
+      server.close();
+    }
+  });
+
+  it("tells that nothing listens by TCP", async () => {
+    const { port } = await closedPort();
+    const result = await probeStun({ ...here, port, hasTcp: true }, 1_000, "tcp");
+    expect(result).to.deep.include({ ok: false, message: "refuses the connection" });
+  });
+
+  for (const [arrives, message] of [
+    [true, "turn-relay ok: hands on what comes to its relay port"],
+    [false, "turn-relay not ok: nothing arrives at its relay port"],
+  ] as const)
+    it(`sees whether what comes to a relay port arrives: ${String(arrives)}`, async () => {
+      await relaying(arrives, async (target) => {
+        expect(told(await probeTurn(target, credentials, 700))).to.include(message);
+      });
+    });
 });
+
+const here = { about: "DaemonSet turn/coturn", host: "127.0.0.1" };
+
+async function closedPort(): Promise<AddressInfo> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const address = server.address() as AddressInfo;
+  await new Promise((resolve) => server.close(resolve));
+  return address;
+}
+
+/** A server with one relay port, open or closed. */
+async function relaying(isOpen: boolean, use: (target: TurnTarget) => Promise<void>): Promise<void> {
+  const [socket, relay] = [createSocket("udp4"), createSocket("udp4")];
+  await Promise.all([socket, relay].map((it) => new Promise<void>((done) => it.bind(0, "127.0.0.1", done))));
+  let client = 0;
+  socket.on("message", (bytes, { port }) => {
+    const message = stunAnswer(bytes)!;
+    client = port;
+    const proven = isProven(bytes, message);
+    // It may relay to this machine, and to no other peer that is asked about.
+    const isForbidden = message.method === methods.createPermission && !asksFor(message, port);
+    const outcome = !proven ? 401 : isForbidden ? 403 : "success";
+    const given =
+      proven && message.method === methods.allocate
+        ? [
+            attribute(attributes.xorRelayedAddress, peerAttribute("127.0.0.1", relay.address().port)[1]),
+            attribute(attributes.xorMappedAddress, peerAttribute("127.0.0.1", port)[1]),
+          ]
+        : [];
+    socket.send(withBody(answerTo(bytes, outcome), given), port, "127.0.0.1");
+  });
+  relay.on("message", (data) => {
+    if (!isOpen) return;
+    const head = stunRequest(methods.data, [[attributes.data, data]]).bytes;
+    head.writeUInt16BE(methods.data | 0x0010, 0);
+    socket.send(head, client, "127.0.0.1");
+  });
+  try {
+    await use({ ...here, port: socket.address().port, hasTcp: false });
+  } finally {
+    socket.close();
+    relay.close();
+  }
+}
+
+function asksFor({ attributes: found }: StunMessage, port: number): boolean {
+  return found.get(attributes.xorPeerAddress)?.equals(peerAttribute("127.0.0.1", port)[1]) === true;
+}
+
+function withBody(answer: Buffer, more: readonly Buffer[]): Buffer {
+  const whole = Buffer.concat([answer, ...more]);
+  whole.writeUInt16BE(whole.length - 20, 2);
+  return whole;
+}
