@@ -79,7 +79,7 @@ describe("the storage check", () => {
   });
 
   it("does not refuse a script that it does not understand: it says so", () => {
-    const verdict = judgeStorage("local-path", k3s, hostPath, full("/opt/make-volume"));
+    const verdict = storageVerdict("local-path", k3s, hostPath, full("/opt/make-volume"));
     expect(verdict.report).to.include("is not understood");
     expect(verdict).not.to.have.property("refusal");
   });
