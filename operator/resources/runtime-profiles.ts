@@ -107,12 +107,19 @@ const families: Record<TemplateSpec["runtime"]["type"], Family> = {
       SELKIES_ENABLE_BASIC_AUTH: "true",
       SELKIES_ENABLE_HTTPS: "false",
       SELKIES_MODE: spec.stream === "WebRTC" ? "webrtc" : "websockets",
+      // Whoever switches to WebRTC in the page would be sent to TURN servers of strangers.
+      SELKIES_ENABLE_DUAL_MODE: "false|locked",
+      // It listens on loopback alone unless told, and refuses to start when told twice: empty is not told.
+      SELKIES_PUBLIC: "true",
+      SELKIES_ADDR: "",
       // Serves the activity probe.
       SELKIES_ENABLE_METRICS_HTTP: "true",
       SELKIES_COMMAND_ENABLED: "false|locked",
       SELKIES_ENABLE_CLIPBOARD: selkiesClipboard[spec.desktopPolicy.clipboard],
       SELKIES_MICROPHONE_ENABLED: `${spec.desktopPolicy.microphone}|locked`,
       SELKIES_FILE_TRANSFERS: selkiesFiles[spec.desktopPolicy.files],
+      // What is printed is a file that the browser fetches.
+      SELKIES_PRINTING_ENABLED: `${downloads.has(spec.desktopPolicy.files)}|locked`,
     },
     rtcConfigVariable: "SELKIES_RTC_CONFIG_JSON",
   }),
@@ -165,6 +172,7 @@ const base: RuntimeProfile = {
 // In is towards the desktop.
 const selkiesClipboard = { Both: "true", In: "in", Out: "out", None: "false" };
 const selkiesFiles = { Both: "upload,download", Upload: "upload", Download: "download", None: "none" };
+const downloads: ReadonlySet<TemplateSpec["desktopPolicy"]["files"]> = new Set(["Both", "Download"]);
 
 function defined<T extends object>(values: { [Key in keyof T]: T[Key] | undefined }): Partial<T> {
   return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as Partial<T>;
