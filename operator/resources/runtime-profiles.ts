@@ -8,6 +8,8 @@ export interface RuntimeProfile {
   readonly scheme: "http" | "https";
   /** Answers 200 without a password; undefined when the family has no such path, so that only the port can be asked. */
   readonly healthPath: string | undefined;
+  /** Gives the picture as it is now, with the password; undefined when the family tells nothing of it. */
+  readonly picturePath: string | undefined;
   /** User of the stream; undefined when the image fixes none and the environment names it. */
   readonly streamUser: string;
   /** Where the home volume belongs. */
@@ -101,6 +103,7 @@ const families: Record<TemplateSpec["runtime"]["type"], Family> = {
     ...base,
     port: 8080,
     healthPath: "/api/health",
+    picturePath: "/api/screenshot",
     home: "/home/ubuntu",
     credentials: { SELKIES_BASIC_AUTH_USER: "user", SELKIES_BASIC_AUTH_PASSWORD: "password", PASSWD: "password" },
     environment: {
@@ -161,6 +164,7 @@ const base: RuntimeProfile = {
   port: 8080,
   scheme: "http",
   healthPath: undefined,
+  picturePath: undefined,
   streamUser: "desktop",
   home: "/home/user",
   userId: 1000,

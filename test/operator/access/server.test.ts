@@ -306,7 +306,7 @@ describe("a desktop behind Traefik's forwardAuth", () => {
     sessions = [starting];
     const patient = get("/?vdi_waiting", { ...page, ...cookie });
     expect(await held(patient, 7_900)).to.equal(undefined);
-    expect((await held(patient, 200))?.body).to.contain("<h1>Your desktop is starting</h1>");
+    expect((await held(patient, 200)).body).to.contain("<h1>Your desktop is starting</h1>");
   });
 
   it("answers a person, and a program that meets a start, at once", async () => {
