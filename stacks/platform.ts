@@ -98,6 +98,9 @@ function ingress(config: StackConfig, whenFree: pulumi.Input<unknown>, opts: Opt
   return new Traefik("traefik", args, opts);
 }
 
+/** Of the gateway: ten times its largest page. */
+const mostAnswerBytes = 64 * 1024;
+
 function volumes({ storage, namespaces, registry, cluster }: StackConfig, opts: Options): LocalPathStorage {
   return new LocalPathStorage("storage", { ...storage, namespace: namespaces.storage, registry, cluster }, opts);
 }
@@ -122,6 +125,7 @@ function vdiOperator(
       operatorNamespace: namespaces.operator,
       traefikNamespace: traefikNamespace(config),
       routesAfter: traefik.kinds,
+      mostAnswerBytes: traefik.boundsAnswers.apply((does) => (does ? mostAnswerBytes : undefined)),
       gpuSlices: gpuSlices(config.pools),
       replicas: operator.replicas,
       maxSessionsPerUser: operator.maxSessionsPerUser,

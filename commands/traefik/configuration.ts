@@ -5,6 +5,8 @@ export interface TraefikFindings {
   readonly version: "v2" | "v3";
   /** Addresses of the Service, as ServiceLB sets them. */
   readonly addresses: string[];
+  /** Whether a Middleware's forwardAuth takes a bound for answers: 3.6.9 and later do, and warn without one. */
+  readonly boundsAnswers: boolean;
 }
 
 /** Reads the version from the Deployment's image tag; without a Deployment from the CRDs that only v2 brings. */
@@ -19,7 +21,24 @@ export function describeTraefik(
   const hasLegacyCrd = crds.some((crd) => crd.metadata?.name === legacyCrd);
   const status = service?.["status"] as { loadBalancer?: { ingress?: { ip?: string }[] } } | undefined;
   const addresses = (status?.loadBalancer?.ingress ?? []).flatMap(({ ip }) => (ip === undefined ? [] : [ip]));
-  return { version: (major === undefined ? hasLegacyCrd : major === "2") ? "v2" : "v3", addresses: addresses.sort() };
+  return {
+    version: (major === undefined ? hasLegacyCrd : major === "2") ? "v2" : "v3",
+    addresses: addresses.sort(),
+    boundsAnswers: crds.some(boundsAnswers),
+  };
+}
+
+function boundsAnswers({ metadata, spec }: AnyObject): boolean {
+  if (metadata?.name !== "middlewares.traefik.io") return false;
+  const { versions = [] } = (spec ?? {}) as { versions?: { schema?: { openAPIV3Schema?: MiddlewareSchema } }[] };
+  return versions.some(
+    ({ schema }) =>
+      schema?.openAPIV3Schema?.properties?.spec?.properties?.forwardAuth?.properties?.maxResponseBodySize !== undefined,
+  );
+}
+
+interface MiddlewareSchema {
+  properties?: { spec?: { properties?: { forwardAuth?: { properties?: { maxResponseBodySize?: object } } } } };
 }
 
 /**

@@ -41,6 +41,8 @@ export const traefikReleaseName = "traefik";
 export interface TraefikReport {
   readonly version: "v2" | "v3";
   readonly addresses: readonly string[];
+  /** Left out by a gate that ran before it was asked. */
+  readonly boundsAnswers?: boolean;
 }
 
 interface LoadBalancerStatus {
@@ -53,6 +55,8 @@ export class Traefik extends pulumi.ComponentResource {
   readonly report: pulumi.Output<TraefikReport>;
   /** Addresses at which browsers reach the cluster. */
   readonly addresses: pulumi.Output<string[]>;
+  /** Whether its forwardAuth takes a bound for answers, and warns without one. Known before it serves. */
+  readonly boundsAnswers: pulumi.Output<boolean>;
   /** What brings Traefik's kinds. */
   readonly kinds: pulumi.Resource;
   /** All that needs an API server that is there. A gate rides out one that is away. */
@@ -75,6 +79,11 @@ export class Traefik extends pulumi.ComponentResource {
     const { kinds, serving, addressed, service } =
       mode === "own" ? ownTraefik(name, args, after) : configure ? configured(name, args, after) : asItIs(gate);
     this.report = findings(serving);
+    // Those that our own may be installed from (41.x) all do.
+    this.boundsAnswers =
+      mode === "own"
+        ? pulumi.output(true)
+        : findings<TraefikReport>(gate).apply(({ boundsAnswers = false }) => boundsAnswers);
     const read =
       publicIPs.length > 0
         ? undefined

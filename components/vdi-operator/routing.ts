@@ -1,3 +1,4 @@
+import type * as pulumi from "@pulumi/pulumi";
 import { gatewayName } from "./rbac.ts";
 import { gatewayPorts } from "./services.ts";
 
@@ -22,6 +23,8 @@ export interface SessionRoutingArgs {
   readonly namespace: string;
   readonly operatorNamespace: string;
   readonly access?: AccessSettings;
+  /** The most that Traefik reads of an answer of the gateway; left out where Traefik does not know such a bound. */
+  readonly mostAnswerBytes?: pulumi.Input<number | undefined>;
 }
 
 /** Headers of a request by which the gateway decides; Traefik adds host and address. The rest is between browser and desktop. */
@@ -42,7 +45,7 @@ const decisiveHeaders = [
  * What routes of sessions share, as Traefik objects by the end of their resource's name. They are in the namespace of
  * sessions: Traefik refuses references across namespaces by default.
  */
-export function sessionRouting({ namespace, operatorNamespace, access = {} }: SessionRoutingArgs) {
+export function sessionRouting({ namespace, operatorNamespace, access = {}, mostAnswerBytes }: SessionRoutingArgs) {
   const apiVersion = "traefik.io/v1alpha1";
   const { userHeader } = access;
   return {
@@ -55,6 +58,7 @@ export function sessionRouting({ namespace, operatorNamespace, access = {} }: Se
           address: `http://${gatewayName}.${operatorNamespace}.svc:${gatewayPorts.access}/auth`,
           // Browsers could name another host, or a path of their liking.
           trustForwardHeader: false,
+          ...(mostAnswerBytes !== undefined && { maxResponseBodySize: mostAnswerBytes }),
           authRequestHeaders: [...decisiveHeaders, ...(userHeader === undefined ? [] : [userHeader])],
           // The desktop's own password, which its user never sees; of the cookies those that let nobody in; the session's name.
           authResponseHeaders: ["Authorization", "Cookie", "X-Vdi-Session"],

@@ -10,7 +10,7 @@ interface Starter {
     readonly image: string;
     readonly displayName: string;
     readonly description: string;
-    readonly runtime: { readonly type: "selkies-v1" | "linuxserver" | "kasmvnc" };
+    readonly runtime: { readonly type: "selkies-v1" | "selkies-v2" | "linuxserver" | "kasmvnc" };
     readonly resources: { readonly default: DesktopResources; readonly max: DesktopResources };
     readonly env?: readonly { readonly name: string; readonly value: string }[];
     readonly shmSize: string;
@@ -89,6 +89,22 @@ const all: readonly Starter[] = [
       ],
       shmSize: "1Gi",
       // Its init starts as root and steps down.
+      securityProfile: "baseline",
+    },
+  },
+  {
+    name: "selkies",
+    spec: {
+      image: "ghcr.io/selkies-project/selkies/desktop:2.1.0-ubuntu26.04",
+      displayName: "Selkies desktop",
+      description: "Ubuntu 26.04 with LXQt, streamed by Selkies 2, without a GPU.",
+      runtime: { type: "selkies-v2" },
+      resources: {
+        default: { gpu: 0, cpu: "1", memory: "3Gi" },
+        max: { gpu: 0, cpu: "4", memory: "8Gi" },
+      },
+      shmSize: "1Gi",
+      // Its entry point sets the account's password by sudo.
       securityProfile: "baseline",
     },
   },

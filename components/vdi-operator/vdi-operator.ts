@@ -54,6 +54,8 @@ export interface VdiOperatorArgs extends OperatorSettings {
   readonly monitoring?: boolean;
   /** What brings Traefik's kinds, which routes are made of; all else does not wait for it. */
   readonly routesAfter?: pulumi.Resource;
+  /** The most that Traefik reads of an answer of the gateway; left out where Traefik does not know such a bound. */
+  readonly mostAnswerBytes?: pulumi.Input<number | undefined>;
   /** For the operator to run. */
   readonly timeoutSeconds: number;
   readonly cluster: ClusterAccess;

@@ -35,7 +35,7 @@ export async function fillFromDownload(tool: Tool, filling: Filling): Promise<Fi
       await mkdir(content);
       await fetchVerified(download.url, download.checksum, file, (text) => filling.onProgress(tool, text));
       if (download.format === "raw") await rename(file, join(content, tool.name));
-      else await extract({ file, cwd: content, strip: 1 });
+      else await extract({ file, cwd: content, strip: download.format === "tar.gz" ? 1 : 0 });
       return { tool: await publishChecked(tool, content, "download", filling) };
     });
   } catch (error) {

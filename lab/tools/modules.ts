@@ -67,3 +67,9 @@ export const actionlintModule: GoModule = {
   folder: join(import.meta.dirname, "modules", "actionlint"),
   stamps: { "github.com/rhysd/actionlint.version": "1.7.12" },
 };
+
+export const traefikModule: GoModule = {
+  id: "traefik",
+  folder: join(import.meta.dirname, "modules", "traefik"),
+  stamps: { "github.com/traefik/traefik/v3/pkg/version.Version": "v3.6.12" },
+};

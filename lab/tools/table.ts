@@ -1,4 +1,5 @@
-import { actionlintModule, controlPlaneModule, deployModule, languageHostModule, pulumiModule } from "./modules.ts";
+import { actionlintModule, controlPlaneModule, deployModule } from "./modules.ts";
+import { languageHostModule, pulumiModule, traefikModule } from "./modules.ts";
 import { platformName, type Platform, type PlatformName } from "./platform.ts";
 import type { Download, Tool } from "./tool.ts";
 
@@ -12,6 +13,7 @@ export type ToolName =
   | "kube-scheduler"
   | "etcd"
   | "kwok"
+  | "traefik"
   | "actionlint";
 
 /** Every tool of the lab and of the checks. docs/tools.md says how to bump one. */
@@ -112,6 +114,21 @@ export const tools: Record<ToolName, Tool> = {
         platform,
       ),
     programs: [{ file: "kwok", module: controlPlaneModule, package: "sigs.k8s.io/kwok/cmd/kwok" }],
+  },
+  // The version that the K3s which the lab plays brings. For real desktops alone.
+  traefik: {
+    name: "traefik",
+    version: "3.6.12",
+    asks: { arguments: ["version"], answer: /^Version:\s+v?(\d+\.\d+\.\d+\S*)/m },
+    companions: [],
+    download: ({ os, arch }) => ({
+      url: `https://github.com/traefik/traefik/releases/download/v3.6.12/traefik_v3.6.12_${os}_${arch}.tar.gz`,
+      format: "flat.tar.gz",
+      checksum: {
+        officialFile: "https://github.com/traefik/traefik/releases/download/v3.6.12/traefik_v3.6.12_checksums.txt",
+      },
+    }),
+    programs: [{ file: "traefik", module: traefikModule, package: "github.com/traefik/traefik/v3/cmd/traefik" }],
   },
   actionlint: {
     name: "actionlint",

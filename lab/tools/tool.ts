@@ -18,8 +18,8 @@ export interface Tool {
 /** An official release file. */
 export interface Download {
   url: string;
-  /** A raw program is stored under the tool's name; an archive holds one folder, whose content is unpacked. */
-  format: "raw" | "tar.gz";
+  /** A raw program is stored under the tool's name; an archive holds one folder, whose content is unpacked, or is flat. */
+  format: "raw" | "tar.gz" | "flat.tar.gz";
   checksum: Checksum;
 }
 

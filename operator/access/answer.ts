@@ -1,5 +1,6 @@
 import { pageHeaders, pageHtml, pageText } from "./pages.ts";
 import type { Page, PageAddresses } from "./pages.ts";
+import type { DesktopRequest } from "./request.ts";
 
 /** An HTTP answer, whole. */
 export interface Answer {
@@ -21,7 +22,7 @@ export function pageAnswer(
     headers: {
       ...pageHeaders,
       ...(!isForPeople && { "Content-Type": "text/plain; charset=utf-8" }),
-      ...(againAfterSeconds !== undefined && { "Retry-After": againAfterSeconds.toFixed() }),
+      ...(againAfterSeconds !== undefined && { "Retry-After": Math.max(1, againAfterSeconds).toFixed() }),
       ...headers,
     },
     body: isForPeople ? pageHtml(page, addresses) : pageText(page),
@@ -34,4 +35,13 @@ export function jsonAnswer(status: number, value: object, headers: Readonly<Reco
     headers: { "Content-Type": "application/json", "Cache-Control": "no-store", ...headers },
     body: `${JSON.stringify(value)}\n`,
   };
+}
+
+/** To the same address without a link's token; written out in full, for Traefik takes a path for one of ours. */
+export function redirect(request: DesktopRequest, headers: Readonly<Record<string, string>> = {}): Answer {
+  return { status: 302, headers: { Location: addressOf(request), "Cache-Control": "no-store", ...headers }, body: "" };
+}
+
+export function addressOf({ authority, path }: DesktopRequest): string {
+  return `https://${authority}${path}`;
 }

@@ -3,12 +3,13 @@ import { apiMessage } from "../../kube/client.ts";
 import type { Clock } from "../../kube/clock.ts";
 import type { VDISession, VDITemplate } from "../api/objects.ts";
 import { desktopName, hostOf, sessionId } from "../resources/names.ts";
-import { pageAnswer } from "./answer.ts";
+import { addressOf, pageAnswer, redirect } from "./answer.ts";
 import type { Answer } from "./answer.ts";
 import { knows } from "../credentials/stream-credentials.ts";
 import type { Credentials, ReadCredentials } from "../credentials/stream-credentials.ts";
 import { admit, desktopState, revokedBeforeMs, tokenSubject } from "./decide.ts";
 import type { Refusal } from "./decide.ts";
+import { Holds } from "./holds.ts";
 import { RateLimit } from "./rate-limit.ts";
 import { noPasswordPage, notWakingPage, refusalPages, stalePage, stuckPage, suspendedPage } from "./pages.ts";
 import { throttledPage, unavailablePage, waitingPage, wakingPage } from "./pages.ts";
@@ -62,11 +63,18 @@ export class ForwardAuth {
   readonly #limit = new RateLimit();
   readonly #credentials;
   readonly #waking;
+  readonly #holds: Holds;
 
   constructor(options: ForwardAuthOptions) {
     this.#options = options;
     this.#credentials = new RecentWork<Credentials | undefined>(options.clock, credentialsKeptMs);
     this.#waking = new RecentWork<undefined>(options.clock, wakingMs);
+    this.#holds = new Holds(options.clock);
+  }
+
+  /** Keeps nobody waiting any more: this replica ends. */
+  drain(): void {
+    this.#holds.release();
   }
 
   async answer(asked: Pick<IncomingMessage, "headers" | "headersDistinct">): Promise<Answer> {
@@ -88,7 +96,7 @@ export class ForwardAuth {
     return { ...answer, headers: { ...answer.headers, "X-Vdi-Session": sessionId(session) } };
   }
 
-  async #judge(request: DesktopRequest, session: VDISession): Promise<Answer> {
+  async #judge(request: DesktopRequest, session: VDISession, wasHeld = false): Promise<Answer> {
     const { key, sessions, clock } = this.#options;
     const nowMs = clock.date().getTime();
     const isTimeInDoubt = this.#options.timeDoubt?.() !== undefined;
@@ -103,8 +111,25 @@ export class ForwardAuth {
         if (admission.by === "link") return this.#signIn("link", request, session);
         // A link that was used before opens nothing, but is no reason to turn away who is inside.
         if (request.linkToken !== undefined && request.isNavigation) return redirect(request);
-        return this.#enter(request, session);
+        return waits(request, session) && !wasHeld
+          ? this.#enterInTime(request, session)
+          : this.#enter(request, session);
     }
+  }
+
+  /** Who asks again by itself is kept waiting until there is something new, and judged by what is known then. */
+  async #enterInTime(request: DesktopRequest, session: VDISession): Promise<Answer> {
+    const stands = (it: VDISession | undefined) =>
+      it !== undefined && it.metadata.uid === session.metadata.uid && waits(request, it);
+    const present = () => this.#options.sessions.byHost(request.host);
+    await this.#holds.until(() => !stands(present()));
+    const now = present();
+    return now ? this.#judge(request, now, true) : this.#page("unknown-host", refusalPages["unknown-host"], request);
+  }
+
+  /** The next question of a page is held here; where there is no room for it, it comes later. */
+  #againAfterSeconds({ isNavigation }: DesktopRequest): number {
+    return isNavigation && this.#holds.hasRoom ? 0 : 3;
   }
 
   async #password(
@@ -149,7 +174,7 @@ export class ForwardAuth {
       case "asleep":
         return this.#wake(request, session);
       case "starting":
-        return this.#page("waiting", waitingPage(desktop.message), request);
+        return this.#page("waiting", waitingPage(desktop.message, this.#againAfterSeconds(request)), request);
       case "stuck":
         return this.#page("waiting", stuckPage(desktop.message), request);
       case "ready":
@@ -188,7 +213,7 @@ export class ForwardAuth {
         this.#log("info", session, "woken by a request");
         return undefined;
       });
-      return this.#page("waiting", wakingPage, request);
+      return this.#page("waiting", wakingPage(this.#againAfterSeconds(request)), request);
     } catch (error) {
       this.#log("error", session, `could not be woken: ${apiMessage(error)}`);
       return this.#page("failed", notWakingPage, request);
@@ -229,11 +254,9 @@ export class ForwardAuth {
   }
 }
 
-/** To the same address without a link's token; written out in full, for Traefik takes a path for one of ours. */
-function redirect(request: DesktopRequest, headers: Readonly<Record<string, string>> = {}): Answer {
-  return { status: 302, headers: { Location: addressOf(request), "Cache-Control": "no-store", ...headers }, body: "" };
-}
-
-function addressOf({ authority, path }: DesktopRequest): string {
-  return `https://${authority}${path}`;
+/** What no person has asked for, and what there is nothing new to say to: a page that waits, a page that was left open. */
+function waits({ isNavigation, isWaiting, fetch }: DesktopRequest, session: VDISession): boolean {
+  const { kind } = desktopState(session);
+  if (!isNavigation) return kind === "asleep";
+  return isWaiting && !fetch.isUserActivated && (kind === "asleep" || kind === "starting");
 }

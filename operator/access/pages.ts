@@ -67,12 +67,12 @@ export const refusalPages: Readonly<Record<Refusal, Page>> = {
 };
 
 /** @param message of the session's status; it says what is being waited for */
-export function waitingPage(message: string): Page {
+export function waitingPage(message: string, againAfterSeconds = 3): Page {
   return {
     status: 503,
     title: "Your desktop is starting",
     text: message === "" ? "It is being prepared." : message,
-    againAfterSeconds: 3,
+    againAfterSeconds,
   };
 }
 
@@ -86,7 +86,9 @@ export function stuckPage(message: string): Page {
   };
 }
 
-export const wakingPage = waitingPage("It was suspended, and is being started again.");
+export function wakingPage(againAfterSeconds: number): Page {
+  return waitingPage("It was suspended, and is being started again.", againAfterSeconds);
+}
 
 export const noPasswordPage = waitingPage(
   "Its password is being made anew. If this stays so, its Secret was deleted: ask the administrator to delete the desktop's pod, which brings both back.",

@@ -81,9 +81,11 @@ export async function serveAccess(options: AccessServerOptions): Promise<AccessS
     port: (server.address() as AddressInfo).port,
     drain: () => {
       isDraining = true;
+      forwardAuth.drain();
     },
     close: () =>
       new Promise((resolve) => {
+        forwardAuth.drain();
         const cancel = options.clock.after(5_000, () => server.closeAllConnections());
         server.close(() => {
           cancel();

@@ -10,6 +10,8 @@ export interface ActivitySource {
 
 type Spec = VDITemplate["spec"];
 
+const selkiesMetrics: ActivitySource = { path: "/api/metrics", parse: movingMetrics("fps_hist_count") };
+
 /**
  * By family and by how it streams; what is left out does not tell.
  *
@@ -18,14 +20,14 @@ type Spec = VDITemplate["spec"];
  * The packaging (docker-nvidia-egl-desktop) serves it below /metrics. By WebSocket its KasmVNC streams instead, run without
  * users of its own (-disableBasicAuth): its API answers none.
  *
- * selkies main: by WebSocket the server itself counts twice a second for each connected display (selkies.py). By WebRTC
- * browsers report, and have no frame rate while the picture stands still: whoever reads would be nobody.
+ * selkies main (2.1.0): by WebSocket the server itself counts twice a second for each connected display (selkies.py), by
+ * WebRTC browsers report every 5 s, over a still picture too, and stop when they go.
  *
  * KasmVNC's owner API answers the user that has the right to it, as Kasm's images give it to kasm_user.
  */
 const sources: Record<Spec["runtime"]["type"], Partial<Record<Spec["stream"], ActivitySource>>> = {
   "selkies-v1": { WebRTC: { path: "/metrics", parse: movingMetrics("fps_hist_count", "latency") } },
-  "selkies-v2": { WebSocket: { path: "/api/metrics", parse: movingMetrics("fps_hist_count") } },
+  "selkies-v2": { WebSocket: selkiesMetrics, WebRTC: selkiesMetrics },
   kasmvnc: { WebSocket: { path: "/api/get_bottleneck_stats", parse: kasmConnections } },
   linuxserver: {},
   custom: {},

@@ -9,8 +9,8 @@ export interface Answer {
 
 export interface LookOptions {
   readonly headers?: Readonly<Record<string, string>>;
-  /** An answer with more than this is no answer; 0 reads none of it. */
-  readonly mostBytes: number;
+  /** By its status: an answer with more than this is no answer; 0 reads none of it. */
+  readonly mostBytes: number | ((status: number) => number);
   readonly signal: AbortSignal;
 }
 
@@ -56,7 +56,8 @@ export async function look(agent: Agent, url: URL, options: LookOptions): Promis
       reset: true,
     });
     const header = (name: string) => [headers[name.toLowerCase()]].flat()[0];
-    if (options.mostBytes === 0) {
+    const mostBytes = typeof options.mostBytes === "number" ? options.mostBytes : options.mostBytes(statusCode);
+    if (mostBytes === 0) {
       await body.dump({ limit: 0 });
       return { status: statusCode, header, body: "" };
     }
@@ -65,7 +66,7 @@ export async function look(agent: Agent, url: URL, options: LookOptions): Promis
     for await (const chunk of body as AsyncIterable<Buffer>) {
       chunks.push(chunk);
       bytes += chunk.length;
-      if (bytes > options.mostBytes) throw new NoAnswerError(`answers with more than ${options.mostBytes} bytes`);
+      if (bytes > mostBytes) throw new NoAnswerError(`answers with more than ${mostBytes} bytes`);
     }
     return { status: statusCode, header, body: Buffer.concat(chunks).toString("utf8") };
   } catch (error) {

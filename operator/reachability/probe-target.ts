@@ -19,11 +19,18 @@ export function probeTarget(
   const { podIP, hostIP } = pod?.status ?? {};
   if (!template || !isReady(pod) || podIP === undefined || pod?.metadata.deletionTimestamp !== undefined)
     return undefined;
-  const { port, scheme, healthPath = "/" } = runtimeProfile(template.spec);
+  const { port, scheme, healthPath = "/", picturePath } = runtimeProfile(template.spec);
   const ready = session.status?.conditions?.find(({ type }) => type === "Ready");
   return {
     uid: pod?.metadata.uid ?? "",
-    stream: { ip: podIP, ...(hostIP !== undefined && { nodeIp: hostIP }), port, scheme, path: healthPath },
+    stream: {
+      ip: podIP,
+      ...(hostIP !== undefined && { nodeIp: hostIP }),
+      port,
+      scheme,
+      path: healthPath,
+      ...(picturePath !== undefined && { picturePath }),
+    },
     ...(route && settings.traefikUrl !== undefined && { route: routeTarget(session, template, settings) }),
     ...(session.spec.idle && { activity: activitySource(template) ?? silence(template) }),
     ...(decideAtMs !== undefined && { decideAtMs }),

@@ -2,7 +2,8 @@ import type { Clock } from "../../kube/clock.ts";
 import { shortestGapMs } from "../activity/reading.ts";
 import type { ActivitySource } from "../activity/source.ts";
 import type { Seen } from "./prober.ts";
-import type { Probes } from "./probes.ts";
+import type { Check } from "../view/session-view.ts";
+import type { Probed, Probes } from "./probes.ts";
 import type { RouteTarget } from "./route.ts";
 import type { Credentials, StreamTarget } from "./stream.ts";
 import { judge, judgeActivity, recheckMs } from "./verdict.ts";
@@ -32,6 +33,8 @@ interface Surroundings {
 }
 
 const restMs = { stream: 60_000, route: 300_000, activity: 30_000 };
+// Somebody looks at it: with three looks that have to fail it is told within 10 s.
+const pictureRestMs = 6_000;
 // KasmVNC locks out an address that comes with a wrong password five times.
 const refusedMs = 10_000;
 const keepCredentialsMs = 10 * 60_000;
@@ -128,15 +131,18 @@ export class ProbedSession {
   }
 
   async #lookAtStream(credentials: Credentials | string, signal: AbortSignal): Promise<boolean> {
-    this.#dueMs.stream = this.#after(restMs.stream);
-    const check =
+    const atRestMs = this.target.stream.picturePath === undefined ? restMs.stream : pictureRestMs;
+    this.#dueMs.stream = this.#after(atRestMs);
+    const probed: Probed<Check> =
       typeof credentials === "string"
         ? { ok: false, message: credentials }
         : await this.#surroundings.probes.stream(this.target.stream, credentials, signal);
-    const refused = this.#dropRefused(check);
-    const { state, flipped } = judge(this.#stream, { ok: check.ok, message: check.message }, this.#clock.now());
+    const refused = this.#dropRefused(probed);
+    const { ok, message, isPictureLost } = probed;
+    const check: Check = { ok, message, ...(isPictureLost && { isPictureLost }) };
+    const { state, flipped } = judge(this.#stream, check, this.#clock.now());
     this.#stream = state;
-    this.#dueMs.stream = this.#after(refused ? refusedMs : recheckMs(state, restMs.stream));
+    this.#dueMs.stream = this.#after(refused ? refusedMs : recheckMs(state, atRestMs));
     return flipped;
   }
 

@@ -15,6 +15,8 @@ export interface StreamTarget {
   readonly port: number;
   readonly scheme: "http" | "https";
   readonly path: string;
+  /** Where its family gives the picture, which is asked for in the place of `path`. */
+  readonly picturePath?: string;
 }
 
 /** Of the pod's own Secret. */
@@ -41,10 +43,14 @@ export async function checkStream(
   const problem = podAddressProblem(target.ip, { ...context, nodeIp: target.nodeIp });
   if (problem !== undefined) return { ok: false, message: problem };
   try {
-    const { status } = await look(context.agent, urlOf(target, target.path), {
-      ...{ headers: authorization(credentials), mostBytes: 0, signal: context.signal },
+    const { status, body } = await look(context.agent, urlOf(target, target.picturePath ?? target.path), {
+      headers: authorization(credentials),
+      mostBytes: (code) => (target.picturePath !== undefined && code === 404 ? mostNoticeBytes : 0),
+      signal: context.signal,
     });
-    const refusal = refusalOf(target, status);
+    // Cannot take a picture, and says so itself.
+    const isUnable = target.picturePath !== undefined && status === 501;
+    const refusal = isUnable ? undefined : (refusalOf(target, status) ?? lossOf(target, body));
     return refusal ?? { ok: true, message: "The stream answers." };
   } catch (error) {
     if (error instanceof NoAnswerError) return { ok: false, message: unanswered(target, error) };
@@ -76,6 +82,7 @@ export async function checkActivity(
   }
 }
 
+const mostNoticeBytes = 4 * 1024;
 const mostActivityBytes = 256 * 1024;
 
 function urlOf({ scheme, ip, port }: StreamTarget, path: string): URL {
@@ -105,6 +112,12 @@ function refusalOf({ ip, port }: StreamTarget, status: number): StreamCheck | un
       message: `The stream at ${ip}:${port} answers with HTTP ${status}: the desktop behind it is not up.`,
     };
   return undefined;
+}
+
+/** Selkies answers 404 with these words when its display is gone; releases without such a path have others. */
+function lossOf({ ip, port }: StreamTarget, body: string): StreamCheck | undefined {
+  if (!body.startsWith("No such display")) return undefined;
+  return { ok: false, isPictureLost: true, message: `The stream at ${ip}:${port} says that its display is gone.` };
 }
 
 function unanswered({ ip, port, scheme }: StreamTarget, { message }: NoAnswerError): string {

@@ -8,6 +8,8 @@ export interface RuntimeProfile {
   readonly scheme: "http" | "https";
   /** Answers 200 without a password; undefined when the family has no such path, so that only the port can be asked. */
   readonly healthPath: string | undefined;
+  /** Gives the picture as it is now, with the password; undefined when the family tells nothing of it. */
+  readonly picturePath: string | undefined;
   /** User of the stream; undefined when the image fixes none and the environment names it. */
   readonly streamUser: string;
   /** Where the home volume belongs. */
@@ -101,18 +103,26 @@ const families: Record<TemplateSpec["runtime"]["type"], Family> = {
     ...base,
     port: 8080,
     healthPath: "/api/health",
+    picturePath: "/api/screenshot",
     home: "/home/ubuntu",
     credentials: { SELKIES_BASIC_AUTH_USER: "user", SELKIES_BASIC_AUTH_PASSWORD: "password", PASSWD: "password" },
     environment: {
       SELKIES_ENABLE_BASIC_AUTH: "true",
       SELKIES_ENABLE_HTTPS: "false",
       SELKIES_MODE: spec.stream === "WebRTC" ? "webrtc" : "websockets",
+      // Whoever switches to WebRTC in the page would be sent to TURN servers of strangers.
+      SELKIES_ENABLE_DUAL_MODE: "false|locked",
+      // It listens on loopback alone unless told, and refuses to start when told twice: empty is not told.
+      SELKIES_PUBLIC: "true",
+      SELKIES_ADDR: "",
       // Serves the activity probe.
       SELKIES_ENABLE_METRICS_HTTP: "true",
       SELKIES_COMMAND_ENABLED: "false|locked",
       SELKIES_ENABLE_CLIPBOARD: selkiesClipboard[spec.desktopPolicy.clipboard],
       SELKIES_MICROPHONE_ENABLED: `${spec.desktopPolicy.microphone}|locked`,
       SELKIES_FILE_TRANSFERS: selkiesFiles[spec.desktopPolicy.files],
+      // What is printed is a file that the browser fetches.
+      SELKIES_PRINTING_ENABLED: `${downloads.has(spec.desktopPolicy.files)}|locked`,
     },
     rtcConfigVariable: "SELKIES_RTC_CONFIG_JSON",
   }),
@@ -154,6 +164,7 @@ const base: RuntimeProfile = {
   port: 8080,
   scheme: "http",
   healthPath: undefined,
+  picturePath: undefined,
   streamUser: "desktop",
   home: "/home/user",
   userId: 1000,
@@ -165,6 +176,7 @@ const base: RuntimeProfile = {
 // In is towards the desktop.
 const selkiesClipboard = { Both: "true", In: "in", Out: "out", None: "false" };
 const selkiesFiles = { Both: "upload,download", Upload: "upload", Download: "download", None: "none" };
+const downloads: ReadonlySet<TemplateSpec["desktopPolicy"]["files"]> = new Set(["Both", "Download"]);
 
 function defined<T extends object>(values: { [Key in keyof T]: T[Key] | undefined }): Partial<T> {
   return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as Partial<T>;

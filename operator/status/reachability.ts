@@ -67,11 +67,17 @@ function silent(view: SessionView, evaluation: EvaluationTime): Finding | undefi
   if (!running || (isReady(pod) && stream?.ok !== false)) return undefined;
   const isTold = silences.has(condition(session.status?.conditions, "Ready")?.reason ?? "");
   if (!wasReady(session) && !isTold && !evaluation.isLaterThan(running.startedAt, streamMs)) return undefined;
-  if (isReady(pod)) return notAnswering(quoted(stream?.message ?? ""));
+  if (isReady(pod)) return stream?.isPictureLost ? pictureLost : notAnswering(quoted(stream?.message ?? ""));
   const open = openContainers(pod).find(({ status }) => status.state?.running && !status.ready);
   const verdict = open && unreadyVerdict(factsOf(view, open.status, open.isInit));
   return verdict && fromVerdict(verdict);
 }
+
+const pictureLost: Finding = {
+  reason: "StreamNotAnswering",
+  message:
+    "The desktop runs, but has no picture: its display server has ended, and its programs with it. Delete its pod, and it starts anew with its home; an image whose entry point ends when its display does would start anew by itself.",
+};
 
 function notAnswering(said: string): Finding {
   return {

@@ -76,6 +76,8 @@ export interface Check {
   readonly ok: boolean;
   /** What was seen, as a sentence. */
   readonly message: string;
+  /** The stream answers, and has no picture to show. */
+  readonly isPictureLost?: true;
 }
 
 /** What the last look at a desktop's connections said. */

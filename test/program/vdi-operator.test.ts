@@ -101,6 +101,7 @@ describe("VdiOperator", () => {
       "vdi-metadata-binding",
       "vdi-template-ubuntu",
       "vdi-template-webtop",
+      "vdi-template-selkies",
       "vdi-template-ubuntu-gpu",
       "vdi-session-access",
       "vdi-session-headers",

@@ -101,7 +101,8 @@ const specs: Record<string, Schema> = {
     ["routes"],
   ),
   IngressRouteUDP: group({ entryPoints: texts, routes: list(group({ services: list(layer4Service) })) }, ["routes"]),
-  Middleware: anything,
+  // The chart's since Traefik 3.6.9: who asks whether it is there finds it.
+  Middleware: group({ forwardAuth: group({ maxResponseBodySize: { type: "integer", format: "int64" } }) }),
   MiddlewareTCP: anything,
   ServersTransport: group({ insecureSkipVerify: { type: "boolean" }, serverName: text }),
   ServersTransportTCP: anything,

@@ -38,6 +38,18 @@ describe("the Traefik gate", () => {
     expect(describeTraefik(crds, undefined, undefined).version).to.equal("v3");
   });
 
+  it("tells from the CRD whether forwardAuth takes a bound for answers: an older one would refuse the field", () => {
+    const middleware = (forwardAuth: object): AnyObject => {
+      const properties = { spec: { properties: { forwardAuth: { properties: forwardAuth } } } };
+      const versions = [{ name: "v1alpha1", schema: { openAPIV3Schema: { properties } } }];
+      return { metadata: { name: "middlewares.traefik.io" }, spec: { versions } };
+    };
+    const bounds = (...found: AnyObject[]) => describeTraefik(found, undefined, undefined).boundsAnswers;
+    expect(bounds(middleware({ maxBodySize: {}, maxResponseBodySize: { type: "integer" } }))).to.equal(true);
+    expect(bounds(middleware({ maxBodySize: {} }))).to.equal(false);
+    expect(bounds(...crds)).to.equal(false);
+  });
+
   it("tells the addresses of the Service, in order", () => {
     const service = {
       status: { loadBalancer: { ingress: [{ ip: "192.0.2.2" }, { hostname: "x" }, { ip: "192.0.2.1" }] } },

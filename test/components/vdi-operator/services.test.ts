@@ -42,6 +42,13 @@ describe("the Services of operator and gateway", () => {
     const { address } = routing["session-access"].spec.forwardAuth;
     expect(address).to.equal(`http://${metadata.name}.${metadata.namespace}.svc:${spec.ports[0]!.port}/auth`);
   });
+
+  it("are read by Traefik up to a bound where it knows one, and without the field where it would refuse it", () => {
+    const forwardAuth = (mostAnswerBytes?: number) =>
+      sessionRouting({ namespace: "a", operatorNamespace: "b", mostAnswerBytes })["session-access"].spec.forwardAuth;
+    expect(forwardAuth(65_536)).to.include({ maxResponseBodySize: 65_536 });
+    expect(forwardAuth()).not.to.have.property("maxResponseBodySize");
+  });
 });
 
 describe("their PodDisruptionBudgets", () => {

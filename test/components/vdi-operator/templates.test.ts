@@ -5,7 +5,7 @@ import { vdiTemplateSpec } from "../../../operator/api/vdi-template.ts";
 describe("the starter templates", () => {
   it("are what the API's schema takes, and say nothing that it does not know", () => {
     const templates = starterTemplates(8, {});
-    expect(templates).to.have.length(3);
+    expect(templates).to.have.length(4);
     for (const { metadata, spec } of templates) {
       const parsed = vdiTemplateSpec.strict().safeParse(spec);
       expect(parsed.error, metadata.name).to.equal(undefined);
@@ -20,6 +20,7 @@ describe("the starter templates", () => {
     const gpus = (slices: number) =>
       starterTemplates(slices, {}).map(({ spec }) => [spec.resources.default.gpu, spec.resources.max.gpu]);
     expect(gpus(0)).to.deep.equal([
+      [0, 0],
       [0, 0],
       [0, 0],
     ]);
@@ -37,6 +38,7 @@ describe("the starter templates", () => {
       kasmvnc: "restricted",
       linuxserver: "baseline",
       "selkies-v1": "baseline",
+      "selkies-v2": "baseline",
     });
   });
 });

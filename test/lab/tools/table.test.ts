@@ -52,6 +52,7 @@ describe("the table of tools", () => {
       "kube-scheduler": "Kubernetes v1.35.4\n",
       etcd: "etcd Version: 3.6.5\nGit SHA: Not provided (use ./build instead of go build)\n",
       kwok: "kwok version v0.8.0 go1.26.8 (linux/amd64)\n",
+      traefik: "Version:      v3.6.12\nCodename:     cheddar\nGo version:   go1.26.8\n",
       actionlint: "1.7.12\ninstalled by building from source\nbuilt with go1.26.8 compiler for linux/amd64\n",
     };
     for (const tool of Object.values(tools))

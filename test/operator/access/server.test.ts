@@ -153,6 +153,17 @@ describe("a desktop behind Traefik's forwardAuth", () => {
     return cookieOf(await get(`${pathname}${search}`, page));
   };
 
+  const starting = aSession({ status: { phase: "Creating", conditions: [condition("Ready", "False")] } });
+
+  /** The answer to what is kept open, after so much time at the most; undefined while it is still kept. */
+  async function held<T>(asked: Promise<T>, ms = 10_000): Promise<T> {
+    const answer = asked.then((value) => ({ value }));
+    const real = (after: number) => new Promise((resolve) => setTimeout(resolve, after));
+    await real(20);
+    await clock.advance(ms);
+    return (await Promise.race([answer, real(50)]).then((it) => (it as { value: T } | undefined)?.value)) as T;
+  }
+
   it("opens by a link, which leads to the same address without its token and leaves a cookie", async () => {
     const { json } = await askLink("alice", "token-of-alice@example.com");
     expect(json["expiresAt"]).to.equal("2026-01-01T00:01:00.000Z");
@@ -250,21 +261,21 @@ describe("a desktop behind Traefik's forwardAuth", () => {
   it("wakes a suspended session once when somebody opens it, with a page that waits", async () => {
     const cookie = await signIn();
     sessions = [aSession({ spec: { desiredState: "Suspended" }, status: { phase: "Suspended" } })];
-    expect(await echo("/", cookie)).to.equal(503);
-    expect((await get("/icon.png", cookie)).status).to.equal(503);
+    expect(await held(echo("/", cookie))).to.equal(503);
+    expect((await held(get("/icon.png", cookie))).status).to.equal(503);
     expect((await get("/", page)).status).to.equal(401);
     expect(woken).to.deep.equal([]);
     const seen = await Promise.all(Array.from({ length: 5 }, () => get("/", { ...page, ...cookie })));
     expect(woken).to.deep.equal(["alice"]);
     expect(seen.map(({ status }) => status)).to.deep.equal([503, 503, 503, 503, 503]);
-    expect(seen[0]?.headers["retry-after"]).to.equal("3");
-    expect(seen[0]?.body).to.contain(`<meta http-equiv="refresh" content="3; url=https://${aliceHost}/?vdi_waiting">`);
+    expect(seen[0]?.headers["retry-after"]).to.equal("1");
+    expect(seen[0]?.body).to.contain(`<meta http-equiv="refresh" content="0; url=https://${aliceHost}/?vdi_waiting">`);
   });
 
   it("is not woken by a page that waits, which asks again by itself, but by whoever reloads it or follows its link", async () => {
     const cookie = await signIn();
     sessions = [aSession({ spec: { desiredState: "Suspended" } })];
-    const waiting = await get("/a?x=1&vdi_waiting", { ...page, ...cookie, "sec-fetch-mode": "navigate" });
+    const waiting = await held(get("/a?x=1&vdi_waiting", { ...page, ...cookie, "sec-fetch-mode": "navigate" }));
     expect([waiting.status, woken]).to.deep.equal([503, []]);
     expect(waiting.body)
       .to.contain("<h1>Your desktop is suspended</h1>")
@@ -279,6 +290,51 @@ describe("a desktop behind Traefik's forwardAuth", () => {
     const seen = await get("/a?x=1&vdi_waiting", { ...page, ...cookie });
     expect([seen.status, seen.headers.location]).to.deep.equal([302, `https://${aliceHost}/a?x=1`]);
     expect((await get("/a?x=1", { ...page, ...cookie })).status).to.equal(200);
+  });
+
+  it("lets a page that waits hear at once that the desktop is there, and asks it again at most each eight seconds", async () => {
+    const cookie = await signIn();
+    sessions = [aSession({ spec: { desiredState: "Suspended" } })];
+    await get("/", { ...page, ...cookie });
+    const waiting = get("/?vdi_waiting", { ...page, ...cookie });
+    sessions = [starting];
+    expect(await held(waiting, 7_000)).to.equal(undefined);
+    sessions = [aSession()];
+    const { status, headers } = await held(waiting, 100);
+    expect([status, headers.location]).to.deep.equal([302, `https://${aliceHost}/`]);
+
+    sessions = [starting];
+    const patient = get("/?vdi_waiting", { ...page, ...cookie });
+    expect(await held(patient, 7_900)).to.equal(undefined);
+    expect((await held(patient, 200)).body).to.contain("<h1>Your desktop is starting</h1>");
+  });
+
+  it("answers a person, and a program that meets a start, at once", async () => {
+    const cookie = await signIn();
+    sessions = [starting];
+    expect((await get("/", { ...page, ...cookie })).status).to.equal(503);
+    const program = await get("/api/status", cookie);
+    expect([program.status, program.headers["retry-after"]]).to.deep.equal([503, "3"]);
+  });
+
+  it("keeps nobody in who was locked out while a question was held", async () => {
+    const cookie = await signIn();
+    sessions = [aSession({ spec: { desiredState: "Suspended" } })];
+    const waiting = echo("/api/websockets", cookie);
+    expect(await held(waiting, 1_000)).to.equal(undefined);
+    await clock.advance(1_000);
+    sessions = [aSession({ spec: { access: { revokedBefore: clock.date().toISOString() } } })];
+    expect(await held(waiting, 100)).to.equal(401);
+  });
+
+  it("answers what is held when its replica ends", async () => {
+    const cookie = await signIn();
+    sessions = [starting];
+    const waiting = get("/?vdi_waiting", { ...page, ...cookie });
+    expect(await held(waiting, 1_000)).to.equal(undefined);
+    drain();
+    const { status, body } = await waiting;
+    expect([status, body.includes('content="3; url=')]).to.deep.equal([503, true]);
   });
 
   it("is asked by Traefik with what a browser says about the page that asks", async () => {

@@ -17,6 +17,7 @@ describe("where desktops tell who is connected", () => {
     expect(paths.filter(([, , path]) => path !== undefined)).to.deep.equal([
       ["selkies-v1", "WebRTC", "/metrics"],
       ["selkies-v2", "WebSocket", "/api/metrics"],
+      ["selkies-v2", "WebRTC", "/api/metrics"],
       ["kasmvnc", "WebSocket", "/api/get_bottleneck_stats"],
     ]);
     expect(silence(template({ type: "linuxserver" }))).to.equal(

@@ -11,6 +11,12 @@ describe("what of a session is looked at", () => {
     expect(target?.stream).to.deep.include({ ip: "10.42.1.7", port: 6901, scheme: "https", path: "/" });
   });
 
+  it("is the picture itself, where the family gives it", () => {
+    const picturePath = (type: "selkies-v2" | "linuxserver") =>
+      probeTarget(view({ template: template({ runtime: { type } }) }), settings, undefined)?.stream.picturePath;
+    expect([picturePath("selkies-v2"), picturePath("linuxserver")]).to.deep.equal(["/api/screenshot", undefined]);
+  });
+
   it("is nothing while there is no pod that is ready", () => {
     expect(probeTarget(view({ pod: undefined }), settings, undefined)).to.equal(undefined);
     expect(probeTarget(view({ pod: podWith([]) }), settings, undefined)).to.equal(undefined);

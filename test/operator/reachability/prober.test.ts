@@ -11,7 +11,10 @@ const answers = { ok: true, message: "The stream answers." };
 describe("the prober", () => {
   let clock: FakeClock;
   let prober: Prober;
-  let stream: (ip: string, signal: AbortSignal) => Promise<{ ok: boolean; message: string; refused?: true }>;
+  let stream: (
+    ip: string,
+    signal: AbortSignal,
+  ) => Promise<{ ok: boolean; message: string; refused?: true; isPictureLost?: true }>;
   let reading: Reading;
   let looks: { kind: string; ip: string; atMs: number }[];
   let changes: string[];
@@ -66,6 +69,23 @@ describe("the prober", () => {
     expect(times("stream")).to.deep.equal([0, 1_000, 2_000, 3_000, 63_000, 123_000]);
     expect(changes).to.deep.equal(["a"]);
     expect(prober.seen("a", "1").stream).to.deep.equal(answers);
+  });
+
+  it("says within ten seconds that a picture is lost, and what it has told stays so until it is there again", async () => {
+    let lost = false;
+    stream = () =>
+      Promise.resolve(lost ? { ok: false, isPictureLost: true, message: "Its display is gone." } : answers);
+    const { stream: at } = target("10.42.0.1");
+    prober.set("a", target("10.42.0.1", { stream: { ...at, picturePath: "/api/screenshot" } }));
+    // At the worst moment: just after it was seen.
+    await clock.advance(60_100);
+    lost = true;
+    await clock.advance(10_000);
+    expect(prober.seen("a", "1").stream).to.deep.include({ ok: false, isPictureLost: true });
+    expect(changes).to.deep.equal(["a", "a"]);
+    lost = false;
+    await clock.advance(1_000);
+    expect(prober.seen("a", "1").stream?.ok).to.equal(true);
   });
 
   it("looks at who is connected only where that is wanted, with the stream's first answer and then each half minute", async () => {

@@ -51,6 +51,29 @@ describe("the check of a stream", () => {
     expect((await check()).message).to.contain("answers with HTTP 502");
   });
 
+  it("fails where the stream says that its display is gone, and only then", async () => {
+    const asked: (string | undefined)[] = [];
+    let answer: [number, string | Buffer] = [200, Buffer.alloc(1_000_000)];
+    await start((request, response) => {
+      asked.push(request.url);
+      response.writeHead(answer[0]).end(answer[1]);
+    });
+    const target = { ...desktop.target("/api/health"), picturePath: "/api/screenshot" };
+    const picture = () => checkStream(target, credentials, desktop.context);
+    expect(await picture()).to.deep.equal({ ok: true, message: "The stream answers." });
+    answer = [404, "No such display"];
+    expect(await picture()).to.deep.include({ ok: false, isPictureLost: true });
+    // Of a release that has no such path, or cannot take a picture.
+    for (const other of [
+      [404, ""],
+      [501, "without screenshots"],
+    ] as const) {
+      answer = [...other];
+      expect((await picture()).ok, String(other[0])).to.equal(true);
+    }
+    expect(new Set(asked)).to.deep.equal(new Set(["/api/screenshot"]));
+  });
+
   it("does not leave the pod, whatever the path says", async () => {
     const asked: (string | undefined)[] = [];
     await start((request, response) => {

@@ -101,6 +101,32 @@ describe("a desktop's pod", () => {
     }
   });
 
+  it("listens on all addresses, where the image's family does on loopback alone unless told, once", () => {
+    const env = [{ name: "SELKIES_ADDR", value: "localhost" }];
+    const [{ env: set = [] }] = specOf({ template: runtime("selkies-v2", { env }) }).containers;
+    expect(set.filter(({ name }) => /^SELKIES_(ADDR|PUBLIC)$/.test(name))).to.deep.equal([
+      { name: "SELKIES_PUBLIC", value: "true" },
+      { name: "SELKIES_ADDR", value: "" },
+    ]);
+  });
+
+  it("hands nothing out by printing where files may not leave it", () => {
+    const printing = (files: "Both" | "Upload" | "Download" | "None") => {
+      const desktopPolicy = { clipboard: "Both", files, microphone: false } as const;
+      const [{ env }] = specOf({ template: runtime("selkies-v2", { desktopPolicy }) }).containers;
+      return env?.find(({ name }) => name === "SELKIES_PRINTING_ENABLED")?.value;
+    };
+    const directions = ["Both", "Upload", "Download", "None"] as const;
+    expect(directions.map(printing)).to.deep.equal(["true|locked", "false|locked", "true|locked", "false|locked"]);
+  });
+
+  it("streams as its template says, and cannot be switched by its page", () => {
+    for (const stream of ["WebSocket", "WebRTC"] as const) {
+      const [{ env }] = specOf({ template: runtime("selkies-v2", { stream }) }).containers;
+      expect(env).to.deep.include({ name: "SELKIES_ENABLE_DUAL_MODE", value: "false|locked" });
+    }
+  });
+
   it("lets a template set no variable by which the operator protects the stream", () => {
     const env = [
       { name: "VNC_PW", value: "known" },

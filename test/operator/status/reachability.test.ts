@@ -28,6 +28,10 @@ describe("why a desktop that runs cannot be reached", () => {
       view({ stream: refused }),
       ["StreamNotAnswering", "connection refused"],
     ],
+    "its picture is lost": [
+      view({ stream: { ok: false, isPictureLost: true, message: "The stream says that its display is gone." } }),
+      ["StreamNotAnswering", "has no picture", "Delete its pod"],
+    ],
     "its probe fails": [
       view({
         pod: running(40),
