@@ -47,7 +47,7 @@ export class SignInRoutes {
   }
 
   /** Back from the issuer: in, or back to the page with why not. */
-  async callback(request: IncomingMessage, query: string): Promise<SignInAnswer> {
+  async callback(request: Pick<IncomingMessage, "headers">, query: string): Promise<SignInAnswer> {
     const sealed = readCookie(request.headers, "flow");
     const flow = sealed === undefined ? undefined : await this.#seal.open("flow", sealed, flowSchema);
     const over = cookieHeader("flow", "", 0);
@@ -64,7 +64,11 @@ export class SignInRoutes {
   }
 
   /** A new hour for whoever the issuer still knows. */
-  async renew(request: IncomingMessage, known: Known | undefined, nowMs: number): Promise<SignInAnswer> {
+  async renew(
+    request: Pick<IncomingMessage, "headers">,
+    known: Known | undefined,
+    nowMs: number,
+  ): Promise<SignInAnswer> {
     if (known?.issuedMs !== undefined && nowMs - known.issuedMs < freshMs)
       return { status: 200, headers: {}, body: { expiresAt: isoTime(known.expiresMs ?? nowMs) } };
     const sealed = readCookie(request.headers, "renewal");

@@ -1,4 +1,3 @@
-import type { IncomingMessage } from "node:http";
 import { expect } from "chai";
 import { SignInError } from "../../../portal/sign-in/oidc.ts";
 import { ownPath, SignInRoutes } from "../../../portal/sign-in/routes.ts";
@@ -30,8 +29,9 @@ describe("the way through the sign-in", () => {
       seal,
       () => undefined,
     );
-  const withCookies = (...cookies: string[]) =>
-    ({ headers: { cookie: cookies.map((it) => it.split(";")[0]).join("; ") } }) as IncomingMessage;
+  const withCookies = (...cookies: string[]) => ({
+    headers: { cookie: cookies.map((it) => it.split(";")[0]).join("; ") },
+  });
   const cookiesOf = ({ headers }: { headers: Readonly<Record<string, string | string[]>> }) =>
     headers["Set-Cookie"] as string[];
 
