@@ -99,9 +99,11 @@ export async function servePortal(options: PortalServerOptions): Promise<PortalS
   }
 
   async function answerSignIn(request: IncomingMessage, path: string, query: string): Promise<SignInAnswer> {
-    if (!signIn) throw new Refusal(404, "The site signs people in before they come here.");
     limit(strangers, "");
     const step = `${request.method ?? ""} ${path}`;
+    // The site's middleware signs in whoever comes by it.
+    if (!signIn && step === "GET /sign-in/begin") return { status: 303, headers: { Location: "/" } };
+    if (!signIn) throw new Refusal(404, "The site signs people in before they come here.");
     if (step === "GET /sign-in/begin") return signIn.begin(new URLSearchParams(query));
     if (step === "GET /sign-in/callback") return signIn.callback(request, query === "" ? "" : `?${query}`);
     if (step !== "POST /sign-in/renew" && step !== "POST /sign-out")

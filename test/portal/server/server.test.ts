@@ -379,7 +379,8 @@ describe("the portal's server", () => {
 
     it("takes no cookie in its place, and has no sign-in of its own", async () => {
       expect((await me({ cookie: await site.cookie(alice) })).status).to.equal(401);
-      expect((await site.ask("GET", "/sign-in/begin")).status).to.equal(404);
+      expect((await site.ask("GET", "/sign-in/begin")).headers).to.include({ location: "/" });
+      expect((await site.ask("GET", "/sign-in/callback?code=c&state=s")).status).to.equal(404);
     });
 
     it("refuses changes from other pages, to which the middleware adds its header as well", async () => {
