@@ -20,6 +20,8 @@ export interface LaunchContext {
   operatorVariables?: Readonly<Record<string, string>>;
   /** The same for the gateway. */
   gatewayVariables?: Readonly<Record<string, string>>;
+  /** The same for the portal; undefined where the stack has none. */
+  portalVariables?: Readonly<Record<string, string>> | undefined;
 }
 
 /** How a component is started. Secrets come in files, never as arguments. */

@@ -14,6 +14,10 @@ export const portNames = [
   "gateway-metrics",
   "gateway-health",
   "gateway-access",
+  "identity",
+  "portal-metrics",
+  "portal-health",
+  "portal-web",
 ] as const;
 
 export type PortName = (typeof portNames)[number];
