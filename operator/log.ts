@@ -8,7 +8,7 @@ export type { Logger };
  * JSON lines on standard output, one per thing that happened: `level`, `time`, `msg`, and `session` or `pool` with the key
  * of what it is about. What looks like a credential is taken out, should anybody ever log an object that holds one.
  */
-export function newLogger(level: LogLevel, program: "operator" | "gateway", identity: string): Logger {
+export function newLogger(level: LogLevel, program: "operator" | "gateway" | "portal", identity: string): Logger {
   const rate = new LineRate(linesPerSecond, Date.now);
   return pino(
     {

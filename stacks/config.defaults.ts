@@ -66,6 +66,7 @@ export function withDefaults(raw: RawConfig): StackConfig {
     traefik: { ...raw.traefik, chart: chartSource(raw.traefik.chart, charts.traefik) },
     ...(raw.turn.enabled && { turn: turnServer(raw) }),
     operator: { ...raw.operator, replicas: raw.operator.replicas ?? Math.min(2, nodes) },
+    ...(raw.portal.enabled && { portal: { ...raw.portal, host: `${raw.portal.hostLabel}.${raw.domain}` } }),
     agents: raw.agents.map((agent) => ({ ...agent, publicHostname: agent.publicHostname ?? agent.host })),
     agentInstaller: agentInstaller(raw.agentInstaller, kasmVersion(chart.version)),
   };

@@ -159,6 +159,42 @@ export const operator = group({
   timeoutSeconds: seconds.default(600).describe("How long to wait for the operator to run."),
 });
 
+export const portal = group({
+  enabled: flag().default(false).describe("Whether there is a portal."),
+  hostLabel: dnsLabel.default("my").describe("Its name before the domain."),
+  image: pinnedImage.optional().describe("An image that brings the portal."),
+  bundle: filePath
+    .optional()
+    .describe("The portal as one file, run by a stock Node image. Default: built from these sources."),
+  replicas: wholeNumber(1, 5).default(2).describe("How many of it run."),
+  oidc: group({
+    issuer: text(/^https:\/\/[^\s?#]+$/, "the https:// address of an issuer").describe("Address of the issuer."),
+    clientId: text(/\S/, "the id of a client").describe("What the issuer knows the portal by."),
+    clientSecret: secretText("a client secret").optional().describe("Default: a public client."),
+    scopes: text(/\bopenid\b/, "scopes with openid among them")
+      .default("openid email profile")
+      .describe("What is asked for; offline_access where the issuer gives refresh tokens for that alone."),
+    userClaim: text(/\S/, "the name of a claim").default("email").describe("Claim that has the user's name."),
+    groupsClaim: text(/\S/, "the name of a claim").default("groups").describe("Claim that has the user's groups."),
+  })
+    .optional()
+    .describe("Sign-in by OpenID Connect. Default: by userHeader."),
+  userHeader: text(/^[A-Za-z0-9-]+$/, "the name of a header such as X-Forwarded-User")
+    .optional()
+    .describe("Header in which one of these middlewares tells who has signed in."),
+  groupsHeader: text(/^[A-Za-z0-9-]+$/, "the name of a header such as X-Forwarded-Groups")
+    .optional()
+    .describe("Header with that user's groups, between commas. Default: none."),
+  middlewares: list(middlewareName, "a list of names of Middlewares in the namespace of the operator")
+    .default([])
+    .describe("Middlewares in the namespace of the operator that requests pass before they reach the portal."),
+  adminGroups: list(text(/^[^,]+$/, "the name of a group, without commas"), "a list of names of groups")
+    .default([])
+    .describe("Groups whose members see and do all."),
+  logLevel: oneOf(["debug", "info", "warn", "error"]).default("info").describe("What its log shows."),
+  timeoutSeconds: seconds.default(600).describe("How long to wait for the portal to run."),
+});
+
 export const agent = group({
   name: dnsLabel.describe("Name of the agent."),
   host: text(/^[A-Za-z0-9.:-]+$/, "a host name or an IP address").describe("Where SSH reaches the machine."),

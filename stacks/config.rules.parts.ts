@@ -87,6 +87,23 @@ export const partRules: readonly Rule[] = [
           ]
         : [],
   },
+  { about: ["portal"], check: ({ portal: { image, bundle } }) => atMostOneOf(["portal"], { image, bundle }) },
+  {
+    about: ["portal"],
+    check: ({ portal: { enabled, oidc, userHeader, middlewares } }) => {
+      if (oidc && userHeader !== undefined) return atMostOneOf(["portal"], { oidc, userHeader });
+      if (enabled && !oidc && userHeader === undefined)
+        return [problem(["portal"], "has neither oidc nor userHeader; nobody could sign in, so give one of them")];
+      return userHeader !== undefined && middlewares.length === 0
+        ? [
+            problem(
+              ["portal", "userHeader"],
+              `${userHeader} would be believed whoever sends it; name the Middleware that sets it in portal.middlewares`,
+            ),
+          ]
+        : [];
+    },
+  },
   {
     about: ["kasm", "nodeSize", "nodeCount", "nodePools"],
     check: ({ kasm }, { pools, nodeSize, kasm: { sizing } }) => {

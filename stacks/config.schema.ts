@@ -9,7 +9,7 @@ import {
   traefik,
   trustedCa,
 } from "./config.groups.cluster.ts";
-import { agent, agentInstaller, certificate, gpu, kasm, operator, turn } from "./config.groups.desktops.ts";
+import { agent, agentInstaller, certificate, gpu, kasm, operator, portal, turn } from "./config.groups.desktops.ts";
 import { dnsLabel, filePath, flag, group, hostName, ipAddresses, list, text, wholeNumber } from "./config.shapes.ts";
 
 /** What people write: one entry for each key of the namespace `kasm-vdi`. Rules between keys are in config.rules.ts. */
@@ -47,6 +47,7 @@ export const configSchema = group({
   traefik: traefik.prefault({}).describe("The ingress controller."),
   turn: turn.prefault({}).describe("TURN server, for WebRTC through firewalls."),
   operator: operator.prefault({}).describe("The VDI operator."),
+  portal: portal.prefault({}).describe("The web page where people start and open their desktops."),
   agents: list(agent, "a list of agents")
     .default([])
     .describe("Machines outside the cluster that run Kasm's sessions, enrolled over SSH."),

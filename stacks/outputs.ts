@@ -1,5 +1,6 @@
 import { isIP } from "node:net";
 import { gpuCount, gpuSlices, nodeCount } from "../components/capacity/node-pool.ts";
+import { portalUrl } from "../components/portal/settings.ts";
 import { sessionCapacity } from "../components/capacity/session-capacity.ts";
 import { defaultDesktop } from "../components/vdi-operator/templates.ts";
 import type { StackConfig } from "./config.ts";
@@ -48,12 +49,22 @@ function recordsOf(name: string, addresses: readonly string[]): DnsRecord[] {
  * Outputs that the config alone decides. Sessions are those of the default template that fit at once. What is not
  * installed is null, so that consumers find every key at its place.
  */
-export function plannedOutputs({ domain, pools, nodeSize, kasm, namespaces, traefik, turn, storage }: StackConfig) {
+export function plannedOutputs({
+  domain,
+  pools,
+  nodeSize,
+  kasm,
+  namespaces,
+  traefik,
+  turn,
+  storage,
+  portal,
+}: StackConfig) {
   const slices = gpuSlices(pools);
   const gpus = gpuCount(pools);
   const sessions = sessionCapacity(pools, nodeSize, kasm.sizing, defaultDesktop(slices));
   return {
-    urls: { kasm: `https://${domain}` },
+    urls: { kasm: `https://${domain}`, portal: portal ? portalUrl(portal) : null },
     capacity: { nodes: nodeCount(pools), gpus, slices, sessions },
     namespaces: {
       kasm: namespaces.kasm,

@@ -10,6 +10,8 @@ import { KasmWorkspaces } from "../components/kasm-workspaces/kasm-workspaces.ts
 import type { KasmWorkspacesArgs } from "../components/kasm-workspaces/kasm-workspaces.ts";
 import { LocalPathStorage } from "../components/local-path-storage/local-path-storage.ts";
 import { gpuCount, gpuSlices } from "../components/capacity/node-pool.ts";
+import { currentPortalBundle } from "../components/portal/bundle.ts";
+import { Portal } from "../components/portal/portal.ts";
 import { Preflight } from "../components/preflight/preflight.ts";
 import { Traefik } from "../components/traefik/traefik.ts";
 import { TurnServer } from "../components/turn-server/turn-server.ts";
@@ -46,13 +48,14 @@ export function platform(config: StackConfig, { crds = vendoredCrds(), whenFree 
   const storage = volumes(config, after());
   const turn = turnServer(config, after());
   const vdi = vdiOperator(config, crds, { turn, traefik }, after());
+  const portal = vdiPortal(config, after(traefik.kinds, ...vdi.objects));
   const kasm = kasmWorkspaces(config, { releaseAfter: [traefik.kinds, storage], whenFree }, after());
   // The GPU toolkit restarts K3s on its nodes. Where that is the only server the API is away for a moment, which gates ride
   // out and nothing else does: all objects come before it, and then the gates wait side by side.
-  const objects = [traefik, turn, vdi, kasm].flatMap((part) => part?.objects ?? []);
+  const objects = [traefik, turn, vdi, portal, kasm].flatMap((part) => part?.objects ?? []);
   const gpu = gpuOperator(config, whenFree, after(storage, ...objects));
   const agents = kasmAgents(config, kasm);
-  const everything = after(traefik, storage, turn, vdi, gpu, kasm, agents);
+  const everything = after(traefik, storage, turn, vdi, portal, gpu, kasm, agents);
   new DataProtection("protection", config, { dependsOn: everything.dependsOn });
 
   const turnAddresses = config.turn && { host: config.turn.host, addresses: config.turn.publicIPs };
@@ -136,6 +139,25 @@ function vdiOperator(
       timeoutSeconds: operator.timeoutSeconds,
       program: operatorProgram(operator),
       ...(turn && { turn }),
+    },
+    opts,
+  );
+}
+
+function vdiPortal(config: StackConfig, opts: Options): Portal | undefined {
+  const { portal, domain, namespaces, operator, registry, cluster } = config;
+  if (!portal) return undefined;
+  const { image, bundle } = portal;
+  const text = () => (bundle === undefined ? currentPortalBundle() : readFileSync(bundle, "utf8"));
+  return new Portal(
+    "portal",
+    {
+      ...portal,
+      ...{ domain, registry, cluster, enforceIdentity: operator.enforceIdentity },
+      namespace: namespaces.vdi,
+      operatorNamespace: namespaces.operator,
+      traefikNamespace: traefikNamespace(config),
+      program: image === undefined ? { kind: "bundle", text: text() } : { kind: "image", image },
     },
     opts,
   );

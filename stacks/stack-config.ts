@@ -57,6 +57,11 @@ export interface StackConfig {
     readonly image: string;
   };
   readonly operator: RawConfig["operator"] & { readonly replicas: number };
+  /** Absent without a portal. */
+  readonly portal?: RawConfig["portal"] & {
+    /** Name that browsers find it by. */
+    readonly host: string;
+  };
   readonly agents: readonly (RawConfig["agents"][number] & { readonly publicHostname: string })[];
   readonly agentInstaller: AgentInstaller;
 }

@@ -1,6 +1,6 @@
 import { apiServerLaunch, controllerManagerLaunch, etcdLaunch, kwokLaunch, schedulerLaunch } from "./launches.ts";
 import type { Launch, LaunchContext } from "./launches.ts";
-import { gatewayLaunch, operatorLaunch, simulatorsLaunch } from "./node-launches.ts";
+import { gatewayLaunch, identityLaunch, operatorLaunch, portalLaunch, simulatorsLaunch } from "./node-launches.ts";
 import { desktopsLaunch, forwarderLaunch } from "../desktop/launches.ts";
 import { certificateFile, keyFile } from "./pki.ts";
 import type { PortName, Ports } from "./ports.ts";
@@ -17,6 +17,8 @@ export const componentNames = [
   "desktops",
   "operator",
   "gateway",
+  "identity",
+  "portal",
 ] as const;
 
 export type ComponentName = (typeof componentNames)[number];
@@ -24,11 +26,11 @@ export type ComponentName = (typeof componentNames)[number];
 /** One process of the lab. */
 export interface Component {
   name: ComponentName;
-  /** Only where desktops are run and not simulated. */
-  isOptional?: true;
   /** Must be ready before this one starts, and is stopped after it. */
   dependsOn: readonly ComponentName[];
   ports: readonly PortName[];
+  /** Only there where the stack, or `npm run lab desktop`, asks for it. */
+  isOptional?: true;
   /** How long it gets to end by itself before it is killed. */
   stopGraceMs: number;
   launch: (context: LaunchContext) => Launch;
@@ -131,6 +133,25 @@ export const components: readonly Component[] = [
     stopGraceMs: 30_000,
     launch: gatewayLaunch,
     probe: (ports) => ({ kind: "http", url: `http://127.0.0.1:${ports["gateway-health"]}/readyz` }),
+  },
+  {
+    name: "identity",
+    dependsOn: [],
+    ports: ["identity"],
+    isOptional: true,
+    stopGraceMs: 2_000,
+    launch: identityLaunch,
+    probe: (ports) => ({ kind: "http", url: `http://127.0.0.1:${ports.identity}/.well-known/openid-configuration` }),
+  },
+  {
+    name: "portal",
+    // It asks for the issuer only when somebody signs in.
+    dependsOn: ["kube-apiserver"],
+    ports: ["portal-metrics", "portal-health", "portal-web"],
+    isOptional: true,
+    stopGraceMs: 30_000,
+    launch: portalLaunch,
+    probe: (ports) => ({ kind: "http", url: `http://127.0.0.1:${ports["portal-health"]}/readyz` }),
   },
 ];
 

@@ -25,6 +25,8 @@ export interface LaunchContext {
   desktops?: DesktopsContext;
   /** The process that runs them, where the operator has to be among them to reach them. */
   desktopsPid?: number;
+  /** The same for the portal; undefined where the stack has none. */
+  portalVariables?: Readonly<Record<string, string>> | undefined;
 }
 
 /** How a component is started. Secrets come in files, never as arguments. */

@@ -56,3 +56,35 @@ export function gatewayLaunch({ layout, ports, gatewayVariables }: LaunchContext
     files: [kubeconfig, ...sources("operator", "kube")],
   };
 }
+
+/** Who signs people in to the portal: an identity provider for the lab alone. */
+export function identityLaunch({ ports }: LaunchContext): Launch {
+  return {
+    program: process.execPath,
+    args: [join(checkout, "lab", "identity", "main.ts")],
+    env: {
+      LAB_ISSUER: `http://127.0.0.1:${ports.identity}`,
+      LAB_PORTAL_URL: `http://127.0.0.1:${ports["portal-web"]}`,
+    },
+    files: sources("lab/identity"),
+  };
+}
+
+/** The product's portal, as its operator a process beside the cluster. */
+export function portalLaunch({ layout, ports, portalVariables }: LaunchContext): Launch {
+  const kubeconfig = componentKubeconfig(layout, "portal");
+  if (portalVariables === undefined) throw new Error("The portal needs what the lab's stack tells it.");
+  return {
+    program: process.execPath,
+    args: [join(checkout, "portal", "main.ts")],
+    env: {
+      ...portalVariables,
+      KUBECONFIG: kubeconfig,
+      VDI_LISTEN_ADDRESS: "127.0.0.1",
+      VDI_METRICS_PORT: String(ports["portal-metrics"]),
+      VDI_HEALTH_PORT: String(ports["portal-health"]),
+      VDI_PORTAL_PORT: String(ports["portal-web"]),
+    },
+    files: [kubeconfig, ...sources("portal", "operator", "analyzers", "kube")],
+  };
+}

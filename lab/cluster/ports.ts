@@ -15,6 +15,10 @@ export const portNames = [
   "gateway-health",
   "gateway-access",
   "traefik",
+  "identity",
+  "portal-metrics",
+  "portal-health",
+  "portal-web",
 ] as const;
 
 export type PortName = (typeof portNames)[number];

@@ -7,6 +7,6 @@ const checkout = join(import.meta.dirname, "..", "..");
 export function sources(...folders: string[]): string[] {
   return folders.flatMap((folder) => {
     const entries = readdirSync(join(checkout, folder), { recursive: true, encoding: "utf8" });
-    return entries.filter((file) => /\.(ts|sh)$/.test(file)).map((file) => join(checkout, folder, file));
+    return entries.filter((file) => /\.(ts|sh|css|json)$/.test(file)).map((file) => join(checkout, folder, file));
   });
 }

@@ -35,8 +35,10 @@ export async function labStatus(layout: LabLayout): Promise<ComponentStatus[]> {
   return componentNames.flatMap((name) => found.filter((status) => status.name === name && isMissed(status)));
 }
 
+/** Whether all runs that should; what only some stacks ask for need not. */
 export function allReady(statuses: readonly ComponentStatus[]): boolean {
-  return statuses.every(({ state }) => state === "ready");
+  const optional = components.filter(({ isOptional }) => isOptional).map(({ name }) => name);
+  return statuses.every(({ name, state }) => state === "ready" || (state === "stopped" && optional.includes(name)));
 }
 
 async function componentStatus(

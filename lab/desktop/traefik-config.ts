@@ -1,4 +1,4 @@
-import { traefikArguments } from "../../components/traefik.manifests.ts";
+import { traefikArguments } from "../../components/traefik/manifests.ts";
 
 export interface TraefikConfigArgs {
   /** Of the API server, as the lab's network namespace reaches it. */

@@ -1,5 +1,4 @@
 import { join } from "node:path";
-import { parse } from "yaml";
 
 import { turnSecretName } from "../../components/vdi-operator/deployment.ts";
 import { accessSecretName } from "../../components/vdi-operator/gateway.ts";
@@ -7,10 +6,8 @@ import { gatewayName, operatorName } from "../../components/vdi-operator/rbac.ts
 import type { ClusterClient } from "../../kube/client.ts";
 import type { BroughtUp } from "../cluster/bring-up.ts";
 import { startBeside } from "../cluster/control-plane.ts";
-import { keepKubeconfig } from "../cluster/kubeconfig.ts";
-import { componentKubeconfig } from "../cluster/layout.ts";
 import type { LabLayout } from "../cluster/layout.ts";
-import { keepPrivateFile, makePrivateFolder, readIfThere } from "../cluster/private-files.ts";
+import { keepPrivateFile } from "../cluster/private-files.ts";
 import { runsDesktops } from "../desktop/layout.ts";
 import { isRunning, readRunRecord } from "../cluster/run-record.ts";
 import { readPorts } from "../cluster/state.ts";
@@ -19,11 +16,12 @@ import { withAdministrator } from "../phases/context.ts";
 import { readStackConfig } from "../platform/stack-config.ts";
 import { labStackFile } from "../platform/stack-config.ts";
 import type { StackConfig } from "../../stacks/config.ts";
-import { lastingToken } from "./service-account-token.ts";
+import { keepIdentity, secretValue } from "./identity.ts";
+import { preparePortal } from "./portal.ts";
 import { labGatewayVariables, labOperatorVariables } from "./variables.ts";
 
 /**
- * Starts the VDI operator and the gateway of this checkout, each under its own ServiceAccount, whose rights are thus really
+ * Starts the VDI operator, the gateway and, where the stack has one, the portal of this checkout, each under its own ServiceAccount, whose rights are thus really
  * asked for. Nothing happens to one that runs as wanted.
  * @throws Error before the stack was installed, and when one does not become ready, with its last log lines
  */
@@ -33,11 +31,13 @@ export async function startOperator(layout: LabLayout): Promise<BroughtUp[]> {
   const variables = await withAdministrator(layout, async (client) => ({
     operatorVariables: await prepareOperator(layout, config, client),
     gatewayVariables: await prepareGateway(layout, config, client),
+    portalVariables: await preparePortal(layout, config, client, ports),
   }));
   const desktops = readRunRecord(layout, "desktops");
   const among = isRunning(desktops) ? { desktopsPid: desktops.pid } : {};
   const context = { layout, ports, tools: {}, kwokConfigs: [], ...variables, ...among };
-  return Promise.all([startBeside("operator", context), startBeside("gateway", context)]);
+  const portal = variables.portalVariables === undefined ? [] : (["identity", "portal"] as const);
+  return Promise.all((["operator", "gateway", ...portal] as const).map((name) => startBeside(name, context)));
 }
 
 /** Writes what the operator is started with, and returns its environment, ports apart. */
@@ -65,36 +65,4 @@ export async function prepareGateway(
   const accessKey = join(layout.operatorSecrets, "access-key");
   keepPrivateFile(accessKey, await secretValue(client, { namespace, name: accessSecretName }, "key"));
   return labGatewayVariables(config, { accessKey });
-}
-
-/** A kubeconfig with a token of the component's ServiceAccount, the present one as long as it lasts. */
-async function keepIdentity(
-  layout: LabLayout,
-  client: ClusterClient,
-  { component, account }: { component: "operator" | "gateway"; account: { namespace: string; name: string } },
-): Promise<void> {
-  makePrivateFolder(layout.operatorSecrets);
-  const file = componentKubeconfig(layout, component);
-  const token = await lastingToken(client, account, tokenOf(readIfThere(file)));
-  const port = readPorts(layout)["kube-apiserver"] ?? 0;
-  keepKubeconfig(layout, { file, user: account.name, port }, { token });
-}
-
-function tokenOf(kubeconfig: string | undefined): string | undefined {
-  const config = parse(kubeconfig ?? "") as { users?: { user: { token?: string } }[] } | null;
-  return config?.users?.[0]?.user.token;
-}
-
-async function secretValue(
-  client: ClusterClient,
-  metadata: { namespace: string; name: string },
-  key: string,
-): Promise<string> {
-  const secret = await client.get({ apiVersion: "v1", kind: "Secret", metadata });
-  const value = (secret?.["data"] as Record<string, string> | undefined)?.[key];
-  if (value === undefined)
-    throw new Error(
-      `There is no Secret ${metadata.namespace}/${metadata.name} with the key ${key}: the lab's stack makes it. Run \`npm run lab\`.`,
-    );
-  return Buffer.from(value, "base64").toString("utf8");
 }

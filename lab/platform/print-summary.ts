@@ -1,6 +1,10 @@
 import { existsSync, readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { parse } from "yaml";
+import type { Ports } from "../cluster/ports.ts";
+import { isRunning, readRunRecord } from "../cluster/run-record.ts";
+import { readPorts } from "../cluster/state.ts";
+import { labPortalUrl } from "../operator/portal.ts";
 import { withAdministrator } from "../phases/context.ts";
 import type { UpContext } from "../phases/context.ts";
 import { renderSummary } from "./summary.ts";
@@ -21,6 +25,7 @@ export async function printSummary({ layout, stack, deployment, session, plugins
       resources,
       nodes,
       session,
+      portalUrl: isRunning(readRunRecord(layout, "portal")) ? labPortalUrl(readPorts(layout) as Ports) : undefined,
       outputs: Object.fromEntries(outputs) as Record<string, unknown>,
       standInCharts: standInCharts(layout.checkout, resources),
       standInPlugins: plugins.filter(({ kind }) => kind === "stand-in").map(({ name }) => name),

@@ -22,6 +22,8 @@ export interface SummaryInput {
   standInPlugins: string[];
   /** The session that the lab ends with. */
   session: Session | undefined;
+  /** Where the portal is reached; undefined where the stack has none. */
+  portalUrl: string | undefined;
 }
 
 /** What `npm run lab` prints at its end. */
@@ -32,6 +34,9 @@ export function renderSummary(input: SummaryInput): string {
     table(["output", "value"], outputRows(input.outputs)),
     standInLine(input),
     input.session ? `${sessionLines(input.session)}\n` : "",
+    input.portalUrl === undefined
+      ? ""
+      : `Portal: ${input.portalUrl} (sign in as Alice, Bob or Carol, who administers)\n`,
     nextCommands,
   ]
     .filter((part) => part !== "")

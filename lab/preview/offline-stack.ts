@@ -13,7 +13,7 @@ const standInCharts = {
   traefik: "./lab/charts/traefik",
 };
 
-/** Takes the place of the operator that would be built from these sources. */
+/** Takes the place of the operator and the portal that would be built from these sources. */
 const standInBundle = "./lab/preview/stand-in-operator.txt";
 
 export interface OfflineOverrides {
@@ -54,6 +54,9 @@ export function offlineStackFile(text: string, { kubeconfig, charts }: OfflineOv
     }
   const operator = structured(config["kasm-vdi:operator"]);
   if (operator["image"] === undefined) config["kasm-vdi:operator"] = { ...operator, bundle: standInBundle };
+  const portal = structured(config["kasm-vdi:portal"]);
+  if (portal["enabled"] === true && portal["image"] === undefined)
+    config["kasm-vdi:portal"] = { ...portal, bundle: standInBundle };
   if (isUnset(config["kasm-vdi:publicIPs"])) {
     config["kasm-vdi:publicIPs"] = unknownPublicAddresses;
     notes.push(`publicIPs is not set: ${unknownPublicAddresses.join()} stands for what Traefik's Service says.`);

@@ -1,11 +1,12 @@
 import { join } from "node:path";
 import { build } from "esbuild";
+import type { Plugin } from "esbuild";
 import { thirdPartyNotices } from "./notices.ts";
 import { slimming } from "./slimming.ts";
 
 const projectRoot = join(import.meta.dirname, "..", "..");
 
-/** The operator as it is shipped. */
+/** A program as it is shipped. */
 export interface Bundle {
   /** One ES module for Node 24. */
   readonly text: string;
@@ -13,13 +14,21 @@ export interface Bundle {
   readonly notices: string;
 }
 
+export interface BundleOptions {
+  /** Before those that keep the bundle small. */
+  readonly plugins?: readonly Plugin[];
+  /** Packages that the program uses, of those that the operator leaves out. */
+  readonly kept?: readonly string[];
+}
+
 /**
- * Puts the operator and all that it imports into one file. The same sources give the same bytes.
+ * Puts a program and all that it imports into one file. The same sources give the same bytes.
  *
  * @param entry path of a module, from the project's root
  * @throws esbuild's BuildFailure
  */
-export async function buildBundle(entry = "operator/main.ts"): Promise<Bundle> {
+export async function buildBundle(entry = "operator/main.ts", options: BundleOptions = {}): Promise<Bundle> {
+  const { plugins = [], kept = [] } = options;
   const { outputFiles, metafile } = await build({
     absWorkingDir: projectRoot,
     entryPoints: [entry],
@@ -35,7 +44,7 @@ export async function buildBundle(entry = "operator/main.ts"): Promise<Bundle> {
     banner: { js: 'import{createRequire as $require}from"node:module";const require=$require(import.meta.url);' },
     // As Node's own build of undici has it: leaves an experimental second parser of 170 KiB out.
     define: { esbuildDetection: "true" },
-    plugins: [slimming],
+    plugins: [...plugins, slimming(kept)],
     metafile: true,
     write: false,
     logLevel: "silent",

@@ -56,10 +56,15 @@ const filesLeftOut: Record<string, readonly string[]> = {
   "zod/v4/classic/from-json-schema.js": ["fromJSONSchema"],
 };
 
-/** Keeps what the operator never uses out of its bundle. */
-export const slimming: Plugin = {
+/**
+ * Keeps what our programs never use out of their bundles.
+ *
+ * @param kept packages that this program does use, of those that others leave out
+ */
+export const slimming = (kept: readonly string[] = []): Plugin => ({
   name: "slimming",
   setup(build) {
+    const leftOut = Object.keys(packagesLeftOut).filter((name) => !kept.includes(name));
     build.onResolve({ filter: anyOf(Object.keys(entries)) }, ({ path, resolveDir }) => ({
       path,
       namespace: "entry",
@@ -74,14 +79,14 @@ export const slimming: Plugin = {
       contents: `export { default as en } from "./en.js";`,
       resolveDir: dirname(path),
     }));
-    build.onResolve({ filter: anyOf(Object.keys(packagesLeftOut)) }, ({ path }) => ({ path, namespace: "left-out" }));
+    build.onResolve({ filter: anyOf(leftOut) }, ({ path }) => ({ path, namespace: "left-out" }));
     build.onLoad({ filter: /./, namespace: "left-out" }, ({ path }) => ({
       contents: leftOutModule(path, packagesLeftOut[path] ?? []),
     }));
     for (const [end, names] of Object.entries(filesLeftOut))
       build.onLoad({ filter: endsWith(end) }, () => ({ contents: leftOutModule(end, names) }));
   },
-};
+});
 
 function anyOf(packages: readonly string[]): RegExp {
   return new RegExp(`^(${packages.join("|")})$`);

@@ -56,7 +56,7 @@ describe("plannedOutputs", () => {
 
   it("keeps its contract: names and shapes that other stacks read, null for what is not there", () => {
     expect(plannedOutputs(loadConfig({ ...base, gpuCount: 0 }))).to.deep.equal({
-      urls: { kasm: "https://a.example.com" },
+      urls: { kasm: "https://a.example.com", portal: null },
       capacity: { nodes: 3, gpus: 0, slices: 0, sessions: 3 },
       namespaces: {
         kasm: "kasm",
@@ -81,7 +81,7 @@ describe("plannedOutputs", () => {
       traefik: { mode: "own" },
     };
     expect(plannedOutputs(loadConfig(all))).to.deep.equal({
-      urls: { kasm: "https://a.example.com" },
+      urls: { kasm: "https://a.example.com", portal: null },
       capacity: { nodes: 3, gpus: 4, slices: 32, sessions: 32 },
       namespaces: {
         kasm: "kasm",

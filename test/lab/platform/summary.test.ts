@@ -30,6 +30,7 @@ const input: SummaryInput = {
   standInCharts: ["gpu-operator"],
   standInPlugins: [],
   session: undefined,
+  portalUrl: undefined,
 };
 
 describe("the summary of npm run lab", () => {
@@ -58,6 +59,12 @@ describe("the summary of npm run lab", () => {
     const checks = { gpu: null, preflight: { passed: 25, warnings: ["a long story"], unknown: [] } };
     const text = renderSummary({ ...input, outputs: { checks } });
     expect(text).to.contain("preflight: passed 25, warnings 1, unknown 0").and.not.to.contain("gpu: ");
+  });
+
+  it("says where the portal is, on a stack that has one", () => {
+    const text = renderSummary({ ...input, portalUrl: "http://127.0.0.1:21000" });
+    expect(text).to.contain("Portal: http://127.0.0.1:21000");
+    expect(renderSummary(input)).not.to.contain("Portal");
   });
 
   it("says which charts were stand-ins, and nothing when none was", () => {

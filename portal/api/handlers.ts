@@ -1,0 +1,116 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import type { Clock } from "../../kube/clock.ts";
+import type { VDISession } from "../../operator/api/objects.ts";
+import type { Actions } from "../cluster/actions.ts";
+import type { Knowledge } from "../cluster/knowledge.ts";
+import { mayStart } from "../rights/decide.ts";
+import type { Person } from "../rights/person.ts";
+import { readJson } from "../server/body.ts";
+import type { Streams } from "../server/streams.ts";
+import type { Known } from "../sign-in/authenticate.ts";
+import { findings } from "../view/findings.ts";
+import { sessionView } from "../view/session.ts";
+import { freeSlices, nodeSlices } from "../view/slices.ts";
+import type { ClusterState } from "../view/slices.ts";
+import { templateView } from "../view/template.ts";
+import { Refusal } from "./problem.ts";
+import type { OperationName } from "./routes.ts";
+import { extension, newSession } from "./schemas.ts";
+import type { Me, Overview, SessionView, TemplateView } from "./schemas.ts";
+
+export interface ApiOptions {
+  readonly known: Knowledge;
+  readonly actions: Actions;
+  readonly streams: Streams;
+  readonly link: (session: string) => Promise<{ url: string; expiresAt: string }>;
+  readonly clock: Clock;
+  readonly domain: string;
+}
+
+export interface Asked {
+  readonly known: Known;
+  /** Name in the path. */
+  readonly session: string;
+  readonly query: URLSearchParams;
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+}
+
+/** What each operation of /api/v1 does. What it returns is the answer; undefined for none, or where it answers itself. */
+export function apiHandlers(options: ApiOptions): Record<OperationName, (asked: Asked) => unknown> {
+  const { known: cluster, actions, streams, link, clock, domain } = options;
+  const view = (session: VDISession): SessionView => sessionView(session, cluster.template(session.spec.template));
+  const state: ClusterState = {
+    ...{ nodes: { [Symbol.iterator]: () => cluster.nodes.store.values() } },
+    ...{ pods: { [Symbol.iterator]: () => cluster.pods.store.values() } },
+    session: (name) => cluster.session(name),
+  };
+  const templatesOf = (person: Person): TemplateView[] =>
+    [...cluster.templates.store.values()]
+      .filter((template) => mayStart(person, template))
+      .map((template) => templateView(template, freeSlices(template, state)))
+      .sort((a, b) => a.title.localeCompare(b.title));
+  const sessionsOf = (person: Person, all: boolean): SessionView[] =>
+    (all ? [...cluster.sessions.store.values()] : cluster.sessionsOf(person.user))
+      .map(view)
+      .sort((a, b) => (a.createdAt === b.createdAt ? (a.name < b.name ? -1 : 1) : a.createdAt < b.createdAt ? 1 : -1));
+
+  return {
+    me: ({ known }) => me(known, domain),
+    templates: ({ known }) => templatesOf(known.person),
+    sessions: ({ known, query }) => sessionsOf(known.person, seesAll(known.person, query)),
+    create: async ({ known, request }) => view(await actions.create(known.person, await readJson(request, newSession))),
+    session: ({ known, session }) => view(actions.find(known.person, session)),
+    delete: ({ known, session }) => actions.delete(known.person, session),
+    suspend: async ({ known, session }) => view(await actions.change(known.person, session, "suspend")),
+    resume: async ({ known, session }) => view(await actions.change(known.person, session, "resume")),
+    revoke: async ({ known, session }) => view(await actions.change(known.person, session, "revoke")),
+    extend: async ({ known, session, request }) => {
+      const { minutes } = await readJson(request, extension);
+      return view(await actions.extend(known.person, session, minutes));
+    },
+    // Also an administrator opens nobody else's desktop: it would be seen as its user's.
+    link: async ({ known, session }) => {
+      const found = actions.find(known.person, session);
+      if (found.spec.user !== known.person.user)
+        throw new Refusal(403, "Only the session's own user opens its desktop.");
+      return link(session);
+    },
+    events: ({ known, query, response }) => {
+      const all = seesAll(known.person, query);
+      const { person, expiresMs } = known;
+      const begin = { sessions: sessionsOf(person, all), templates: templatesOf(person) };
+      streams.open(response, person, {
+        seesAll: all,
+        state: begin,
+        ...(expiresMs !== undefined && { endsAtMs: expiresMs }),
+      });
+    },
+    overview: (): Overview => ({
+      nodes: nodeSlices(state),
+      findings: findings(
+        {
+          VDISession: cluster.sessions.store.values(),
+          VDITemplate: cluster.templates.store.values(),
+          Pod: cluster.pods.store.values(),
+          Node: cluster.nodes.store.values(),
+        },
+        clock.date(),
+      ),
+    }),
+  };
+}
+
+function seesAll(person: Person, query: URLSearchParams): boolean {
+  const asked = query.get("all") === "true";
+  if (asked && !person.isAdmin) throw new Refusal(403, "Only administrators see all sessions.");
+  return asked;
+}
+
+function me({ person, by, expiresMs }: Known, domain: string): Me {
+  return {
+    ...{ user: person.user, groups: [...person.groups], isAdmin: person.isAdmin, signIn: by },
+    kasmUrl: `https://${domain}`,
+    ...(expiresMs !== undefined && { expiresAt: new Date(expiresMs).toISOString() }),
+  };
+}

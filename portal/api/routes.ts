@@ -1,0 +1,93 @@
+import { z } from "zod";
+import { extension, linkAnswer, meAnswer, newSession, overview, sessionView, templateView } from "./schemas.ts";
+
+/** One operation of /api/v1: what the OpenAPI document says of it, and the server goes by. */
+export interface Operation {
+  readonly method: "get" | "post" | "delete";
+  /** Below /api/v1; `{name}` is the name of a session. */
+  readonly path: string;
+  readonly summary: string;
+  readonly body?: z.ZodType;
+  readonly answer?: z.ZodType;
+  readonly status: 200 | 201 | 204;
+  readonly isForAdmins?: true;
+  /** Read by administrators, to see what is not their own. */
+  readonly query?: "all";
+}
+
+export const operations = {
+  me: { method: "get", path: "/me", summary: "Who is signed in", answer: meAnswer, status: 200 },
+  templates: {
+    ...{ method: "get", path: "/templates", status: 200 },
+    summary: "Templates that one may use, with what is free of them",
+    answer: z.array(templateView),
+  },
+  sessions: {
+    ...{ method: "get", path: "/sessions", status: 200, query: "all" },
+    summary: "Sessions of one's own; of all users for administrators with all=true",
+    answer: z.array(sessionView),
+  },
+  create: {
+    ...{ method: "post", path: "/sessions", status: 201, body: newSession, answer: sessionView },
+    summary: "Start a desktop",
+  },
+  session: { method: "get", path: "/sessions/{name}", summary: "One session", answer: sessionView, status: 200 },
+  delete: {
+    ...{ method: "delete", path: "/sessions/{name}", status: 204 },
+    summary: "End a session; its home stays unless it says otherwise",
+  },
+  suspend: {
+    ...{ method: "post", path: "/sessions/{name}/suspend", status: 200, answer: sessionView },
+    summary: "Stop the desktop and keep its home",
+  },
+  resume: {
+    ...{ method: "post", path: "/sessions/{name}/resume", status: 200, answer: sessionView },
+    summary: "Start a suspended desktop",
+  },
+  revoke: {
+    ...{ method: "post", path: "/sessions/{name}/revoke", status: 200, answer: sessionView },
+    summary: "Void every link, cookie and password that was given out; the desktop starts anew",
+  },
+  extend: {
+    ...{ method: "post", path: "/sessions/{name}/extend", status: 200, body: extension, answer: sessionView },
+    summary: "Let a session live longer",
+  },
+  link: {
+    ...{ method: "post", path: "/sessions/{name}/link", status: 200, answer: linkAnswer },
+    summary: "A link that opens the desktop, for a minute",
+  },
+  events: {
+    ...{ method: "get", path: "/events", status: 200, query: "all" },
+    summary: "Server-sent events: `state` first, then `session`, `gone` and `changed`",
+  },
+  overview: {
+    ...{ method: "get", path: "/admin/overview", status: 200, answer: overview, isForAdmins: true },
+    summary: "GPU slices by node with who holds them, and what is wrong",
+  },
+} as const satisfies Record<string, Operation>;
+
+export type OperationName = keyof typeof operations;
+
+/** The operation that a request asks for, and the session's name in its path. */
+export function findOperation(
+  method: string,
+  path: string,
+): { name: OperationName; session: string } | { allowed: string[] } {
+  const allowed: string[] = [];
+  for (const [name, operation] of Object.entries(operations) as [OperationName, Operation][]) {
+    const session = match(operation.path, path);
+    if (session === undefined) continue;
+    if (operation.method === method.toLowerCase()) return { name, session };
+    allowed.push(operation.method.toUpperCase());
+  }
+  return { allowed };
+}
+
+/** @returns undefined for another path, "" for one without a name */
+function match(pattern: string, path: string): string | undefined {
+  const [before = "", after] = pattern.split("{name}");
+  if (after === undefined) return path === pattern ? "" : undefined;
+  if (!path.startsWith(before) || !path.endsWith(after)) return undefined;
+  const name = path.slice(before.length, path.length - after.length);
+  return /^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$/.test(name) ? name : undefined;
+}

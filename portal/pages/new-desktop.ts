@@ -1,0 +1,92 @@
+import { h } from "preact";
+import type { JSX } from "preact";
+import { useState } from "preact/hooks";
+import type { NewSession, TemplateView } from "../api/schemas.ts";
+import { api } from "./api.ts";
+import type { Shared } from "./app.ts";
+import { freeText, sizeText } from "./gallery.ts";
+
+/** Size and home of a new desktop, within the template's bounds. */
+export function NewPage(shared: Shared & { template: string }): JSX.Element {
+  const { words, desktops, me, template: name, attempt, go } = shared;
+  const { t } = words;
+  const template = desktops.templates.find((it) => it.name === name);
+  const [hasHome, setHasHome] = useState(true);
+  if (!template)
+    return h("div", {}, [
+      h("p", { class: "notice", role: "alert" }, t("new.gone")),
+      h("button", { onClick: () => go("/") }, t("back")),
+    ]);
+  const holder = desktops.sessions.find(
+    ({ user, home, wanted, state }) => user === me.user && home && wanted === "Running" && state !== "Terminating",
+  );
+  const submit = (event: SubmitEvent) => {
+    event.preventDefault();
+    const wanted = wantedSession(template, new FormData(event.currentTarget as HTMLFormElement));
+    void attempt(async () => {
+      const made = await api.create(wanted);
+      go(`/sessions/${made.name}`);
+    });
+  };
+  return h("form", { class: "card", onSubmit: submit }, [
+    h("h1", {}, template.title),
+    template.description !== undefined && h("p", {}, template.description),
+    h("p", { class: "quiet" }, sizeText(template, words), template.free && ` · ${freeText(template.free, words)}`),
+    h("label", {}, [
+      t("new.name"),
+      h("input", {
+        ...{ name: "name", pattern: "[a-z0-9]([\\-a-z0-9]*[a-z0-9])?", maxLength: 50 },
+        ...{ title: t("new.nameHint"), autocomplete: "off" },
+      }),
+    ]),
+    field("cpu", t("new.cpu"), template.size.cpu, template.max.cpu, t),
+    field("memory", t("new.memory"), template.size.memory, template.max.memory, t),
+    template.size.gpu > 0 &&
+      h("label", { class: "check" }, [h("input", { type: "checkbox", name: "gpu", checked: true }), t("new.gpu")]),
+    h("label", { class: "check" }, [
+      h("input", {
+        ...{ type: "checkbox", name: "home", checked: hasHome },
+        onChange: (event: Event) => setHasHome((event.currentTarget as HTMLInputElement).checked),
+      }),
+      t("new.home"),
+    ]),
+    hasHome && holder && h("p", { class: "notice", role: "status" }, t("new.homeBusy", { name: holder.name })),
+    h("p", { class: "actions" }, [
+      h("button", { class: "primary", type: "submit" }, t("new.start")),
+      h("button", { type: "button", onClick: () => go("/") }, t("action.cancel")),
+    ]),
+  ]);
+}
+
+function field(
+  name: string,
+  label: string,
+  standard: string,
+  max: string | undefined,
+  t: Shared["words"]["t"],
+): JSX.Element {
+  return h("label", {}, [
+    label,
+    h("input", { name, defaultValue: standard, required: true, maxLength: 20, autocomplete: "off" }),
+    max !== undefined && h("span", { class: "quiet" }, t("new.upTo", { max })),
+  ]);
+}
+
+/** What is as the template has it is left to the template: such a desktop may come from a pool. */
+export function wantedSession({ name, size }: TemplateView, form: FormData): NewSession {
+  const text = (key: string) => {
+    const value = form.get(key);
+    return typeof value === "string" ? value.trim() : "";
+  };
+  const resources = {
+    ...(text("cpu") !== size.cpu && { cpu: text("cpu") }),
+    ...(text("memory") !== size.memory && { memory: text("memory") }),
+    ...(size.gpu > 0 && !form.has("gpu") && { gpu: 0 }),
+  };
+  return {
+    template: name,
+    ...(text("name") !== "" && { name: text("name") }),
+    ...(Object.keys(resources).length > 0 && { resources }),
+    ...(!form.has("home") && { home: { enabled: false } }),
+  };
+}

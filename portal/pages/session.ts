@@ -1,0 +1,144 @@
+import { h } from "preact";
+import type { JSX } from "preact";
+import { useEffect, useRef, useState } from "preact/hooks";
+import type { SessionView } from "../api/schemas.ts";
+import { api } from "./api.ts";
+import type { Shared } from "./app.ts";
+import { OpenButton, StateBadge } from "./session-parts.ts";
+import type { MessageKey, Words } from "./words.ts";
+
+type Asked = "suspend" | "revoke" | "delete";
+
+/** One desktop: how far it is, and what can be done with it. */
+export function SessionPage(shared: Shared & { name: string }): JSX.Element {
+  const { words, desktops, name, go } = shared;
+  const { t, time } = words;
+  const session = desktops.sessions.find((it) => it.name === name);
+  const [asked, setAsked] = useState<Asked | undefined>();
+  const seconds = useSecondsSince(session?.isReady === false ? (session.startedAt ?? session.createdAt) : undefined);
+  if (!session)
+    return h("div", {}, [
+      h("p", { role: "status" }, t("session.gone", { name })),
+      h("button", { onClick: () => go("/") }, t("back")),
+    ]);
+  const facts: [MessageKey, string | undefined][] = [
+    ["session.template", session.title],
+    ["session.user", session.user],
+    ["session.created", time(session.createdAt)],
+    ["session.ends", session.expiresAt && time(session.expiresAt)],
+    ["session.lastSeen", session.lastActivity && time(session.lastActivity)],
+    ["session.node", session.node],
+  ];
+  const isStarting = !session.isReady && session.wanted === "Running" && session.state !== "Terminating";
+  return h("article", { class: "card" }, [
+    h("h1", {}, name, " ", h(StateBadge, { session, words })),
+    session.idleWarning !== undefined &&
+      h("p", { class: "notice", role: "alert" }, t("session.idle", { message: session.idleWarning })),
+    session.message !== undefined && !session.isReady && h("p", { role: "status", lang: "en" }, session.message),
+    isStarting && h("progress", { "aria-label": t("state.Creating") }),
+    isStarting && seconds !== undefined && h("p", { class: "quiet" }, t("session.elapsed", { seconds })),
+    session.isReady && tookText(session, words),
+    h(Actions, { ...shared, session, ask: setAsked }),
+    h(
+      "ol",
+      { class: "steps" },
+      session.conditions.map((condition) =>
+        h("li", { key: condition.type, class: condition.status }, [
+          h("strong", {}, stepName(condition.type, words)),
+          " ",
+          h("span", { class: "badge" }, t(stepState(condition.status))),
+          " ",
+          h("span", { class: "quiet" }, t("step.since", { time: time(condition.since) })),
+          condition.message !== "" && h("p", { lang: "en" }, condition.message),
+        ]),
+      ),
+    ),
+    h(
+      "dl",
+      {},
+      facts.flatMap(([key, value]) => (value === undefined ? [] : [h("dt", {}, t(key)), h("dd", {}, value)])),
+    ),
+    asked && h(Confirm, { ...shared, session, asked, close: () => setAsked(undefined) }),
+  ]);
+}
+
+function Actions(props: Shared & { session: SessionView; ask: (what: Asked) => void }): JSX.Element {
+  const { session, words, say, attempt, ask } = props;
+  const { t } = words;
+  const extend = () =>
+    attempt(async () => {
+      await api.extend(session.name, 60);
+      say(t("done.extend", { name: session.name }));
+    });
+  const isEnding = session.state === "Terminating";
+  return h("p", { class: "actions" }, [
+    h(OpenButton, props),
+    session.wanted === "Running" &&
+      h("button", { disabled: isEnding, onClick: () => ask("suspend") }, t("action.suspend")),
+    h("button", { disabled: isEnding, onClick: () => void extend() }, t("action.extend")),
+    h("button", { disabled: isEnding, onClick: () => ask("revoke") }, t("action.revoke")),
+    h("button", { class: "danger", disabled: isEnding, onClick: () => ask("delete") }, t("action.delete")),
+  ]);
+}
+
+/** Says what is lost before it is done. */
+function Confirm(props: Shared & { session: SessionView; asked: Asked; close: () => void }): JSX.Element {
+  const { session, asked, words, say, attempt, close } = props;
+  const { t } = words;
+  const { name } = session;
+  const dialog = useRef<HTMLDialogElement>(null);
+  useEffect(() => dialog.current?.showModal(), []);
+  const act = () => {
+    close();
+    void attempt(async () => {
+      if (asked === "delete") await api.remove(name);
+      else await api.act(name, asked);
+      say(t(`done.${asked}`, { name }));
+    });
+  };
+  return h("dialog", { ref: dialog, onClose: close, "aria-labelledby": "confirm-title" }, [
+    h("h2", { id: "confirm-title" }, t(`confirm.${asked}`, { name })),
+    h("p", {}, t(lossOf(session, asked))),
+    h("p", { class: "actions" }, [
+      h("button", { class: asked === "delete" ? "danger" : "primary", onClick: act }, t(`action.${asked}`)),
+      h("button", { onClick: close }, t("action.cancel")),
+    ]),
+  ]);
+}
+
+/** What is lost, as a sentence. */
+export function lossOf({ home }: Pick<SessionView, "home">, asked: Asked): MessageKey {
+  if (asked === "suspend") return "confirm.suspendLoses";
+  if (asked === "revoke") return "confirm.revokeLoses";
+  if (!home) return "confirm.deleteNoHome";
+  return home.reclaim === "Delete" ? "confirm.deleteLoses" : "confirm.deleteKeeps";
+}
+
+function tookText({ startedAt, readyAt }: SessionView, { t }: Words): JSX.Element | null {
+  const seconds = (Date.parse(readyAt ?? "") - Date.parse(startedAt ?? "")) / 1_000;
+  return seconds >= 0 ? h("p", { class: "quiet" }, t("session.startTook", { seconds: Math.round(seconds) })) : null;
+}
+
+function stepName(type: string, { t }: Words): string {
+  const names: Readonly<Record<string, MessageKey>> = {
+    ...{ Ready: "step.Ready", PodScheduled: "step.PodScheduled", HomeBound: "step.HomeBound" },
+    ...{ Routed: "step.Routed", Active: "step.Active", Expiring: "step.Expiring" },
+  };
+  const key = names[type];
+  return key === undefined ? type : t(key);
+}
+
+function stepState(status: "True" | "False" | "Unknown"): MessageKey {
+  return ({ True: "step.yes", False: "step.no", Unknown: "step.unknown" } as const)[status];
+}
+
+/** Whole seconds since a time, told each second; undefined without one. */
+function useSecondsSince(since: string | undefined): number | undefined {
+  const [now, setNow] = useState(Date.now);
+  useEffect(() => {
+    if (since === undefined) return undefined;
+    const timer = setInterval(() => setNow(Date.now()), 1_000);
+    return () => clearInterval(timer);
+  }, [since]);
+  return since === undefined ? undefined : Math.max(0, Math.round((now - Date.parse(since)) / 1_000));
+}

@@ -1,0 +1,136 @@
+import { readFile } from "node:fs/promises";
+import { Registry, collectDefaultMetrics } from "prom-client";
+import { ClusterClient } from "../kube/client.ts";
+import type { SharedKubeConfig } from "../kube/client.ts";
+import { pause, systemClock } from "../kube/clock.ts";
+import { serveHealth } from "../kube/health-server.ts";
+import { reviewActFor, reviewToken } from "../operator/access/reviews.ts";
+import { SettingsError } from "../operator/environment.ts";
+import type { Logger } from "../operator/log.ts";
+import { apiHandlers } from "./api/handlers.ts";
+import type { Pages } from "./bundle/build-pages.ts";
+import { Actions } from "./cluster/actions.ts";
+import { Knowledge } from "./cluster/knowledge.ts";
+import { linksOf } from "./cluster/links.ts";
+import { Assets } from "./server/assets.ts";
+import { follow } from "./server/follow.ts";
+import { PortalMetrics } from "./server/metrics.ts";
+import { servePortal } from "./server/server.ts";
+import { Streams } from "./server/streams.ts";
+import { authenticate } from "./sign-in/authenticate.ts";
+import { Oidc } from "./sign-in/oidc.ts";
+import { SignInRoutes } from "./sign-in/routes.ts";
+import { Seal } from "./sign-in/seal.ts";
+import type { PortalSettings } from "./settings.ts";
+
+export interface PortalOptions {
+  readonly settings: PortalSettings;
+  readonly log: Logger;
+  readonly config: SharedKubeConfig;
+  readonly pages: Pages;
+}
+
+/**
+ * Serves the portal until `signal` aborts; then for some seconds more, until others have heard of its end.
+ *
+ * @throws SettingsError
+ */
+export async function runPortal({ settings, log, config, pages }: PortalOptions, signal: AbortSignal): Promise<void> {
+  const { namespace, domain, url, adminGroups, ports } = settings;
+  const clock = systemClock;
+  const warn = (message: string) => log.warn(message);
+  const seal = new Seal(await readKey(settings.keyFile));
+  const known = new Knowledge({ client: new ClusterClient(config), namespace, clock, log: warn });
+  // Somebody waits for each answer.
+  const client = new ClusterClient(config, { requestTimeoutMs: 5_000 });
+  const streams = new Streams({ clock });
+  const registry = new Registry();
+  collectDefaultMetrics({ register: registry });
+  const metrics = new PortalMetrics(registry, () => streams.size);
+  const over = new AbortController();
+  const health = await openHealth({ settings, registry, known, signal });
+  const following = known.run(over.signal);
+  try {
+    await Promise.race([known.synced, aborted(signal)]);
+    if (signal.aborted) return;
+    const actions = new Actions({
+      ...{ client, known, now: () => clock.date() },
+      audit: (line) => log.info(line, "done for a person"),
+    });
+    const mayActFor = reviewActFor(client, namespace);
+    const server = await servePortal({
+      ...where(settings),
+      ...{ port: ports.web, url, clock },
+      authenticate: authenticate({
+        ...{ seal, signIn: settings.signIn, adminGroups, review: reviewToken(client) },
+        // Of no name: the right to all of them.
+        mayActForAll: (reviewed) => mayActFor(reviewed, ""),
+      }),
+      signIn: signInRoutes(settings, seal, log),
+      handlers: apiHandlers({ known, actions, streams, link: linksOf(settings), clock, domain }),
+      assets: new Assets(pages),
+      observe: (outcome) => metrics.answered(outcome),
+      log: (level, message) => log[level](message),
+    });
+    const unfollow = follow(known, streams, clock);
+    log.info({ sessions: known.sessions.store.size, port: server.port }, "shows desktops");
+    await aborted(signal);
+    server.drain();
+    streams.close();
+    await pause(clock, settings.drainSeconds * 1_000);
+    unfollow();
+    streams.close();
+    await server.close();
+  } finally {
+    over.abort();
+    await Promise.all([following, ...health.map((it) => it.close())]);
+    await config.close();
+  }
+}
+
+function signInRoutes(settings: PortalSettings, seal: Seal, log: Logger): SignInRoutes | undefined {
+  if (settings.signIn.kind !== "oidc") return undefined;
+  // The cause may name what the issuer sent, codes among it: its message alone is told.
+  return new SignInRoutes(new Oidc(settings.signIn, settings), seal, (message, cause) =>
+    log.warn(cause instanceof Error ? `${message} (${cause.message})` : message),
+  );
+}
+
+const leastKeyBytes = 32;
+
+async function readKey(file: string): Promise<Buffer> {
+  const remedy = `give the Secret behind VDI_PORTAL_KEY_FILE at least ${leastKeyBytes} random bytes`;
+  const key = await readFile(file).catch((error: unknown) => {
+    const { code = "no reason given" } = error as NodeJS.ErrnoException;
+    throw new SettingsError(`the key that cookies are sealed with, ${file}, cannot be read (${code}); ${remedy}`);
+  });
+  if (key.length < leastKeyBytes)
+    throw new SettingsError(`the key that cookies are sealed with, ${file}, has ${key.length} bytes; ${remedy}`);
+  return key;
+}
+
+function openHealth(parts: { settings: PortalSettings; registry: Registry; known: Knowledge; signal: AbortSignal }) {
+  const { settings, registry, known, signal } = parts;
+  const checks = {
+    live: {},
+    ready: {
+      knowledge: () => (known.isSynced ? undefined : "sessions, templates, pods and nodes are still being read"),
+      running: () => (signal.aborted ? "it is ending" : undefined),
+    },
+  };
+  return Promise.all([
+    serveHealth({ ...checks, ...where(settings), port: settings.ports.health }),
+    serveHealth({ ...checks, ...where(settings), port: settings.ports.metrics, registry }),
+  ]);
+}
+
+function where({ listenAddress }: PortalSettings) {
+  return listenAddress === undefined ? {} : { host: listenAddress };
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener("abort", () => resolve(), { once: true });
+  });
+}

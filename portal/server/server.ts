@@ -1,0 +1,191 @@
+import { createServer } from "node:http";
+import type { IncomingMessage, ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import type { Clock } from "../../kube/clock.ts";
+import type { apiHandlers } from "../api/handlers.ts";
+import { openApi } from "../api/openapi.ts";
+import { problemOf, Refusal } from "../api/problem.ts";
+import { findOperation, operations } from "../api/routes.ts";
+import type { Operation } from "../api/routes.ts";
+import { RateLimit } from "../rights/rate-limit.ts";
+import { isOfOwnPages, isReadByOthers } from "../rights/same-origin.ts";
+import type { Known } from "../sign-in/authenticate.ts";
+import type { SignInAnswer, SignInRoutes } from "../sign-in/routes.ts";
+import type { Assets } from "./assets.ts";
+import { securityHeaders } from "./headers.ts";
+
+export interface PortalServerOptions {
+  /** 0 takes any free one. */
+  readonly port: number;
+  readonly host?: string;
+  /** Where browsers reach it. */
+  readonly url: URL;
+  readonly authenticate: (request: IncomingMessage) => Promise<Known | undefined>;
+  /** Undefined where a middleware of the site signs people in. */
+  readonly signIn: SignInRoutes | undefined;
+  readonly handlers: ReturnType<typeof apiHandlers>;
+  readonly assets: Assets;
+  readonly clock: Clock;
+  readonly observe: (outcome: { operation: string; status: number }) => void;
+  readonly log: (level: "warn" | "error", message: string) => void;
+}
+
+export interface PortalServer {
+  readonly port: number;
+  /** Each answer from now on ends its connection, so that who asks again asks another replica. */
+  readonly drain: () => void;
+  readonly close: () => Promise<void>;
+}
+
+// Of one person; pages make a handful of requests at once.
+const requestLimit = { burst: 60, perSecond: 10 };
+const changeLimit = { burst: 20, perSecond: 1 };
+// Of all who are not known: each costs the issuer or the API server a request.
+const strangerLimit = { burst: 60, perSecond: 20 };
+
+/** Serves pages, sign-in and /api/v1. Every replica may answer everything: what a person has is in her cookies. */
+export async function servePortal(options: PortalServerOptions): Promise<PortalServer> {
+  const { url, authenticate, signIn, handlers, assets, clock, observe, log } = options;
+  const always = securityHeaders(url);
+  const requests = new RateLimit(requestLimit.burst, requestLimit.perSecond);
+  const changes = new RateLimit(changeLimit.burst, changeLimit.perSecond);
+  const strangers = new RateLimit(strangerLimit.burst, strangerLimit.perSecond);
+  const document = openApi(url.origin);
+  let isDraining = false;
+
+  async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const [path = "/", query = ""] = (request.url ?? "/").split("?", 2);
+    if (path.startsWith("/api/v1/")) return answerApi(request, response, path.slice("/api/v1".length), query);
+    if (path.startsWith("/sign-in/") || path === "/sign-out") {
+      const { status, headers, body } = await answerSignIn(request, path, query);
+      const type = body && { "Content-Type": "application/json" };
+      response.writeHead(status, { "Cache-Control": "no-store", ...type, ...headers });
+      response.end(body && JSON.stringify(body));
+      return;
+    }
+    if (request.method !== "GET" && request.method !== "HEAD") throw notAllowed(["GET", "HEAD"]);
+    const found = assets.find(path, request);
+    if (!found) throw new Refusal(404, "There is no such page.");
+    response.writeHead(200, { ...found.headers, "Content-Length": found.body.length });
+    response.end(request.method === "HEAD" ? undefined : found.body);
+  }
+
+  async function answerApi(request: IncomingMessage, response: ServerResponse, path: string, query: string) {
+    if (path === "/openapi.json" && request.method === "GET") {
+      json(response, 200, document);
+      return;
+    }
+    const found = findOperation(request.method ?? "", path);
+    if ("allowed" in found)
+      throw found.allowed.length > 0 ? notAllowed(found.allowed) : new Refusal(404, "There is no such operation.");
+    const operation: Operation = operations[found.name];
+    response.once("close", () => observe({ operation: found.name, status: response.statusCode }));
+    // What comes with a token costs a review, before anybody knows whose it is.
+    if (request.headers.authorization !== undefined) limit(strangers, "");
+    const known = await authenticate(request);
+    if (!known) throw new Refusal(401, "Nobody is signed in.", { "WWW-Authenticate": "Bearer" });
+    refuseOthers(request, known, operation.method !== "get");
+    limit(requests, known.person.user);
+    if (operation.method !== "get") limit(changes, known.person.user);
+    if (operation.isForAdmins && !known.person.isAdmin) throw new Refusal(403, "This is for administrators.");
+    const { session } = found;
+    const result = await handlers[found.name]({
+      ...{ known, session, request, response },
+      query: new URLSearchParams(query),
+    });
+    if (response.headersSent) return;
+    if (operation.status === 204) response.writeHead(204, { "Cache-Control": "no-store" }).end();
+    else json(response, operation.status, result as object);
+  }
+
+  async function answerSignIn(request: IncomingMessage, path: string, query: string): Promise<SignInAnswer> {
+    limit(strangers, "");
+    const step = `${request.method ?? ""} ${path}`;
+    // The site's middleware signs in whoever comes by it.
+    if (!signIn && step === "GET /sign-in/begin") return { status: 303, headers: { Location: "/" } };
+    if (!signIn) throw new Refusal(404, "The site signs people in before they come here.");
+    if (step === "GET /sign-in/begin") return signIn.begin(new URLSearchParams(query));
+    if (step === "GET /sign-in/callback") return signIn.callback(request, query === "" ? "" : `?${query}`);
+    if (step !== "POST /sign-in/renew" && step !== "POST /sign-out")
+      throw new Refusal(404, "There is no such step of the sign-in.");
+    if (!isOfOwnPages(request, url.origin)) throw foreign();
+    if (step === "POST /sign-out") return signIn.signOut();
+    const known = await authenticate(request);
+    return signIn.renew(request, known, clock.date().getTime());
+  }
+
+  /** A browser adds cookies, and the site's middleware its header, to whatever any page asks for; to tokens nobody adds. */
+  function refuseOthers(request: IncomingMessage, { by }: Known, isChange: boolean): void {
+    if (by === "token") return;
+    if (isChange ? !isOfOwnPages(request, url.origin) : isReadByOthers(request)) throw foreign();
+  }
+
+  function limit(rate: RateLimit, key: string): void {
+    const waitMs = rate.take(key, clock.now());
+    if (waitMs > 0)
+      throw new Refusal(429, "Too many requests; try again in a moment.", {
+        "Retry-After": String(Math.ceil(waitMs / 1_000)),
+      });
+  }
+
+  const server = createServer({ maxHeaderSize: 32_768, connectionsCheckingInterval: 1_000 }, (request, response) => {
+    for (const [name, value] of Object.entries(always)) response.setHeader(name, value);
+    if (isDraining) response.shouldKeepAlive = false;
+    void answer(request, response)
+      .catch((error: unknown) => refuse(response, error, log))
+      // Nothing that somebody sends may end the process.
+      .catch(() => response.destroy());
+  });
+  // Longer than Traefik keeps idle connections (90 s), or it would ask on one that is being closed.
+  Object.assign(server, { headersTimeout: 5_000, requestTimeout: 10_000, keepAliveTimeout: 120_000 });
+  await new Promise<void>((resolve, reject) => {
+    server.once("error", reject);
+    server.listen(options.port, options.host, resolve);
+  });
+  return {
+    port: (server.address() as AddressInfo).port,
+    drain: () => {
+      isDraining = true;
+    },
+    close: () =>
+      new Promise((resolve) => {
+        const cancel = clock.after(5_000, () => server.closeAllConnections());
+        server.close(() => {
+          cancel();
+          resolve();
+        });
+        server.closeIdleConnections();
+      }),
+  };
+}
+
+function refuse(response: ServerResponse, error: unknown, log: PortalServerOptions["log"]): void {
+  if (!(error instanceof Refusal))
+    log("error", `a request failed: ${error instanceof Error ? error.message : String(error)}`);
+  if (response.headersSent) {
+    response.destroy();
+    return;
+  }
+  const refusal =
+    error instanceof Refusal
+      ? error
+      : new Refusal(503, "This does not work just now; try again in a moment.", { "Retry-After": "5" });
+  response.writeHead(refusal.status, {
+    ...{ "Content-Type": "application/problem+json", "Cache-Control": "no-store" },
+    ...refusal.headers,
+  });
+  response.end(JSON.stringify(problemOf(refusal)));
+}
+
+function json(response: ServerResponse, status: number, value: object): void {
+  response.writeHead(status, { "Content-Type": "application/json", "Cache-Control": "no-store" });
+  response.end(JSON.stringify(value));
+}
+
+function foreign(): Refusal {
+  return new Refusal(403, "This request does not come from the portal's own pages.");
+}
+
+function notAllowed(methods: readonly string[]): Refusal {
+  return new Refusal(405, `Only ${methods.join(", ")}.`, { Allow: methods.join(", ") });
+}

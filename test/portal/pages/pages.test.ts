@@ -1,0 +1,183 @@
+import { expect } from "chai";
+import fc from "fast-check";
+import { h } from "preact";
+import { renderToString } from "preact-render-to-string";
+import { gzipSync } from "node:zlib";
+import type { Overview, SessionView, TemplateView } from "../../../portal/api/schemas.ts";
+import { buildPages } from "../../../portal/bundle/build-pages.ts";
+import { Findings, Slices, matches } from "../../../portal/pages/admin.ts";
+import type { Shared } from "../../../portal/pages/app.ts";
+import { GalleryPage } from "../../../portal/pages/gallery.ts";
+import { NewPage, wantedSession } from "../../../portal/pages/new-desktop.ts";
+import { pageOf } from "../../../portal/pages/routes.ts";
+import { lossOf, SessionPage } from "../../../portal/pages/session.ts";
+import { changed } from "../../../portal/pages/state.ts";
+import { wordsFor } from "../../../portal/pages/words.ts";
+
+const session = (name: string, more: Partial<SessionView> = {}): SessionView => ({
+  ...{ name, user: "alice", template: "ubuntu", title: "Ubuntu", state: "Running", wanted: "Running", isReady: true },
+  ...{ conditions: [], createdAt: "2026-01-01T00:00:00Z", timeout: "8h", hasGpu: false, version: "10" },
+  ...more,
+});
+const template = (name: string, more: Partial<TemplateView> = {}): TemplateView => ({
+  ...{ name, title: name, size: { gpu: 0, cpu: "2", memory: "4Gi" }, max: {}, home: {} },
+  ...more,
+});
+const shared = (sessions: SessionView[], templates: TemplateView[] = []): Shared => ({
+  words: wordsFor(["en"]),
+  me: { user: "alice", groups: [], isAdmin: false, signIn: "oidc", kasmUrl: "https://desktops.example.com" },
+  desktops: { sessions, templates },
+  go: () => undefined,
+  say: () => undefined,
+  attempt: () => Promise.resolve(),
+});
+
+describe("the portal's pages", () => {
+  it("show each step of a start with its sentence", () => {
+    const starting = session("a", {
+      ...{ state: "Creating", isReady: false, message: "waits for a node" },
+      conditions: [
+        {
+          type: "PodScheduled",
+          status: "False",
+          reason: "GpuSlicesInUse",
+          message: "all 8 slices are in use",
+          since: "2026-01-01T00:00:00Z",
+        },
+      ],
+    });
+    const page = renderToString(h(SessionPage, { ...shared([starting]), name: "a" }));
+    expect(page).to.include("waits for a node").and.include("all 8 slices are in use").and.include("Place on a node");
+    expect(page).to.match(/<button[^>]*disabled[^>]*>Open</);
+  });
+
+  it("show what is free, and when the next will be", () => {
+    const page = (free: TemplateView["free"]) =>
+      renderToString(h(GalleryPage, shared([], [template("gpu", free === undefined ? {} : { free })])));
+    expect(page({ now: 3, of: 16 })).to.include("3 of 16 GPU slices free");
+    expect(page({ now: 0, of: 16 })).to.include("no GPU slice is free");
+    expect(page({ now: 0, of: 16, nextAt: "2026-01-01T09:00:00Z" })).to.include("the next at");
+  });
+
+  it("show names of all kinds as text, whatever is in them", () => {
+    const nasty = fc.constantFrom(
+      ...[
+        '<img src=x onerror="alert(1)">',
+        "<script>alert(1)</script>",
+        '"><svg onload=alert(1)>',
+        "'&\"<>",
+        "javascript:alert(1)",
+      ],
+    );
+    fc.assert(
+      fc.property(nasty, (text) => {
+        const one = session("a", {
+          user: text,
+          title: text,
+          message: text,
+          isReady: false,
+          idleWarning: text,
+          node: text,
+        });
+        const overview: Overview = {
+          nodes: [
+            {
+              name: text,
+              isReady: false,
+              resources: [{ name: "x/y", total: 1, holders: [{ pod: "p", user: text, session: text }] }],
+            },
+          ],
+          findings: [{ code: "X", level: "failure", object: text, problem: text, fix: [{ text, command: text }] }],
+        };
+        const words = wordsFor(["en"]);
+        const pages = [
+          renderToString(
+            h(
+              GalleryPage,
+              shared([{ ...one, user: "alice" }], [template("t", { title: text, description: text, problem: text })]),
+            ),
+          ),
+          renderToString(h(SessionPage, { ...shared([one]), name: "a" })),
+          renderToString(
+            h(NewPage, { ...shared([], [template("t", { title: text, description: text })]), template: "t" }),
+          ),
+          renderToString(h(Findings, { overview, words })),
+          renderToString(h(Slices, { overview, words })),
+        ];
+        for (const page of pages) {
+          const tags = [...page.matchAll(/<\/?([a-z0-9]+)/gi)].map(([, name]) => name!.toLowerCase());
+          expect(tags).not.to.include.members(["script"]);
+          expect(tags).not.to.include("svg");
+          expect(page).not.to.match(/<img(?! src="data:)/);
+          expect(page).not.to.match(/<[^>"']*(?:"[^"]*"[^>"']*|'[^']*'[^>"']*)*\son\w+=/);
+        }
+      }),
+    );
+  });
+
+  it("say what is lost before it is done", () => {
+    expect(lossOf({ home: { reclaim: "Delete", size: "1Gi" } }, "delete")).to.equal("confirm.deleteLoses");
+    expect(lossOf({ home: { reclaim: "Retain", size: "1Gi" } }, "delete")).to.equal("confirm.deleteKeeps");
+    expect(lossOf({}, "delete")).to.equal("confirm.deleteNoHome");
+    expect(lossOf({}, "suspend")).to.equal("confirm.suspendLoses");
+  });
+
+  it("tell before a start that another desktop has the home, and that a template is gone", () => {
+    const busy = session("first", { home: { reclaim: "Retain", size: "1Gi" } });
+    const page = renderToString(h(NewPage, { ...shared([busy], [template("t")]), template: "t" }));
+    expect(page).to.include("Your home is in use by first");
+    expect(renderToString(h(NewPage, { ...shared([]), template: "t" }))).to.include("This template is gone");
+  });
+
+  it("ask only for what differs from the template, so that a pool can serve it", () => {
+    const form = (fields: Record<string, string>) => {
+      const data = new FormData();
+      for (const [key, value] of Object.entries(fields)) data.set(key, value);
+      return data;
+    };
+    const gpu = template("t", { size: { gpu: 1, cpu: "2", memory: "4Gi" } });
+    const standard = { cpu: "2", memory: "4Gi", gpu: "on", home: "on", name: "" };
+    expect(wantedSession(gpu, form(standard))).to.deep.equal({ template: "t" });
+    expect(wantedSession(gpu, form({ cpu: " 4 ", memory: "4Gi", name: "mine" }))).to.deep.equal({
+      ...{ template: "t", name: "mine", resources: { cpu: "4", gpu: 0 }, home: { enabled: false } },
+    });
+  });
+
+  it("find sessions by all words of the filter", () => {
+    const words = wordsFor(["en"]);
+    expect(matches(session("a", { node: "gpu-1" }), "ALICE gpu runs", words)).to.equal(true);
+    expect(matches(session("a"), "alice bob", words)).to.equal(false);
+    expect(matches(session("a"), "", words)).to.equal(true);
+  });
+
+  it("have addresses of their own, and no others", () => {
+    expect(pageOf("/sessions/a.b")).to.deep.equal({ name: "session", session: "a.b" });
+    expect(pageOf("/new/ubuntu")).to.deep.equal({ name: "new", template: "ubuntu" });
+    for (const path of ["/sessions/", "/sessions/<b>", "/x"]) expect(pageOf(path).name).to.equal("none");
+  });
+
+  it("are small: at most 60 kB compressed, nothing loaded from elsewhere", async () => {
+    const { script, style } = await buildPages();
+    expect(gzipSync(script).length + gzipSync(style).length).to.be.below(60_000);
+    expect(style).not.to.match(/@import|url\(/);
+    expect(script).not.to.match(/https?:\/\/(?!www\.w3\.org)/);
+  });
+});
+
+describe("what the pages know", () => {
+  const known = { sessions: [session("a", { version: "10" })], templates: [] };
+
+  it("follows the stream, newest session first", () => {
+    const newer = session("b", { createdAt: "2026-01-02T00:00:00Z" });
+    const next = changed(known, { type: "session", session: newer });
+    expect(next.sessions.map(({ name }) => name)).to.deep.equal(["b", "a"]);
+    expect(changed(next, { type: "gone", name: "a" }).sessions.map(({ name }) => name)).to.deep.equal(["b"]);
+  });
+
+  it("is not set back by an answer that is older, and is by a session made anew under the name", () => {
+    const older = session("a", { version: "9", state: "Failed" });
+    expect(changed(known, { type: "session", session: older })).to.equal(known);
+    const anew = session("a", { version: "9", createdAt: "2026-01-02T00:00:00Z", state: "Pending" });
+    expect(changed(known, { type: "session", session: anew }).sessions[0]?.state).to.equal("Pending");
+  });
+});

@@ -1,0 +1,391 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { expect } from "chai";
+import { ApiException } from "@kubernetes/client-node";
+import { z } from "zod";
+import { overview as overviewSchema, problemAnswer, sessionView, templateView } from "../../../portal/api/schemas.ts";
+import { admin, alice, bob, gpuPod, node, session, template } from "../objects.ts";
+import { APortal, origin } from "./a-portal.ts";
+import type { PortalAnswer } from "./a-portal.ts";
+
+const apiError = (code: number, reason: string, message: string) =>
+  new ApiException(code, "", JSON.stringify({ kind: "Status", reason, message }), {});
+
+describe("the portal's server", () => {
+  let portal: APortal;
+  const detail = (answer: PortalAnswer) => answer.json(problemAnswer).detail;
+
+  beforeEach(async () => {
+    portal = await new APortal([
+      ...[session("hers"), session("his", { user: bob.user })],
+      ...[template("ubuntu"), template("studio", { allowed: { groups: ["designers"] } })],
+      template("gpu", { resources: { default: { gpu: 1 } } }),
+      ...[node("a", 2), gpuPod("p", "a", "hers")],
+    ]).open();
+  });
+  afterEach(() => portal.close());
+
+  describe("lets in", () => {
+    it("nobody without a sign-in, to nothing of the API but its description", async () => {
+      for (const [method, path] of [
+        ...[
+          ["GET", "/me"],
+          ["GET", "/sessions"],
+          ["GET", "/events"],
+          ["GET", "/templates"],
+          ["GET", "/admin/overview"],
+        ],
+        ...[
+          ["POST", "/sessions"],
+          ["DELETE", "/sessions/hers"],
+          ["POST", "/sessions/hers/link"],
+        ],
+      ] as [string, string][]) {
+        const answer = await portal.ask(method, `/api/v1${path}`);
+        expect([answer.status, answer.headers["content-type"]], path).to.deep.equal([401, "application/problem+json"]);
+      }
+      expect((await portal.ask("GET", "/api/v1/openapi.json")).status).to.equal(200);
+    });
+
+    it("no forged or outlived cookie", async () => {
+      const good = await portal.cookie(alice);
+      expect((await portal.ask("GET", "/api/v1/me", { headers: { cookie: good } })).status).to.equal(200);
+      const flipped = good.slice(0, -8) + (good.at(-8) === "A" ? "B" : "A") + good.slice(-7);
+      for (const cookie of [
+        flipped,
+        `__Host-portal=${Buffer.from('{"user":"alice@example.com"}').toString("base64url")}`,
+      ])
+        expect((await portal.ask("GET", "/api/v1/me", { headers: { cookie } })).status).to.equal(401);
+      await portal.clock.advance(3_600_000);
+      expect((await portal.ask("GET", "/api/v1/me", { headers: { cookie: good } })).status).to.equal(401);
+    });
+
+    it("no header of a sign-in that is not configured", async () => {
+      const headers = {
+        "x-auth-request-email": admin.user,
+        "x-forwarded-user": admin.user,
+        "x-remote-user": admin.user,
+      };
+      expect((await portal.ask("GET", "/api/v1/me", { headers })).status).to.equal(401);
+    });
+
+    it("tokens of the cluster, whose administrators are those that RBAC lets act for others", async () => {
+      const me = async (token: string) =>
+        (await portal.ask("GET", "/api/v1/me", { headers: { authorization: `Bearer ${token}` } })).json(
+          z.looseObject({}),
+        );
+      expect(await me("token-of-system:serviceaccount:ci:bot")).to.deep.include({ isAdmin: false, signIn: "token" });
+      expect(await me("token-of-system:serviceaccount:ci:admin")).to.deep.include({ isAdmin: true });
+      const unknown = await portal.ask("GET", "/api/v1/me", { headers: { authorization: "Bearer other" } });
+      expect(unknown.status).to.equal(401);
+    });
+  });
+
+  describe("keeps apart", () => {
+    it("what is somebody else's from what is one's own, and answers as if it were not there", async () => {
+      const list = async (person: typeof alice, query = "") =>
+        (await portal.ask("GET", `/api/v1/sessions${query}`, { person }))
+          .json(z.array(sessionView))
+          .map(({ name }) => name);
+      expect(await list(alice)).to.deep.equal(["hers"]);
+      expect(await list(bob)).to.deep.equal(["his"]);
+      expect(await list(admin)).to.deep.equal([]);
+      expect(await list(admin, "?all=true")).to.have.members(["hers", "his"]);
+      const missing = detail(await portal.ask("GET", "/api/v1/sessions/none", { person: bob }));
+      const actions: [string, string, object?][] = [
+        ...["", "/suspend", "/resume", "/revoke", "/link"].map((it): [string, string] => [
+          it === "" ? "DELETE" : "POST",
+          it,
+        ]),
+        ...[["GET", ""] as [string, string], ["POST", "/extend", { minutes: 60 }] as [string, string, object]],
+      ];
+      for (const [method, path, body] of actions) {
+        const answer = await portal.ask(method, `/api/v1/sessions/hers${path}`, { person: bob, ...(body && { body }) });
+        expect(answer.status, `${method} ${path}`).to.equal(404);
+        expect(detail(answer)).to.equal(missing.replace("none", "hers"));
+      }
+      expect(portal.written).to.deep.equal([]);
+      expect(portal.links).to.deep.equal([]);
+    });
+
+    it("administrators from others", async () => {
+      for (const path of ["/admin/overview", "/sessions?all=true", "/events?all=true"]) {
+        expect((await portal.ask("GET", `/api/v1${path}`, { person: alice })).status, path).to.equal(403);
+      }
+      const overview = (await portal.ask("GET", "/api/v1/admin/overview", { person: admin })).json(overviewSchema);
+      expect(overview.nodes[0]?.resources[0]?.holders).to.deep.equal([{ pod: "p", session: "hers", user: alice.user }]);
+    });
+
+    it("nobody opens another's desktop, administrators neither", async () => {
+      const answer = await portal.ask("POST", "/api/v1/sessions/hers/link", { person: admin });
+      expect(answer.status).to.equal(403);
+      expect(
+        (await portal.ask("POST", "/api/v1/sessions/hers/link", { person: alice })).json(z.looseObject({})),
+      ).to.deep.equal({
+        ...{ url: "https://x.desktops.example.com/?vdi_token=t", expiresAt: "2026-01-01T00:01:00Z" },
+      });
+      expect(portal.links).to.deep.equal(["hers"]);
+    });
+
+    it("templates that are for others from those that one may use, with what is free", async () => {
+      const list = async (person: typeof alice) =>
+        (await portal.ask("GET", "/api/v1/templates", { person })).json(z.array(templateView));
+      expect((await list(bob)).map(({ name }) => name)).to.deep.equal(["gpu", "ubuntu"]);
+      expect((await list(alice)).map(({ name }) => name)).to.deep.equal(["gpu", "studio", "ubuntu"]);
+      expect((await list(bob))[0]?.free).to.deep.equal({ now: 1, of: 2 });
+    });
+  });
+
+  describe("changes", () => {
+    it("a new session in the name of who asks, with the groups that its template is for", async () => {
+      const body = { template: "studio", name: "new", home: { enabled: false } };
+      const answer = await portal.ask("POST", "/api/v1/sessions", { person: alice, body });
+      expect([answer.status, answer.json(sessionView).name]).to.deep.equal([201, "new"]);
+      expect(portal.written[0]?.object).to.deep.equal({
+        ...{ apiVersion: "vdi.kasm.io/v1alpha1", kind: "VDISession", metadata: { name: "new", namespace: "kasm-vdi" } },
+        spec: { user: alice.user, template: "studio", groups: ["designers"], persistence: { enabled: false } },
+      });
+      expect(portal.audit).to.deep.equal([{ user: alice.user, action: "create", session: "new" }]);
+      const own = (await portal.ask("GET", "/api/v1/sessions", { person: alice })).json(z.array(sessionView));
+      expect(
+        own.map(({ name }) => name),
+        "seen at once, before the watch tells",
+      ).to.include("new");
+    });
+
+    it("nothing that the request has no field for: user, groups, finalizers", async () => {
+      for (const extra of [{ user: "bob" }, { groups: ["vdi-admins"] }, { metadata: {} }, { timeout: "9999h" }]) {
+        const answer = await portal.ask("POST", "/api/v1/sessions", {
+          person: alice,
+          body: { template: "ubuntu", ...extra },
+        });
+        expect(answer.status, JSON.stringify(extra)).to.equal(400);
+      }
+      const forOthers = await portal.ask("POST", "/api/v1/sessions", { person: bob, body: { template: "studio" } });
+      expect([forOthers.status, detail(forOthers)]).to.deep.equal([
+        404,
+        "There is no template studio that you may use.",
+      ]);
+      expect(portal.written).to.deep.equal([]);
+    });
+
+    it("the session that was meant, by its uid, and one field of it", async () => {
+      const act = (action: string, body?: object) =>
+        portal.ask("POST", `/api/v1/sessions/hers/${action}`, { person: alice, ...(body && { body }) });
+      for (const action of ["suspend", "resume", "revoke"]) expect((await act(action)).status).to.equal(200);
+      expect((await act("extend", { minutes: 90 })).status).to.equal(200);
+      expect((await portal.ask("DELETE", "/api/v1/sessions/hers", { person: alice })).status).to.equal(204);
+      expect(portal.written.map(({ verb, object }) => [verb, object["spec"]])).to.deep.equal([
+        ["patch", { desiredState: "Suspended" }],
+        ["patch", { desiredState: "Running" }],
+        ["patch", { access: { revokedBefore: "2026-01-01T00:00:00Z" } }],
+        ["patch", { timeout: "570m" }],
+        ["delete", undefined],
+      ]);
+      for (const { verb, object, options } of portal.written)
+        expect(verb === "delete" ? options : object.metadata).to.deep.include({ uid: "uid-hers" });
+    });
+
+    it("nothing where the API server refuses, with its words; and says when it is away", async () => {
+      const create = () =>
+        portal.ask("POST", "/api/v1/sessions", { person: alice, body: { template: "ubuntu", name: "n" } });
+      portal.failure = apiError(403, "Forbidden", "exceeded quota: sessions");
+      expect([(await create()).status, detail(await create())]).to.deep.equal([409, "exceeded quota: sessions"]);
+      portal.failure = apiError(422, "Invalid", "spec.resources.cpu: not a quantity");
+      expect((await create()).status).to.equal(422);
+      portal.failure = apiError(401, "Unauthorized", "token of the portal expired");
+      const own = await create();
+      expect([own.status, own.body.includes("token")]).to.deep.equal([503, false]);
+      portal.failure = new Error("connect ECONNREFUSED 10.43.0.1:443");
+      const away = await create();
+      expect([away.status, away.headers["retry-after"], away.body.includes("10.43")]).to.deep.equal([503, "5", false]);
+    });
+  });
+
+  describe("refuses what comes from other pages", () => {
+    it("changes without the portal's own Origin, be it missing, another desktop's or null", async () => {
+      const foreign: Record<string, string | string[] | undefined>[] = [
+        { origin: undefined, "sec-fetch-site": undefined },
+        { origin: "https://x.desktops.example.com", "sec-fetch-site": "same-site" },
+        { origin: "null", "sec-fetch-site": "cross-site" },
+        { origin: "https://x.desktops.example.com", "sec-fetch-site": undefined },
+        { origin: `${origin}.evil.example.com`, "sec-fetch-site": undefined },
+        { origin: origin, "sec-fetch-site": "same-site" },
+        { origin: undefined, "sec-fetch-site": "none" },
+      ];
+      for (const headers of foreign) {
+        const answer = await portal.ask("POST", "/api/v1/sessions/hers/suspend", { person: alice, headers });
+        expect(answer.status, JSON.stringify(headers)).to.equal(403);
+      }
+      expect(portal.written).to.deep.equal([]);
+    });
+
+    it("forms of other pages, which cannot send JSON", async () => {
+      const headers = { "content-type": "text/plain" };
+      const answer = await portal.ask("POST", "/api/v1/sessions", {
+        person: alice,
+        body: { template: "ubuntu" },
+        headers,
+      });
+      expect(answer.status).to.equal(415);
+    });
+
+    it("reading, also of streams; what programs and the address bar ask for is read", async () => {
+      const read = async (site: string | undefined) =>
+        (
+          await portal.ask("GET", "/api/v1/me", {
+            person: alice,
+            headers: { origin: undefined, "sec-fetch-site": site },
+          })
+        ).status;
+      expect([await read("same-site"), await read("cross-site")]).to.deep.equal([403, 403]);
+      expect([await read(undefined), await read("none"), await read("same-origin")]).to.deep.equal([200, 200, 200]);
+    });
+
+    it("but not tokens, which no browser adds", async () => {
+      const headers = {
+        authorization: "Bearer token-of-alice@example.com",
+        origin: undefined,
+        "sec-fetch-site": undefined,
+      };
+      expect((await portal.ask("POST", "/api/v1/sessions/hers/suspend", { headers })).status).to.equal(200);
+    });
+  });
+
+  it("shields every answer: no code from elsewhere, no frame, no type guessed", async () => {
+    for (const path of ["/", "/sessions/hers", "/api/v1/me", "/none", "/sign-in/begin"]) {
+      const { headers } = await portal.ask("GET", path);
+      expect(headers["content-security-policy"], path)
+        .to.include("default-src 'none'")
+        .and.include("script-src 'self'")
+        .and.include("frame-ancestors 'none'")
+        .and.not.include("unsafe");
+      expect(headers, path).to.include({ "x-frame-options": "DENY", "x-content-type-options": "nosniff" });
+      expect(headers, path).to.include({
+        "cross-origin-resource-policy": "same-origin",
+        "referrer-policy": "no-referrer",
+      });
+      expect(headers["access-control-allow-origin"], path).to.equal(undefined);
+    }
+  });
+
+  it("serves pages compressed, its files for ever and the page itself anew each time", async () => {
+    const page = await portal.ask("GET", "/");
+    const [, script = ""] = /src="([^"]+)"/.exec(page.body) ?? [];
+    expect(page.body).not.to.match(/<script(?! type="module" src=)|<style|style=|\son\w+=/);
+    expect(page.headers["cache-control"]).to.equal("no-cache");
+    const file = await portal.ask("GET", script, { headers: { "accept-encoding": "gzip, br" } });
+    expect(file.headers).to.include({
+      "content-encoding": "br",
+      "cache-control": "public, max-age=31536000, immutable",
+    });
+    expect((await portal.ask("GET", "/assets/../main.ts")).status).to.equal(404);
+    expect((await portal.ask("POST", "/")).status).to.equal(405);
+  });
+
+  it("limits how often one person asks, and leaves others alone", async () => {
+    const statuses: number[] = [];
+    for (let count = 0; count < 24; count++)
+      statuses.push((await portal.ask("POST", "/api/v1/sessions/hers/resume", { person: alice })).status);
+    expect(statuses.filter((it) => it === 200)).to.have.length(20);
+    expect(statuses.at(-1)).to.equal(429);
+    expect((await portal.ask("POST", "/api/v1/sessions/his/resume", { person: bob })).status).to.equal(200);
+    await portal.clock.advance(1_000);
+    expect((await portal.ask("POST", "/api/v1/sessions/hers/resume", { person: alice })).status).to.equal(200);
+  });
+
+  it("takes no body that is too long or no JSON", async () => {
+    const long = { template: "x".repeat(20_000) };
+    expect((await portal.ask("POST", "/api/v1/sessions", { person: alice, body: long })).status).to.equal(413);
+    expect(
+      (await portal.ask("POST", "/api/v1/sessions/hers/extend", { person: alice, body: { minutes: -1 } })).status,
+    ).to.equal(400);
+    const empty = await portal.ask("POST", "/api/v1/sessions", {
+      person: alice,
+      headers: { "content-type": "application/json" },
+    });
+    expect(empty.status).to.equal(400);
+  });
+
+  describe("tells of changes", () => {
+    const until = async (isThere: () => boolean) => {
+      for (let tries = 0; tries < 200 && !isThere(); tries++) await sleep(5);
+      expect(isThere()).to.equal(true);
+    };
+
+    it("the whole state first, then what happens to one's own sessions, and to nobody else's", async () => {
+      const hers = await portal.stream("/api/v1/events", await portal.cookie(alice));
+      const his = await portal.stream("/api/v1/events", await portal.cookie(bob));
+      await until(() => hers.text.includes("event: state") && his.text.includes("event: state"));
+      expect(hers.text).to.include('"name":"hers"').and.not.include('"name":"his"');
+      portal.change(session("hers", { desiredState: "Suspended" }, { phase: "Suspended" }));
+      await until(() => /event: session\ndata: .*"state":"Suspended"/.test(hers.text));
+      portal.change(session("hers"), "DELETED");
+      await until(() => hers.text.includes('event: gone\ndata: {"name":"hers"}'));
+      portal.change(session("his", { user: bob.user }));
+      await until(() => his.text.includes("event: session"));
+      expect(his.text).not.to.include("hers");
+      for (const stream of [hers, his]) stream.end();
+    });
+
+    it("administrators who want it of everybody's", async () => {
+      const all = await portal.stream("/api/v1/events?all=true", await portal.cookie(admin));
+      await until(() => all.text.includes('"name":"hers"') && all.text.includes('"name":"his"'));
+      portal.change(session("his", { user: bob.user }, { phase: "Failed" }));
+      await until(() => all.text.includes('"state":"Failed"'));
+      all.end();
+    });
+
+    it("to so many pages of one person, and no more", async () => {
+      const cookie = await portal.cookie(alice);
+      const opened = await Promise.all([1, 2, 3, 4].map(() => portal.stream("/api/v1/events", cookie)));
+      expect(opened.map(({ status }) => status).sort()).to.deep.equal([200, 200, 200, 429]);
+      const other = await portal.stream("/api/v1/events", await portal.cookie(bob));
+      expect(other.status).to.equal(200);
+      for (const stream of [...opened, other]) stream.end();
+    });
+
+    it("nothing in a name that would end a line and begin an event of its own", async () => {
+      const cookie = await portal.cookie(alice);
+      const stream = await portal.stream("/api/v1/events", cookie);
+      portal.change(session("hers", {}, { message: "x\n\nevent: gone\ndata: {}\n\n<script>alert(1)</script>" }));
+      await until(() => stream.text.includes("event: session"));
+      expect(stream.text).not.to.match(/^event: gone/m);
+      stream.end();
+    });
+  });
+
+  describe("behind a sign-in of the site", () => {
+    const how = { kind: "header", userHeader: "x-auth-request-email", groupsHeader: "x-auth-request-groups" } as const;
+    let site: APortal;
+    beforeEach(async () => (site = await new APortal([session("hers"), template("ubuntu")], how).open()));
+    afterEach(() => site.close());
+    const me = (headers: Record<string, string | string[]>) => site.ask("GET", "/api/v1/me", { headers });
+
+    it("knows people by its header, with groups", async () => {
+      const answer = await me({ "x-auth-request-email": alice.user, "x-auth-request-groups": "designers, vdi-admins" });
+      expect(answer.json(z.looseObject({}))).to.deep.include({
+        user: alice.user,
+        groups: ["vdi-admins", "designers"],
+        isAdmin: true,
+        signIn: "header",
+      });
+    });
+
+    it("believes no header that is there twice, and none that names Kubernetes' own", async () => {
+      expect((await me({ "x-auth-request-email": [alice.user, admin.user] })).status).to.equal(400);
+      expect((await me({ "x-auth-request-email": "system:admin" })).status).to.equal(403);
+      expect((await me({ "x-auth-request-email": "" })).status).to.equal(401);
+    });
+
+    it("takes no cookie in its place, and has no sign-in of its own", async () => {
+      expect((await me({ cookie: await site.cookie(alice) })).status).to.equal(401);
+      expect((await site.ask("GET", "/sign-in/begin")).headers).to.include({ location: "/" });
+      expect((await site.ask("GET", "/sign-in/callback?code=c&state=s")).status).to.equal(404);
+    });
+
+    it("refuses changes from other pages, to which the middleware adds its header as well", async () => {
+      const headers = { "x-auth-request-email": alice.user, origin: "https://x.desktops.example.com" };
+      expect((await site.ask("POST", "/api/v1/sessions/hers/suspend", { headers })).status).to.equal(403);
+    });
+  });
+});
