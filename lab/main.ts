@@ -31,6 +31,16 @@ program
   .action(async () => (await import("./commands/down.ts")).down(layout));
 
 program
+  .command("desktop")
+  .description("run a desktop that a browser can open, by processes of this machine; starts the lab if need be (Linux)")
+  .option("--user <name>", "who it is for", "you@example.com")
+  .option("--template <name>", "a VDITemplate of runtime selkies-v2", "selkies")
+  .option("--open", "open it in the browser")
+  .action(async (options: { user: string; template: string; open?: true }) =>
+    (await import("./commands/desktop.ts")).desktop(layout, options),
+  );
+
+program
   .command("status")
   .description("what each component does; exit code 0 when all are ready, else 3")
   .option("--json", "print JSON instead of a table")

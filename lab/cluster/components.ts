@@ -1,6 +1,7 @@
 import { apiServerLaunch, controllerManagerLaunch, etcdLaunch, kwokLaunch, schedulerLaunch } from "./launches.ts";
 import type { Launch, LaunchContext } from "./launches.ts";
 import { gatewayLaunch, operatorLaunch, simulatorsLaunch } from "./node-launches.ts";
+import { desktopsLaunch, forwarderLaunch } from "../desktop/launches.ts";
 import { certificateFile, keyFile } from "./pki.ts";
 import type { PortName, Ports } from "./ports.ts";
 import type { Probe } from "./readiness.ts";
@@ -12,6 +13,8 @@ export const componentNames = [
   "kube-scheduler",
   "kwok",
   "simulators",
+  "forwarder",
+  "desktops",
   "operator",
   "gateway",
 ] as const;
@@ -21,6 +24,8 @@ export type ComponentName = (typeof componentNames)[number];
 /** One process of the lab. */
 export interface Component {
   name: ComponentName;
+  /** Only where desktops are run and not simulated. */
+  isOptional?: true;
   /** Must be ready before this one starts, and is stopped after it. */
   dependsOn: readonly ComponentName[];
   ports: readonly PortName[];
@@ -92,8 +97,27 @@ export const components: readonly Component[] = [
     probe: () => ({ kind: "log-line", matches: /^ready\b/m }),
   },
   {
-    name: "operator",
+    name: "forwarder",
+    isOptional: true,
     dependsOn: ["kube-apiserver"],
+    // Those of the operator as well, which listens beyond it.
+    ports: ["traefik", "operator-metrics", "operator-health"],
+    stopGraceMs: 2_000,
+    launch: forwarderLaunch,
+    probe: () => ({ kind: "log-line", matches: /^ready\b/m }),
+  },
+  {
+    name: "desktops",
+    isOptional: true,
+    dependsOn: ["forwarder"],
+    ports: [],
+    stopGraceMs: 5_000,
+    launch: desktopsLaunch,
+    probe: () => ({ kind: "log-line", matches: /^ready\b/m }),
+  },
+  {
+    name: "operator",
+    dependsOn: ["kube-apiserver", "desktops"],
     ports: ["operator-metrics", "operator-health"],
     // As long as its Deployment gives it.
     stopGraceMs: 30_000,

@@ -74,7 +74,13 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
 }
 
 /** What is started once the control plane is there and something lies in it. */
-const later = ["simulators", "operator", "gateway"] as const satisfies readonly ComponentName[];
+const later = [
+  "simulators",
+  "forwarder",
+  "desktops",
+  "operator",
+  "gateway",
+] as const satisfies readonly ComponentName[];
 
 export type LaterComponent = (typeof later)[number];
 

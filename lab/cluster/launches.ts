@@ -1,6 +1,7 @@
 import { join } from "node:path";
 
 import { certificatePlans } from "./certificate-plan.ts";
+import type { DesktopsContext } from "../desktop/launches.ts";
 import type { LabLayout } from "./layout.ts";
 import { componentKubeconfig } from "./layout.ts";
 import { certificateFile, keyFile, serviceAccountKeys } from "./pki.ts";
@@ -20,6 +21,10 @@ export interface LaunchContext {
   operatorVariables?: Readonly<Record<string, string>>;
   /** The same for the gateway. */
   gatewayVariables?: Readonly<Record<string, string>>;
+  /** What desktops are run from, where they are not simulated; not needed for anything else. */
+  desktops?: DesktopsContext;
+  /** The process that runs them, where the operator has to be among them to reach them. */
+  desktopsPid?: number;
 }
 
 /** How a component is started. Secrets come in files, never as arguments. */

@@ -15,6 +15,8 @@ export interface LabLayout {
   etcd: string;
   /** What operator and gateway find in mounted Secrets elsewhere: TURN's shared secret, the key for links. */
   operatorSecrets: string;
+  /** Of desktops that are run and not simulated: homes, pods, sockets. */
+  desktops: string;
   logs: string;
   run: string;
   /** Links to the tools that a person calls: kubectl, helm, pulumi. */
@@ -38,6 +40,7 @@ export function labLayout(checkout: string): LabLayout {
     kubeconfigs: join(root, "kubeconfigs"),
     etcd: join(root, "etcd"),
     operatorSecrets: join(root, "operator"),
+    desktops: join(root, "desktops"),
     logs: join(root, "logs"),
     run: join(root, "run"),
     bin: join(root, "bin"),

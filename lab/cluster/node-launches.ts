@@ -1,8 +1,9 @@
-import { readdirSync } from "node:fs";
 import { join } from "node:path";
 
 import type { Launch, LaunchContext } from "./launches.ts";
+import { amongDesktops } from "../desktop/launches.ts";
 import { componentKubeconfig } from "./layout.ts";
+import { sources } from "./sources.ts";
 
 const checkout = join(import.meta.dirname, "..", "..");
 
@@ -19,10 +20,10 @@ export function simulatorsLaunch({ layout, stackFile }: LaunchContext): Launch {
 }
 
 /** The product's operator as it is in this checkout, beside the cluster and not in it. */
-export function operatorLaunch({ layout, ports, operatorVariables }: LaunchContext): Launch {
+export function operatorLaunch({ layout, ports, operatorVariables, desktopsPid }: LaunchContext): Launch {
   const kubeconfig = componentKubeconfig(layout, "operator");
   if (operatorVariables === undefined) throw new Error("The operator needs what the lab's stack tells it.");
-  return {
+  const launch = {
     program: process.execPath,
     args: [join(checkout, "operator", "main.ts")],
     env: {
@@ -34,6 +35,7 @@ export function operatorLaunch({ layout, ports, operatorVariables }: LaunchConte
     },
     files: [kubeconfig, ...sources("operator", "kube")],
   };
+  return amongDesktops(launch, desktopsPid);
 }
 
 /** The product's gateway, as its operator a process beside the cluster. */
@@ -53,12 +55,4 @@ export function gatewayLaunch({ layout, ports, gatewayVariables }: LaunchContext
     },
     files: [kubeconfig, ...sources("operator", "kube")],
   };
-}
-
-// Else programs of before a `git pull` would go on running.
-function sources(...folders: string[]): string[] {
-  return folders.flatMap((folder) => {
-    const entries = readdirSync(join(checkout, folder), { recursive: true, encoding: "utf8" });
-    return entries.filter((file) => file.endsWith(".ts")).map((file) => join(checkout, folder, file));
-  });
 }

@@ -14,6 +14,7 @@ export const portNames = [
   "gateway-metrics",
   "gateway-health",
   "gateway-access",
+  "traefik",
 ] as const;
 
 export type PortName = (typeof portNames)[number];

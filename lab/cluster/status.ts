@@ -25,12 +25,14 @@ export interface ComponentStatus {
 }
 
 const shownLogLines = 10;
+const optional = new Set(components.filter(({ isOptional }) => isOptional).map(({ name }) => name));
 
 /** What each component does right now. Takes no lock and changes nothing. */
 export async function labStatus(layout: LabLayout): Promise<ComponentStatus[]> {
   const ports = readPorts(layout);
   const found = await Promise.all(components.map(({ name }) => componentStatus(layout, name, ports)));
-  return componentNames.flatMap((name) => found.filter((status) => status.name === name));
+  const isMissed = ({ name, state }: ComponentStatus) => state !== "stopped" || !optional.has(name);
+  return componentNames.flatMap((name) => found.filter((status) => status.name === name && isMissed(status)));
 }
 
 export function allReady(statuses: readonly ComponentStatus[]): boolean {

@@ -1,5 +1,6 @@
 import { stopControlPlane } from "../cluster/control-plane.ts";
 import { withLabLock } from "../cluster/lab-lock.ts";
+import { switchDesktopsOff } from "../desktop/layout.ts";
 import type { LabLayout } from "../cluster/layout.ts";
 
 /** Stops every process of the lab; data, ports and kubeconfigs stay for the next `up`. */
@@ -8,7 +9,10 @@ export async function down(layout: LabLayout): Promise<void> {
     layout,
     "down",
     (line) => console.error(line),
-    () => stopControlPlane(layout),
+    async () => {
+      switchDesktopsOff(layout);
+      return stopControlPlane(layout);
+    },
   );
   console.log(stopped.length > 0 ? `Stopped ${[...stopped].reverse().join(", ")}.` : "Nothing was running.");
 }

@@ -35,6 +35,7 @@ export function labData(layout: LabLayout): { path: string; what: string }[] {
     { path: layout.kubeconfigs, what: "kubeconfigs of the components" },
     { path: layout.operatorSecrets, what: "the operator's keys" },
     { path: layout.stateFile, what: "chosen ports" },
+    { path: layout.desktops, what: "homes of desktops that were run" },
     { path: layout.logs, what: "logs" },
     { path: layout.run, what: "process records" },
   ];

@@ -3,18 +3,20 @@ import { withLabLock } from "../cluster/lab-lock.ts";
 import type { UpContext } from "../phases/context.ts";
 import { controlPlane } from "../phases/control-plane.ts";
 import { k3s } from "../phases/k3s.ts";
+import { desktopFiles, desktops } from "../phases/desktops.ts";
+import { runsDesktops } from "../desktop/layout.ts";
 import { operator } from "../phases/operator.ts";
 import { platform } from "../phases/platform.ts";
 import { plugins } from "../phases/plugins.ts";
 import { session } from "../phases/session.ts";
-import { controlPlaneTools, platformTools } from "../phases/tools.ts";
+import { controlPlaneTools, desktopTools, platformTools } from "../phases/tools.ts";
 import { printSummary } from "../platform/print-summary.ts";
 import { prepareEngine } from "./engine-environment.ts";
 import { runPhases } from "./phases.ts";
 import type { Lanes, Phase } from "./phases.ts";
 
 /** Everything that `npm run lab` does, in order. Each phase leaves alone what is as it should be. */
-const phases: readonly (Phase<UpContext> | Lanes<UpContext>)[] = [
+const phases = (withDesktops: boolean): readonly (Phase<UpContext> | Lanes<UpContext>)[] => [
   {
     title: "Cluster, engine and plugins",
     lanes: [
@@ -25,15 +27,23 @@ const phases: readonly (Phase<UpContext> | Lanes<UpContext>)[] = [
       ],
       [{ title: "Tools of the platform", run: platformTools }],
       [{ title: "Plugins", run: plugins }],
+      ...(withDesktops ? desktopLanes : []),
     ],
   },
   { title: "Platform", run: platform },
+  ...(withDesktops ? [{ title: "Desktops", run: desktops }] : []),
   { title: "Operator", run: operator },
-  { title: "Session", run: session },
+  // Nothing would answer in its desktop, which is simulated.
+  ...(withDesktops ? [] : [{ title: "Session", run: session }]),
 ];
 
-/** Brings the lab up, or up to date. */
-export async function up(layout: LabLayout): Promise<void> {
+const desktopLanes: Lanes<UpContext>["lanes"] = [
+  [{ title: "Tools of desktops", run: desktopTools }],
+  [{ title: "Files of desktops", run: desktopFiles }],
+];
+
+/** Brings the lab up, or up to date; with desktops that are run where they were asked for. */
+export async function up(layout: LabLayout, { summary = true } = {}): Promise<void> {
   const context: UpContext = { layout, tools: new Map() };
   await withLabLock(
     layout,
@@ -41,8 +51,8 @@ export async function up(layout: LabLayout): Promise<void> {
     (line) => console.error(line),
     async () => {
       prepareEngine(layout);
-      await runPhases(phases, context);
+      await runPhases(phases(runsDesktops(layout)), context);
     },
   );
-  await printSummary(context);
+  if (summary) await printSummary(context);
 }

@@ -89,7 +89,7 @@ export const faults: Readonly<Record<string, Fault>> = {
           routes: [
             {
               kind: "Rule",
-              match: "HostRegexp(`{name:[a-z]+}.desktops.lab.example.com`)",
+              match: "HostRegexp(`{name:[a-z]+}.desktops.lab.localhost`)",
               services: [{ name: "kasm-proxy-default", port: 8080 }],
             },
           ],

@@ -11,6 +11,8 @@ import { keepKubeconfig } from "../cluster/kubeconfig.ts";
 import { componentKubeconfig } from "../cluster/layout.ts";
 import type { LabLayout } from "../cluster/layout.ts";
 import { keepPrivateFile, makePrivateFolder, readIfThere } from "../cluster/private-files.ts";
+import { runsDesktops } from "../desktop/layout.ts";
+import { isRunning, readRunRecord } from "../cluster/run-record.ts";
 import { readPorts } from "../cluster/state.ts";
 import type { Ports } from "../cluster/ports.ts";
 import { withAdministrator } from "../phases/context.ts";
@@ -32,7 +34,9 @@ export async function startOperator(layout: LabLayout): Promise<BroughtUp[]> {
     operatorVariables: await prepareOperator(layout, config, client),
     gatewayVariables: await prepareGateway(layout, config, client),
   }));
-  const context = { layout, ports, tools: {}, kwokConfigs: [], ...variables };
+  const desktops = readRunRecord(layout, "desktops");
+  const among = isRunning(desktops) ? { desktopsPid: desktops.pid } : {};
+  const context = { layout, ports, tools: {}, kwokConfigs: [], ...variables, ...among };
   return Promise.all([startBeside("operator", context), startBeside("gateway", context)]);
 }
 
@@ -47,7 +51,7 @@ export async function prepareOperator(
   const turnSecret = join(layout.operatorSecrets, "turn-secret");
   if (config.turn)
     keepPrivateFile(turnSecret, await secretValue(client, { namespace, name: turnSecretName }, "shared-secret"));
-  return labOperatorVariables(config, { turnSecret });
+  return labOperatorVariables(config, { turnSecret, reachesDesktops: runsDesktops(layout) });
 }
 
 /** The same for the gateway. */

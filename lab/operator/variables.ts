@@ -8,6 +8,8 @@ import { plannedOutputs } from "../../stacks/outputs.ts";
 export interface OperatorFiles {
   /** TURN's shared secret; only with a TURN server. */
   readonly turnSecret: string;
+  /** Whether desktops and Traefik can be reached, and not only their kubelet be believed. */
+  readonly reachesDesktops?: boolean;
 }
 
 export interface GatewayFiles {
@@ -36,7 +38,7 @@ export function labOperatorVariables(config: StackConfig, files: OperatorFiles):
     // Whatever the stack's replicas: a second one can be started at any time.
     VDI_LEADER_ELECTION: "true",
     // No packet reaches a simulated pod.
-    VDI_STREAM_CHECK: "kubelet",
+    VDI_STREAM_CHECK: files.reachesDesktops ? "direct" : "kubelet",
     ...(turn && { VDI_TURN_SECRET_FILE: files.turnSecret }),
   };
 }

@@ -13,6 +13,8 @@ export interface UpContext {
   /** By name. */
   tools: Map<string, ProvidedTool>;
   controlPlane?: ControlPlane;
+  /** The folder with a desktop's files, where desktops are run. */
+  desktopFiles?: string;
   plugins?: PluginChoice[];
   stack?: Stack;
   deployment?: Deployment;

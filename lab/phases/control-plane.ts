@@ -1,6 +1,8 @@
 import { join } from "node:path";
 import { startControlPlane } from "../cluster/control-plane.ts";
 import type { LabLayout } from "../cluster/layout.ts";
+import { writeKwokConfigs } from "../desktop/kwok-configs.ts";
+import { runsDesktops } from "../desktop/layout.ts";
 import { releaseNodeLeases } from "../k3s/apply-nodes.ts";
 import { withAdministrator } from "./context.ts";
 import type { PhaseWork } from "./context.ts";
@@ -25,7 +27,8 @@ export const controlPlane: PhaseWork = async (context, report) => {
   return `${started.server}, ${fresh.length > 0 ? `started ${fresh.join(", ")}` : "was running"}`;
 };
 
-function kwokConfigs({ checkout }: LabLayout): string[] {
-  const folder = join(checkout, "lab", "k3s", "kwok");
-  return ["controller.yaml", "nodes.yaml", "pods.yaml", "pod-faults.yaml"].map((file) => join(folder, file));
+function kwokConfigs(layout: LabLayout): string[] {
+  const folder = join(layout.checkout, "lab", "k3s", "kwok");
+  const files = ["controller.yaml", "nodes.yaml", "pods.yaml", "pod-faults.yaml"].map((file) => join(folder, file));
+  return runsDesktops(layout) ? writeKwokConfigs(layout, files) : files;
 }

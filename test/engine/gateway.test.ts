@@ -225,7 +225,7 @@ describe("hosts of desktops, which routes of other namespaces would take over", 
       tcpRoute("HostSNI(`*`)"),
       tcpRoute("HostSNI(`*`)", ["rdp", "websecure"]),
       tcpRoute("HostSNIRegexp(`.+`)", ["websecure"]),
-      tcpRoute("HostSNI(`abc.Desktops.lab.example.com`)", ["websecure"]),
+      tcpRoute("HostSNI(`abc.Desktops.lab.localhost`)", ["websecure"]),
     ])
       expect(await refused).to.contain("would take the hosts below");
   });

@@ -41,7 +41,7 @@ describe("the program on the lab", () => {
     );
     expect(outputs["adminPassword"]).to.equal("[secret]");
     expect(outputs["dns"]).to.deep.include({
-      name: "*.desktops.lab.example.com",
+      name: "*.desktops.lab.localhost",
       type: "A",
       ttl: 300,
       values: ["198.18.0.10", "198.18.0.11", "198.18.0.12"],

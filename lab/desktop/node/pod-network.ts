@@ -1,0 +1,50 @@
+import { execa } from "execa";
+
+/** Addresses of desktops: of the pods' range, at its end, which no simulated node gets to. */
+const prefix = "10.42.254";
+const gateway = `${prefix}.1`;
+const bridge = "pods";
+
+/** The network between Traefik, the operator and desktops, in the lab's own network namespace. */
+export class PodNetwork {
+  /** Of the machine, as far as pods know it. */
+  readonly hostAddress = gateway;
+  readonly #taken = new Map<string, string>();
+
+  /** Makes the bridge, once per namespace. */
+  async open(): Promise<void> {
+    await ip("link", "set", "lo", "up");
+    await ip("link", "add", bridge, "type", "bridge");
+    await ip("address", "add", `${gateway}/24`, "dev", bridge);
+    await ip("link", "set", bridge, "up");
+  }
+
+  /** An address for a pod: the one that it had, if nobody else has it. */
+  take(uid: string, before: string | undefined): string {
+    const used = new Set(this.#taken.values());
+    const isOurs = before?.startsWith(`${prefix}.`) === true && !used.has(before);
+    const free = Array.from({ length: 253 }, (_, index) => `${prefix}.${index + 2}`).find((it) => !used.has(it));
+    const address = isOurs ? before : free;
+    if (address === undefined) throw new Error("no address is free: this lab runs 253 desktops at the most");
+    this.#taken.set(uid, address);
+    return address;
+  }
+
+  release(uid: string): void {
+    this.#taken.delete(uid);
+  }
+
+  /** How a container gets to its pod's address. */
+  cable(address: string) {
+    const connect = async (pid: number) => {
+      const end = `pod${pid}`;
+      await ip("link", "add", end, "type", "veth", "peer", "name", "eth0", "netns", String(pid));
+      await ip("link", "set", end, "master", bridge, "up");
+    };
+    return { address: `${address}/24`, gateway, connect };
+  }
+}
+
+async function ip(...args: string[]): Promise<void> {
+  await execa("ip", args);
+}
