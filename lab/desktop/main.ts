@@ -63,12 +63,13 @@ function follow(pod: Pod): void {
   if (pod.spec.nodeName === undefined || !isDesktopPod(pod)) return;
   const { uid, name, deletionTimestamp } = pod.metadata;
   const known = pods.get(uid);
-  if (known) return known.follow(pod);
-  const desktop = new DesktopPod(pod, parts);
+  const desktop = known ?? new DesktopPod(pod, parts);
   pods.set(uid, desktop);
-  if (deletionTimestamp !== undefined) return desktop.follow(pod);
-  log(`starts ${name}`);
-  desktop.start().catch((error: unknown) => log(`${name}: ${String(error)}`));
+  if (known || deletionTimestamp !== undefined) desktop.follow(pod);
+  else {
+    log(`starts ${name}`);
+    desktop.start().catch((error: unknown) => log(`${name}: ${String(error)}`));
+  }
 }
 
 keepRunning({ program: given("traefik"), config: given("traefik-config"), logFile: given("traefik-log"), log });

@@ -16,9 +16,13 @@ export async function unmetRequirements(env: NodeJS.ProcessEnv): Promise<string[
       `${missing.join(", ")} ${missing.length > 1 ? "are" : "is"} not on PATH: util-linux, iproute2, apt and dpkg have them.`,
     ];
   const attempt = "ip link add near type veth peer name far && mount -t tmpfs t /mnt && unshare --pid --fork true";
-  const { failed, stderr } = await execa("unshare", ["--user", "--map-root-user", "--net", "--mount", "sh", "-c", attempt], {
-    reject: false,
-  });
+  const { failed, stderr } = await execa(
+    "unshare",
+    ["--user", "--map-root-user", "--net", "--mount", "sh", "-c", attempt],
+    {
+      reject: false,
+    },
+  );
   if (!failed) return [];
   return [
     `This machine does not let users make namespaces (${stderr.trim().split("\n").at(-1) ?? "unshare fails"}). Allow it ` +

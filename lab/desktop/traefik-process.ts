@@ -15,7 +15,9 @@ export function keepRunning(options: TraefikProcess): void {
   const { program, config, logFile, log } = options;
   const output = openSync(logFile, "a", 0o600);
   const args = ["--pdeathsig", "KILL", program, `--configFile=${config}`];
-  const child = spawn("setpriv", args, { stdio: ["ignore", output, output] });
+  // A kubeconfig in its environment would go before its own ServiceAccount, whose rights are to be enough.
+  const { PATH, HOME } = process.env;
+  const child = spawn("setpriv", args, { env: { PATH, HOME }, stdio: ["ignore", output, output] });
   closeSync(output);
   child.once("error", ({ message }) => log(`Traefik could not be started: ${message}`));
   child.once("exit", (code, signal) => {

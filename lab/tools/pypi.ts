@@ -71,7 +71,10 @@ async function withPip(
 
 /** `name-1.0-cp311-abi3-manylinux_2_28_x86_64.whl`: for which Python and machines a file is, whatever this machine has. */
 export function targetOf(file: string): string[] {
-  const [python = "", , platforms = ""] = file.replace(/\.whl$/, "").split("-").slice(-3);
+  const [python = "", , platforms = ""] = file
+    .replace(/\.whl$/, "")
+    .split("-")
+    .slice(-3);
   if (platforms === "any") return [];
   const version = /^cp3(\d+)$/.exec(python)?.[1];
   return [

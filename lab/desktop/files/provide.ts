@@ -1,18 +1,16 @@
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
-import { chmod, copyFile, mkdir, readFile, rename, symlink, writeFile } from "node:fs/promises";
-import { arch } from "node:os";
-import { join, resolve } from "node:path";
+import { chmod, copyFile, mkdir, symlink, writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { execa } from "execa";
-import { cacheRoot, inStaging } from "../../tools/cache.ts";
-import { withLock } from "../../tools/lock.ts";
 import { fetchWheel } from "../../tools/pypi.ts";
 import type { Wheel } from "../../tools/pypi.ts";
 import { unpackWheel } from "../../tools/wheel.ts";
 import { fetchDebianPackages, unpackDebianPackages } from "./debian.ts";
-import { debian, wheels } from "./packages.ts";
-
-type Architecture = "amd64" | "arm64";
+import { provideFolder, thisArchitecture } from "./folder.ts";
+import type { Architecture } from "./folder.ts";
+import { debian } from "./packages.ts";
+import { wheels } from "./wheels.ts";
 
 const entryPoint = join(import.meta.dirname, "desktop.sh");
 /** Where the wheels are unpacked to. */
@@ -23,34 +21,15 @@ const pythonFolder = "opt/selkies";
  * Selkies. It is in the per-user cache, and made when it is not there, or was made of something else.
  */
 export async function provideDesktopFiles(env: NodeJS.ProcessEnv, onProgress: (text: string) => void): Promise<string> {
-  const root = resolve(cacheRoot(env));
   const architecture = thisArchitecture();
-  const folder = join(root, "desktops", `${recipe()}-${architecture}`);
-  if (await isWhole(folder)) return folder;
-  return withLock(root, "desktop-files", onProgress, async () => {
-    if (await isWhole(folder)) return folder;
-    await inStaging(root, "desktop-files", async (staging) => {
-      const files = join(staging, "files");
-      await mkdir(files);
-      await Promise.all([
-        layPackages(staging, files, architecture, env, onProgress),
-        layWheels(staging, files, architecture, env, onProgress),
-      ]);
-      onProgress("finishing the desktop's files");
-      await finish(files);
-      await writeFile(join(files, marker), `${recipe()}\n`);
-      await mkdir(join(root, "desktops"), { recursive: true });
-      await rename(files, folder);
-    });
-    return folder;
+  return provideFolder({ name: "desktops", recipe: recipe(), env, onProgress }, async (staging, files) => {
+    await Promise.all([
+      layPackages(staging, files, architecture, env, onProgress),
+      layWheels(staging, files, architecture, env, onProgress),
+    ]);
+    onProgress("finishing the desktop's files");
+    await finish(files);
   });
-}
-
-const marker = ".whole";
-
-async function isWhole(folder: string): Promise<boolean> {
-  const text = await readFile(join(folder, marker), "utf8").catch(() => "");
-  return text.trim() === recipe();
 }
 
 /** Of all that decides what is made; Debian's packages are those of the day. */
@@ -111,7 +90,18 @@ const accounts = {
 
 /** What the packages' scripts would have done, as far as it matters here. */
 async function finish(files: string): Promise<void> {
-  for (const folder of ["home/ubuntu", "mnt", "proc", "sys", "dev", "run", "tmp", "etc/vdi/rtc", "etc/vdi/rtc-secret", "usr/local/bin"])
+  for (const folder of [
+    "home/ubuntu",
+    "mnt",
+    "proc",
+    "sys",
+    "dev",
+    "run",
+    "tmp",
+    "etc/vdi/rtc",
+    "etc/vdi/rtc-secret",
+    "usr/local/bin",
+  ])
     await mkdir(join(files, folder), { recursive: true });
   for (const [file, text] of Object.entries(accounts)) await writeFile(join(files, file), text);
   await symlink("bash", join(files, "bin/sh"));
@@ -126,11 +116,4 @@ async function finish(files: string): Promise<void> {
   // By the source's hash, and unchecked: an unpacker's times would void them, and each start would compile for 2.5 s.
   const compiled = ["-m", "compileall", "-q", "--invalidation-mode", "unchecked-hash"];
   await inside("python3", ...compiled, `/${pythonFolder}`, `/usr/lib/python${debian.python}`);
-}
-
-function thisArchitecture(): Architecture {
-  const machine = arch();
-  if (process.platform === "linux" && machine === "x64") return "amd64";
-  if (process.platform === "linux" && machine === "arm64") return "arm64";
-  throw new Error(`Desktops run on Linux on x64 and arm64 alone, and this machine is ${process.platform} on ${machine}.`);
 }

@@ -36,7 +36,9 @@ export async function forward({ from, to }: Forward): Promise<Server> {
 
 function dial(to: End): Socket {
   const options = { allowHalfOpen: true, noDelay: true };
-  return typeof to === "string" ? connect({ path: to, ...options }) : connect({ port: to, host: "127.0.0.1", ...options });
+  return typeof to === "string"
+    ? connect({ path: to, ...options })
+    : connect({ port: to, host: "127.0.0.1", ...options });
 }
 
 /** Left behind by a process that was killed. */

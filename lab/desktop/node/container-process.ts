@@ -11,12 +11,13 @@ export interface ContainerStart {
   readonly files: string;
   /** The container's own: `mounts`, `termination-log`, empty `root` and `empty`. */
   readonly folder: string;
+  readonly hostname: string;
   readonly logFile: string;
   readonly command: readonly string[];
   /** Holds secrets: never on a command line. */
   readonly environment: Readonly<Record<string, string>>;
   /** Left out for a container without a network. */
-  readonly network?: { readonly address: string; readonly gateway: string; connect(pid: number): Promise<void> };
+  readonly network?: { readonly address: string; readonly gateway: string; connect: (pid: number) => Promise<void> };
 }
 
 const script = join(import.meta.dirname, "container.sh");
@@ -36,10 +37,10 @@ export class ContainerProcess {
   }
 
   static async start(options: ContainerStart): Promise<ContainerProcess> {
-    const { files, folder, logFile, command, environment, network } = options;
+    const { files, folder, hostname, logFile, command, environment, network } = options;
     const log = openSync(logFile, "a", 0o600);
     const apart = ["--net", "--mount", "--pid", "--ipc", "--uts", "--fork", "--kill-child=KILL"];
-    const first = ["sh", script, files, folder, network?.address ?? "", network?.gateway ?? ""];
+    const first = ["sh", script, files, folder, hostname, network?.address ?? "", network?.gateway ?? ""];
     const args = ["--pdeathsig", "KILL", "unshare", ...apart, ...first, "--", ...command];
     const child = spawn("setpriv", args, { env: environment, stdio: ["pipe", log, log] });
     closeSync(log);

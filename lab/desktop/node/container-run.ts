@@ -49,10 +49,11 @@ export class ContainerRun {
     const isSidecar = container.restartPolicy === "Always";
     const goesOn = Promise.withResolvers<undefined>();
     const all = (async () => {
-      while (!this.#stop.signal.aborted) {
+      while (!this.#isStopping()) {
         const begun = Date.now();
         const exitCode = await this.#once(() => goesOn.resolve(undefined));
-        if (this.#stop.signal.aborted || (isInit && !isSidecar && exitCode === 0)) return;
+        const isDone = isInit && !isSidecar && exitCode === 0;
+        if (this.#isStopping() || isDone) return;
         await this.#waitForNextStart(Date.now() - begun);
       }
     })();
@@ -70,12 +71,16 @@ export class ContainerRun {
     await exit;
   }
 
+  #isStopping(): boolean {
+    return this.#stop.signal.aborted;
+  }
+
   async #once(onStarted: () => void): Promise<number | undefined> {
     const folder = this.#folder();
     const logFile = join(this.#around.podFolder, `${this.state.container.name}.log`);
     try {
       const { start, mounts } = await this.#around.prepare();
-      if (this.#stop.signal.aborted) return undefined;
+      if (this.#isStopping()) return undefined;
       writeFileSync(join(folder, "mounts"), mountsFile(mounts));
       writeFileSync(join(folder, "termination-log"), "");
       this.#process = await ContainerProcess.start({ ...start, folder, logFile });

@@ -2,13 +2,13 @@
 # The first steps of a container, as root of the lab's namespaces, in namespaces of its own (mount, process, network, IPC):
 # its files and mounts, its network, then its program as user 1000.
 #
-#   container.sh FILES FOLDER ADDRESS GATEWAY -- COMMAND...
+#   container.sh FILES FOLDER HOSTNAME ADDRESS GATEWAY -- COMMAND...
 #
 # FOLDER/mounts has a line for each mount: kind (bind, read-only or tmpfs), source or options, place; with tabs between. With an
 # address it waits for a line on standard input: by then the other end of its cable is laid.
 set -eu
-files=$1 folder=$2 address=$3 gateway=$4
-shift 5
+files=$1 folder=$2 hostname=$3 address=$4 gateway=$5
+shift 6
 root=$folder/root
 
 mount --make-rprivate /
@@ -44,6 +44,7 @@ while IFS="$tab" read -r kind source place; do
   esac
 done <"$folder/mounts"
 
+echo "$hostname" >/proc/sys/kernel/hostname
 ip link set lo up
 if [ -n "$address" ]; then
   read -r _

@@ -125,6 +125,7 @@ export class DesktopPod {
     return {
       start: {
         files,
+        hostname: this.#pod.metadata.name,
         command: commandOf(container),
         environment: environmentOf(this.#pod, container, secrets, this.#address),
         ...(!isInit && { network: network.cable(this.#address) }),

@@ -19,7 +19,11 @@ export interface VolumeFolders {
 }
 
 /** The mounts of a container, those of its volumes that it names. */
-export function mountsOf({ volumeMounts = [] }: Container, volumes: readonly Volume[], folders: VolumeFolders): Mount[] {
+export function mountsOf(
+  { volumeMounts = [] }: Container,
+  volumes: readonly Volume[],
+  folders: VolumeFolders,
+): Mount[] {
   return volumeMounts.map(({ name, mountPath, readOnly }) => {
     const volume = volumes.find((it) => it.name === name);
     if (!volume) throw new Error(`the pod has no volume ${name}`);

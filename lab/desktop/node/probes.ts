@@ -24,10 +24,17 @@ function askHttp(
   timeout: number,
 ): Promise<ProbeResult> {
   return new Promise((resolve) => {
-    const failed = (why: string) =>
-      resolve(`Get "${isSecure ? "https" : "http"}://${host}:${port}${path}": ${why}`);
+    const failed = (why: string) => resolve(`Get "${isSecure ? "https" : "http"}://${host}:${port}${path}": ${why}`);
     const asked = (isSecure ? secureRequest : request)(
-      { host, port, path, timeout, agent: false, rejectUnauthorized: false, headers: { "User-Agent": "kube-probe/1.35" } },
+      {
+        host,
+        port,
+        path,
+        timeout,
+        agent: false,
+        rejectUnauthorized: false,
+        headers: { "User-Agent": "kube-probe/1.35" },
+      },
       (answer) => {
         answer.resume();
         const { statusCode = 0 } = answer;
@@ -89,10 +96,11 @@ export interface Watching {
 export async function watch({ probe, once, onFailure, onVerdict, signal }: Watching): Promise<void> {
   const thresholds = new Thresholds(probe);
   const pause = (seconds: number) => sleep(seconds * 1000, undefined, { signal }).catch(() => undefined);
+  const isOver = () => signal.aborted;
   await pause(probe.initialDelaySeconds ?? 0);
-  while (!signal.aborted) {
+  while (!isOver()) {
     const failure = await once();
-    if (signal.aborted) return;
+    if (isOver()) return;
     if (failure !== undefined) onFailure(failure);
     const verdict = thresholds.add(failure === undefined);
     if (verdict !== undefined) onVerdict(verdict);
