@@ -19,6 +19,8 @@ export interface BundleOptions {
   readonly plugins?: readonly Plugin[];
   /** Packages that the program uses, of those that the operator leaves out. */
   readonly kept?: readonly string[];
+  /** Paths of modules that a plugin has put into it. */
+  readonly included?: readonly string[];
 }
 
 /**
@@ -28,7 +30,7 @@ export interface BundleOptions {
  * @throws esbuild's BuildFailure
  */
 export async function buildBundle(entry = "operator/main.ts", options: BundleOptions = {}): Promise<Bundle> {
-  const { plugins = [], kept = [] } = options;
+  const { plugins = [], kept = [], included = [] } = options;
   const { outputFiles, metafile } = await build({
     absWorkingDir: projectRoot,
     entryPoints: [entry],
@@ -52,5 +54,5 @@ export async function buildBundle(entry = "operator/main.ts", options: BundleOpt
   const [output] = Object.values(metafile.outputs);
   const used = Object.entries(output?.inputs ?? {}).filter(([, { bytesInOutput }]) => bytesInOutput > 0);
   const files = used.map(([path]) => join(projectRoot, path));
-  return { text: outputFiles[0]?.text ?? "", notices: thirdPartyNotices(files) };
+  return { text: outputFiles[0]?.text ?? "", notices: thirdPartyNotices([...files, ...included]) };
 }

@@ -15,9 +15,7 @@ interface Package {
 export function thirdPartyNotices(files: readonly string[]): string {
   const folders = [...new Set(files.map(packageFolder).filter((folder) => folder !== undefined))];
   const notices = folders.map(notice).sort();
-  return (
-    ["The operator's bundle contains parts of these packages.", ...notices].join(`\n\n${"-".repeat(72)}\n\n`) + "\n"
-  );
+  return ["This bundle contains parts of these packages.", ...notices].join(`\n\n${"-".repeat(72)}\n\n`) + "\n";
 }
 
 function packageFolder(file: string): string | undefined {

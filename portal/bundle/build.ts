@@ -4,9 +4,10 @@ import { buildPages } from "./build-pages.ts";
 
 /** The portal with its pages as one ES module for Node 24. @throws esbuild's BuildFailure */
 export async function buildPortal(): Promise<Bundle> {
-  const pages = await buildPages();
+  const { pages, modules } = await buildPages();
   return buildBundle("portal/main.ts", {
     kept: ["openid-client"],
+    included: modules,
     plugins: [
       {
         name: "built-pages",

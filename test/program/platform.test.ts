@@ -17,6 +17,10 @@ const base = {
 
 /** Every part of the platform at once. */
 const everything = {
+  portal: {
+    ...{ enabled: true, image: "registry.example.com/kasm-portal:1.0.0" },
+    oidc: { issuer: "https://id.example.com", clientId: "portal" },
+  },
   turn: { enabled: true },
   agents: [{ name: "rack-1", host: "192.0.2.9", hostKey: testHostKey, password: "correct horse" }],
 };
@@ -74,7 +78,7 @@ describe("the platform's registration graph", () => {
     "kasm:workspaces:KasmWorkspaces",
   ];
 
-  it("is all eight components and what protects them when the config asks for all", async () => {
+  it("is all nine components and what protects them when the config asks for all", async () => {
     const { resources } = await register({ ...everything });
     expect(components(resources)).to.have.members([
       ...always,
@@ -82,6 +86,7 @@ describe("the platform's registration graph", () => {
       "kasm:gpu:GpuOperator",
       "kasm:turn:TurnServer",
       "kasm:agents:KasmAgents",
+      "kasm:vdi:Portal",
     ]);
   });
 
@@ -94,7 +99,7 @@ describe("the platform's registration graph", () => {
     const { resources } = await register({ ...everything });
     const { urn } = find(resources, "preflight-checks");
     // Agents wait for Kasm, which waits for the checks.
-    for (const name of ["traefik", "storage", "turn", "vdi", "gpu", "kasm"])
+    for (const name of ["traefik", "storage", "turn", "vdi", "portal", "gpu", "kasm"])
       expect(find(resources, name).dependencies, name).to.include(urn);
     expect(find(resources, "agents").dependencies).to.include(find(resources, "kasm-release").urn);
   });

@@ -71,6 +71,26 @@ const bad: [title: string, source: Record<string, unknown>, problems: string[]][
         "name the Middleware that sets it in operator.access.middlewares",
     ],
   ],
+  [
+    "a portal that nobody can sign in to",
+    { ...good, portal: { enabled: true } },
+    ["kasm-vdi:portal has neither oidc nor userHeader; nobody could sign in, so give one of them"],
+  ],
+  [
+    "a portal with two ways to sign in",
+    {
+      ...good,
+      portal: { oidc: { issuer: "https://id.example.com", clientId: "a" }, userHeader: "X-User", middlewares: ["a"] },
+    },
+    ["kasm-vdi:portal has oidc and userHeader; give only one of them"],
+  ],
+  [
+    "a portal that believes a header whoever sends it",
+    { ...good, portal: { enabled: true, userHeader: "X-User" } },
+    [
+      "kasm-vdi:portal.userHeader X-User would be believed whoever sends it; name the Middleware that sets it in portal.middlewares",
+    ],
+  ],
   ["no nodes", { ...good, nodeCount: 0 }, ["kasm-vdi:nodeCount 0, but must be a whole number, 1 or more"]],
   ["half a node", { ...good, nodeCount: 1.5 }, ["kasm-vdi:nodeCount 1.5, but must be a whole number, 1 or more"]],
   [

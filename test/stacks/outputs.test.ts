@@ -79,9 +79,10 @@ describe("plannedOutputs", () => {
       turn: { enabled: true },
       storage: { mode: "own" },
       traefik: { mode: "own" },
+      portal: { enabled: true, hostLabel: "desk", oidc: { issuer: "https://id.example.com", clientId: "portal" } },
     };
     expect(plannedOutputs(loadConfig(all))).to.deep.equal({
-      urls: { kasm: "https://a.example.com", portal: null },
+      urls: { kasm: "https://a.example.com", portal: "https://desk.a.example.com" },
       capacity: { nodes: 3, gpus: 4, slices: 32, sessions: 32 },
       namespaces: {
         kasm: "kasm",

@@ -21,6 +21,7 @@ const context: LaunchContext = {
   stackFile: "/checkout/Pulumi.lab.yaml",
   operatorVariables: { VDI_NAMESPACE: "desktops" },
   gatewayVariables: { VDI_NAMESPACE: "desktops" },
+  portalVariables: { VDI_NAMESPACE: "desktops" },
 };
 
 function component(name: string) {
@@ -57,6 +58,13 @@ describe("lab components", () => {
       VDI_HEALTH_PORT: String(ports["gateway-health"]),
       VDI_ACCESS_PORT: String(ports["gateway-access"]),
     });
+    expect(launch("portal").env).to.deep.include({
+      VDI_LISTEN_ADDRESS: "127.0.0.1",
+      VDI_METRICS_PORT: String(ports["portal-metrics"]),
+      VDI_HEALTH_PORT: String(ports["portal-health"]),
+      VDI_PORTAL_PORT: String(ports["portal-web"]),
+    });
+    expect(launch("identity").env).to.include({ LAB_ISSUER: `http://127.0.0.1:${ports.identity}` });
   });
 
   it("work under the name of K3s, which is their field manager there, but for etcd and what is the lab's own", () => {
@@ -78,7 +86,7 @@ describe("lab components", () => {
     for (const name of ["kube-controller-manager", "kube-scheduler", "kwok"]) {
       expect(launch(name).args).to.include(`--kubeconfig=/checkout/.lab/kubeconfigs/${name}`);
     }
-    for (const name of ["simulators", "operator", "gateway"])
+    for (const name of ["simulators", "operator", "gateway", "portal"])
       expect(launch(name).env).to.include({ KUBECONFIG: `/checkout/.lab/kubeconfigs/${name}` });
   });
 

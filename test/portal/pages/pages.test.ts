@@ -157,7 +157,9 @@ describe("the portal's pages", () => {
   });
 
   it("are small: at most 60 kB compressed, nothing loaded from elsewhere", async () => {
-    const { script, style } = await buildPages();
+    const {
+      pages: { script, style },
+    } = await buildPages();
     expect(gzipSync(script).length + gzipSync(style).length).to.be.below(60_000);
     expect(style).not.to.match(/@import|url\(/);
     expect(script).not.to.match(/https?:\/\/(?!www\.w3\.org)/);
