@@ -11,6 +11,7 @@ import { serviceEndpoints } from "./dns/service-endpoints.ts";
 import { gpuAnalyzers } from "./gpu/all.ts";
 import { imagePulls } from "./images/image-pulls.ts";
 import { initDeadlocks } from "./scheduling/init-deadlock.ts";
+import { insidePaths } from "./network/inside.ts";
 import { kasmAgents } from "./kasm/agents.ts";
 import { databaseInit } from "./kasm/database-init.ts";
 import { databasePassword } from "./kasm/database-password.ts";
@@ -52,7 +53,7 @@ export const analyzers: readonly Analyzer[] = [
   ...[initDeadlocks, podScheduling],
   imagePulls,
   ...[missingObjects, podContainers, podEndings, workloadPods],
-  ...[coreDns, serviceEndpoints, dnsEgress],
+  ...[coreDns, serviceEndpoints, dnsEgress, insidePaths],
   ...[initWaits, databaseInit, databasePassword, kasmPodSecurity, kasmVersions, databases, kasmAgents],
   ...[...traefikAnalyzers, ...tlsAnalyzers, ...streamAnalyzers, ...turnAnalyzers],
 ];

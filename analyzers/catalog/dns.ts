@@ -45,6 +45,29 @@ export const dns = {
       "None of its pods answers its readiness probe: they crash, have no node or no image, or cannot reach the API server.",
     fix: "Mend what keeps its pods from being ready.",
   },
+  InsideDnsFails: {
+    ...coreDns,
+    title: "Pods cannot resolve names of the cluster",
+    cause:
+      "CoreDNS does not answer, or nothing gets from the pod to it: a firewall between nodes, or a broken pod network.",
+    fix: "Mend CoreDNS, or open the way: UDP and TCP 53 to it, and UDP 8472 (VXLAN) between nodes.",
+  },
+  InsidePathClosed: {
+    ...endpoints,
+    level: "warning",
+    title: "A Service cannot be reached from inside",
+    symptom: "A pod that was made for the purpose (`--probe-pod`) does not reach the Service.",
+    cause: "Nothing listens behind it, or the pod network does not lead there: a firewall between nodes, kube-proxy.",
+    fix: "See what listens in its pods, and open UDP 8472 (VXLAN) between nodes.",
+  },
+  ProbePodFailed: {
+    ...{ area, level: "unknown" },
+    title: "Nothing could be seen from inside",
+    symptom: "diagnose --probe-pod tells nothing of the ways inside the cluster.",
+    cause: "The pod did not run: its image does not come, no node takes it, or it was not let in.",
+    fix: "Choose another image (--probe-image) or namespace (--probe-namespace).",
+    byHand: ["kubectl get events --namespace NAMESPACE --field-selector involvedObject.kind=Pod"],
+  },
   DnsServiceMissing: {
     ...coreDns,
     title: "Service kube-dns is missing",

@@ -41,7 +41,10 @@ export function addDiagnose(program: Command): void {
     .description("Name the root causes of what does not work, with evidence and fix")
     .argument("[object]", "only what concerns it: `pod/x`, `vdi/alice`, `deployment/kasm-proxy-default`")
     .option("-n, --namespace <name>", "namespace of the object")
-    .option("--from <path>", "instead of a cluster: a snapshot, files of `kubectl get -o yaml`, or a log of `pulumi up` or `helm`")
+    .option(
+      "--from <path>",
+      "instead of a cluster: a snapshot, files of `kubectl get -o yaml`, or a log of `pulumi up` or `helm`",
+    )
     .option(
       "-w, --watch [seconds]",
       "look again every 5 seconds, or as many, and tell what changed, until Ctrl-C",

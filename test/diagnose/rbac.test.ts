@@ -34,4 +34,12 @@ describe("the ClusterRoles for who runs the diagnosis", () => {
     expect(rights(main!).filter((it) => it.includes("secrets"))).to.deep.equal([]);
     expect(rights(secrets!)).to.have.members([...namesOnly].map(needed));
   });
+
+  it("allow what --probe-pod does in a Role of its own, for one namespace", () => {
+    const role = new URL("../../diagnose/rbac/probe-pod-role.yaml", import.meta.url);
+    const [only, ...others] = parseAllDocuments(readFileSync(role, "utf8")).map((it) => it.toJS() as Role);
+    expect(others).to.deep.equal([]);
+    expect(only?.kind).to.equal("Role");
+    expect(rights(only!)).to.have.members(["create", "get", "list", "delete"].map((verb) => `${verb} pods.`));
+  });
 });
