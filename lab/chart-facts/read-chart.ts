@@ -40,11 +40,11 @@ export async function readChart(helm: string, path: string): Promise<ChartFacts>
       const { stdout } = await execa(helm, ["template", release, path, "-n", namespace, "-f", file, ...asked]);
       return [variant, objectsIn(stdout).map(objectFacts).sort(byKindAndName)] as const;
     });
-    const { stdout: crds } = await execa(helm, ["show", "crds", path]);
+    const chartFolder = await asFolder(path, unpacked);
     return {
       ...{ chart, version, appVersion, source: "rendered" },
-      keys: valueKeys(await valuesOf(await asFolder(path, unpacked))),
-      crds: objectsIn(crds).map(nameOf).sort(),
+      keys: valueKeys(await valuesOf(chartFolder)),
+      crds: (await crdNames(chartFolder)).sort(),
       variants: Object.fromEntries(await Promise.all(rendered)),
     };
   } finally {
@@ -65,6 +65,18 @@ async function valuesOf(folder: string): Promise<Loose> {
   const subcharts = await readdir(join(folder, "charts")).catch(() => []);
   for (const name of subcharts) own[name] = merged(await valuesOf(join(folder, "charts", name)), own[name] ?? {});
   return own;
+}
+
+/** Names of what lies in the `crds` folders, which Helm makes and never changes. */
+async function crdNames(folder: string): Promise<string[]> {
+  const files = await readdir(join(folder, "crds"), { recursive: true }).catch(() => []);
+  const texts = await Promise.all(
+    files.filter((file) => /\.ya?ml$/.test(file)).map((file) => readFile(join(folder, "crds", file), "utf8")),
+  );
+  const crds = texts.flatMap(objectsIn).filter(({ kind }) => kind === "CustomResourceDefinition");
+  const subcharts = await readdir(join(folder, "charts")).catch(() => []);
+  const below = await Promise.all(subcharts.map((name) => crdNames(join(folder, "charts", name))));
+  return [...crds.map(nameOf), ...below.flat()];
 }
 
 function merged(below: unknown, above: unknown): unknown {

@@ -1,0 +1,38 @@
+import { fileURLToPath } from "node:url";
+import { expect } from "chai";
+import { differences } from "../../lab/chart-facts/differences.ts";
+import { recordedFacts } from "../../lab/chart-facts/facts.ts";
+import { readChart } from "../../lab/chart-facts/read-chart.ts";
+
+/** In what the stand-ins may differ from the charts whose facts are recorded, each with its reason. */
+const allowed: readonly { chart: string; at: RegExp; reason: string }[] = [
+  {
+    chart: "gpu-operator",
+    at: /ClusterPolicy\/cluster-policy images\.(vgpu|vfio|cc|gds|gdrcopy|sandbox|kataSandbox)/,
+    reason: "parts of virtual machines and of storage, which are off and which the program does not switch on",
+  },
+  {
+    chart: "traefik",
+    at: /^crd \w+\.hub\.traefik\.io$/,
+    reason: "Traefik Hub, a product of its own: neither the program nor the lab makes objects of its kinds",
+  },
+];
+
+describe("the stand-in charts against the facts of the real ones", () => {
+  for (const real of recordedFacts())
+    it(`differ from ${real.chart} ${real.version} by what is allowed, and no more`, async function () {
+      this.timeout(60_000);
+      const path = fileURLToPath(new URL(`../../lab/charts/${real.chart}`, import.meta.url));
+      const standIn = await readChart("helm", path);
+      if (standIn.version !== real.version) this.skip();
+      const found = differences(real, standIn);
+      const mine = allowed.filter(({ chart }) => chart === real.chart);
+      const unexplained = found.filter(({ at }) => !mine.some((rule) => rule.at.test(at)));
+      expect(unexplained).to.deep.equal([]);
+      for (const { at, reason } of mine)
+        expect(
+          found.some((difference) => at.test(difference.at)),
+          `no longer needed: ${reason}`,
+        ).to.equal(true);
+    });
+});
