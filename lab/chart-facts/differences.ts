@@ -11,13 +11,19 @@ export interface Difference {
 
 /** In what a stand-in differs from the real chart: CRDs, and every fact of every object in each variant. */
 export function differences(real: ChartFacts, standIn: ChartFacts): Difference[] {
+  const [ours, theirs] = [withoutAppVersion(standIn), withoutAppVersion(real)];
   const crds = [...new Set([...real.crds, ...standIn.crds])].sort();
   return [
     ...crds.flatMap((crd) => differing(`crd ${crd}`, real.crds.includes(crd), standIn.crds.includes(crd))),
-    ...Object.entries(real.variants).flatMap(([variant, objects]) =>
-      ofObjects(variant, objects, standIn.variants[variant] ?? []),
-    ),
+    ...Object.entries(theirs).flatMap(([variant, objects]) => ofObjects(variant, objects, ours[variant] ?? [])),
   ];
+}
+
+/** Images follow it, and facts may be those of a version before. */
+function withoutAppVersion({ variants, appVersion }: ChartFacts): ChartFacts["variants"] {
+  if (appVersion === "") return variants;
+  const text = JSON.stringify(variants).replaceAll(`:${appVersion}"`, ':APP_VERSION"');
+  return JSON.parse(text) as ChartFacts["variants"];
 }
 
 function ofObjects(variant: string, real: readonly ObjectFacts[], standIn: readonly ObjectFacts[]): Difference[] {

@@ -33,6 +33,28 @@ export function recordedFacts(): ChartFacts[] {
   return files.sort().map((file) => JSON.parse(readFileSync(join(recordedFolder, file), "utf8")) as ChartFacts);
 }
 
+/**
+ * The facts that hold for a version of a chart: its own, or those of the newest version before it in the same major. A minor
+ * version of a chart keeps the names and the keys of those before it.
+ */
+export function factsCovering(chart: string, version: string): ChartFacts | undefined {
+  const wanted = numbers(version);
+  const earlier = recordedFacts().filter((facts) => {
+    const given = numbers(facts.version);
+    return facts.chart === chart && given[0] === wanted[0] && compare(given, wanted) <= 0;
+  });
+  return earlier.toSorted((a, b) => compare(numbers(a.version), numbers(b.version))).at(-1);
+}
+
+function numbers(version: string): number[] {
+  return (/\d+(\.\d+)*/.exec(version)?.[0] ?? "").split(".").map(Number);
+}
+
+function compare(a: readonly number[], b: readonly number[]): number {
+  const index = a.findIndex((part, at) => part !== b[at]);
+  return index === -1 ? 0 : (a[index] ?? 0) - (b[index] ?? 0);
+}
+
 /** The one object of that kind and name; undefined where the chart makes none. */
 export function objectNamed(objects: readonly ObjectFacts[], kind: string, name: string): ObjectFacts | undefined {
   return objects.find((object) => object.kind === kind && object.name === name);

@@ -1,7 +1,7 @@
 import { fileURLToPath } from "node:url";
 import { expect } from "chai";
 import { differences } from "../../lab/chart-facts/differences.ts";
-import { recordedFacts } from "../../lab/chart-facts/facts.ts";
+import { factsCovering } from "../../lab/chart-facts/facts.ts";
 import { readChart } from "../../lab/chart-facts/read-chart.ts";
 
 /** In what the stand-ins may differ from the charts whose facts are recorded, each with its reason. */
@@ -12,6 +12,11 @@ const allowed: readonly { chart: string; at: RegExp; reason: string }[] = [
     reason: "parts of virtual machines and of storage, which are off and which the program does not switch on",
   },
   {
+    chart: "kasm-helm",
+    at: /ConfigMap\/kasm-[\w-]+ labels$/,
+    reason: "its facts are read in the templates, where the labels of ConfigMaps were not looked up",
+  },
+  {
     chart: "traefik",
     at: /^crd \w+\.hub\.traefik\.io$/,
     reason: "Traefik Hub, a product of its own: neither the program nor the lab makes objects of its kinds",
@@ -19,16 +24,15 @@ const allowed: readonly { chart: string; at: RegExp; reason: string }[] = [
 ];
 
 describe("the stand-in charts against the facts of the real ones", () => {
-  for (const real of recordedFacts())
-    it(`differ from ${real.chart} ${real.version} by what is allowed, and no more`, async function () {
+  for (const chart of ["kasm-helm", "gpu-operator", "traefik"])
+    it(`differ from ${chart} by what is allowed, and no more`, async function () {
       this.timeout(60_000);
-      const path = fileURLToPath(new URL(`../../lab/charts/${real.chart}`, import.meta.url));
-      const standIn = await readChart("helm", path);
-      if (standIn.version !== real.version) this.skip();
-      const found = differences(real, standIn);
-      const mine = allowed.filter(({ chart }) => chart === real.chart);
-      const unexplained = found.filter(({ at }) => !mine.some((rule) => rule.at.test(at)));
-      expect(unexplained).to.deep.equal([]);
+      const standIn = await readChart("helm", fileURLToPath(new URL(`../../lab/charts/${chart}`, import.meta.url)));
+      const real = factsCovering(chart, standIn.version);
+      expect(real, `no facts hold for ${standIn.version}`).not.to.equal(undefined);
+      const found = differences(real!, standIn);
+      const mine = allowed.filter((rule) => rule.chart === chart);
+      expect(found.filter(({ at }) => !mine.some((rule) => rule.at.test(at)))).to.deep.equal([]);
       for (const { at, reason } of mine)
         expect(
           found.some((difference) => at.test(difference.at)),
