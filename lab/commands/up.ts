@@ -1,3 +1,4 @@
+import { resolve } from "node:path";
 import type { LabLayout } from "../cluster/layout.ts";
 import { withLabLock } from "../cluster/lab-lock.ts";
 import type { UpContext } from "../phases/context.ts";
@@ -8,7 +9,9 @@ import { platform } from "../phases/platform.ts";
 import { plugins } from "../phases/plugins.ts";
 import { session } from "../phases/session.ts";
 import { controlPlaneTools, platformTools } from "../phases/tools.ts";
+import { takeCharts } from "../platform/charts.ts";
 import { printSummary } from "../platform/print-summary.ts";
+import { copyConfigTemplate } from "../platform/stack-config.ts";
 import { prepareEngine } from "./engine-environment.ts";
 import { runPhases } from "./phases.ts";
 import type { Lanes, Phase } from "./phases.ts";
@@ -32,8 +35,12 @@ const phases: readonly (Phase<UpContext> | Lanes<UpContext>)[] = [
   { title: "Session", run: session },
 ];
 
-/** Brings the lab up, or up to date. */
-export async function up(layout: LabLayout): Promise<void> {
+/**
+ * Brings the lab up, or up to date.
+ *
+ * @param charts folder of charts that the stack takes from now on
+ */
+export async function up(layout: LabLayout, { charts }: { charts?: string } = {}): Promise<void> {
   const context: UpContext = { layout, tools: new Map() };
   await withLabLock(
     layout,
@@ -41,8 +48,16 @@ export async function up(layout: LabLayout): Promise<void> {
     (line) => console.error(line),
     async () => {
       prepareEngine(layout);
+      if (charts !== undefined) await announceCharts(layout, charts);
       await runPhases(phases, context);
     },
   );
   await printSummary(context);
+}
+
+async function announceCharts({ checkout }: LabLayout, folder: string): Promise<void> {
+  await copyConfigTemplate(checkout);
+  const taken = await takeCharts(checkout, resolve(folder));
+  for (const { name, version, path } of taken)
+    console.error(`${name} ${version} from ${path}, as Pulumi.lab.yaml says now`);
 }
