@@ -15,7 +15,7 @@ import type { StackConfig } from "./stack-config.ts";
 const charts = {
   kasm: { chart: "kasm-helm", repo: "https://helm.kasm.com", version: "1.1190.6" },
   gpuOperator: { chart: "gpu-operator", repo: "https://helm.ngc.nvidia.com/nvidia", version: "v26.7.0" },
-  traefik: { chart: "traefik", repo: "https://traefik.github.io/charts", version: "41.3.0" },
+  traefik: { chart: "traefik", repo: "https://traefik.github.io/charts", version: "41.5.0" },
 };
 const images = {
   localPathProvisioner: "rancher/local-path-provisioner:v0.0.37",
@@ -107,10 +107,11 @@ function turnServer({ domain, publicIPs, turn }: RawConfig): NonNullable<StackCo
   };
 }
 
-function chartSource(source: RawChart | undefined, standard: Required<ChartSource>): ChartSource {
+function chartSource(source: RawChart | undefined, standard: Required<Omit<ChartSource, "repoName">>): ChartSource {
   const version = source?.version ?? standard.version;
   const chart = source?.path ?? source?.oci;
   if (chart !== undefined) return { chart, version };
+  if (source?.repoName !== undefined) return { chart: standard.chart, version, repoName: source.repoName };
   return { ...standard, version, ...(source?.repo !== undefined && { repo: source.repo }) };
 }
 

@@ -20,8 +20,8 @@ export const partRules: readonly Rule[] = [
   ...(["kasm", "gpu", "traefik"] as const).map((part): Rule => ({
     about: [part],
     check: ({ [part]: { chart } }) => {
-      const { repo, oci, path } = chart ?? {};
-      return atMostOneOf([part, "chart"], { repo, oci, path });
+      const { repo, repoName, oci, path } = chart ?? {};
+      return atMostOneOf([part, "chart"], { repo, repoName, oci, path });
     },
   })),
   {
