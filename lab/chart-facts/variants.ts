@@ -64,5 +64,9 @@ function gpuVariants() {
 }
 
 function traefikVariants() {
-  return { plain: traefikValues({}), mirrored: traefikValues(mirror) };
+  return {
+    plain: traefikValues({}),
+    mirrored: traefikValues(mirror),
+    defaultsOfKasm: traefikValues({}, "kasm"),
+  };
 }

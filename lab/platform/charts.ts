@@ -44,6 +44,8 @@ export function chartsIn(folder: string, entries: readonly string[], read: ReadC
 /** A stack's file that takes these charts from their paths; all else stays as it was, comments too. */
 export function withCharts(stackFile: string, charts: readonly FoundChart[], checkout: string): string {
   const document = parseDocument(stackFile);
+  const [broken] = document.errors;
+  if (broken) throw new Error(`The stack's file is no YAML: ${broken.message}`);
   for (const { name, path } of charts) {
     const local = relative(checkout, path);
     document.setIn(["config", `kasm-vdi:${groups[name]}`, "chart"], {
