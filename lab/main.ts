@@ -17,12 +17,16 @@ const program = new Command("lab")
 program
   .command("up", { isDefault: true })
   .description("start what does not run, install the platform (the default)")
-  .action(async () => {
+  .option(
+    "--charts <folder>",
+    "install the charts in this folder from now on, folders or archives, instead of stand-ins",
+  )
+  .action(async (options: { charts?: string }) => {
     process.once("SIGINT", () => {
       console.error("\nInterrupted. What was started is recorded: `npm run lab` goes on, `npm run lab down` stops it.");
       process.exit(130);
     });
-    await (await import("./commands/up.ts")).up(layout);
+    await (await import("./commands/up.ts")).up(layout, options);
   });
 
 program

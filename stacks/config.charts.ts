@@ -18,7 +18,8 @@ export function withChartVersions(raw: RawConfig, read: ReadChart): { raw: RawCo
   const chartOf = (part: Part): RawChart | undefined => {
     const { chart } = raw[part];
     // That several places are given is told elsewhere.
-    if (chart?.path === undefined || chart.repo !== undefined || chart.oci !== undefined) return chart;
+    if (chart?.path === undefined || [chart.repo, chart.repoName, chart.oci].some((it) => it !== undefined))
+      return chart;
     try {
       const file = read(chart.path);
       const wrong = mismatch(part, chart, file);

@@ -12,10 +12,10 @@ import type { RawConfig } from "./config.schema.ts";
 import type { StackConfig } from "./stack-config.ts";
 
 /** Versions that this program is made for and tested with. */
-const charts = {
+export const pinnedCharts = {
   kasm: { chart: "kasm-helm", repo: "https://helm.kasm.com", version: "1.1190.6" },
   gpuOperator: { chart: "gpu-operator", repo: "https://helm.ngc.nvidia.com/nvidia", version: "v26.7.0" },
-  traefik: { chart: "traefik", repo: "https://traefik.github.io/charts", version: "41.3.0" },
+  traefik: { chart: "traefik", repo: "https://traefik.github.io/charts", version: "41.5.0" },
 };
 const images = {
   localPathProvisioner: "rancher/local-path-provisioner:v0.0.37",
@@ -31,7 +31,7 @@ export function withDefaults(raw: RawConfig): StackConfig {
   const pullSecretName = raw.registry.pullSecretName ?? (raw.registry.pullSecret && "site-registry");
   const { clusterName, kubeconfig, context, storage, trustedCa } = raw;
   const { chart: kasmChart, deploymentSize, directRdp, ...kasm } = raw.kasm;
-  const chart = chartSource(kasmChart, charts.kasm);
+  const chart = chartSource(kasmChart, pinnedCharts.kasm);
   return {
     domain: raw.domain,
     cluster: {
@@ -54,7 +54,7 @@ export function withDefaults(raw: RawConfig): StackConfig {
       sizing: kasmSizing(nodes, raw.nodeSize, defaultDesktop(gpuSlices(pools)), deploymentSize),
     },
     certificate: certificateSource(raw.certificate),
-    gpu: { ...raw.gpu, chart: chartSource(raw.gpu.chart, charts.gpuOperator) },
+    gpu: { ...raw.gpu, chart: chartSource(raw.gpu.chart, pinnedCharts.gpuOperator) },
     storage: {
       mode: storage.mode,
       className: storage.className ?? (storage.mode === "own" ? "kasm-local-path" : "local-path"),
@@ -63,7 +63,7 @@ export function withDefaults(raw: RawConfig): StackConfig {
       helperImage: storage.helperImage ?? images.busybox,
       timeoutSeconds: storage.timeoutSeconds,
     },
-    traefik: { ...raw.traefik, chart: chartSource(raw.traefik.chart, charts.traefik) },
+    traefik: { ...raw.traefik, chart: chartSource(raw.traefik.chart, pinnedCharts.traefik) },
     ...(raw.turn.enabled && { turn: turnServer(raw) }),
     operator: { ...raw.operator, replicas: raw.operator.replicas ?? Math.min(2, nodes) },
     ...(raw.portal.enabled && { portal: { ...raw.portal, host: `${raw.portal.hostLabel}.${raw.domain}` } }),
@@ -108,10 +108,11 @@ function turnServer({ domain, publicIPs, turn }: RawConfig): NonNullable<StackCo
   };
 }
 
-function chartSource(source: RawChart | undefined, standard: Required<ChartSource>): ChartSource {
+function chartSource(source: RawChart | undefined, standard: Required<Omit<ChartSource, "repoName">>): ChartSource {
   const version = source?.version ?? standard.version;
   const chart = source?.path ?? source?.oci;
   if (chart !== undefined) return { chart, version };
+  if (source?.repoName !== undefined) return { chart: standard.chart, version, repoName: source.repoName };
   return { ...standard, version, ...(source?.repo !== undefined && { repo: source.repo }) };
 }
 

@@ -22,13 +22,18 @@ import {
 export const chart = group({
   repo: text(/^https?:\/\/\S+$/, "the https:// address of a Helm repository")
     .optional()
-    .describe("Helm repository, such as a mirror of the official one."),
+    .describe("Helm repository, such as a mirror of the official one. One with a sign-in: repoName."),
+  repoName: text(/^[A-Za-z0-9._-]+$/, "the name that `helm repo add` was given")
+    .optional()
+    .describe(
+      "Helm repository by its name on this machine, where `helm repo add` keeps its sign-in and its authority.",
+    ),
   oci: text(/^oci:\/\/\S+$/, "an oci:// address")
     .optional()
-    .describe("The chart in an OCI registry."),
+    .describe("The chart in an OCI registry, which `helm registry login` signs in at."),
   path: filePath.optional().describe("The chart as a folder, relative to the project."),
   version: exactVersion.optional().describe("Version of the chart. Default: the one that this program is made for."),
-}).describe("Where the Helm chart comes from: at most one of repo, oci and path.");
+}).describe("Where the Helm chart comes from: at most one of repo, repoName, oci and path.");
 
 export const nodeSize = group({
   cpuCores: wholeNumber(2).default(4).describe("Cores."),

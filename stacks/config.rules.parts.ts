@@ -15,13 +15,16 @@ const lines = [
   ["traefik", "traefik", "41.x"],
 ] as const;
 
+/** The chart of Traefik since which the default certificate can be kept to one namespace; those before refuse the key. */
+const oldestTraefik = [41, 3] as const;
+
 /** Rules within one part of the platform, and about its size. */
 export const partRules: readonly Rule[] = [
   ...(["kasm", "gpu", "traefik"] as const).map((part): Rule => ({
     about: [part],
     check: ({ [part]: { chart } }) => {
-      const { repo, oci, path } = chart ?? {};
-      return atMostOneOf([part, "chart"], { repo, oci, path });
+      const { repo, repoName, oci, path } = chart ?? {};
+      return atMostOneOf([part, "chart"], { repo, repoName, oci, path });
     },
   })),
   {
@@ -51,6 +54,15 @@ export const partRules: readonly Rule[] = [
         : [problem([part, "chart", "version"], `${chart} ${version}: ${way}`)];
     },
   })),
+  {
+    about: ["traefik"],
+    check: (_raw, { traefik: { mode, chart } }) => {
+      const [major = 0, minor = 0] = chart.version.split(".").map(Number);
+      if (mode !== "own" || major !== oldestTraefik[0] || minor >= oldestTraefik[1]) return [];
+      const why = `has no defaultTLSResourcesNamespace, without which anybody's TLSStore may become the default; take ${oldestTraefik.join(".")}.0 or later`;
+      return [problem(["traefik", "chart", "version"], `traefik ${chart.version} ${why}`)];
+    },
+  },
   {
     about: ["operator", "nodeCount"],
     check: ({ operator: { replicas = 1 }, nodeCount }) =>

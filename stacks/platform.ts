@@ -97,7 +97,11 @@ function prerequisites(config: StackConfig, crds: readonly Crd[], opts: Options)
 
 function ingress(config: StackConfig, whenFree: pulumi.Input<unknown>, opts: Options): Traefik {
   const { traefik, namespaces, registry, publicIPs, cluster } = config;
-  const args = { ...traefik, namespace: namespaces.traefik, registry, publicIPs, cluster, whenFree };
+  const args = {
+    ...{ ...traefik, namespace: namespaces.traefik, registry, publicIPs, cluster, whenFree },
+    // Kasm's certificate is the default one.
+    defaultCertificateNamespace: namespaces.kasm,
+  };
   return new Traefik("traefik", args, opts);
 }
 

@@ -83,6 +83,7 @@ describe("the workflows", () => {
     expect(writing.map(({ file, name, job }) => [file, name, job.permissions])).to.have.deep.members([
       ["preview.yaml", "comment", { "pull-requests": "write" }],
       ["drift.yaml", "report", { issues: "write" }],
+      ["chart-pins.yaml", "report", { issues: "write" }],
     ]);
     for (const { job } of writing)
       for (const { uses, run } of job.steps) {

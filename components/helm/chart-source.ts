@@ -9,11 +9,13 @@ export interface ChartSource {
   readonly version: string;
   /** Address of the Helm repository; absent for `oci://` and for paths. */
   readonly repo?: string;
+  /** Name of a repository that `helm repo add` has set up on this machine, with its sign-in and its authority. */
+  readonly repoName?: string;
 }
 
 /** Changes with the content of a chart that is a folder or an archive on this machine; undefined for any other. */
-export function chartDigest({ chart, repo }: ChartSource): string | undefined {
-  const entry = repo === undefined ? statSync(chart, { throwIfNoEntry: false }) : undefined;
+export function chartDigest({ chart, repo, repoName }: ChartSource): string | undefined {
+  const entry = repo === undefined && repoName === undefined ? statSync(chart, { throwIfNoEntry: false }) : undefined;
   if (!entry) return undefined;
   const files = entry.isDirectory() ? filesBelow(chart) : [""];
   const digest = createHash("sha256");

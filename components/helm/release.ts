@@ -35,7 +35,8 @@ export function chartRelease(
       values,
       chart: chart.chart,
       version: chart.version,
-      ...(chart.repo !== undefined && { repositoryOpts: { repo: chart.repo } }),
+      // A name instead of an address leads Helm to the entry of its own file of repositories.
+      ...((chart.repo ?? chart.repoName) !== undefined && { repositoryOpts: { repo: chart.repo ?? chart.repoName } }),
       // Of a chart in a folder Pulumi compares the version alone.
       ...(digest !== undefined && { description: `Chart in a folder, digest ${digest}` }),
       timeout: timeoutSeconds,

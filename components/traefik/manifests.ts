@@ -33,8 +33,12 @@ export function helmChartConfig(failurePolicy: "retry" | "abort") {
   };
 }
 
-/** Values for the upstream chart 41.3.0, each key looked up in its values.yaml (docs/charts.md). */
-export function traefikValues(registry: Registry) {
+/**
+ * Values for the upstream chart 41.x, each key looked up in its values.yaml (docs/charts.md).
+ *
+ * @param defaultsNamespace where the TLSStore `default` has to be; else the first one of any namespace would count
+ */
+export function traefikValues(registry: Registry, defaultsNamespace?: string) {
   return {
     ...(registry.mirror !== undefined && { image: mirroredImage(registry) }),
     deployment: {
@@ -44,6 +48,9 @@ export function traefikValues(registry: Registry) {
     // Looks for new versions at a server of the maker's.
     global: { checkNewVersion: false, sendAnonymousUsage: false },
     api: { dashboard: false },
+    ...(defaultsNamespace !== undefined && {
+      providers: { kubernetesCRD: { defaultTLSResourcesNamespace: defaultsNamespace } },
+    }),
     ingressClass: { enabled: true, isDefaultClass: true, name: "traefik" },
     service: { spec: { type: "LoadBalancer", ipFamilyPolicy: "PreferDualStack" } },
     additionalArguments: [...traefikArguments],

@@ -8,6 +8,7 @@ import { denyAll } from "../objects/network-policy.ts";
 import { pullSecret } from "../objects/pull-secret.ts";
 import { chartRelease } from "../helm/release.ts";
 import { gateAfter } from "../gates/rollout.ts";
+import { chartCrds } from "./crds.ts";
 import { findings, script } from "../gates/script.ts";
 import type { ClusterAccess } from "../gates/script.ts";
 import { helmChartConfig, traefikArguments, traefikPolicy, traefikValues } from "./manifests.ts";
@@ -26,6 +27,8 @@ export interface TraefikArgs {
   readonly namespace: string;
   readonly chart: ChartSource;
   readonly registry: Registry;
+  /** Mode own: the one namespace whose TLSStore and TLSOption named `default` count for all. Default: any. */
+  readonly defaultCertificateNamespace?: string;
   /** Addresses that are known already; without any the Service is asked. */
   readonly publicIPs: readonly string[];
   /** Mode own: resolves when no earlier Helm stands in the way of the chart. Default: at once. */
@@ -136,10 +139,11 @@ function ownTraefik(name: string, args: TraefikArgs, opts: pulumi.CustomResource
     (policy) => new k8s.networking.v1.NetworkPolicy(`${name}-${policy.metadata.name}`, policy, inside),
   );
   const pulls = pullSecret(name, namespace, registry, inside);
+  const crds = chartCrds(name, args.chart, opts);
   const release = chartRelease(
     `${name}-release`,
-    { ...args, release: traefikReleaseName, values: traefikValues(registry) },
-    { ...child, dependsOn: [space, ...policies, ...pulls] },
+    { ...args, release: traefikReleaseName, values: traefikValues(registry, args.defaultCertificateNamespace) },
+    { ...child, dependsOn: crds.apply((made) => [space, ...policies, ...pulls, ...made]) },
   );
   const input = { namespace, release: traefikReleaseName, arguments: [...traefikArguments], timeoutSeconds };
   const serving = gateAfter(`${name}-rollout`, release, { run: "traefik-rollout", cluster, input }, child);

@@ -1,3 +1,4 @@
+import { resolve } from "node:path";
 import type { LabLayout } from "../cluster/layout.ts";
 import { withLabLock } from "../cluster/lab-lock.ts";
 import type { UpContext } from "../phases/context.ts";
@@ -10,7 +11,9 @@ import { platform } from "../phases/platform.ts";
 import { plugins } from "../phases/plugins.ts";
 import { session } from "../phases/session.ts";
 import { controlPlaneTools, desktopTools, platformTools } from "../phases/tools.ts";
+import { takeCharts } from "../platform/charts.ts";
 import { printSummary } from "../platform/print-summary.ts";
+import { copyConfigTemplate } from "../platform/stack-config.ts";
 import { prepareEngine } from "./engine-environment.ts";
 import { runPhases } from "./phases.ts";
 import type { Lanes, Phase } from "./phases.ts";
@@ -42,8 +45,15 @@ const desktopLanes: Lanes<UpContext>["lanes"] = [
   [{ title: "Files of desktops", run: desktopFiles }],
 ];
 
+export interface UpOptions {
+  /** Whether the outputs and what one can do next are printed. */
+  readonly summary?: boolean;
+  /** Folder of charts that the stack takes from now on. */
+  readonly charts?: string;
+}
+
 /** Brings the lab up, or up to date; with desktops that are run where they were asked for. */
-export async function up(layout: LabLayout, { summary = true } = {}): Promise<void> {
+export async function up(layout: LabLayout, { summary = true, charts }: UpOptions = {}): Promise<void> {
   const context: UpContext = { layout, tools: new Map() };
   await withLabLock(
     layout,
@@ -51,8 +61,16 @@ export async function up(layout: LabLayout, { summary = true } = {}): Promise<vo
     (line) => console.error(line),
     async () => {
       prepareEngine(layout);
+      if (charts !== undefined) await announceCharts(layout, charts);
       await runPhases(phases(runsDesktops(layout)), context);
     },
   );
   if (summary) await printSummary(context);
+}
+
+async function announceCharts({ checkout }: LabLayout, folder: string): Promise<void> {
+  await copyConfigTemplate(checkout);
+  const taken = await takeCharts(checkout, resolve(folder));
+  for (const { name, version, path } of taken)
+    console.error(`${name} ${version} from ${path}, as Pulumi.lab.yaml says now`);
 }

@@ -17,6 +17,11 @@ const collections = {
   helmCharts: { apiVersion: "helm.cattle.io/v1", kind: "HelmChart" },
   helmChartConfigs: { apiVersion: "helm.cattle.io/v1", kind: "HelmChartConfig" },
   helmJobs: { apiVersion: "batch/v1", kind: "Job", labelSelector: "helmcharts.helm.cattle.io/chart" },
+  gpuOperatorJobs: {
+    apiVersion: "batch/v1",
+    kind: "Job",
+    labelSelector: "app.kubernetes.io/component=gpu-operator",
+  },
   serviceLbPods: { apiVersion: "v1", kind: "Pod", labelSelector: "svccontroller.k3s.cattle.io/svcname" },
   gpuOperandPods: { apiVersion: "v1", kind: "Pod", labelSelector: "app.kubernetes.io/managed-by=gpu-operator" },
   nfdWorkerPods: {

@@ -3,6 +3,7 @@ import { ClusterClient, loadKubeConfig } from "../../kube/client.ts";
 import { applyNodes } from "../k3s/apply-nodes.ts";
 import { readMachines } from "../k3s/stack-machines.ts";
 import { ClusterView } from "./cluster-view.ts";
+import { crdUpgradeSimulator } from "./gpu/crd-upgrade.ts";
 import { gpuNodeSimulator } from "./gpu/node-agent.ts";
 import { gpuOperatorSimulator } from "./gpu/operator.ts";
 import { helmControllerSimulator } from "./helm-controller/simulator.ts";
@@ -41,6 +42,7 @@ for (const simulator of [
   traefikIngressSimulator(client, view),
   gpuOperatorSimulator(client, view),
   gpuNodeSimulator(client, view),
+  crdUpgradeSimulator(client, view),
 ])
   runSimulator(simulator, view, log, stop.signal);
 

@@ -239,7 +239,7 @@ describe("the stand-in charts", () => {
       expect(deployment?.metadata?.name).to.equal("traefik");
       expect(template.metadata.labels).to.include(traefikPods("charts"));
       const [container] = template.spec.containers as unknown as [{ image: string; args: string[] }];
-      expect(container.image).to.equal("registry.example.com/mirror/library/traefik:v3.7.11");
+      expect(container.image).to.equal("registry.example.com/mirror/library/traefik:v3.7.13");
       expect(container.args).to.include.members([...traefikArguments, "--api.dashboard=false"]);
       expect(objects.find(({ kind }) => kind === "Service")?.["spec"]).to.include({ type: "LoadBalancer" });
       expect(objects.find(({ kind }) => kind === "IngressClass")?.metadata?.name).to.equal("traefik");

@@ -23,7 +23,7 @@ const env = (mode: "k3s" | "own", changes: object = {}) => ({
     configure: true,
     failurePolicy: "abort",
     namespace,
-    chart: { chart: fileURLToPath(new URL("../../lab/charts/traefik", import.meta.url)), version: "41.3.0" },
+    chart: { chart: fileURLToPath(new URL("../../lab/charts/traefik", import.meta.url)), version: "41.5.0" },
     registry: {},
     publicIPs: [],
     cluster: {},

@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { MockMonitor } from "@pulumi/pulumi/runtime/mocks.js";
-import type { MockResourceArgs, MockResourceResult } from "@pulumi/pulumi/runtime/mocks.js";
+import type { MockCallArgs, MockResourceArgs, MockResourceResult } from "@pulumi/pulumi/runtime/mocks.js";
 
 /** One resource as the program asked the engine for it. */
 export interface Registration {
@@ -55,10 +55,12 @@ const secretSignature = ["4dabf18193072939515e22adb298388d", "1b47061264138c4ac3
  * Transforms, hooks and provider checks do not run under mocks.
  *
  * @param state outputs that the mocked engine gives, where they are not the inputs
+ * @param call what functions of providers answer
  */
 export async function registrationsOf<T>(
   program: () => T,
   state: (args: MockResourceArgs) => Record<string, unknown> = ({ inputs }) => inputs as Record<string, unknown>,
+  call: (args: MockCallArgs) => Record<string, unknown> = () => ({}),
 ): Promise<{ resources: Registration[]; result: T }> {
   const resources: Registration[] = [];
   const prototype = MockMonitor.prototype as unknown as Record<"registerResource" | "readResource", Handler>;
@@ -78,7 +80,7 @@ export async function registrationsOf<T>(
   try {
     await pulumi.runtime.setMocks(
       {
-        call: () => ({}),
+        call,
         newResource: (args): MockResourceResult => ({ id: `${args.name}-id`, state: state(args) }),
       },
       "kasm-vdi",

@@ -39,7 +39,7 @@ describe("chartRelease", () => {
   });
 
   it("says the content of a chart in a folder, whose changes Pulumi would not see", async () => {
-    const { inputs } = await register({ chart: { chart: "lab/charts/traefik", version: "41.3.0" } });
+    const { inputs } = await register({ chart: { chart: "lab/charts/traefik", version: "41.5.0" } });
     expect(inputs).not.to.have.property("repositoryOpts");
     expect(inputs["description"]).to.match(/^Chart in a folder, digest [0-9a-f]{16}$/);
   });

@@ -10,14 +10,27 @@ const args: TraefikArgs = {
   configure: true,
   failurePolicy: "abort",
   namespace: "edge",
-  chart: { chart: "traefik", version: "41.3.0", repo: "https://traefik.github.io/charts" },
+  chart: { chart: "traefik", version: "41.5.0", repo: "https://traefik.github.io/charts" },
   registry: {},
   publicIPs: [],
   cluster: {},
   timeoutSeconds: 300,
 };
 
+const crd = (name: string) => ({
+  ...{ apiVersion: "apiextensions.k8s.io/v1", kind: "CustomResourceDefinition" },
+  ...{ metadata: { name }, spec: { group: "traefik.io" } },
+});
+/** What the chart renders to. */
+const chartObjects = [
+  crd("ingressroutes.traefik.io"),
+  crd("apis.hub.traefik.io"),
+  { apiVersion: "v1", kind: "Service", metadata: { name: "traefik" } },
+];
+let asked: { token: string; jsonOpts?: string }[] = [];
+
 const register = async (changes: Partial<TraefikArgs>) => {
+  asked = [];
   const { resources, result } = await registrationsOf(
     () => {
       const provider = new k8s.Provider("cluster");
@@ -29,6 +42,10 @@ const register = async (changes: Partial<TraefikArgs>) => {
       ...(type === "kubernetes:helm.sh/v3:Release" && { status: { namespace: "edge", name: "traefik" } }),
       ...(type === "kubernetes:core/v1:Service" && { status: { loadBalancer: { ingress: [{ ip: "198.51.100.7" }] } } }),
     }),
+    ({ token, inputs }) => {
+      asked.push({ token, ...(inputs as object) });
+      return { result: chartObjects };
+    },
   );
   const named = (name: string): Registration => {
     const found = resources.find((resource) => resource.name === name);
@@ -62,6 +79,7 @@ describe("Traefik", () => {
       "traefik-namespace",
       "traefik-default-deny",
       "traefik-traefik",
+      "traefik-ingressroutes.traefik.io",
       "traefik-release",
     ]);
     expect(named("traefik-namespace").dependencies).to.include(named("traefik-gate").urn);
@@ -73,6 +91,44 @@ describe("Traefik", () => {
       named("traefik-default-deny").urn,
     ]);
     expect(named("traefik-rollout").dependencies).to.include(named("traefik-release").urn);
+  });
+
+  it("upgrades the chart's own CRDs before Helm runs, which never does, and leaves them behind as Helm does", async () => {
+    const { named } = await register({ mode: "own" });
+    const made = named("traefik-ingressroutes.traefik.io");
+    expect(made.retainOnDelete).to.equal(true);
+    expect(made.dependencies).to.include(named("traefik-gate").urn);
+    expect(made.inputs["metadata"]).to.deep.include({ annotations: { "pulumi.com/patchForce": "true" } });
+    expect(named("traefik-release").dependencies).to.include(made.urn);
+  });
+
+  const places: [string, TraefikArgs["chart"], object, object | undefined][] = [
+    ["a repository", args.chart, { fetch_opts: { repo: args.chart.repo } }, { repo: args.chart.repo }],
+    [
+      "a repository that has a sign-in",
+      { chart: "traefik", version: "41.5.0", repoName: "site" },
+      { repo: "site" },
+      { repo: "site" },
+    ],
+    ["a registry", { chart: "oci://registry.example.com/traefik", version: "41.5.0" }, {}, undefined],
+    ["a folder", { chart: "./lab/charts/traefik", version: "41.5.0" }, { path: "./lab/charts/traefik" }, undefined],
+  ];
+  for (const [place, chart, fetched, released] of places)
+    it(`takes CRDs and release of one version from one place: ${place}`, async () => {
+      const { named } = await register({ mode: "own", chart });
+      const options = JSON.parse(asked[0]?.jsonOpts ?? "{}") as object;
+      const whole = "path" in fetched ? {} : { chart: chart.chart, version: chart.version };
+      expect(options).to.deep.equal({ ...whole, ...fetched, release_name: "crds" });
+      const { inputs } = named("traefik-release");
+      expect(inputs["repositoryOpts"]).to.deep.equal(released);
+      expect([inputs["chart"], inputs["version"]]).to.deep.equal([chart.chart, chart.version]);
+    });
+
+  it("lets the default certificate come from Kasm's namespace alone", async () => {
+    const { named } = await register({ mode: "own", defaultCertificateNamespace: "kasm" });
+    expect(named("traefik-release").inputs["values"]).to.deep.include({
+      providers: { kubernetesCRD: { defaultTLSResourcesNamespace: "kasm" } },
+    });
   });
 
   it("asks the gate for room in mode own, and for a free configuration in mode k3s", async () => {

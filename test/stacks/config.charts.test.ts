@@ -63,7 +63,7 @@ describe("a chart on this machine", () => {
   });
 
   it("is refused when it is another chart, or none", () => {
-    const other = chart("other", "name: traefik\nversion: 41.3.0\n");
+    const other = chart("other", "name: traefik\nversion: 41.5.0\n");
     expect(problemsOf({ gpu: { chart: { path: other } } })).to.contain(
       "is the chart traefik; gpu-operator belongs here",
     );

@@ -239,7 +239,7 @@ const bad: [title: string, source: Record<string, unknown>, problems: string[]][
   ],
   [
     "a Traefik chart beside the Traefik of K3s",
-    { ...good, traefik: { chart: { version: "41.3.0" } } },
+    { ...good, traefik: { chart: { version: "41.5.0" } } },
     ["kasm-vdi:traefik.chart has no effect unless traefik.mode is own; set the mode or leave it out"],
   ],
   [
@@ -695,7 +695,7 @@ describe("loadConfig fills in", () => {
         mode: "k3s",
         configure: true,
         failurePolicy: "abort",
-        chart: { chart: "traefik", repo: "https://traefik.github.io/charts", version: "41.3.0" },
+        chart: { chart: "traefik", repo: "https://traefik.github.io/charts", version: "41.5.0" },
         timeoutSeconds: 300,
       },
       operator: {

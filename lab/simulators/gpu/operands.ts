@@ -3,14 +3,27 @@ import type { AnyObject } from "../../../kube/client.ts";
 import { discoveryContainer, pluginContainer } from "./gpu-node.ts";
 import type { ConfigSource } from "./config-manager.ts";
 
+/** How the ClusterPolicy names an image; the operator joins the three. */
+interface OperandImage {
+  repository?: string;
+  image?: string;
+  version?: string;
+  imagePullSecrets?: string[];
+}
+
+interface OperandSettings extends OperandImage {
+  enabled?: boolean;
+}
+
 /** The parts of ClusterPolicy.spec that decide which operands run and how. */
 export interface ClusterPolicySpec {
-  driver?: { enabled?: boolean };
-  toolkit?: { enabled?: boolean };
-  devicePlugin?: { enabled?: boolean; config?: { name?: string; default?: string } };
-  gfd?: { enabled?: boolean };
-  dcgmExporter?: { enabled?: boolean };
-  migManager?: { enabled?: boolean };
+  driver?: OperandSettings & { manager?: OperandImage };
+  toolkit?: OperandSettings;
+  validator?: OperandImage;
+  devicePlugin?: OperandSettings & { config?: { name?: string; default?: string } };
+  gfd?: OperandSettings;
+  dcgmExporter?: OperandSettings;
+  migManager?: OperandSettings;
   daemonsets?: { tolerations?: unknown[]; priorityClassName?: string; updateStrategy?: string };
   mig?: { strategy?: string };
 }
@@ -21,10 +34,10 @@ interface Operand {
   deploy: string;
   init: string[];
   container: string;
-  image: string;
+  /** Its part of the ClusterPolicy, and with it its image. */
+  part: "driver" | "toolkit" | "validator" | "devicePlugin" | "gfd" | "dcgmExporter" | "migManager";
   /** Reads the time-slicing config and so gets config-manager beside it. */
   readsConfig?: boolean;
-  isEnabled: (spec: ClusterPolicySpec) => boolean | undefined;
 }
 
 export const pluginDaemonSet = "nvidia-device-plugin-daemonset";
@@ -38,50 +51,44 @@ const operands: Operand[] = [
     deploy: "driver",
     init: ["k8s-driver-manager"],
     container: "nvidia-driver-ctr",
-    image: "nvcr.io/nvidia/driver:595.91.07-ubuntu24.04",
-    isEnabled: ({ driver }) => driver?.enabled,
+    part: "driver",
   },
   {
     name: toolkitDaemonSet,
     deploy: "container-toolkit",
     init: ["driver-validation"],
     container: "nvidia-container-toolkit-ctr",
-    image: "nvcr.io/nvidia/k8s/container-toolkit:v1.20.0",
-    isEnabled: ({ toolkit }) => toolkit?.enabled,
+    part: "toolkit",
   },
   {
     name: validatorDaemonSet,
     deploy: "operator-validator",
     init: ["driver-validation", "toolkit-validation", "cuda-validation", "plugin-validation"],
     container: "nvidia-operator-validator",
-    image: "nvcr.io/nvidia/gpu-operator:v26.7.0",
-    isEnabled: () => true,
+    part: "validator",
   },
   {
     name: pluginDaemonSet,
     deploy: "device-plugin",
     init: ["toolkit-validation"],
     container: pluginContainer,
-    image: "nvcr.io/nvidia/k8s-device-plugin:v0.20.0",
+    part: "devicePlugin",
     readsConfig: true,
-    isEnabled: ({ devicePlugin }) => devicePlugin?.enabled,
   },
   {
     name: discoveryDaemonSet,
     deploy: "gpu-feature-discovery",
     init: ["toolkit-validation"],
     container: discoveryContainer,
-    image: "nvcr.io/nvidia/k8s-device-plugin:v0.20.0",
+    part: "gfd",
     readsConfig: true,
-    isEnabled: ({ gfd }) => gfd?.enabled,
   },
   {
     name: "nvidia-dcgm-exporter",
     deploy: "dcgm-exporter",
     init: ["toolkit-validation"],
     container: "nvidia-dcgm-exporter",
-    image: "nvcr.io/nvidia/k8s/dcgm-exporter:4.6.0-4.8.3-distroless",
-    isEnabled: ({ dcgmExporter }) => dcgmExporter?.enabled,
+    part: "dcgmExporter",
   },
   {
     // Selects a label that no node of the lab has: its card has no MIG.
@@ -89,8 +96,7 @@ const operands: Operand[] = [
     deploy: "mig-manager",
     init: ["toolkit-validation"],
     container: "nvidia-mig-manager",
-    image: "nvcr.io/nvidia/cloud-native/k8s-mig-manager:v0.15.0",
-    isEnabled: ({ migManager }) => migManager?.enabled,
+    part: "migManager",
   },
 ];
 
@@ -103,7 +109,7 @@ export const hashAnnotation = "nvidia.com/last-applied-hash";
 export function operandDaemonSets(clusterPolicy: AnyObject, namespace: string): AnyObject[] {
   const spec = clusterPolicy.spec as ClusterPolicySpec;
   return operands
-    .filter(({ isEnabled }) => isEnabled(spec) ?? true)
+    .filter(({ part }) => part === "validator" || (spec[part]?.enabled ?? true))
     .map((operand) => {
       const daemonSet = operandSpec(operand, spec);
       const hash = createHash("sha256").update(JSON.stringify(daemonSet)).digest("hex").slice(0, 16);
@@ -143,8 +149,12 @@ export function configSource(pod: AnyObject): ConfigSource | undefined {
   return { configMap, defaultKey: manager.env?.find(({ name }) => name === "DEFAULT_CONFIG")?.value ?? "" };
 }
 
-function operandSpec(operand: Operand, { daemonsets = {}, devicePlugin, mig }: ClusterPolicySpec): object {
-  const { name, deploy, init, container, image } = operand;
+function operandSpec(operand: Operand, spec: ClusterPolicySpec): object {
+  const { daemonsets = {}, devicePlugin, mig } = spec;
+  const { name, deploy, init, container, part } = operand;
+  // The operator appends the node's system to the driver's version; the lab's nodes say that they run Ubuntu 24.04.
+  const image = `${reference(spec[part])}${part === "driver" ? "-ubuntu24.04" : ""}`;
+  const pullSecrets = spec[part]?.imagePullSecrets ?? [];
   const config = operand.readsConfig && devicePlugin?.config?.name ? devicePlugin.config : undefined;
   const managed = config && {
     env: [
@@ -175,8 +185,9 @@ function operandSpec(operand: Operand, { daemonsets = {}, devicePlugin, mig }: C
         nodeSelector: { [`nvidia.com/gpu.deploy.${deploy}`]: "true" },
         tolerations: daemonsets.tolerations ?? [],
         priorityClassName: daemonsets.priorityClassName ?? "system-node-critical",
+        ...(pullSecrets.length > 0 && { imagePullSecrets: pullSecrets.map((secret) => ({ name: secret })) }),
         initContainers: [
-          ...init.map((step) => ({ name: step, image: "nvcr.io/nvidia/gpu-operator:v26.7.0", ...privileged })),
+          ...init.map((step) => ({ name: step, image: initImage(step, spec), ...privileged })),
           ...(managed ? [{ name: "config-manager-init", image, ...managed }] : []),
         ],
         containers: [
@@ -203,4 +214,14 @@ function operandSpec(operand: Operand, { daemonsets = {}, devicePlugin, mig }: C
       },
     },
   };
+}
+
+function initImage(step: string, { driver, validator }: ClusterPolicySpec): string {
+  return reference(step === "k8s-driver-manager" ? driver?.manager : validator);
+}
+
+/** `image` may hold the whole reference; the operator then takes no notice of the rest. */
+function reference({ repository = "", image = "", version = "" }: OperandImage = {}): string {
+  if (repository === "" && version === "") return image;
+  return `${repository}/${image}${version.startsWith("sha256:") ? "@" : ":"}${version}`;
 }

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "chai";
 import { execa } from "execa";
-import { bundleProblem, nodeImage } from "../../../components/vdi-operator.program.ts";
+import { bundleProblem, nodeImage } from "../../../components/vdi-operator/program.ts";
 import type { Bundle } from "../../../operator/bundle/build.ts";
 import { buildPortal } from "../../../portal/bundle/build.ts";
 

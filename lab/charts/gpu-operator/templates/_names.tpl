@@ -11,18 +11,23 @@ helm.sh/chart: {{ .Chart.Name }}-{{ .Chart.Version }}
 {{ .Values.operator.repository }}/{{ .Values.operator.image }}:{{ .Values.operator.version | default .Chart.AppVersion }}
 {{- end -}}
 
-{{/* Metadata of a helm hook. Arguments: context, name, hook, weight, and clusterScoped for kinds without a namespace. */}}
+{{/* Metadata of a helm hook. Arguments: context, name, hook, weight, labels (name of a template), policy, and clusterScoped for kinds
+without a namespace. */}}
 {{- define "hook" -}}
 name: {{ .name }}
 {{- if not .clusterScoped }}
 namespace: {{ .context.Release.Namespace }}
 {{- end }}
+{{- with .labels }}
 labels:
-  {{- include "labels" .context | nindent 2 }}
+  {{- include . $.context | nindent 2 }}
+{{- end }}
 annotations:
   helm.sh/hook: {{ .hook }}
+  {{- if hasKey . "weight" }}
   helm.sh/hook-weight: {{ .weight | quote }}
-  helm.sh/hook-delete-policy: hook-succeeded,before-hook-creation
+  {{- end }}
+  helm.sh/hook-delete-policy: {{ .policy | default "hook-succeeded,before-hook-creation" }}
 {{- end -}}
 
 {{/* Where operator pods and hook pods may run. */}}
@@ -50,6 +55,13 @@ tolerations:
 {{- define "nfd.labels" -}}
 app.kubernetes.io/name: node-feature-discovery
 app.kubernetes.io/instance: {{ .Release.Name }}
+{{- end -}}
+
+{{- define "nfd.pullSecrets" -}}
+{{- with (index .Values "node-feature-discovery").imagePullSecrets }}
+imagePullSecrets:
+  {{- toYaml . | nindent 2 }}
+{{- end }}
 {{- end -}}
 
 {{/* One operand's block of the ClusterPolicy: what is empty is left out, so the CRD's own default applies. */}}

@@ -119,15 +119,22 @@ securityContext:
     - until curl {{ .url }}; do sleep 5; done
 {{- end -}}
 
-{{/* Waits for ever for the database. Arguments: context, name (db-is-ready, ...), host, secret, until (shell condition). */}}
+{{/* Of Jobs and of waits for the schema: as small, whatever deploymentSize says. So it is in the real chart. */}}
+{{- define "kasm.smallResources" -}}
+resources:
+  requests: { cpu: 500m, memory: 512Mi, ephemeral-storage: 50Mi }
+  limits: { cpu: 500m, memory: 1Gi, ephemeral-storage: 2Gi }
+{{- end -}}
+
+{{/* Waits for ever for the database. Arguments: context, name (db-is-ready, ...), host, secret, until (shell condition). One that
+asks the server alone requests nothing: a LimitRange without defaults refuses it, as it does in the real chart. */}}
 {{- define "kasm.waitForDatabase" -}}
 - name: {{ .name }}
   image: {{ include "kasm.apiImage" .context }}
   {{- include "kasm.containerSettings" (list .context 1000) | nindent 2 }}
-  {{- /* As small, whatever deploymentSize says: so it is in the real chart. */}}
-  resources:
-    requests: { cpu: 500m, memory: 512Mi }
-    limits: { cpu: 500m, memory: 1Gi }
+  {{- if ne .until "pg_isready" }}
+  {{- include "kasm.smallResources" . | nindent 2 }}
+  {{- end }}
   env:
     {{- include "kasm.dbEnvironment" (list .context .host .secret) | nindent 4 }}
     - { name: PGCONNECT_TIMEOUT, value: {{ .context.Values.dbManagement.dbConnectionTimeout | quote }} }

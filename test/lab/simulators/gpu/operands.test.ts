@@ -46,4 +46,35 @@ describe("operands of a ClusterPolicy (facts gpu 1.4)", () => {
     expect(hashOf(plugin(config("ts", "b")))).not.to.equal(hash);
     expect(hashOf(plugin(config("ts", "a")))).to.equal(hash);
   });
+
+  it("run the image that the ClusterPolicy puts together: mirror, version, pull secrets", () => {
+    const devicePlugin = {
+      repository: "registry.example.com/mirror/nvidia",
+      image: "k8s-device-plugin",
+      version: "v0.20.1",
+      imagePullSecrets: ["site-registry"],
+    };
+    const validator = { repository: "registry.example.com/mirror/nvidia", image: "gpu-operator", version: "v26.7.1" };
+    const pod = podOf(plugin({ devicePlugin, validator })).spec as {
+      imagePullSecrets: object[];
+      containers: { image: string }[];
+      initContainers: { image: string }[];
+    };
+    expect(pod.containers[0]?.image).to.equal("registry.example.com/mirror/nvidia/k8s-device-plugin:v0.20.1");
+    expect(pod.initContainers[0]?.image).to.equal("registry.example.com/mirror/nvidia/gpu-operator:v26.7.1");
+    expect(pod.imagePullSecrets).to.deep.equal([{ name: "site-registry" }]);
+  });
+
+  it("name the driver's image for the node's system, and its manager's own", () => {
+    const driver = {
+      ...{ repository: "nvcr.io/nvidia", image: "driver", version: "595.91.07" },
+      manager: { repository: "nvcr.io/nvidia/cloud-native", image: "k8s-driver-manager", version: "v0.12.0" },
+    };
+    const found = operandDaemonSets(policy({ driver }), "gpu-operator").find(
+      ({ metadata }) => metadata?.name === "nvidia-driver-daemonset",
+    );
+    const pod = podOf(found).spec as { containers: { image: string }[]; initContainers: { image: string }[] };
+    expect(pod.containers[0]?.image).to.equal("nvcr.io/nvidia/driver:595.91.07-ubuntu24.04");
+    expect(pod.initContainers[0]?.image).to.equal("nvcr.io/nvidia/cloud-native/k8s-driver-manager:v0.12.0");
+  });
 });
