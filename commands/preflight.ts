@@ -19,6 +19,7 @@ const inputSchema = z.object({
       name: z.string(),
       count: z.int(),
       gpusPerNode: z.int(),
+      slicesPerNode: z.int(),
       labels: z.record(z.string(), z.string()),
     }),
   ),

@@ -43,6 +43,8 @@ export interface ExpectedPool {
   readonly name: string;
   readonly count: number;
   readonly gpusPerNode: number;
+  /** Desktops that are to share the GPUs of each node. */
+  readonly slicesPerNode?: number;
   /** Labels that each of its nodes has to carry. */
   readonly labels: Readonly<Record<string, string>>;
 }
@@ -82,6 +84,12 @@ export interface Snapshot {
   readonly clusterPolicies: readonly AnyObject[];
   /** Deployments of node-feature-discovery, in all namespaces. */
   readonly featureDiscovery: readonly AnyObject[];
+  /** Of all namespaces. */
+  readonly daemonSets: readonly AnyObject[];
+  /** Traefik's, of all namespaces; none without its CRDs. */
+  readonly tlsStores: readonly AnyObject[];
+  /** EndpointSlice default/kubernetes: where the API server is reached. */
+  readonly apiEndpoints: AnyObject | undefined;
   /** The Secret of the config, without its key; undefined when there is none or none is asked for. */
   readonly certificate: { readonly type: string; readonly pem: string } | undefined;
   readonly issuer: { readonly hasCrds: boolean; readonly object: AnyObject | undefined };

@@ -1,19 +1,3 @@
-import { untrusted } from "../../kube/untrusted-text.ts";
-
-/**
- * Mode of a volume's directory by the setup script of local-path; 0755 is what mkdir makes of a usual umask. The same script
- * sets the parent directory's mode, `chmod 700 "${VOL_DIR}/.."`: that keeps other users of the node out, and no container,
- * for the kubelet, which is root, mounts the directory below it.
- */
-export function directoryMode(setup: string): string {
-  const lines = untrusted(setup).split("\n");
-  const made = lines.map((line) => /\bmkdir\b.*\s-m\s*(\d{3,4})\b/.exec(line)?.[1]).find(Boolean);
-  const changed = lines
-    .map((line) => /\bchmod\s+(?:-R\s+)?(\d{3,4})\s+"?\$\{?\w+\}?"?\s*$/.exec(line)?.[1])
-    .find(Boolean);
-  return (changed ?? made ?? "0755").padStart(4, "0");
-}
-
 /**
  * What the provisioner cannot do without (local-path-provisioner: provisioner.go). Each of its helper pods mounts both scripts,
  * whichever it runs; the other two are read at its next start.

@@ -6,7 +6,8 @@ import { isDefaultClass } from "./claims.ts";
 import type { Cluster } from "../cluster.ts";
 import { refOf, refText } from "../finding.ts";
 import type { Finding, Fix } from "../finding.ts";
-import { configProblem, directoryMode } from "./local-path.ts";
+import { configProblem } from "./local-path.ts";
+import { directoryMode } from "./setup-script.ts";
 import { isLocalPath } from "./volumes.ts";
 
 /** StorageClasses, and the configuration of local-path-provisioner. */
@@ -68,7 +69,8 @@ function configFinding(cluster: Cluster, config: AnyObject, classes: readonly St
     };
   const mode = directoryMode(data["setup"] ?? "");
   const strict = classes.filter((it) => isLocalPath(it.provisioner ?? "") && !honoursFsGroup(it));
-  if (/[2367]$/.test(mode) || strict.length === 0) return undefined;
+  // Of a script that is not understood nothing is said: most of them do what K3s's does.
+  if (mode === undefined || /[2367]$/.test(mode) || strict.length === 0) return undefined;
   return {
     code: "LocalPathModeRestrictive",
     object,

@@ -1,4 +1,5 @@
-import { directoryMode, neededKeys } from "../../analyzers/storage/local-path.ts";
+import { neededKeys } from "../../analyzers/storage/local-path.ts";
+import { directoryMode } from "../../analyzers/storage/setup-script.ts";
 import type { AnyObject } from "../../kube/client.ts";
 import type { LocalPath } from "./schema.ts";
 
@@ -46,8 +47,14 @@ export function storageVerdict(
   }
   const mode = directoryMode(data["setup"] ?? "");
   const type = storageClass.metadata?.annotations?.["defaultVolumeType"] ?? "hostPath";
-  const report = `${className} makes directories ${mode} in volumes of type ${type}`;
-  if (mode.endsWith("777") || type === "local") return { report };
+  if (mode === undefined && type !== "local")
+    return {
+      report:
+        `the script of ${className} (ConfigMap ${where}, key setup) was not understood: check yourself that the directory of a volume ` +
+        "can be written by every user, since volumes of type hostPath ignore fsGroup",
+    };
+  const report = `${className} makes directories ${mode ?? "by a script that was not understood"} in volumes of type ${type}`;
+  if (mode === undefined || mode.endsWith("777") || type === "local") return { report };
   return {
     report,
     refusal:

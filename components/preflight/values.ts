@@ -1,7 +1,7 @@
 import { initJobDemand, kasmDemand } from "../kasm-workspaces/demand.ts";
 import type { KasmSizing } from "../kasm-workspaces/sizing.ts";
 import type { CertificateSource } from "../kasm-workspaces/values.ts";
-import { gpuCount, gpuSlices, nodeCount, requiredNodeLabels } from "../capacity/node-pool.ts";
+import { gpuCount, gpuSlices, nodeCount, requiredNodeLabels, slicesPerNode } from "../capacity/node-pool.ts";
 import type { NodePool } from "../capacity/node-pool.ts";
 import { defaultDesktop } from "../vdi-operator/templates.ts";
 
@@ -50,6 +50,7 @@ export function preflightInput(expected: PreflightExpectation) {
       name: pool.name,
       count: pool.count,
       gpusPerNode: pool.gpusPerNode,
+      slicesPerNode: slicesPerNode(pool),
       labels: requiredNodeLabels(pool, pools),
     })),
     turnLabels: turn?.nodeLabels ?? {},

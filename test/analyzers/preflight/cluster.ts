@@ -40,6 +40,7 @@ export interface NodeFields {
   readonly capacity?: Record<string, string>;
   readonly conditions?: readonly object[];
   readonly labels?: Record<string, string>;
+  readonly annotations?: Record<string, string>;
   readonly spec?: object;
 }
 
@@ -47,7 +48,7 @@ export const ready = { type: "Ready", status: "True" };
 const machine = { cpu: "4", memory: "8Gi", "ephemeral-storage": "100Gi" };
 
 export const node = (name: string, fields: NodeFields = {}): AnyObject => ({
-  metadata: { name, labels: fields.labels ?? {} },
+  metadata: { name, labels: fields.labels ?? {}, annotations: fields.annotations ?? {} },
   spec: fields.spec ?? {},
   status: {
     conditions: fields.conditions ?? [ready],
@@ -132,6 +133,9 @@ const healthy: Snapshot = {
   kasmReleases: [],
   clusterPolicies: [],
   featureDiscovery: [],
+  daemonSets: [],
+  tlsStores: [],
+  apiEndpoints: undefined,
   certificate: undefined,
   issuer: { hasCrds: false, object: undefined },
   permissions: [{ resource: "namespaces", mayCreate: true }],
