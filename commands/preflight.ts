@@ -13,6 +13,7 @@ const inputSchema = z.object({
   timeoutSeconds: z.int(),
   domain: z.string(),
   publicIPs: z.array(z.string()),
+  apiServerPort: z.int(),
   nodeCount: z.int(),
   pools: z.array(
     z.object({

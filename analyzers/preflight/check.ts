@@ -6,6 +6,8 @@ export interface Expectation {
   readonly domain: string;
   /** Addresses that the domain should resolve to; empty when they are not known yet. */
   readonly publicIPs: readonly string[];
+  /** The port that the program's NetworkPolicies open towards the API server; undefined before there is a config. */
+  readonly apiServerPort?: number;
   readonly nodeCount: number;
   readonly pools: readonly ExpectedPool[];
   /** Labels of the nodes that the TURN server runs on; none without a TURN server, or where it runs on every node. */

@@ -3,8 +3,7 @@ import { check, namesOf } from "./check.ts";
 import type { Snapshot } from "./check.ts";
 import { podView } from "./pod.ts";
 
-/** The port that the program's NetworkPolicies open towards the API server (components/objects/network-policy.ts). */
-const openedPort = 6443;
+const stockPort = 6443;
 
 /** What enforces NetworkPolicies where K3s does not, by the names of its pods. */
 const policyEnforcers = /^(?:calico|canal|cilium|antrea|kube-router|weave-net|kube-ovn|ovnkube|tigera|romana)/;
@@ -16,15 +15,15 @@ const addressGivers =
 /** How K3s's servers were started, where that takes away what the program builds on. */
 export const k3sFlagChecks = [
   // A policy sees addresses after the Service's translation: the port is the one that the server listens at.
-  check("port of the API server", ["nodes", "apiEndpoints"], (_expected, seen) => {
-    const others = apiPorts(seen).filter((port) => port !== openedPort);
-    if (others.length === 0) return [];
+  check("port of the API server", ["nodes", "apiEndpoints"], ({ apiServerPort }, seen) => {
+    const others = apiPorts(seen).filter((port) => port !== apiServerPort);
+    if (apiServerPort === undefined || others.length === 0) return [];
     return [
       {
         level: "required",
         object: "API server",
-        problem: `it listens at port ${namesOf(others.map(String))}, and the program's NetworkPolicies open ${openedPort} alone: its operators would not reach it`,
-        fix: `Start every K3s server with --https-listen-port=${openedPort}, which is the default`,
+        problem: `it listens at port ${namesOf(others.map(String))}, and the program's NetworkPolicies open ${apiServerPort} alone: its operators would not reach it`,
+        fix: `Set kasm-vdi:apiServerPort to ${others[0] ?? ""}`,
       },
     ];
   }),
@@ -84,7 +83,7 @@ function apiPorts({ nodes, apiEndpoints }: Pick<Snapshot, "nodes" | "apiEndpoint
   const servers = nodes.filter((node) => argsOf(node)[0] === "server");
   const said = servers.map((node) => {
     const [port] = [...optionsOf(node, "advertise-port"), ...optionsOf(node, "https-listen-port")];
-    return Number(port ?? openedPort);
+    return Number(port ?? stockPort);
   });
   const { ports = [] } = (apiEndpoints ?? {}) as { ports?: { name?: string; port?: number }[] };
   const endpoints = ports.flatMap(({ port }) => port ?? []);

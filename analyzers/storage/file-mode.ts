@@ -30,11 +30,11 @@ export function umaskOf(text: string): number | undefined {
 function bitsOf(who: string): number {
   const classes = { u: 0o4700, g: 0o2070, o: 0o007, a: 0o6777 };
   if (who === "") return 0o7777;
-  return [...who].reduce((sum, letter) => sum | classes[letter as keyof typeof classes], 0o1000);
+  return Array.from(who).reduce((sum, letter) => sum | classes[letter as keyof typeof classes], 0o1000);
 }
 
 /** A directory has an x for X. */
 function permissionsOf(what: string): number {
   const bits = { r: 0o444, w: 0o222, x: 0o111, X: 0o111, s: 0o6000, t: 0o1000 };
-  return [...what].reduce((sum, letter) => sum | bits[letter as keyof typeof bits], 0);
+  return Array.from(what).reduce((sum, letter) => sum | bits[letter as keyof typeof bits], 0);
 }

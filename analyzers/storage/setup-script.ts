@@ -14,14 +14,17 @@ export function directoryMode(setup: string): string | undefined {
 
 /** The script's commands as words; keywords and parentheses are commands of their own. */
 function commandsOf(script: string): string[][] {
-  return script
-    .replace(/\\\n/g, " ")
-    .replace(/(^|\s)#.*$/gm, "$1")
-    .replace(/\$\{(\w+)\}/g, "$$$1")
-    .split(/\n|;|&&|\|\||(?<!\$)([()])|\b(if|then|elif|else|fi|while|until|for|do|done|case|esac)\b/)
-    .map((command = "") => command.trim().replace(/["']/g, ""))
-    .filter((command) => command !== "")
-    .map((command) => command.split(/\s+/));
+  return (
+    script
+      .replace(/\\\n/g, " ")
+      .replace(/(^|\s)#.*$/gm, "$1")
+      .replace(/\$\{(\w+)\}/g, "$$$1")
+      .split(/\n|;|&&|\|\||(?<!\$)([()])|\b(if|then|elif|else|fi|while|until|for|do|done|case|esac)\b/)
+      // What a group does not match is undefined.
+      .map((command: string | undefined) => (command ?? "").trim().replace(/["']/g, ""))
+      .filter((command) => command !== "")
+      .map((command) => command.split(/\s+/))
+  );
 }
 
 /** What asks or tells about the volume, or gives it to a user, and changes no mode. */
@@ -84,7 +87,7 @@ function optionsOf(rest: readonly string[]): { mode?: string; isDirectory: boole
   for (let index = 0; index < rest.length; index++) {
     const word = rest[index] ?? "";
     const [, long] = /^--mode(?:=(.+))?$/.exec(word) ?? [];
-    const [, flags = "", short] = /^-([a-zA-Z]*?)m(.*)$/.exec(word) ?? [];
+    const [, flags = "", short] = /^-([a-ln-zA-Z]*)m(.*)$/.exec(word) ?? [];
     if (word.startsWith("--mode") || short !== undefined) mode = long ?? (short || rest[++index]);
     isDirectory ||= word === "--directory" || /^-[a-zA-Z]*d/.test(word) || flags.includes("d");
     if (!/^-(?:-|[a-zA-Z]*$|[a-zA-Z]*m)/.test(word) || /^-[rwxX]+$/.test(word)) words.push(word);

@@ -99,6 +99,7 @@ export const storageClass = (name: string, isDefault: boolean, by = "rancher.io/
 export const healthyExpectation: Expectation = {
   domain: "desktops.example.com",
   publicIPs: ["192.0.2.1"],
+  apiServerPort: 6443,
   nodeCount: 2,
   pools: [{ name: "cpu", count: 2, gpusPerNode: 0, labels: {} }],
   turnLabels: {},

@@ -16,7 +16,7 @@ const running = (namespace: string, name: string) =>
 
 const otherPort = (port: string) =>
   `required API server: it listens at port ${port}, and the program's NetworkPolicies open 6443 alone: its operators would not reach it. ` +
-  "Start every K3s server with --https-listen-port=6443, which is the default";
+  `Set kasm-vdi:apiServerPort to ${port}`;
 const openNamespaces =
   "recommended K3s: it runs with --disable-network-policy (a), and no other enforcer of NetworkPolicies is known: " +
   "desktops could reach each other, Kasm's database and the nodes. " +
@@ -51,6 +51,12 @@ describe("preflight's checks of how K3s was started", () => {
     {
       title: "believe the servers before the endpoints",
       seen: { nodes: started(), apiEndpoints: slice(35_001) },
+      finds: [],
+    },
+    {
+      title: "take another port that the config speaks of",
+      expected: { apiServerPort: 7443 },
+      seen: { nodes: started("--https-listen-port", "7443") },
       finds: [],
     },
     {
