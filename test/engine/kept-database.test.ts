@@ -12,7 +12,7 @@ type Change = (config: StackValues) => void;
 
 // Other storage of the whole platform, with Kasm's volumes left where they are: stack-edits.test.ts. Upgrades: kasm-upgrades.test.ts.
 describe("Kasm's database on the lab cannot be lost by a config", function () {
-  this.timeout(120_000);
+  this.timeout(240_000);
   const stack = new LabStack();
   const client = new ClusterClient(loadKubeConfig());
   const folder = mkdtempSync(join(tmpdir(), "charts-"));
