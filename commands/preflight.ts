@@ -13,12 +13,14 @@ const inputSchema = z.object({
   timeoutSeconds: z.int(),
   domain: z.string(),
   publicIPs: z.array(z.string()),
+  apiServerPort: z.int(),
   nodeCount: z.int(),
   pools: z.array(
     z.object({
       name: z.string(),
       count: z.int(),
       gpusPerNode: z.int(),
+      slicesPerNode: z.int(),
       labels: z.record(z.string(), z.string()),
     }),
   ),

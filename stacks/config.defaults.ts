@@ -29,7 +29,7 @@ export function withDefaults(raw: RawConfig): StackConfig {
   const pools = poolsOf(raw);
   const nodes = nodeCount(pools);
   const pullSecretName = raw.registry.pullSecretName ?? (raw.registry.pullSecret && "site-registry");
-  const { clusterName, kubeconfig, context, storage, trustedCa } = raw;
+  const { clusterName, kubeconfig, context, apiServerPort, storage, trustedCa } = raw;
   const { chart: kasmChart, deploymentSize, directRdp, ...kasm } = raw.kasm;
   const chart = chartSource(kasmChart, pinnedCharts.kasm);
   return {
@@ -38,6 +38,7 @@ export function withDefaults(raw: RawConfig): StackConfig {
       name: clusterName,
       ...(kubeconfig !== undefined && { kubeconfig }),
       ...(context !== undefined && { context }),
+      apiServerPort,
     },
     pools,
     nodeSize: raw.nodeSize,

@@ -25,11 +25,12 @@ export const portRules: readonly Rule[] = [
         : [],
   },
   {
-    about: ["turn", "kasm"],
+    about: ["turn", "kasm", "apiServerPort"],
     check: (raw) => {
       const uses = portUses(raw);
+      const taken = takenPorts(raw);
       return uses.flatMap((use, index) => {
-        const other = [...takenPorts, ...uses.slice(0, index)].find(({ from, to }) => use.from <= to && from <= use.to);
+        const other = [...taken, ...uses.slice(0, index)].find(({ from, to }) => use.from <= to && from <= use.to);
         return other ? [problem(use.path, `${span(use)} is taken by ${other.what}`)] : [];
       });
     },
@@ -52,10 +53,11 @@ interface PortUse {
 
 const nodePorts = { from: 30_000, to: 32_767 };
 
-const takenPorts: readonly Omit<PortUse, "path">[] = [
+// K3s's own way to the API server is on the next port.
+const takenPorts = ({ apiServerPort }: RawConfig): readonly Omit<PortUse, "path">[] => [
   { what: "Traefik (HTTP)", from: 80, to: 80 },
   { what: "Traefik (HTTPS)", from: 443, to: 443 },
-  { what: "the API server of K3s", from: 6443, to: 6444 },
+  { what: "the API server of K3s", from: apiServerPort, to: apiServerPort + 1 },
   { what: "the kubelet", from: 10_248, to: 10_259 },
   { what: "etcd of K3s", from: 2379, to: 2381 },
   { what: "the overlay network of K3s", from: 8472, to: 8472 },

@@ -10,7 +10,18 @@ import {
   trustedCa,
 } from "./config.groups.cluster.ts";
 import { agent, agentInstaller, certificate, gpu, kasm, operator, portal, turn } from "./config.groups.desktops.ts";
-import { dnsLabel, filePath, flag, group, hostName, ipAddresses, list, text, wholeNumber } from "./config.shapes.ts";
+import {
+  dnsLabel,
+  filePath,
+  flag,
+  group,
+  hostName,
+  ipAddresses,
+  list,
+  port,
+  text,
+  wholeNumber,
+} from "./config.shapes.ts";
 
 /** What people write: one entry for each key of the namespace `kasm-vdi`. Rules between keys are in config.rules.ts. */
 export const configSchema = group({
@@ -28,11 +39,16 @@ export const configSchema = group({
     .describe("Addresses for DNS. Without any they are read from Traefik's Service, and previews need the cluster."),
   clusterName: dnsLabel
     .default("k3s")
-    .describe("Names the cluster for Pulumi, whatever the kubeconfig says. A change replaces everything."),
+    .describe(
+      "Names the cluster for Pulumi, whatever the kubeconfig says. A change would replace everything; refused while Kasm is there.",
+    ),
   kubeconfig: filePath.optional().describe("Path of the kubeconfig. Default: KUBECONFIG and the usual places."),
   context: text(/\S/, "the name of a context in the kubeconfig")
     .optional()
     .describe("Context of the kubeconfig. Default: its current one."),
+  apiServerPort: port
+    .default(6443)
+    .describe("Port of K3s's API server (--https-listen-port), which NetworkPolicies open to what has to reach it."),
   namespaces: namespaces.prefault({}).describe("Names of the namespaces; each part has its own."),
   protectData: flag().default(false).describe("Refuses to delete namespaces, passwords and CRDs, and with them data."),
   preflight: preflight.prefault({}).describe("Prerequisites, looked at before anything is installed."),

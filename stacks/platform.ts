@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import * as k8s from "@pulumi/kubernetes";
-import * as pulumi from "@pulumi/pulumi";
+import type * as pulumi from "@pulumi/pulumi";
 import { DataProtection } from "../components/objects/data-protection.ts";
 import { fieldManager } from "../components/objects/field-manager.ts";
 import { GpuOperator } from "../components/gpu-operator/gpu-operator.ts";
@@ -21,6 +21,7 @@ import type { Crd } from "../components/vdi-operator/crds.ts";
 import type { OperatorProgram } from "../components/vdi-operator/program.ts";
 import { VdiOperator } from "../components/vdi-operator/vdi-operator.ts";
 import type { StackConfig } from "./config.ts";
+import { managerName } from "./manager-name.ts";
 import { dnsRecords, plannedOutputs } from "./outputs.ts";
 
 export interface PlatformArgs {
@@ -38,7 +39,7 @@ export interface PlatformArgs {
 export function platform(config: StackConfig, { crds = vendoredCrds(), whenFree }: PlatformArgs = {}) {
   const provider = clusterProvider(config);
   const preflight = prerequisites(config, crds, { provider });
-  const transformations = [fieldManager(`pulumi-${pulumi.getProject()}-${pulumi.getStack()}`)];
+  const transformations = [fieldManager(managerName())];
   const after = (...others: (pulumi.Resource | undefined)[]) => ({
     ...{ provider, transformations },
     dependsOn: [preflight, ...others].filter((resource) => resource !== undefined),
@@ -187,6 +188,7 @@ function kasmWorkspaces(
       ...{ domain, certificate, registry, cluster, protectData },
       ...(trustedCa !== undefined && { trustedCa }),
       namespace: namespaces.kasm,
+      clusterName: cluster.name,
       traefikNamespace: traefikNamespace(config),
       storageClassName: storage.className,
       ...chart,

@@ -1,17 +1,22 @@
 import * as pulumi from "@pulumi/pulumi";
 import { interruptedReleases } from "../components/helm/interrupted-releases.ts";
 import { buildScripts } from "../components/gates/script.ts";
+import { guardDatabase } from "../components/kasm-workspaces/database-guard.ts";
 import { ConfigError, loadConfig } from "./config.ts";
 import type { StackConfig } from "./config.ts";
 import { helmReleases } from "./helm-releases.ts";
+import { managerName } from "./manager-name.ts";
 import { platform } from "./platform.ts";
 
 /** The stack that the engine asks for. @returns its outputs */
-export function program() {
+export async function program() {
   const config = readConfig();
   buildScripts();
   // A preview runs no Helm, and changes nothing.
-  const whenFree = pulumi.runtime.isDryRun() ? undefined : interruptedReleases(config.cluster, helmReleases(config));
+  if (pulumi.runtime.isDryRun()) return platform(config);
+  const { cluster, namespaces } = config;
+  const whenFree = interruptedReleases(cluster, helmReleases(config));
+  await guardDatabase(cluster, { namespace: namespaces.kasm, clusterName: cluster.name, manager: managerName() });
   return platform(config, { whenFree });
 }
 

@@ -17,6 +17,8 @@ export interface StackConfig {
     /** Path of a kubeconfig; absent means what KUBECONFIG and the usual places say. */
     readonly kubeconfig?: string;
     readonly context?: string;
+    /** At which K3s's API server listens. */
+    readonly apiServerPort: number;
   };
   /** All nodes, at least one pool. */
   readonly pools: readonly NodePool[];

@@ -10,7 +10,7 @@ export const devicePlugins: Analyzer = {
   title: "One device plugin offers the GPUs",
   needs: ["DaemonSet", "ClusterPolicy"],
   analyze(cluster) {
-    const plugins = cluster.all("DaemonSet").filter(isDevicePlugin);
+    const plugins = cluster.all("DaemonSet").filter((it) => isDevicePlugin(it) && isScheduled(it));
     const owned = plugins.filter(isOperators);
     const foreign = plugins.filter((it) => !isOperators(it));
     // Without the operator a plugin of one's own is the way.
@@ -22,6 +22,11 @@ export const devicePlugins: Analyzer = {
     };
   },
 };
+
+/** Device plugins that the GPU operator did not make, also those that wait for their nodes. */
+export function devicePluginsBesides(daemonSets: readonly AnyObject[]): AnyObject[] {
+  return daemonSets.filter((it) => isDevicePlugin(it) && !isOperators(it));
+}
 
 function finding(plugin: AnyObject, kept: AnyObject): Finding {
   const object = refOf(plugin);
@@ -44,14 +49,14 @@ function finding(plugin: AnyObject, kept: AnyObject): Finding {
 
 /** NVIDIA's, under whatever name it was installed; the operator's MPS daemon has the same image. */
 function isDevicePlugin(daemonSet: AnyObject): boolean {
-  const { desiredNumberScheduled = 1 } = (daemonSet["status"] ?? {}) as { desiredNumberScheduled?: number };
   const { name = "" } = daemonSet.metadata ?? {};
   const isPlugin = /device-plugin/.test(name) && !/mps|feature-discovery/.test(name);
-  return (
-    isPlugin &&
-    desiredNumberScheduled > 0 &&
-    imagesOf(daemonSet).some((it) => /nvidia[^@]*device-plugin|k8s-device-plugin/.test(it))
-  );
+  return isPlugin && imagesOf(daemonSet).some((it) => /nvidia[^@]*device-plugin|k8s-device-plugin/.test(it));
+}
+
+function isScheduled(daemonSet: AnyObject): boolean {
+  const { desiredNumberScheduled = 1 } = (daemonSet["status"] ?? {}) as { desiredNumberScheduled?: number };
+  return desiredNumberScheduled > 0;
 }
 
 function isOperators({ metadata }: AnyObject): boolean {

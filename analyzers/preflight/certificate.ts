@@ -45,6 +45,18 @@ export const certificateChecks = [
     const { conditions = [] } = (issuer.object["status"] ?? {}) as {
       conditions?: { type?: string; status?: string; message?: string }[];
     };
+    const wildcard = wildcardRefusal(issuer.object, expected.domain);
+    if (wildcard)
+      return [
+        {
+          level: "required",
+          object,
+          problem: `${wildcard}, so the certificate for *.${expected.domain}, where desktops are, would never be made`,
+          fix:
+            `Add a solver by dns01 that may answer for ${expected.domain}, or make a wildcard certificate elsewhere and ` +
+            "name its Secret by kasm-vdi:certificate.secretName",
+        },
+      ];
     const ready = conditions.find(({ type }) => type === "Ready");
     if (ready?.status === "True") return [];
     return [
@@ -108,6 +120,29 @@ function judgeCertificate(object: string, pem: string, domain: string, now: Date
           } as const,
         ]),
   ];
+}
+
+interface Solver {
+  dns01?: object;
+  selector?: { dnsNames?: string[]; dnsZones?: string[] };
+}
+
+/**
+ * Why an issuer by ACME cannot make a wildcard: that takes a proof by DNS (RFC 8555, section 7.1.3), which cert-manager gives
+ * by a solver of kind dns01 whose selector fits. Undefined where it can, as all other kinds of issuers can.
+ */
+function wildcardRefusal(issuer: AnyObject, domain: string): string | undefined {
+  const { acme } = (issuer["spec"] ?? {}) as { acme?: { solvers?: Solver[] } };
+  if (!acme) return undefined;
+  const byDns = (acme.solvers ?? []).filter(({ dns01 }) => dns01 !== undefined);
+  if (byDns.length === 0)
+    return "it has no solver by dns01, and a wildcard needs one: http01 proves single names alone";
+  const wildcard = `*.${domain}`;
+  const fits = byDns.some(({ selector: { dnsNames = [], dnsZones = [] } = {} }) => {
+    const isInZone = dnsZones.some((zone) => domain === zone || domain.endsWith(`.${zone}`));
+    return (dnsNames.length === 0 && dnsZones.length === 0) || dnsNames.includes(wildcard) || isInZone;
+  });
+  return fits ? undefined : `none of its solvers by dns01 is for *.${domain}`;
 }
 
 function parsed(pem: string): X509Certificate | undefined {

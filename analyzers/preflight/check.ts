@@ -6,6 +6,8 @@ export interface Expectation {
   readonly domain: string;
   /** Addresses that the domain should resolve to; empty when they are not known yet. */
   readonly publicIPs: readonly string[];
+  /** The port that the program's NetworkPolicies open towards the API server; undefined before there is a config. */
+  readonly apiServerPort?: number;
   readonly nodeCount: number;
   readonly pools: readonly ExpectedPool[];
   /** Labels of the nodes that the TURN server runs on; none without a TURN server, or where it runs on every node. */
@@ -43,6 +45,8 @@ export interface ExpectedPool {
   readonly name: string;
   readonly count: number;
   readonly gpusPerNode: number;
+  /** Desktops that are to share the GPUs of each node. */
+  readonly slicesPerNode?: number;
   /** Labels that each of its nodes has to carry. */
   readonly labels: Readonly<Record<string, string>>;
 }
@@ -82,6 +86,12 @@ export interface Snapshot {
   readonly clusterPolicies: readonly AnyObject[];
   /** Deployments of node-feature-discovery, in all namespaces. */
   readonly featureDiscovery: readonly AnyObject[];
+  /** Of all namespaces. */
+  readonly daemonSets: readonly AnyObject[];
+  /** Traefik's, of all namespaces; none without its CRDs. */
+  readonly tlsStores: readonly AnyObject[];
+  /** EndpointSlice default/kubernetes: where the API server is reached. */
+  readonly apiEndpoints: AnyObject | undefined;
   /** The Secret of the config, without its key; undefined when there is none or none is asked for. */
   readonly certificate: { readonly type: string; readonly pem: string } | undefined;
   readonly issuer: { readonly hasCrds: boolean; readonly object: AnyObject | undefined };

@@ -1,6 +1,8 @@
 import { capacityChecks } from "./capacity.ts";
 import { certificateChecks } from "./certificate.ts";
 import type { Expectation, Finding, Look } from "./check.ts";
+import { gpuChecks } from "./gpus.ts";
+import { k3sFlagChecks } from "./k3s-flags.ts";
 import { k3sChecks } from "./k3s.ts";
 import { leftoverChecks } from "./leftovers.ts";
 import { networkChecks } from "./network.ts";
@@ -13,7 +15,9 @@ import { toolChecks } from "./tools.ts";
 export const checks = [
   ...toolChecks,
   ...k3sChecks,
+  ...k3sFlagChecks,
   ...nodeChecks,
+  ...gpuChecks,
   ...capacityChecks,
   ...storageChecks,
   ...networkChecks,

@@ -1,4 +1,6 @@
 import type { AnyObject } from "../../kube/client.ts";
+import { devicePluginsBesides } from "../gpu/plugins.ts";
+import { refOf, refText } from "../finding.ts";
 import { check } from "./check.ts";
 
 const managedBy = "app.kubernetes.io/managed-by";
@@ -69,6 +71,36 @@ export const leftoverChecks = [
       })),
     ];
   }),
+
+  check("device plugins", ["daemonSets"], ({ namespaces }, { daemonSets }) => {
+    if (namespaces["gpuOperator"] === undefined) return [];
+    return devicePluginsBesides(daemonSets).map((daemonSet) => {
+      const { namespace = "", name } = refOf({ ...daemonSet, kind: "DaemonSet" });
+      return {
+        level: "required",
+        object: `DaemonSet ${namespace}/${name}`,
+        problem:
+          "it is a device plugin, and the GPU operator brings its own: both would register nvidia.com/gpu on the same nodes, and the last one wins",
+        fix: `Remove it: kubectl delete daemonset ${name} --namespace ${namespace}, or by the Helm release or manifest that it comes from`,
+      };
+    });
+  }),
+
+  check("TLSStores", ["tlsStores"], ({ namespaces: { kasm = "" } }, { tlsStores }) =>
+    tlsStores
+      .filter(({ metadata }) => metadata?.name === "default" && metadata.namespace !== kasm)
+      .map((store) => {
+        const { namespace = "" } = store.metadata ?? {};
+        return {
+          level: "required",
+          object: refText(refOf({ ...store, kind: "TLSStore" })),
+          problem:
+            `the program makes TLSStore ${kasm}/default, and Traefik takes one of the two at random: desktops, or what ` +
+            `${namespace} serves, would show the wrong certificate`,
+          fix: `Delete it (kubectl delete tlsstore default --namespace ${namespace}) and name its Secret in the routes that need it`,
+        };
+      }),
+  ),
 ];
 
 /**

@@ -1,6 +1,7 @@
 import type { AnyObject } from "../../kube/client.ts";
 import { check, namesOf } from "./check.ts";
 import type { Finding } from "./check.ts";
+import { hasNoServiceLb } from "./k3s-flags.ts";
 import { podView } from "./pod.ts";
 
 interface ServiceSpec {
@@ -63,6 +64,12 @@ export const networkChecks = [
           maySettle: true,
         },
       ];
+    return [];
+  }),
+
+  check("address of Traefik", ["services", "nodes"], ({ traefik }, { services, nodes }) => {
+    const service = find(services, "kube-system", "traefik");
+    if (traefik === "own" || !service) return [];
     const status = service["status"] as { loadBalancer?: { ingress?: unknown[] } } | undefined;
     if ((status?.loadBalancer?.ingress ?? []).length > 0) return [];
     return [
@@ -70,7 +77,9 @@ export const networkChecks = [
         level: "recommended",
         object: "Service kube-system/traefik",
         problem: "it has no address, so browsers do not reach it",
-        fix: "See why ServiceLB waits: kubectl -n kube-system get pods -l svccontroller.k3s.cattle.io/svcname=traefik",
+        fix: hasNoServiceLb(nodes)
+          ? "K3s runs with --disable=servicelb: start it without, or install a load balancer such as MetalLB"
+          : "See why ServiceLB waits: kubectl -n kube-system get pods -l svccontroller.k3s.cattle.io/svcname=traefik",
       },
     ];
   }),

@@ -12,15 +12,6 @@ const sizes = [
   { resource: "ephemeral-storage", what: "GB of disk", unit: 1e9, least: 50, better: 100, tolerance: shown },
 ];
 
-/** Labels by which a node shows an NVIDIA GPU once node-feature-discovery, or the GPU operator, was there. */
-const gpuLabels = [
-  "feature.node.kubernetes.io/pci-10de.present",
-  "feature.node.kubernetes.io/pci-0302_10de.present",
-  "feature.node.kubernetes.io/pci-0300_10de.present",
-  "nvidia.com/gpu.present",
-];
-const discoveryPrefix = "feature.node.kubernetes.io/";
-
 /** Are there enough nodes, are they large enough, and do they look as the pools say? */
 export const nodeChecks = [
   check("number of nodes", ["nodes"], ({ nodeCount }, seen) => {
@@ -127,27 +118,6 @@ export const nodeChecks = [
         fix: `Label the nodes that browsers can reach: kubectl label node NAME ${labels.join(" ")}`,
         maySettle: true,
       },
-    ];
-  }),
-
-  check("GPUs of nodes", ["nodes"], ({ pools }, seen) => {
-    const wanted = pools.filter(({ gpusPerNode }) => gpusPerNode > 0).reduce((sum, { count }) => sum + count, 0);
-    if (wanted === 0) return [];
-    const nodes = seen.nodes.map(nodeView);
-    const found = nodes.filter(({ labels }) => gpuLabels.some((label) => labels[label] === "true")).length;
-    if (found >= wanted) return [];
-    const fix = "On each GPU node `lspci -d 10de:` must list the GPU; the GPU operator's gate looks again";
-    if (!nodes.some(({ labels }) => Object.keys(labels).some((key) => key.startsWith(discoveryPrefix))))
-      return [
-        {
-          level: "unknown",
-          object: "GPUs of nodes",
-          problem: "node-feature-discovery, which labels them, is not there before the GPU operator",
-          fix,
-        },
-      ];
-    return [
-      { level: "recommended", object: "nodes", problem: `${found} of ${wanted} GPU nodes show an NVIDIA GPU`, fix },
     ];
   }),
 ];

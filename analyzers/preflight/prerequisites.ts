@@ -6,6 +6,7 @@ import { capacityChecks } from "./capacity.ts";
 import { check } from "./check.ts";
 import type { Expectation, ExpectedPort, Look, Snapshot } from "./check.ts";
 import { sentence } from "./judge.ts";
+import { k3sFlagChecks } from "./k3s-flags.ts";
 import { k3sChecks } from "./k3s.ts";
 import { networkChecks } from "./network.ts";
 import { nodeView } from "./node.ts";
@@ -64,10 +65,11 @@ const ports = [
 ];
 
 /** Those of `up` that need no config of a stack: the gate asks the same and more. */
-const notAsked = new Set(["permissions", "labels of pools", "nodes of the TURN server", "GPUs of nodes"]);
+const notAsked = new Set(["permissions", "labels of pools", "nodes of the TURN server", "addresses of LoadBalancers"]);
 const checks = [
   ...toolChecks,
   ...k3sChecks,
+  ...k3sFlagChecks,
   ...nodeChecks,
   recommendedNodeCheck,
   ...capacityChecks,
@@ -122,6 +124,9 @@ function lookAt(cluster: Cluster, { tools, addresses }: Machine): Look {
     hasAdmissionPolicies: admissionPolicies(cluster),
     clusterPolicies: kind(cluster, "ClusterPolicy"),
     featureDiscovery: kind(cluster, "Deployment"),
+    daemonSets: kind(cluster, "DaemonSet"),
+    tlsStores: kind(cluster, "TLSStore"),
+    apiEndpoints: { seen: cluster.get("EndpointSlice", "kubernetes", "default") },
     ...{ kasmReleases: nobodyLooks, certificate: nobodyLooks, issuer: nobodyLooks, permissions: nobodyLooks },
     clockSkewSeconds:
       clockSkewSeconds === undefined ? { unseen: "the API server's clock was not read" } : { seen: clockSkewSeconds },

@@ -1,71 +1,94 @@
 import { untrusted } from "../../kube/untrusted-text.ts";
+import { changedMode, umaskOf } from "./file-mode.ts";
 
 /**
- * Mode of a volume's directory by the setup script of local-path, as four octal digits; undefined where the script makes it in a
- * way that is not understood. The same script sets the parent directory's mode, `chmod 700 "${VOL_DIR}/.."`: that keeps other
- * users of the node out, and no container, for the kubelet, which is root, mounts the directory below it.
+ * Mode of a volume's directory by the setup script of local-path, as four octal digits; undefined for a script that is not
+ * understood. The same script sets the parent directory's mode, `chmod 700 "${VOL_DIR}/.."`: that keeps other users of the node
+ * out, and no container, for the kubelet, which is root, mounts the directory below it.
  */
 export function directoryMode(setup: string): string | undefined {
-  let mask = 0o022;
-  let mode: number | "unknown" | undefined;
-  for (const words of commandsOf(untrusted(setup))) {
-    const [program, ...rest] = words;
-    if (program === "umask") mask = octal(rest[0] ?? "") ?? mask;
-    if (rest.some((it) => it.includes("/.."))) continue;
-    if (program === "mkdir" || (program === "install" && rest.some((it) => /^-\w*d|^--directory$/.test(it))))
-      mode = made(rest, program === "mkdir" ? 0o777 & ~mask : 0o755);
-    if (program === "chmod") mode = changed(rest, mode);
-  }
-  return typeof mode === "number" ? mode.toString(8).padStart(4, "0") : undefined;
+  const run = new Run();
+  for (const command of commandsOf(untrusted(setup))) if (!run.understands(command)) return undefined;
+  return run.mode?.toString(8).padStart(4, "0");
 }
 
-/** Each command of a script as words, without comments and quotes. */
+/** The script's commands as words; keywords and parentheses are commands of their own. */
 function commandsOf(script: string): string[][] {
   return script
-    .split("\n")
-    .filter((line) => !line.trimStart().startsWith("#"))
-    .flatMap((line) => line.split(/&&|\|\||;|\bthen\b|\bdo\b/))
-    .map((it) => it.replace(/["']/g, "").split(/\s+/).filter(Boolean))
-    .map(([program = "", ...rest]) => [program.split("/").at(-1) ?? "", ...rest]);
+    .replace(/\\\n/g, " ")
+    .replace(/(^|\s)#.*$/gm, "$1")
+    .replace(/\$\{(\w+)\}/g, "$$$1")
+    .split(/\n|;|&&|\|\||(?<!\$)([()])|\b(if|then|elif|else|fi|while|until|for|do|done|case|esac)\b/)
+    .map((command = "") => command.trim().replace(/["']/g, ""))
+    .filter((command) => command !== "")
+    .map((command) => command.split(/\s+/));
 }
 
-function made(words: readonly string[], byDefault: number): number | "unknown" {
-  for (const [index, word] of words.entries()) {
-    const [, same] = /^--mode=(.+)$|^-\w*m(\d.*)$/.exec(word)?.filter(Boolean) ?? [];
-    const next = /^--mode$|^-\w*m$/.test(word) ? words[index + 1] : undefined;
-    const text = same ?? next;
-    if (text !== undefined) return modeOf(text, 0o777);
+/** What asks or tells about the volume, or gives it to a user, and changes no mode. */
+const keepsMode = /^(?:\[|\[\[|test|echo|printf|ls|cd|chown|chgrp|chcon|restorecon|stat|sync)$/;
+/** What may run anything. */
+const runsAnything = /^(?:eval|source|\.|sh|bash|exec|xargs)$/;
+
+/** A script as it goes on, line by line. */
+class Run {
+  /** Of the volume's directory; undefined before it is made. */
+  mode: number | undefined;
+  #umask = 0o022;
+  /** Umasks outside of the parentheses that are open. */
+  readonly #outer: number[] = [];
+  /** Inside of a loop, or of one of several branches: what stands there may or may not be done. */
+  #isOpen = false;
+
+  /** Takes one command. @returns false for what it cannot tell the outcome of */
+  understands([program = "", ...rest]: readonly string[]): boolean {
+    const name = program.slice(program.lastIndexOf("/") + 1);
+    if (name === "(") this.#outer.push(this.#umask);
+    else if (name === ")") this.#umask = this.#outer.pop() ?? this.#umask;
+    else if (/^(?:elif|else|while|until|for|case)$/.test(name)) this.#isOpen = true;
+    else if (/^(?:fi|done|esac)$/.test(name)) this.#isOpen = false;
+    else if (name === "umask") return this.#takeUmask(rest);
+    else if (runsAnything.test(name) || rest.some((word) => word.startsWith("<<"))) return false;
+    else if (rest.some(isVolume) && !keepsMode.test(name)) return !this.#isOpen && this.#takeMode(name, rest);
+    return true;
   }
-  return byDefault;
-}
 
-function changed(words: readonly string[], before: number | "unknown" | undefined): number | "unknown" {
-  const text = words.find((it) => !/^-[A-Za-z-]{2,}$|^-[RvfcH]$/.test(it)) ?? "";
-  return modeOf(text, typeof before === "number" ? before : 0o755);
-}
-
-function modeOf(text: string, before: number): number | "unknown" {
-  return octal(text) ?? symbolic(text, before) ?? "unknown";
-}
-
-function octal(text: string): number | undefined {
-  return /^[0-7]{1,4}$/.test(text) ? Number.parseInt(text, 8) : undefined;
-}
-
-/** `a+rwx`, `u=rwx,go=rx` */
-function symbolic(text: string, before: number): number | undefined {
-  let mode = before;
-  for (const part of text.split(",")) {
-    const [, who = "", sign, rights = ""] = /^([ugoa]{0,4})([-+=])([rwxX]{0,4})$/.exec(part) ?? [];
-    if (sign === undefined) return undefined;
-    const bits = Array.from(rights.toLowerCase()).reduce((sum, it) => sum | ({ r: 4, w: 2, x: 1 }[it] ?? 0), 0);
-    const shifts = Array.from(who === "" || who.includes("a") ? "ugo" : who).map(
-      (it) => ({ u: 6, g: 3, o: 0 })[it] ?? 0,
-    );
-    for (const shift of shifts) {
-      if (sign === "=") mode &= ~(7 << shift);
-      mode = sign === "-" ? mode & ~(bits << shift) : mode | (bits << shift);
-    }
+  #takeUmask(rest: readonly string[]): boolean {
+    const umask = umaskOf(rest.find((word) => word !== "-S") ?? "");
+    if (umask !== undefined) this.#umask = umask;
+    return umask !== undefined && !this.#isOpen;
   }
-  return mode;
+
+  #takeMode(name: string, rest: readonly string[]): boolean {
+    const { mode, isDirectory, words } = optionsOf(rest);
+    const given = mode === undefined ? undefined : changedMode(0o777, mode, this.#umask);
+    if (mode !== undefined && given === undefined) return false;
+    // A directory that is there keeps its mode.
+    if (name === "mkdir") this.mode ??= given ?? 0o777 & ~this.#umask;
+    // Its default follows no umask.
+    else if (name === "install" && isDirectory) this.mode = given ?? 0o755;
+    else if (name === "chmod") this.mode = changedMode(this.mode ?? 0o755, words[0] ?? "", this.#umask);
+    else return false;
+    return this.mode !== undefined;
+  }
+}
+
+/** The directory itself, and not what lies above or in it. */
+function isVolume(word: string): boolean {
+  return /^\$\w+\/?$/.test(word);
+}
+
+/** Options of mkdir and install, and the words beside them. Modes of chmod such as `-w` count as words. */
+function optionsOf(rest: readonly string[]): { mode?: string; isDirectory: boolean; words: string[] } {
+  let mode: string | undefined;
+  let isDirectory = false;
+  const words: string[] = [];
+  for (let index = 0; index < rest.length; index++) {
+    const word = rest[index] ?? "";
+    const [, long] = /^--mode(?:=(.+))?$/.exec(word) ?? [];
+    const [, flags = "", short] = /^-([a-zA-Z]*?)m(.*)$/.exec(word) ?? [];
+    if (word.startsWith("--mode") || short !== undefined) mode = long ?? (short || rest[++index]);
+    isDirectory ||= word === "--directory" || /^-[a-zA-Z]*d/.test(word) || flags.includes("d");
+    if (!/^-(?:-|[a-zA-Z]*$|[a-zA-Z]*m)/.test(word) || /^-[rwxX]+$/.test(word)) words.push(word);
+  }
+  return { ...(mode !== undefined && { mode }), isDirectory, words };
 }

@@ -7,6 +7,8 @@ import {
   missingPolicy,
   pluginConfigOf,
 } from "../../analyzers/gpu/config.ts";
+import { conditionOf } from "../../analyzers/conditions.ts";
+import type { GpuFault } from "../../analyzers/gpu/fault.ts";
 import { configLabel, gpuResource, gpuResources, pciLabels, physicalGpus } from "../../analyzers/gpu/node.ts";
 import { pluginFault, staleConfig } from "../../analyzers/gpu/plugin.ts";
 import type { AnyObject } from "../../kube/client.ts";
@@ -55,17 +57,23 @@ export interface GpuVerdict {
 /** Compares every GPU node with its pool. */
 export function gpuCapacityVerdict(expected: GpuExpectation, seen: GpuSnapshot): GpuVerdict {
   const assigned = assignNodes(expected, seen.nodes.filter(isGpuNode));
-  const slices = [...assigned.values()].flat().map((node): [string, number] => [nameOf(node), reported(node)]);
+  const slices = [...assigned.values()]
+    .flat()
+    .filter((node) => !lost(node))
+    .map((node): [string, number] => [nameOf(node), reported(node)]);
   const problems = expected.pools.flatMap((pool) => {
     const nodes = assigned.get(pool.name) ?? [];
-    const wrong = nodes
+    const heard = nodes.filter((node) => !lost(node));
+    const silent = heard.length < pool.count ? nodes.flatMap((node) => lost(node) ?? []) : [];
+    const wrong = heard
       .filter((node) => reported(node) !== pool.slicesPerNode)
       .map(
         (node) =>
           `node ${nameOf(node)} reports ${reported(node)} ${gpuResource}, expected ${pool.slicesPerNode} ` +
           `(${pool.gpusPerNode} x ${pool.slicesPerNode / pool.gpusPerNode}): ${causeOnNode(pool, node, expected, seen)}`,
       );
-    return nodes.length < pool.count ? [...wrong, tooFewNodes(pool, nodes, expected)] : wrong;
+    const missing = nodes.length < pool.count ? [tooFewNodes(pool, nodes, expected)] : [];
+    return [...silent, ...wrong, ...missing];
   });
   return { slices: Object.fromEntries(slices.sort(([a], [b]) => a.localeCompare(b))), problems };
 }
@@ -128,7 +136,7 @@ function causeOnNode(pool: GpuPool, node: AnyObject, expected: GpuExpectation, s
 
 function causeInPlugin(pool: GpuPool, node: AnyObject, configMap: AnyObject, seen: GpuSnapshot): string {
   const fault = pluginFault(node, { configMap, reported: reported(node) }, seen.pods, { events: seen.events });
-  if (fault) return fault.text;
+  if (fault) return fault.code === "GpuResourceMissing" ? fault.text : `${fault.text}. ${fixOf(fault)}`;
   const gpus = physicalGpus(node);
   if (gpus !== undefined && gpus !== pool.gpusPerNode)
     return `it has ${gpus} GPUs, and pool ${pool.name} says ${pool.gpusPerNode}`;
@@ -136,9 +144,22 @@ function causeInPlugin(pool: GpuPool, node: AnyObject, configMap: AnyObject, see
   return `${stale.text} (${stale.fix[0]?.command ?? ""})`;
 }
 
+function fixOf({ fix: [first] }: GpuFault): string {
+  if (!first) return "";
+  return `${first.text}${first.command === undefined ? "" : ` (${first.command})`}`;
+}
+
 function isGpuNode(node: AnyObject): boolean {
   const labels = node.metadata?.labels ?? {};
   return pciLabels.some((label) => labels[label] === "true") || "nvidia.com/gpu.count" in labels || reported(node) > 0;
+}
+
+/** What to say of a node that is not heard of: it keeps the GPUs that it last reported. Undefined for one that is. */
+function lost(node: AnyObject): string | undefined {
+  const { status, message = "" } = conditionOf(node, "Ready") ?? {};
+  if (status !== "False" && status !== "Unknown") return undefined;
+  const why = message === "" ? "" : ` (${message})`;
+  return `node ${nameOf(node)} is not Ready${why}: the ${reported(node)} ${gpuResource} that it reports are from before`;
 }
 
 function reported(node: AnyObject): number {

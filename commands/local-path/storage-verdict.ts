@@ -47,12 +47,14 @@ export function storageVerdict(
   }
   const mode = directoryMode(data["setup"] ?? "");
   const type = storageClass.metadata?.annotations?.["defaultVolumeType"] ?? "hostPath";
-  if (mode === undefined)
+  if (mode === undefined && type !== "local")
     return {
-      report: `${className}: the script setup of ConfigMap ${where} is not understood; see yourself which mode it gives`,
+      report:
+        `the script of ${className} (ConfigMap ${where}, key setup) was not understood: check yourself that the directory of a volume ` +
+        "can be written by every user, since volumes of type hostPath ignore fsGroup",
     };
-  const report = `${className} makes directories ${mode} in volumes of type ${type}`;
-  if (mode.endsWith("777") || type === "local") return { report };
+  const report = `${className} makes directories ${mode ?? "by a script that was not understood"} in volumes of type ${type}`;
+  if (mode === undefined || mode.endsWith("777") || type === "local") return { report };
   return {
     report,
     refusal:

@@ -15,6 +15,12 @@ const groups = {
   storage: "storage.k8s.io/v1",
 };
 
+const apiEndpoints: ObjectKey = {
+  apiVersion: "discovery.k8s.io/v1",
+  kind: "EndpointSlice",
+  metadata: { namespace: "default", name: "kubernetes" },
+};
+
 /** Cluster-wide kinds that the program creates, as group and resource. */
 const created = [
   ["", "namespaces"],
@@ -50,6 +56,9 @@ export async function collect(client: ClusterClient, expected: Expectation): Pro
     featureDiscovery: part(
       client.list(groups.apps, "Deployment", { labelSelector: "app.kubernetes.io/name=node-feature-discovery" }),
     ),
+    daemonSets: part(client.list(groups.apps, "DaemonSet")),
+    tlsStores: part(listIfServed(client, "traefik.io/v1alpha1", "TLSStore")),
+    apiEndpoints: part(client.get(apiEndpoints)),
     certificate: part(certificateOf(client, kasm, certificate)),
     issuer: part(issuerOf(client, kasm, certificate)),
     permissions: part(Promise.all(created.map(([group, resource]) => permission(client, group, resource)))),

@@ -12,10 +12,12 @@ const bundle = "dist/commands.mjs";
 /** Node keeps compiled modules there, which halves the time that a script takes to start. */
 const compileCache = "node_modules/.cache/node-compile-cache";
 
-/** How the scripts in commands/ reach the cluster; what is absent comes from the environment of `pulumi`. */
+/** How the cluster is reached; where kubeconfig and context are absent they come from the environment of `pulumi`. */
 export interface ClusterAccess {
   readonly kubeconfig?: string;
   readonly context?: string;
+  /** Port at which pods reach the API server. Default: 6443. */
+  readonly apiServerPort?: number;
 }
 
 /**

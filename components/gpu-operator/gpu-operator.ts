@@ -61,7 +61,7 @@ export class GpuOperator extends pulumi.ComponentResource {
       { metadata: { name: configMap, namespace: args.namespace }, data: configs.data, immutable: true },
       plain,
     );
-    const policies = Object.entries(networkPolicies(args.namespace, args.driver)).map(
+    const policies = Object.entries(networkPolicies(args.namespace, args.driver, args.cluster)).map(
       ([policy, manifest]) => new k8s.networking.v1.NetworkPolicy(`${name}-${policy}`, manifest, plain),
     );
     const pulls = pullSecret(name, args.namespace, args.registry ?? {}, plain);

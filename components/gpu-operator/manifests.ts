@@ -1,4 +1,5 @@
 import { closedBut, pods, toAnywhere, toApiServer, toClusterDns } from "../objects/network-policy.ts";
+import type { ClusterAccess } from "../gates/script.ts";
 import type { NetworkPolicyArgs } from "../objects/network-policy.ts";
 
 /** Ports of DCGM exporter, and of operator and node-feature-discovery. */
@@ -11,14 +12,18 @@ const metricsPorts = [9400, 8080];
  *
  * @param driver in a container it downloads kernel headers when it starts
  */
-export function networkPolicies(namespace: string, driver: "host" | "container"): Record<string, NetworkPolicyArgs> {
+export function networkPolicies(
+  namespace: string,
+  driver: "host" | "container",
+  cluster: ClusterAccess,
+): Record<string, NetworkPolicyArgs> {
   const within = [pods(namespace)];
   return closedBut(namespace, {
     "within-namespace": {
       podSelector: {},
       policyTypes: ["Ingress", "Egress"],
       ingress: [{ from: within }, { ports: metricsPorts.map((port) => ({ protocol: "TCP", port })) }],
-      egress: [{ to: within }, toClusterDns, toApiServer],
+      egress: [{ to: within }, toClusterDns, toApiServer(cluster)],
     },
     ...(driver === "container" && {
       "driver-downloads": {

@@ -5,7 +5,14 @@ import * as random from "@pulumi/random";
 import { backupClaim, backupCronJob } from "./backup.ts";
 import type { BackupPlan } from "./backup.ts";
 import { chartRefusal, kasmVersion } from "./chart.ts";
-import { defaultTlsStore, disruptionBudgets, networkPolicies, trustedCaConfigMap } from "./manifests.ts";
+import {
+  clusterNameLabel,
+  databaseRecordName,
+  defaultTlsStore,
+  disruptionBudgets,
+  networkPolicies,
+  trustedCaConfigMap,
+} from "./manifests.ts";
 import { preUpgradeInput } from "./pre-upgrade.ts";
 import {
   adminUser,
@@ -27,6 +34,8 @@ import type { ClusterAccess } from "../gates/script.ts";
 export interface KasmWorkspacesArgs extends KasmValuesArgs {
   readonly namespace: string;
   readonly cluster: ClusterAccess;
+  /** By which Pulumi knows the cluster: another one would replace everything. */
+  readonly clusterName?: string;
   readonly timeoutSeconds: number;
   /** Refuses to delete what the data depends on: namespace, volumes, passwords. */
   readonly protectData: boolean;
@@ -113,7 +122,11 @@ export class KasmWorkspaces extends pulumi.ComponentResource {
     return new k8s.core.v1.ConfigMap(
       `${name}-database`,
       {
-        metadata: { name: `${releaseName}-database-version`, namespace: args.namespace },
+        metadata: {
+          name: databaseRecordName,
+          namespace: args.namespace,
+          ...(args.clusterName !== undefined && { labels: { [clusterNameLabel]: args.clusterName } }),
+        },
         data: { version: kasmVersion(args.chart.version) },
       },
       { ...opts, ignoreChanges: args.database === "upgrade" ? [] : ["data"] },

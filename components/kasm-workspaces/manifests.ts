@@ -7,6 +7,11 @@ import type { NetworkPolicyArgs } from "../objects/network-policy.ts";
 
 type BudgetArgs = k8s.types.input.policy.v1.PodDisruptionBudget;
 
+/** The ConfigMap that remembers Kasm's database: its data has the version that made it. */
+export const databaseRecordName = `${releaseName}-database-version`;
+/** On that ConfigMap: the name that the cluster had for Pulumi. */
+export const clusterNameLabel = "vdi.kasm.io/cluster-name";
+
 /** What the chart writes on every pod; `app.kubernetes.io/component` tells them apart. */
 const ofKasm = { "app.kubernetes.io/instance": releaseName };
 const component = (name: string) => ({ ...ofKasm, "app.kubernetes.io/component": name });

@@ -44,7 +44,7 @@ export function ownProvisioner(
     {
       metadata: { name: names.provisioner, namespace },
       // It finds the API server by address, so it needs no DNS. The kubelet's probes come from the node itself.
-      spec: { podSelector: { matchLabels: podLabels }, policyTypes: ["Egress"], egress: [toApiServer] },
+      spec: { podSelector: { matchLabels: podLabels }, policyTypes: ["Egress"], egress: [toApiServer(cluster)] },
     },
     inside,
   );

@@ -42,11 +42,16 @@ export const toClusterDns: Rule = {
   ],
 };
 
+/** Where K3s's API server listens unless it is told otherwise. */
+export const stockApiServerPort = 6443;
+
 /**
  * The API server. A policy sees addresses after the Service's translation, so it is a node's address and the port that
  * K3s listens at; which node is not known here.
  */
-export const toApiServer: Rule = { ports: [{ protocol: "TCP", port: 6443 }] };
+export function toApiServer({ apiServerPort = stockApiServerPort }: { readonly apiServerPort?: number }): Rule {
+  return { ports: [{ protocol: "TCP", port: apiServerPort }] };
+}
 
 /** Every address but those of metadata services. */
 export const toAnywhere: Rule = {

@@ -7,12 +7,17 @@ import type { PortalSettings } from "./settings.ts";
 
 type NetworkPolicySpec = k8s.types.input.networking.v1.NetworkPolicySpec;
 
+interface PolicyCluster {
+  readonly cluster: { readonly apiServerPort?: number };
+}
+
 /** Policies by the end of their resource's name; the namespace is closed by the operator's own. */
 export function portalNetworkPolicies({
   operatorNamespace: namespace,
   traefikNamespace,
   oidc,
-}: Pick<PortalSettings, "operatorNamespace" | "traefikNamespace" | "oidc">): Record<
+  cluster,
+}: Pick<PortalSettings, "operatorNamespace" | "traefikNamespace" | "oidc"> & PolicyCluster): Record<
   string,
   { metadata: { name: string; namespace: string }; spec: NetworkPolicySpec }
 > {
@@ -31,7 +36,7 @@ export function portalNetworkPolicies({
         ],
         egress: [
           toClusterDns,
-          toApiServer,
+          toApiServer(cluster),
           { to: [{ podSelector: { matchLabels: gatewayLabels } }], ports: tcp(gatewayPorts.access) },
           ...(oidc ? [{ ...toAnywhere, ports: tcp(issuerPort(oidc.issuer)) }] : []),
         ],

@@ -1,7 +1,8 @@
 import { initJobDemand, kasmDemand } from "../kasm-workspaces/demand.ts";
+import { stockApiServerPort } from "../objects/network-policy.ts";
 import type { KasmSizing } from "../kasm-workspaces/sizing.ts";
 import type { CertificateSource } from "../kasm-workspaces/values.ts";
-import { gpuCount, gpuSlices, nodeCount, requiredNodeLabels } from "../capacity/node-pool.ts";
+import { gpuCount, gpuSlices, nodeCount, requiredNodeLabels, slicesPerNode } from "../capacity/node-pool.ts";
 import type { NodePool } from "../capacity/node-pool.ts";
 import { defaultDesktop } from "../vdi-operator/templates.ts";
 
@@ -9,6 +10,7 @@ import { defaultDesktop } from "../vdi-operator/templates.ts";
 export interface PreflightExpectation {
   readonly domain: string;
   readonly publicIPs: readonly string[];
+  readonly cluster: { readonly apiServerPort?: number };
   readonly pools: readonly NodePool[];
   readonly namespaces: Readonly<Record<"kasm" | "gpuOperator" | "turn" | "storage" | "traefik", string>> &
     Readonly<Record<string, string>>;
@@ -45,11 +47,13 @@ export function preflightInput(expected: PreflightExpectation) {
     timeoutSeconds: settleSeconds,
     domain: expected.domain,
     publicIPs: expected.publicIPs,
+    apiServerPort: expected.cluster.apiServerPort ?? stockApiServerPort,
     nodeCount: nodeCount(pools),
     pools: pools.map((pool) => ({
       name: pool.name,
       count: pool.count,
       gpusPerNode: pool.gpusPerNode,
+      slicesPerNode: slicesPerNode(pool),
       labels: requiredNodeLabels(pool, pools),
     })),
     turnLabels: turn?.nodeLabels ?? {},

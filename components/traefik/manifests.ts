@@ -1,6 +1,7 @@
 import { stringify } from "yaml";
 import { imageReference, pullSecrets } from "../objects/image.ts";
 import type { Registry } from "../objects/image.ts";
+import type { ClusterAccess } from "../gates/script.ts";
 import { toApiServer, toClusterDns } from "../objects/network-policy.ts";
 
 /**
@@ -71,7 +72,7 @@ export function traefikPods(namespace: string) {
 }
 
 /** Opens for browsers the ports inside the pod; routes may lead to pods of any namespace. */
-export function traefikPolicy(namespace: string) {
+export function traefikPolicy(namespace: string, cluster: ClusterAccess) {
   return {
     metadata: { name: "traefik", namespace },
     spec: {
@@ -85,7 +86,7 @@ export function traefikPolicy(namespace: string) {
           ],
         },
       ],
-      egress: [toClusterDns, toApiServer, { to: [{ namespaceSelector: {} }] }],
+      egress: [toClusterDns, toApiServer(cluster), { to: [{ namespaceSelector: {} }] }],
     },
   };
 }

@@ -135,7 +135,7 @@ function ownTraefik(name: string, args: TraefikArgs, opts: pulumi.CustomResource
   const child = { parent: opts.parent };
   const space = new k8s.core.v1.Namespace(`${name}-namespace`, namespaceArgs(namespace, "restricted"), opts);
   const inside = { ...child, dependsOn: space, deletedWith: space };
-  const policies = [denyAll(namespace), traefikPolicy(namespace)].map(
+  const policies = [denyAll(namespace), traefikPolicy(namespace, cluster)].map(
     (policy) => new k8s.networking.v1.NetworkPolicy(`${name}-${policy.metadata.name}`, policy, inside),
   );
   const pulls = pullSecret(name, namespace, registry, inside);

@@ -1,4 +1,5 @@
 import type * as k8s from "@pulumi/kubernetes";
+import type { ClusterAccess } from "../gates/script.ts";
 import { denyAll, pods, toApiServer, toClusterDns } from "../objects/network-policy.ts";
 import { gatewayName } from "./rbac.ts";
 import { gatewayLabels, gatewayPorts, operatorLabels, operatorPorts } from "./services.ts";
@@ -18,6 +19,7 @@ export interface OperatorNetworkArgs {
   readonly namespace: string;
   readonly operatorNamespace: string;
   readonly traefikNamespace: string;
+  readonly cluster: ClusterAccess;
 }
 
 /** Policies by the end of their resource's name. Sessions get one of their own each, from the operator. */
@@ -36,7 +38,7 @@ export function operatorNetworkPolicies(
         ingress: [fromScrapers],
         egress: [
           toClusterDns,
-          toApiServer,
+          toApiServer(args.cluster),
           // A session is ready when its stream answers, by itself and through Traefik.
           { to: [pods(args.namespace)] },
           {
@@ -56,7 +58,7 @@ export function operatorNetworkPolicies(
         policyTypes: ["Ingress", "Egress"],
         // Whoever is let in is told the desktop's password: nobody but Traefik may ask.
         ingress: [fromScrapers, { from: [traefik], ports: [{ protocol: "TCP", port: gatewayPorts.access }] }],
-        egress: [toClusterDns, toApiServer],
+        egress: [toClusterDns, toApiServer(args.cluster)],
       },
     },
   };

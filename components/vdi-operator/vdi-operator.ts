@@ -153,8 +153,8 @@ export class VdiOperator extends pulumi.ComponentResource {
   }
 
   private networks(name: string, args: VdiOperatorArgs, homes: Homes): pulumi.Resource[] {
-    const { namespace, operatorNamespace, traefikNamespace = k3sTraefikNamespace } = args;
-    const policies = operatorNetworkPolicies({ namespace, operatorNamespace, traefikNamespace });
+    const { namespace, operatorNamespace, traefikNamespace = k3sTraefikNamespace, cluster } = args;
+    const policies = operatorNetworkPolicies({ namespace, operatorNamespace, traefikNamespace, cluster });
     return Object.entries(policies).map(([suffix, policy]) => {
       const home = policy.metadata.namespace === namespace ? homes.sessions : homes.own;
       return new k8s.networking.v1.NetworkPolicy(`${name}-${suffix}`, policy, home);

@@ -2,7 +2,7 @@ import { startBeside } from "../cluster/control-plane.ts";
 import { applyNodes } from "../k3s/apply-nodes.ts";
 import { applyPackagedComponents } from "../k3s/packaged-components/apply.ts";
 import { readMachines } from "../k3s/stack-machines.ts";
-import { copyConfigTemplate, labStackFile } from "../platform/stack-config.ts";
+import { copyConfigTemplate, labStackFile, setApiServerPort } from "../platform/stack-config.ts";
 import { withAdministrator } from "./context.ts";
 import type { PhaseWork } from "./context.ts";
 
@@ -11,6 +11,7 @@ export const k3s: PhaseWork = async (context, report) => {
   const { layout, controlPlane } = context;
   if (!controlPlane) throw new Error("the K3s phase comes after the control plane");
   await copyConfigTemplate(layout.checkout);
+  await setApiServerPort(labStackFile(layout.checkout), controlPlane.context.ports["kube-apiserver"]);
   const machines = await readMachines(labStackFile(layout.checkout));
   const changes = await withAdministrator(layout, async (client) => {
     const [nodes] = await Promise.all([

@@ -1,6 +1,6 @@
-import { copyFile, readFile, stat } from "node:fs/promises";
+import { copyFile, readFile, stat, writeFile } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
-import { parse } from "yaml";
+import { parse, parseDocument } from "yaml";
 import { readChartFile } from "../../stacks/chart-file.ts";
 import { loadConfig } from "../../stacks/config.ts";
 import type { StackConfig } from "../../stacks/config.ts";
@@ -21,6 +21,16 @@ export async function copyConfigTemplate(checkout: string): Promise<void> {
     () => false,
   );
   if (!exists) await copyFile(join(checkout, "lab", "stack.yaml"), target);
+}
+
+/** Keeps the one key right that follows from this machine: the lab's API server has another port than K3s's. */
+export async function setApiServerPort(stackFile: string, port: number): Promise<void> {
+  const document = parseDocument(await readFile(stackFile, "utf8"));
+  const key = ["config", "kasm-vdi:apiServerPort"];
+  // The engine writes numbers as text.
+  if (document.errors.length > 0 || String(document.getIn(key)) === String(port)) return;
+  document.setIn(key, port);
+  await writeFile(stackFile, document.toString({ lineWidth: 0 }));
 }
 
 /**

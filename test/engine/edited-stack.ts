@@ -29,8 +29,9 @@ export class EditedStack extends LabStack {
     const file = readFileSync(join(checkout, `Pulumi.${name}.yaml`), "utf8");
     const { config: wanted } = parse(file) as { config: StackValues };
     this.edit((config) => {
+      const { "kasm-vdi:apiServerPort": apiServerPort } = config;
       for (const key of Object.keys(config)) Reflect.deleteProperty(config, key);
-      Object.assign(config, wanted, { "kasm-vdi:clusterName": "lab" });
+      Object.assign(config, wanted, { "kasm-vdi:clusterName": "lab", "kasm-vdi:apiServerPort": apiServerPort });
       group(config, "kasm")["chart"] = { path: "./lab/charts/kasm-helm" };
       group(config, "gpu")["chart"] = { path: "./lab/charts/gpu-operator" };
     });

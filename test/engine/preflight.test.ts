@@ -171,8 +171,9 @@ describe("preflight on the lab", function () {
       const { warnings, unknown, passed } = await report({}, env);
       const user = `"system:serviceaccount:${namespace}:guest"`;
       expect(unknown).to.include(
-        "not checked: K3s, version of K3s, number of nodes, taints of nodes, size of nodes, architecture of nodes, labels of pools, " +
-          `nodes of the TURN server, GPUs of nodes, room for Kasm, room for a desktop (nodes is forbidden: User ${user} cannot list resource "nodes" in API group "" at the cluster scope)`,
+        "not checked: K3s, version of K3s, port of the API server, network policies, addresses of LoadBalancers, number of nodes, taints of nodes, " +
+          "size of nodes, architecture of nodes, labels of pools, nodes of the TURN server, GPUs of nodes, encoders of GPUs, " +
+          `room for Kasm, room for a desktop, address of Traefik (nodes is forbidden: User ${user} cannot list resource "nodes" in API group "" at the cluster scope)`,
       );
       expect(warnings[0]).to.match(/^kubeconfig: its user may not create namespaces, secrets, deployments\.apps,/);
       expect(passed).to.be.lessThan(8);

@@ -649,7 +649,7 @@ describe("loadConfig fills in", () => {
   it("everything but domain, nodeCount and gpuCount", () => {
     expect(loadConfig(good)).to.deep.equal({
       domain: "desktops.example.com",
-      cluster: { name: "k3s" },
+      cluster: { name: "k3s", apiServerPort: 6443 },
       pools: [
         { name: "gpu", count: 2, gpusPerNode: 1, replicasPerGpu: 8, labels: {} },
         { name: "cpu", count: 1, gpusPerNode: 0, replicasPerGpu: 8, labels: {} },

@@ -20,6 +20,14 @@ const tooEarly = "Make it as soon as `pulumi up` has made the namespace: the ins
 const make = "Make it, or choose another by kasm-vdi:certificate";
 const tls = (pem: string) => ({ certificate: { type: "kubernetes.io/tls", pem } });
 const status = (ready: object) => ({ issuer: { hasCrds: true, object: { status: { conditions: [ready] } } } });
+const acme = (...solvers: object[]) => {
+  const conditions = [{ type: "Ready", status: "True" }];
+  return { issuer: { hasCrds: true, object: { spec: { acme: { solvers } }, status: { conditions } } } };
+};
+const neverMade =
+  ", so the certificate for *.desktops.example.com, where desktops are, would never be made. " +
+  "Add a solver by dns01 that may answer for desktops.example.com, or make a wildcard certificate elsewhere and " +
+  "name its Secret by kasm-vdi:certificate.secretName";
 
 describe("preflight's checks of the certificate", () => {
   cases(certificateChecks, [
@@ -109,5 +117,31 @@ describe("preflight's checks of the certificate", () => {
       seen: status({ type: "Ready", status: "True" }),
       finds: [],
     },
+    {
+      title: "refuse an issuer by ACME that cannot prove a wildcard",
+      expected: { certificate: clusterIssuer },
+      seen: acme({ http01: { ingress: {} } }),
+      finds: [
+        `required ClusterIssuer acme: it has no solver by dns01, and a wildcard needs one: http01 proves single names alone${neverMade}`,
+      ],
+    },
+    {
+      title: "refuse one whose solvers by dns01 are for other names",
+      expected: { certificate: clusterIssuer },
+      seen: acme(
+        { http01: {} },
+        { dns01: {}, selector: { dnsZones: ["example.net", "s.example.com"] } },
+        { dns01: {}, selector: { dnsNames: ["desktops.example.com"] } },
+      ),
+      finds: [`required ClusterIssuer acme: none of its solvers by dns01 is for *.desktops.example.com${neverMade}`],
+    },
+    ...[{}, { selector: { dnsZones: ["example.com"] } }, { selector: { dnsNames: ["*.desktops.example.com"] } }].map(
+      (fields) => ({
+        title: `take a solver by dns01 with ${JSON.stringify(fields)}`,
+        expected: { certificate: clusterIssuer },
+        seen: acme({ http01: {} }, { dns01: {}, ...fields }),
+        finds: [],
+      }),
+    ),
   ]);
 });

@@ -40,6 +40,7 @@ export interface NodeFields {
   readonly capacity?: Record<string, string>;
   readonly conditions?: readonly object[];
   readonly labels?: Record<string, string>;
+  readonly annotations?: Record<string, string>;
   readonly spec?: object;
 }
 
@@ -47,7 +48,7 @@ export const ready = { type: "Ready", status: "True" };
 const machine = { cpu: "4", memory: "8Gi", "ephemeral-storage": "100Gi" };
 
 export const node = (name: string, fields: NodeFields = {}): AnyObject => ({
-  metadata: { name, labels: fields.labels ?? {} },
+  metadata: { name, labels: fields.labels ?? {}, annotations: fields.annotations ?? {} },
   spec: fields.spec ?? {},
   status: {
     conditions: fields.conditions ?? [ready],
@@ -98,6 +99,7 @@ export const storageClass = (name: string, isDefault: boolean, by = "rancher.io/
 export const healthyExpectation: Expectation = {
   domain: "desktops.example.com",
   publicIPs: ["192.0.2.1"],
+  apiServerPort: 6443,
   nodeCount: 2,
   pools: [{ name: "cpu", count: 2, gpusPerNode: 0, labels: {} }],
   turnLabels: {},
@@ -132,6 +134,9 @@ const healthy: Snapshot = {
   kasmReleases: [],
   clusterPolicies: [],
   featureDiscovery: [],
+  daemonSets: [],
+  tlsStores: [],
+  apiEndpoints: undefined,
   certificate: undefined,
   issuer: { hasCrds: false, object: undefined },
   permissions: [{ resource: "namespaces", mayCreate: true }],

@@ -55,6 +55,9 @@ describe("the verdict of preflight", () => {
     const blind = [
       "K3s",
       "version of K3s",
+      "port of the API server",
+      "network policies",
+      "addresses of LoadBalancers",
       "number of nodes",
       "taints of nodes",
       "size of nodes",
@@ -62,8 +65,10 @@ describe("the verdict of preflight", () => {
       "labels of pools",
       "nodes of the TURN server",
       "GPUs of nodes",
+      "encoders of GPUs",
       "room for Kasm",
       "room for a desktop",
+      "address of Traefik",
     ];
     expect(unknown).to.deep.equal([`not checked: ${blind.join(", ")} (${reason})`]);
     expect(failures).to.deep.equal([]);
@@ -74,7 +79,7 @@ describe("the verdict of preflight", () => {
     const { failures, unknown } = verdict({ nodes: [node("a")] }, { pods: "pods is forbidden" });
     expect(failures).to.have.length(1);
     expect(unknown).to.deep.equal([
-      "not checked: room for Kasm, room for a desktop, local-path-provisioner, CoreDNS, Traefik's pods, ports of the nodes (pods is forbidden)",
+      "not checked: network policies, addresses of LoadBalancers, room for Kasm, room for a desktop, local-path-provisioner, CoreDNS, Traefik's pods, ports of the nodes (pods is forbidden)",
     ]);
   });
 

@@ -17,6 +17,14 @@ const helm = (release: string, namespace: string) => ({
 });
 const uninstall = "Uninstall it: a cluster can have one. The program configures its own for shared GPUs";
 
+const plugin = (name: string, namespace: string, status: object, ownerReferences: object[] = []): AnyObject =>
+  ({
+    metadata: { namespace, name, ownerReferences },
+    spec: { template: { spec: { containers: [{ image: "nvcr.io/nvidia/k8s-device-plugin:v0.17.1" }] } } },
+    status,
+  }) as AnyObject;
+const tlsStore = (namespace: string, name: string): AnyObject => ({ metadata: { namespace, name } });
+
 describe("preflight's checks of what is there already", () => {
   cases(leftoverChecks, [
     {
@@ -94,6 +102,36 @@ describe("preflight's checks of what is there already", () => {
       expected: { namespaces: { kasm: "kasm" } },
       seen: { clusterPolicies: [policy({})] },
       finds: [],
+    },
+    {
+      title: "refuse a device plugin that was installed by hand, also while it waits for its nodes",
+      seen: { daemonSets: [plugin("nvidia-device-plugin-daemonset", "kube-system", { desiredNumberScheduled: 0 })] },
+      finds: [
+        "required DaemonSet kube-system/nvidia-device-plugin-daemonset: it is a device plugin, and the GPU operator brings its own: " +
+          "both would register nvidia.com/gpu on the same nodes, and the last one wins. " +
+          "Remove it: kubectl delete daemonset nvidia-device-plugin-daemonset --namespace kube-system, or by the Helm release or manifest that it comes from",
+      ],
+    },
+    {
+      title: "take the GPU operator's own device plugin, and other daemons",
+      seen: {
+        daemonSets: [
+          plugin("nvidia-device-plugin-daemonset", "gpu-operator", {}, [
+            { kind: "ClusterPolicy", name: "cluster-policy" },
+          ]),
+          { metadata: { namespace: "kube-system", name: "svclb-traefik-1" } },
+        ],
+      },
+      finds: [],
+    },
+    {
+      title: "refuse a default certificate of Traefik in another namespace, and name both",
+      seen: { tlsStores: [tlsStore("web", "default"), tlsStore("web", "other"), tlsStore("kasm", "default")] },
+      finds: [
+        "required TLSStore web/default: the program makes TLSStore kasm/default, and Traefik takes one of the two at random: desktops, or what " +
+          "web serves, would show the wrong certificate. " +
+          "Delete it (kubectl delete tlsstore default --namespace web) and name its Secret in the routes that need it",
+      ],
     },
   ]);
 });

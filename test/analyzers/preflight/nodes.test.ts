@@ -2,7 +2,6 @@ import { nodeChecks } from "../../../analyzers/preflight/nodes.ts";
 import { cases, node, ready } from "./cluster.ts";
 
 const join = "Join the missing ones to the cluster and mend or uncordon the others, or lower kasm-vdi:nodeCount";
-const gpuFix = "On each GPU node `lspci -d 10de:` must list the GPU; the GPU operator's gate looks again";
 const pools = (...list: { name: string; count: number; gpusPerNode?: number; labels?: Record<string, string> }[]) =>
   list.map((pool) => ({ gpusPerNode: 0, labels: {}, ...pool }));
 const machine = (cpu: string, memory: string, disk: string) => ({ cpu, memory, "ephemeral-storage": disk });
@@ -152,24 +151,6 @@ describe("preflight's checks of nodes", () => {
       expected: { turnLabels: { edge: "yes" } },
       seen: { nodes: [node("a", { labels: { edge: "yes" } }), node("b")] },
       finds: [],
-    },
-    {
-      title: "leave open which nodes have GPUs before anything labelled them",
-      expected: { pools: pools({ name: "gpu", count: 2, gpusPerNode: 1 }) },
-      finds: [
-        `unknown GPUs of nodes: node-feature-discovery, which labels them, is not there before the GPU operator. ${gpuFix}`,
-      ],
-    },
-    {
-      title: "tell of too few GPU nodes once they are labelled",
-      expected: { pools: pools({ name: "gpu", count: 2, gpusPerNode: 1 }) },
-      seen: {
-        nodes: [
-          node("a", { labels: { "feature.node.kubernetes.io/pci-10de.present": "true" } }),
-          node("b", { labels: { "feature.node.kubernetes.io/pci-8086.present": "true" } }),
-        ],
-      },
-      finds: [`recommended nodes: 1 of 2 GPU nodes show an NVIDIA GPU. ${gpuFix}`],
     },
     {
       title: "shorten long lists of names",

@@ -203,4 +203,99 @@ describe("the GPU capacity gate", () => {
       `${short(8)}it has 1 GPUs, and pool gpu says 2`,
     ]);
   });
+
+  describe("on a node where the operator's parts do not run", () => {
+    const waiting = (name: string) => ({
+      name,
+      ready: false,
+      restartCount: 0,
+      state: { running: { startedAt: "2026-11-28T10:00:00Z" } },
+    });
+    const pulling = (name: string, image: string) => ({
+      ...{ name, image, ready: false, restartCount: 0 },
+      state: { waiting: { reason: "ImagePullBackOff", message: `Back-off pulling image "${image}": not found` } },
+    });
+    const part = (app: string, status: Pod["status"], initContainers: string[] = []): Pod => ({
+      kind: "Pod",
+      metadata: { namespace: "gpu-operator", name: `${app}-x1`, labels: { app } },
+      spec: { nodeName: "a", initContainers: initContainers.map((name) => ({ name })) },
+      status: { phase: "Pending", conditions: [{ type: "PodScheduled", status: "True" }], ...status },
+    });
+    const initial = (app: string, container: string) =>
+      part(app, { initContainerStatuses: [waiting(container)] }, [container]);
+    const event = (pod: string, message: string): AnyObject => ({
+      involvedObject: { kind: "Pod", namespace: "gpu-operator", name: pod },
+      type: "Warning",
+      reason: "FailedCreatePodSandBox",
+      message,
+      lastTimestamp: "2026-11-28T10:05:00Z",
+    });
+
+    it("tells a host without a driver, where all parts wait for it", () => {
+      const pods = [
+        initial("nvidia-container-toolkit-daemonset", "driver-validation"),
+        initial("nvidia-device-plugin-daemonset", "toolkit-validation"),
+        initial("nvidia-operator-validator", "driver-validation"),
+      ];
+      expect(problems({ nodes: [node("a", 0)], pods })[0]).to.match(
+        /^node a reports 0 nvidia\.com\/gpu, expected 16 \(2 x 8\): node a has no working NVIDIA driver: .*container toolkit pod nvidia-container-toolkit-daemonset-x1.*driver-validation/,
+      );
+    });
+
+    it("tells a containerd that does not know the runtime nvidia", () => {
+      const pods = [part("nvidia-device-plugin-daemonset", {})];
+      const events = [
+        event(
+          "nvidia-device-plugin-daemonset-x1",
+          'Failed to create pod sandbox: rpc error: code = Unknown desc = failed to get sandbox runtime: no runtime for "nvidia" is configured',
+        ),
+      ];
+      expect(problems({ nodes: [node("a", 0)], pods, events })[0]).to.match(
+        /containerd of node a does not know the runtime nvidia \(device plugin pod nvidia-device-plugin-daemonset-x1 says: /,
+      );
+    });
+
+    for (const [app, name, image] of [
+      ["nvidia-driver-daemonset", "driver", "nvcr.io/nvidia/driver:580.95.05-debian13"],
+      ["nvidia-container-toolkit-daemonset", "container toolkit", "nvcr.io/nvidia/k8s/container-toolkit:v1.19.1"],
+    ] as const)
+      it(`tells an image of the ${name} that does not come`, () => {
+        const pods = [
+          part(app, { containerStatuses: [pulling("main", image)] }),
+          initial("nvidia-operator-validator", "driver-validation"),
+        ];
+        const [told = ""] = problems({ nodes: [node("a", 0)], pods });
+        expect(told)
+          .to.contain(`${name} pod ${app}-x1: `)
+          .and.contain(image)
+          .and.not.contain("has no working NVIDIA driver");
+      });
+
+    for (const label of ["nvidia.com/gpu.deploy.operands=false", "nvidia.com/gpu.workload.config=vm-passthrough"])
+      it(`tells the label ${label}, which keeps the operator's pods off`, () => {
+        const [key = "", value = ""] = label.split("=");
+        expect(problems({ nodes: [node("a", 0, { [key]: value })], pods: [] })).to.deep.equal([
+          `${short(0)}its label ${label} keeps the GPU operator's pods off it. If desktops are to use its GPUs, take the label off. (kubectl label node a ${key}-)`,
+        ]);
+      });
+  });
+
+  describe("for a node that is not Ready", () => {
+    const silent = { type: "Ready", status: "Unknown", message: "Kubelet stopped posting node status." };
+    const lost = (name: string): AnyObject => ({
+      ...node(name, 16),
+      status: { allocatable: { "nvidia.com/gpu": "16" }, conditions: [silent] },
+    });
+
+    it("names it, whatever it last reported", () => {
+      expect(problems({ nodes: [lost("a")] })).to.deep.equal([
+        "node a is not Ready (Kubelet stopped posting node status.): the 16 nvidia.com/gpu that it reports are from before",
+      ]);
+    });
+
+    it("is content where others are enough, and counts none of its slices", () => {
+      const snapshot = seeing({ nodes: [lost("a"), node("b", 16)] });
+      expect(gpuCapacityVerdict(expecting(pool()), snapshot)).to.deep.equal({ slices: { b: 16 }, problems: [] });
+    });
+  });
 });

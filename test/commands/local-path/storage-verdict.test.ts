@@ -1,5 +1,4 @@
 import { expect } from "chai";
-import { directoryMode } from "../../../analyzers/storage/setup-script.ts";
 import { storageVerdict } from "../../../commands/local-path/storage-verdict.ts";
 import type { AnyObject } from "../../../kube/client.ts";
 
@@ -78,17 +77,13 @@ describe("the storage check", () => {
     });
   });
 
-  it("does not refuse a script that it does not understand: it says so", () => {
-    const verdict = storageVerdict("local-path", k3s, hostPath, full("/opt/make-volume"));
-    expect(verdict.report).to.include("is not understood");
+  it("says of a script that it does not understand that it has to be checked, and refuses nothing", () => {
+    const odd = full('#!/bin/sh\nbtrfs subvolume create "$VOL_DIR"\n');
+    const verdict = storageVerdict("local-path", k3s, hostPath, odd);
     expect(verdict).not.to.have.property("refusal");
-  });
-
-  it("reads the mode of the volume, not that of its parent, which K3s's script makes 0700", () => {
-    expect(directoryMode(setup)).to.equal("0777");
-    expect(directoryMode(setup.replace('"${VOL_DIR}/.."', '"${VOL_DIR}"/..'))).to.equal("0777");
-    expect(directoryMode('mkdir -p "${VOL_DIR}"\nchmod 777 "${VOL_DIR}"\n')).to.equal("0777");
-    expect(directoryMode('mkdir -p "${VOL_DIR}"\n')).to.equal("0755");
-    expect(directoryMode('mkdir -p -m 700 "${VOL_DIR}"')).to.equal("0700");
+    expect(verdict.report).to.match(/key setup\) was not understood: check yourself/);
+    expect(storageVerdict("local-path", k3s, local, odd).report).to.equal(
+      "local-path makes directories by a script that was not understood in volumes of type local",
+    );
   });
 });

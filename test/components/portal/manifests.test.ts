@@ -89,7 +89,8 @@ describe("the portal's rights", () => {
 });
 
 describe("the portal's network", () => {
-  const policies = (settings: Partial<PortalSettings> = {}) => portalNetworkPolicies({ ...base, ...settings });
+  const policies = (settings: Partial<PortalSettings> = {}) =>
+    portalNetworkPolicies({ ...base, ...settings, cluster: {} });
 
   it("is reached by Traefik alone, and by who scrapes its metrics", () => {
     const { ingress } = policies()["network"]!.spec as { ingress: { from: object[]; ports: { port: number }[] }[] };
@@ -104,7 +105,7 @@ describe("the portal's network", () => {
       );
     expect(ports({})).to.deep.equal([[53, 53], [6443], [8082], [8443]]);
     expect(ports({ oidc: { ...oidc, issuer: "https://id.example.com" } }).at(-1)).to.deep.equal([443]);
-    const header = portalNetworkPolicies(withoutOidc)["network"]!.spec as { egress: object[] };
+    const header = portalNetworkPolicies({ ...withoutOidc, cluster: {} })["network"]!.spec as { egress: object[] };
     expect(header.egress).to.have.length(3);
   });
 

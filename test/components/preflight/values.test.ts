@@ -13,6 +13,7 @@ const pool = (name: string, count: number, gpusPerNode: number, replicasPerGpu =
 const base: PreflightExpectation = {
   domain: "desktops.example.com",
   publicIPs: ["192.0.2.1"],
+  cluster: {},
   pools: [pool("cpu", 2, 0)],
   namespaces: {
     kasm: "kasm",

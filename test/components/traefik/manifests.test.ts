@@ -46,7 +46,7 @@ describe("Traefik's configuration", () => {
   });
 
   it("opens the two entry points, for the pods that the chart labels", () => {
-    const { spec } = traefikPolicy("edge");
+    const { spec } = traefikPolicy("edge", {});
     expect(spec.podSelector.matchLabels).to.deep.equal(traefikPods("edge"));
     expect(traefikPods("edge")["app.kubernetes.io/instance"]).to.equal("traefik-edge");
     expect(spec.ingress.flatMap(({ ports }) => ports.map(({ port }) => port))).to.deep.equal(["web", "websecure"]);

@@ -5,6 +5,7 @@ const policies = operatorNetworkPolicies({
   namespace: "kasm-vdi",
   operatorNamespace: "kasm-vdi-system",
   traefikNamespace: "traefik",
+  cluster: {},
 });
 
 describe("the network policies", () => {

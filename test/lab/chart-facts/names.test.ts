@@ -82,7 +82,7 @@ describe("what the program names of the GPU operator", () => {
     });
 
     it(`serves metrics in ${version} at ports that the NetworkPolicy opens`, () => {
-      const rules = Object.values(gpuPolicies("gpu-operator", "host")).flatMap(
+      const rules = Object.values(gpuPolicies("gpu-operator", "host", {})).flatMap(
         (policy) => (specOf(policy)["ingress"] ?? []) as { ports?: { port: number }[] }[],
       );
       const open = rules.flatMap(({ ports = [] }) => ports);
@@ -105,7 +105,7 @@ describe("what the program names of Traefik", () => {
     });
 
     it(`has ports in ${version} by the names that the policy opens`, () => {
-      const open = traefikPolicy("traefik").spec.ingress.flatMap(({ ports }) => ports.map(({ port }) => port));
+      const open = traefikPolicy("traefik", {}).spec.ingress.flatMap(({ ports }) => ports.map(({ port }) => port));
       const [pod] = podsWith(facts, traefikPods("traefik"));
       expect(pod && portsOf(pod).map(({ name }) => name)).to.include.members(open);
     });

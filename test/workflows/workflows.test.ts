@@ -1,7 +1,7 @@
 import { readFileSync, readdirSync } from "node:fs";
 import { expect } from "chai";
 import { parse } from "yaml";
-import { tools } from "../lab/tools/table.ts";
+import { tools } from "../../lab/tools/table.ts";
 
 interface Step {
   name?: string;
@@ -27,7 +27,7 @@ interface Workflow {
   jobs: Record<string, Job>;
 }
 
-const root = new URL("../.github/", import.meta.url);
+const root = new URL("../../.github/", import.meta.url);
 const read = (path: string) => readFileSync(new URL(path, root), "utf8");
 
 const workflows = readdirSync(new URL("workflows/", root)).map((file) => {
