@@ -37,7 +37,8 @@ export const podScheduling: Analyzer = {
 function schedulingFinding(cluster: Cluster, pod: Pod): Finding | undefined {
   const said = pod.status?.conditions?.find(({ type, status }) => type === "PodScheduled" && status === "False");
   const { creationTimestamp } = pod.metadata;
-  if (!said) return cluster.isOlderThan(creationTimestamp, graceSeconds) ? silent(pod) : undefined;
+  if (!said && !cluster.isOlderThan(creationTimestamp, graceSeconds)) return undefined;
+  if (!said) return awaitingVolume(cluster, pod) ?? silent(pod);
   // A gate is opened by whoever put it there.
   if (said.reason === "SchedulingGated") return undefined;
   const placement = placementOf(cluster, pod, said.message ?? "");
@@ -54,6 +55,42 @@ function schedulingFinding(cluster: Cluster, pod: Pod): Finding | undefined {
     dependsOn: dependenciesOf(cluster, pod, placement, verdict.code),
   };
 }
+
+/**
+ * The scheduler has chosen a node, and waits up to ten minutes for the volume that is to be made there (VolumeBinding, PreBind). It
+ * notes down the choice at the claim, and nothing at the pod.
+ */
+function awaitingVolume(cluster: Cluster, pod: Pod): Finding | undefined {
+  const { namespace = "" } = pod.metadata;
+  const claim = claimNames(pod)
+    .map((name) => cluster.get("PersistentVolumeClaim", name, namespace) as PersistentVolumeClaim | undefined)
+    .find((it) => it?.status?.phase === "Pending" && it.metadata.annotations?.[selectedNode] !== undefined);
+  if (!claim) return undefined;
+  const { name, annotations = {} } = claim.metadata;
+  const node = annotations[selectedNode] ?? "";
+  return {
+    code: "ClaimNotBound",
+    object: podRef(pod),
+    problem: `Pod ${pod.metadata.name} is to run on Node ${node} as soon as the volume of claim ${namespace}/${name} is made there.`,
+    evidence: [
+      {
+        object: { kind: "PersistentVolumeClaim", namespace, name },
+        field: `metadata.annotations[${selectedNode}]`,
+        value: node,
+      },
+    ],
+    fix: [
+      {
+        text: "See why the claim gets no volume.",
+        command: `kubectl describe pvc ${name} --namespace ${namespace}`,
+        risk: "safe",
+      },
+    ],
+    dependsOn: storageOf(cluster, pod),
+  };
+}
+
+const selectedNode = "volume.kubernetes.io/selected-node";
 
 function silent(pod: Pod): Finding {
   return {
