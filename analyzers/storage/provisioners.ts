@@ -33,7 +33,11 @@ function mendOf(workload: AnyObject): NonNullable<ProvisionerState["mend"]> {
   const { kind, namespace = "", name } = refOf(workload);
   const object = `${kind.toLowerCase()} ${name} --namespace ${namespace}`;
   return (workload["spec"] as { replicas?: number } | undefined)?.replicas === 0
-    ? { remedy: "The provisioner is scaled to 0: scale it up.", command: `kubectl scale ${object} --replicas 1`, risk: "safe" }
+    ? {
+        remedy: "The provisioner is scaled to 0: scale it up.",
+        command: `kubectl scale ${object} --replicas 1`,
+        risk: "safe",
+      }
     : { remedy: "See why its pods do not run.", command: `kubectl describe ${object}`, risk: "safe" };
 }
 
