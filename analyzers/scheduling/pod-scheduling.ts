@@ -2,7 +2,6 @@ import type { Pod } from "../../kube/kinds.ts";
 import { quoted } from "../../kube/sentences.ts";
 import type { Analyzer } from "../analyzer.ts";
 import type { Cluster } from "../cluster.ts";
-import { refText } from "../finding.ts";
 import type { Dependency, Finding } from "../finding.ts";
 import { deadlockOf } from "./init-deadlock.ts";
 import { hasLabels } from "./open-nodes.ts";
@@ -13,8 +12,8 @@ import { checkedPods } from "../containers/pod-containers.ts";
 import { livePods, podRef } from "../containers/pod-facts.ts";
 import { graceSeconds, isReady } from "../readiness.ts";
 import { fixOf } from "../verdict.ts";
-import { claimNames, classOf } from "../storage/volumes.ts";
-import { provisionerOf } from "../storage/provisioners.ts";
+import { claimsBehind } from "../storage/claims-behind.ts";
+import { claimNames } from "../storage/volumes.ts";
 import type { PersistentVolumeClaim } from "../../kube/kinds.ts";
 
 /** So long room is made, or a claim bound, for a pod that has just been created, in seconds. */
@@ -86,7 +85,7 @@ function awaitingVolume(cluster: Cluster, pod: Pod): Finding | undefined {
         risk: "safe",
       },
     ],
-    dependsOn: storageOf(cluster, pod),
+    dependsOn: claimsBehind(cluster, pod),
   };
 }
 
@@ -112,8 +111,8 @@ function dependenciesOf(cluster: Cluster, pod: Pod, placement: Placement, code: 
       because: `Node ${name} could take it if it were not cordoned`,
       codes: ["NodeCordoned"] as const,
     }));
-  if (code === "VolumeOnOtherNode") return [...storageOf(cluster, pod), ...cordoned];
-  if (code === "ClaimNotBound" || code === "ClaimMissing") return storageOf(cluster, pod);
+  if (code === "VolumeOnOtherNode") return [...claimsBehind(cluster, pod), ...cordoned];
+  if (code === "ClaimNotBound" || code === "ClaimMissing") return claimsBehind(cluster, pod);
   const nodes = placement.nodes.filter(
     (it) => hasLabels(it, placement.nodeSelector) && (!isReady(it) || ailing.has(code)),
   );
@@ -130,28 +129,6 @@ function dependenciesOf(cluster: Cluster, pod: Pod, placement: Placement, code: 
 
 const ailing = new Set<SchedulingCode>(["NodesUnderPressure", "NodesUninitialized", "AllNodesUnready", "NoGpuNode"]);
 const gpuCodes = new Set<SchedulingCode>(["NoGpuNode", "TimeSlicingNotApplied", "GpuResourceRenamed"]);
-
-/** Claims of a pod, and what makes their volumes. */
-function storageOf(cluster: Cluster, pod: Pod): Dependency[] {
-  const { namespace = "" } = pod.metadata;
-  return claimNames(pod).flatMap((name) => {
-    const object = { kind: "PersistentVolumeClaim", namespace, name };
-    const claim = cluster.get("PersistentVolumeClaim", name, namespace) as PersistentVolumeClaim | undefined;
-    const provisioner = provisionerOf(cluster, classOf(cluster, claim));
-    const because = `it uses claim ${namespace}/${name}`;
-    return [
-      { object, because },
-      ...(provisioner?.workload && claim?.status?.phase !== "Bound"
-        ? [
-            {
-              object: provisioner.workload,
-              because: `${refText(provisioner.workload)} makes the volume of claim ${name}`,
-            },
-          ]
-        : []),
-    ];
-  });
-}
 
 /** What makes GPUs known to nodes: the ClusterPolicy, the ConfigMaps of time-slicing, and the device plugin. */
 function gpuParts(cluster: Cluster): Dependency[] {
