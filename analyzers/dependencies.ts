@@ -1,11 +1,11 @@
 import { isReady } from "./readiness.ts";
 import { podRef } from "./containers/pod-facts.ts";
 import type { Pod } from "../kube/kinds.ts";
-import { refOf, refText } from "./finding.ts";
+import { refText } from "./finding.ts";
 import type { Dependency, ObjectRef } from "./finding.ts";
 import type { Cluster } from "./cluster.ts";
+import { claimsBehind } from "./storage/claims-behind.ts";
 import { ownerOf } from "./workloads/owners.ts";
-import { podsOf, workloads } from "./workloads/workload.ts";
 
 /** Of many pods that fail alike, the first tell enough. */
 const mostPods = 5;
@@ -37,40 +37,9 @@ function behindPod(cluster: Cluster, pod: Pod): Dependency[] {
   return [
     { object, because: `${name} is not ready` },
     ...(owner ? [{ object: owner, because: `${refText(owner)} makes ${name}` }] : []),
-    ...claimsOf(pod).flatMap((claim) => behindClaim(cluster, claim, name)),
+    ...claimsBehind(cluster, pod),
     ...(nodeName === undefined
       ? []
       : [{ object: { kind: "Node", name: nodeName }, because: `${name} is on Node ${nodeName}` }]),
   ];
-}
-
-function claimsOf({ metadata, spec }: Pod): ObjectRef[] {
-  const { namespace = "" } = metadata;
-  return (spec?.volumes ?? []).flatMap(({ persistentVolumeClaim }) =>
-    persistentVolumeClaim ? [{ kind: "PersistentVolumeClaim", namespace, name: persistentVolumeClaim.claimName }] : [],
-  );
-}
-
-function behindClaim(cluster: Cluster, object: ObjectRef, pod: string): Dependency[] {
-  const claim = cluster.claims.find(
-    ({ metadata }) => metadata.name === object.name && metadata.namespace === object.namespace,
-  );
-  const isBound = claim?.status?.phase === "Bound";
-  return [
-    { object, because: `${pod} mounts ${refText(object)}` },
-    ...(claim && !isBound ? provisioners(cluster, claim.spec?.storageClassName, refText(object)) : []),
-  ];
-}
-
-/** K3s's provisioner is a Deployment of its own, which no object refers to. */
-function provisioners(cluster: Cluster, className: string | undefined, claim: string): Dependency[] {
-  const storageClass = className === undefined ? undefined : cluster.get("StorageClass", className);
-  if (storageClass?.["provisioner"] !== "rancher.io/local-path") return [];
-  return workloads(cluster, ["Deployment"])
-    .filter(({ spec }) => spec?.selector?.matchLabels?.["app"] === "local-path-provisioner")
-    .flatMap((it) => {
-      const because = `${refText(refOf(it))} provisions ${claim}`;
-      const pods = podsOf(cluster, it).filter((pod) => !isReady(pod));
-      return [...pods.map(podRef), refOf(it)].map((object) => ({ object, because }));
-    });
 }

@@ -22,7 +22,7 @@ export const operator = {
     title: "VDI operator is not installed",
     symptom: operatorSymptom,
     cause: "The kinds of the product are there, and the Deployment kasm-operator is not.",
-    fix: "Install it with pulumi up.",
+    fix: "Install it with `pulumi up --refresh`: the engine looks at the cluster only when it is told to.",
   },
   OperatorScaledDown: {
     ...{ area, level, byHand },
@@ -51,7 +51,7 @@ export const operator = {
     title: "VDI operator lacks a right",
     symptom: "Sessions stay without pod, Service or route; the operator's log says `cannot ... resource ...`.",
     cause: "A rule of its Role or ClusterRole is missing, or the binding is.",
-    fix: "Let pulumi up restore its rights.",
+    fix: "Put its rights back with `PULUMI_K8S_ENABLE_PATCH_FORCE=true pulumi up --refresh`: the variable lets the stack take changed fields back.",
     byHand: ["kubectl auth can-i VERB RESOURCE --as system:serviceaccount:kasm-vdi-system:kasm-operator", ...byHand],
   },
   GatewayMissing: {
@@ -59,7 +59,7 @@ export const operator = {
     title: "Gateway is not installed",
     symptom: gatewaySymptom,
     cause: "The operator is there, and the Deployment kasm-gateway beside it is not.",
-    fix: "Install it with pulumi up.",
+    fix: "Install it with `pulumi up --refresh`: the engine looks at the cluster only when it is told to.",
     byHand: gatewayByHand,
   },
   GatewayScaledDown: {
@@ -83,7 +83,7 @@ export const operator = {
     title: "Kind of the product is missing",
     symptom: 'kubectl says `the server doesn\'t have a resource type "vdisession"`, and the operator does not start.',
     cause: "The CustomResourceDefinition was deleted, or never installed. Deleting it deletes all objects of its kind.",
-    fix: "Install it with pulumi up.",
+    fix: "Install it with `pulumi up --refresh`: the engine looks at the cluster only when it is told to.",
     byHand: ["kubectl get crds | grep vdi.kasm.io"],
   },
   CrdNotEstablished: {

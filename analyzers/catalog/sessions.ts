@@ -81,7 +81,7 @@ export const sessions = {
   WriteForbidden: entry({
     title: "Operator may not write an object of the session",
     cause: "Its ClusterRole or Role does not allow it.",
-    fix: "Restore its rights with `pulumi up`.",
+    fix: "Put its rights back with `PULUMI_K8S_ENABLE_PATCH_FORCE=true pulumi up --refresh`.",
     byHand: ["kubectl auth can-i --list --as system:serviceaccount:kasm-vdi-system:kasm-operator", ...byHand],
   }),
   WriteInvalid: entry({

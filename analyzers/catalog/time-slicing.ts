@@ -24,7 +24,7 @@ export const timeSlicing = {
   TimeSlicingNotReferenced: slicing({
     title: "Time-slicing ConfigMap is there, and the ClusterPolicy does not refer to it",
     cause: "spec.devicePlugin.config.name of the ClusterPolicy is empty, so that the plugin has no config.",
-    fix: "Name ConfigMap and default key in the ClusterPolicy. The plugin's pods are then made anew: no restart is needed.",
+    fix: "Name ConfigMap and default key in the ClusterPolicy. The operator then replaces the device plugin's pods by itself; desktops that run are not touched.",
   }),
   TimeSlicingNoDefault: slicing({
     title: "No config of the time-slicing ConfigMap holds for a node",

@@ -57,7 +57,7 @@ function finding(closed: readonly { pod: Pod; policy: NetworkPolicy }[]): Findin
     ],
     fix: [
       {
-        text: `Open UDP and TCP 53 from namespace ${namespace} to pods k8s-app=kube-dns in kube-system; pulumi up puts back the policies that the product brings.`,
+        text: `Open UDP and TCP 53 from namespace ${namespace} to pods k8s-app=kube-dns in kube-system; PULUMI_K8S_ENABLE_PATCH_FORCE=true pulumi up --refresh puts back the policies that the product brings.`,
         command: `kubectl describe networkpolicies --namespace ${namespace}`,
         risk: "manual",
       },

@@ -119,7 +119,7 @@ function notReferenced(cluster: Cluster, { namespace, policy }: GpuSetup): Findi
       evidence: [...evidence, { object: refOf(here), field: "data", value: key }],
       fix: [
         {
-          text: `${place === namespace ? "Refer to it" : `Make it in ${namespace} as well, and refer to it`}. The plugin's pods are made anew; no restart is needed.`,
+          text: `${place === namespace ? "Refer to it from the ClusterPolicy" : `Make it in ${namespace} as well, and refer to it from the ClusterPolicy`}. The operator then replaces the device plugin's pods; desktops that run are not touched.`,
           command: `kubectl patch clusterpolicies.nvidia.com ${clusterPolicyRef.name} --type merge --patch '{"spec":{"devicePlugin":{"config":{"name":"${name}","default":"${key}"}}}}'`,
           risk: "restart",
         },

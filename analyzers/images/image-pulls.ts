@@ -5,7 +5,8 @@ import type { Cluster } from "../cluster.ts";
 import { refOf } from "../finding.ts";
 import type { Finding } from "../finding.ts";
 import { pullVerdict } from "./images.ts";
-import { imageSetting } from "../workloads/owners.ts";
+import type { ImageCode } from "./images.ts";
+import { imageSetting, ownerOf } from "../workloads/owners.ts";
 
 /** Images of pods' containers, init containers among them. */
 export const imagePulls: Analyzer = {
@@ -48,6 +49,17 @@ function pullFinding(cluster: Cluster, pod: Pod, status: ContainerStatus): Findi
       },
       ...said.slice(-1).map(({ message }) => ({ object, field: "event Failed", value: quoted(message) })),
     ],
-    fix: [{ text: verdict.remedy, risk: "manual" }],
+    fix: [{ text: verdict.remedy, ...commandFor(cluster, pod, status.name, verdict.code), risk: "manual" }],
   };
+}
+
+/** Where the name of the image itself is wrong: how it is changed. */
+function commandFor(cluster: Cluster, pod: Pod, container: string, code: ImageCode): { command?: string } {
+  if (code !== "ImageNotFound" && code !== "ImageNameInvalid") return {};
+  const template = pod.metadata.annotations?.["vdi.kasm.io/template-name"];
+  if (template !== undefined) return { command: `kubectl edit vditemplate ${template}` };
+  const owner = ownerOf(cluster, pod);
+  if (!owner || !/^(?:Deployment|StatefulSet|DaemonSet)$/.test(owner.kind)) return {};
+  const object = `${owner.kind.toLowerCase()}/${owner.name} --namespace ${owner.namespace ?? ""}`;
+  return { command: `kubectl set image ${object} ${container}=IMAGE` };
 }

@@ -5,6 +5,7 @@ import type { Cluster } from "../cluster.ts";
 import type { Finding, ObjectRef } from "../finding.ts";
 import { crdFields } from "./crd-fields.ts";
 import { operatorDeployments } from "./deployments.ts";
+import { remadeByStack } from "../stack-fix.ts";
 
 interface Definition extends AnyObject {
   spec?: { names?: { kind?: string }; versions?: Version[] };
@@ -63,7 +64,7 @@ function findingsAt(cluster: Cluster, name: string): Finding[] {
         object,
         problem: `The API server has no kind ${kind}: CustomResourceDefinition ${name} does not exist.`,
         evidence: [{ object, field: "metadata.name", value: "not found" }],
-        fix: [{ text: "Install it with the stack that the cluster belongs to.", command: "pulumi up", risk: "manual" }],
+        fix: [remadeByStack()],
         explains: sessions,
       },
     ];

@@ -11,6 +11,7 @@ import { podsOf } from "../workloads/workload.ts";
 import { denialsIn } from "./denials.ts";
 import type { Denial } from "./denials.ts";
 import { gatewayDeployments, operatorDeployments } from "./deployments.ts";
+import { restoredByStack } from "../stack-fix.ts";
 
 interface Role extends AnyObject {
   rules?: { apiGroups?: string[]; resources?: string[]; verbs?: string[] }[];
@@ -85,7 +86,7 @@ function finding(cluster: Cluster, said: readonly Said[]): Finding | undefined {
     problem: `ServiceAccount ${namespace}/${account} may not ${rights.join(", nor ")} ${where}: ${why}.`,
     evidence: said.slice(0, 3).map(({ evidence }) => evidence),
     fix: [
-      { text: "Put its rights back with the stack that the cluster belongs to.", command: "pulumi up", risk: "manual" },
+      restoredByStack("its rights"),
       {
         text: "See whether they are there.",
         command: `kubectl auth can-i ${first.denial.verb} ${resourceText(first.denial)} --as ${user}${first.denial.namespace === undefined ? "" : ` --namespace ${first.denial.namespace}`}`,

@@ -3,6 +3,7 @@ import type { Cluster } from "../cluster.ts";
 import type { Finding, ObjectRef } from "../finding.ts";
 import { deploymentFinding } from "../workloads/standing-deployment.ts";
 import { gatewayDeployments, gatewayName, operatorDeployments, operatorName, usualNamespace } from "./deployments.ts";
+import { remadeByStack } from "../stack-fix.ts";
 
 const sessionCrd = "vdisessions.vdi.kasm.io";
 
@@ -60,6 +61,6 @@ function missing(
       { object: { kind: "CustomResourceDefinition", name: sessionCrd }, field: "metadata.name", value: sessionCrd },
       ...(sessions > 0 ? [{ object, field: "VDISessions in the cluster", value: String(sessions) }] : []),
     ],
-    fix: [{ text: "Install it with the stack that the cluster belongs to.", command: "pulumi up", risk: "manual" }],
+    fix: [remadeByStack()],
   };
 }

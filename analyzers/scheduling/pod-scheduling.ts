@@ -2,7 +2,6 @@ import type { Pod } from "../../kube/kinds.ts";
 import { quoted } from "../../kube/sentences.ts";
 import type { Analyzer } from "../analyzer.ts";
 import type { Cluster } from "../cluster.ts";
-import { refText } from "../finding.ts";
 import type { Dependency, Finding } from "../finding.ts";
 import { deadlockOf } from "./init-deadlock.ts";
 import { hasLabels } from "./open-nodes.ts";
@@ -13,8 +12,8 @@ import { checkedPods } from "../containers/pod-containers.ts";
 import { livePods, podRef } from "../containers/pod-facts.ts";
 import { graceSeconds, isReady } from "../readiness.ts";
 import { fixOf } from "../verdict.ts";
-import { claimNames, classOf } from "../storage/volumes.ts";
-import { provisionerOf } from "../storage/provisioners.ts";
+import { claimsBehind } from "../storage/claims-behind.ts";
+import { claimNames } from "../storage/volumes.ts";
 import type { PersistentVolumeClaim } from "../../kube/kinds.ts";
 
 /** So long room is made, or a claim bound, for a pod that has just been created, in seconds. */
@@ -37,7 +36,8 @@ export const podScheduling: Analyzer = {
 function schedulingFinding(cluster: Cluster, pod: Pod): Finding | undefined {
   const said = pod.status?.conditions?.find(({ type, status }) => type === "PodScheduled" && status === "False");
   const { creationTimestamp } = pod.metadata;
-  if (!said) return cluster.isOlderThan(creationTimestamp, graceSeconds) ? silent(pod) : undefined;
+  if (!said && !cluster.isOlderThan(creationTimestamp, graceSeconds)) return undefined;
+  if (!said) return awaitingVolume(cluster, pod) ?? silent(pod);
   // A gate is opened by whoever put it there.
   if (said.reason === "SchedulingGated") return undefined;
   const placement = placementOf(cluster, pod, said.message ?? "");
@@ -54,6 +54,42 @@ function schedulingFinding(cluster: Cluster, pod: Pod): Finding | undefined {
     dependsOn: dependenciesOf(cluster, pod, placement, verdict.code),
   };
 }
+
+/**
+ * The scheduler has chosen a node, and waits up to ten minutes for the volume that is to be made there (VolumeBinding, PreBind). It
+ * notes down the choice at the claim, and nothing at the pod.
+ */
+function awaitingVolume(cluster: Cluster, pod: Pod): Finding | undefined {
+  const { namespace = "" } = pod.metadata;
+  const claim = claimNames(pod)
+    .map((name) => cluster.get("PersistentVolumeClaim", name, namespace) as PersistentVolumeClaim | undefined)
+    .find((it) => it?.status?.phase === "Pending" && it.metadata.annotations?.[selectedNode] !== undefined);
+  if (!claim) return undefined;
+  const { name, annotations = {} } = claim.metadata;
+  const node = annotations[selectedNode] ?? "";
+  return {
+    code: "ClaimNotBound",
+    object: podRef(pod),
+    problem: `Pod ${pod.metadata.name} is to run on Node ${node} as soon as the volume of claim ${namespace}/${name} is made there.`,
+    evidence: [
+      {
+        object: { kind: "PersistentVolumeClaim", namespace, name },
+        field: `metadata.annotations[${selectedNode}]`,
+        value: node,
+      },
+    ],
+    fix: [
+      {
+        text: "See why the claim gets no volume.",
+        command: `kubectl describe pvc ${name} --namespace ${namespace}`,
+        risk: "safe",
+      },
+    ],
+    dependsOn: claimsBehind(cluster, pod),
+  };
+}
+
+const selectedNode = "volume.kubernetes.io/selected-node";
 
 function silent(pod: Pod): Finding {
   return {
@@ -75,8 +111,8 @@ function dependenciesOf(cluster: Cluster, pod: Pod, placement: Placement, code: 
       because: `Node ${name} could take it if it were not cordoned`,
       codes: ["NodeCordoned"] as const,
     }));
-  if (code === "VolumeOnOtherNode") return [...storageOf(cluster, pod), ...cordoned];
-  if (code === "ClaimNotBound" || code === "ClaimMissing") return storageOf(cluster, pod);
+  if (code === "VolumeOnOtherNode") return [...claimsBehind(cluster, pod), ...cordoned];
+  if (code === "ClaimNotBound" || code === "ClaimMissing") return claimsBehind(cluster, pod);
   const nodes = placement.nodes.filter(
     (it) => hasLabels(it, placement.nodeSelector) && (!isReady(it) || ailing.has(code)),
   );
@@ -93,28 +129,6 @@ function dependenciesOf(cluster: Cluster, pod: Pod, placement: Placement, code: 
 
 const ailing = new Set<SchedulingCode>(["NodesUnderPressure", "NodesUninitialized", "AllNodesUnready", "NoGpuNode"]);
 const gpuCodes = new Set<SchedulingCode>(["NoGpuNode", "TimeSlicingNotApplied", "GpuResourceRenamed"]);
-
-/** Claims of a pod, and what makes their volumes. */
-function storageOf(cluster: Cluster, pod: Pod): Dependency[] {
-  const { namespace = "" } = pod.metadata;
-  return claimNames(pod).flatMap((name) => {
-    const object = { kind: "PersistentVolumeClaim", namespace, name };
-    const claim = cluster.get("PersistentVolumeClaim", name, namespace) as PersistentVolumeClaim | undefined;
-    const provisioner = provisionerOf(cluster, classOf(cluster, claim));
-    const because = `it uses claim ${namespace}/${name}`;
-    return [
-      { object, because },
-      ...(provisioner?.workload && claim?.status?.phase !== "Bound"
-        ? [
-            {
-              object: provisioner.workload,
-              because: `${refText(provisioner.workload)} makes the volume of claim ${name}`,
-            },
-          ]
-        : []),
-    ];
-  });
-}
 
 /** What makes GPUs known to nodes: the ClusterPolicy, the ConfigMaps of time-slicing, and the device plugin. */
 function gpuParts(cluster: Cluster): Dependency[] {

@@ -28,6 +28,8 @@ export interface ProvisionerState {
   /** What runs it: `Deployment kube-system/local-path-provisioner`; undefined: nothing does. */
   readonly runBy: string | undefined;
   readonly isReady: boolean;
+  /** Shows what keeps it from being ready, or mends it. */
+  readonly mend?: Pick<Verdict, "remedy" | "command" | "risk">;
 }
 
 /** Why a claim has no volume, or is about to lose it; undefined where it is bound, or waits for a pod as it should. */
@@ -137,6 +139,7 @@ function provisionerVerdict({
       code: "ProvisionerNotReady",
       problem: `${provisioner.runBy ?? ""}, the provisioner of StorageClass ${className}, has no ready pod, so the ${text} is not made.`,
       remedy: "See why its pods do not run.",
+      ...provisioner.mend,
     };
   if (!isAwaited) return undefined;
   return {

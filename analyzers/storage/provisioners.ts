@@ -25,7 +25,20 @@ export function provisionerOf(cluster: Cluster, storageClass: StorageClass | und
   const found = workloads.find((it) => (isLocalPath(name) ? servesLocalPath(it, name) : textsOf(it).includes(name)));
   if (!found) return isLocalPath(name) ? { name, runBy: undefined, isReady: false, workload: undefined } : undefined;
   const workload = refOf(found);
-  return { name, runBy: refText(workload), isReady: readyPods(found) > 0, workload };
+  const mend = mendOf(found);
+  return { name, runBy: refText(workload), isReady: readyPods(found) > 0, workload, mend };
+}
+
+function mendOf(workload: AnyObject): NonNullable<ProvisionerState["mend"]> {
+  const { kind, namespace = "", name } = refOf(workload);
+  const object = `${kind.toLowerCase()} ${name} --namespace ${namespace}`;
+  return (workload["spec"] as { replicas?: number } | undefined)?.replicas === 0
+    ? {
+        remedy: "The provisioner is scaled to 0: scale it up.",
+        command: `kubectl scale ${object} --replicas 1`,
+        risk: "safe",
+      }
+    : { remedy: "See why its pods do not run.", command: `kubectl describe ${object}`, risk: "safe" };
 }
 
 function servesLocalPath(workload: AnyObject, provisioner: string): boolean {

@@ -8,6 +8,7 @@ import { refOf, refText } from "../finding.ts";
 import type { Finding, Fix, ObjectRef } from "../finding.ts";
 import { configProblem } from "./local-path.ts";
 import { directoryMode } from "./setup-script.ts";
+import { restoredByStack } from "../stack-fix.ts";
 import { isLocalPath } from "./volumes.ts";
 
 /** StorageClasses, and the configuration of local-path-provisioner. */
@@ -65,7 +66,7 @@ function configFinding(cluster: Cluster, config: AnyObject, classes: readonly St
       object,
       problem: `${refText(object)} ${problem}.`,
       evidence: [{ object, field: "data", value: Object.keys(data).sort().join(", ") }],
-      fix: isOfK3s ? [restartServer] : [{ text: "`pulumi up --refresh` writes it anew.", risk: "safe" }],
+      fix: isOfK3s ? [restartServer] : [restoredByStack("the ConfigMap")],
     };
   const mode = directoryMode(data["setup"] ?? "");
   const strict = classes.filter((it) => isLocalPath(it.provisioner ?? "") && !honoursFsGroup(it));
@@ -77,7 +78,7 @@ function configFinding(cluster: Cluster, config: AnyObject, classes: readonly St
     object,
     problem: `The script setup of ${refText(object)} makes directories ${mode}, and volumes of StorageClass ${listed(strict.map(({ metadata }) => metadata.name))} are of type hostPath, which ignores fsGroup: containers that are not root cannot write to new volumes.`,
     evidence: [{ object, field: "data.setup", value: quoted(data["setup"] ?? "") }],
-    fix: isOfK3s ? modeFixes(cluster) : [{ text: "`pulumi up --refresh` writes it anew.", risk: "safe" }],
+    fix: isOfK3s ? modeFixes(cluster) : [restoredByStack("the ConfigMap")],
   };
 }
 

@@ -5,8 +5,9 @@ import type { Cluster } from "../cluster.ts";
 import { conditionOf } from "../conditions.ts";
 import { refOf, refText } from "../finding.ts";
 import type { Finding } from "../finding.ts";
+import { closedBy } from "../network/policy.ts";
+import { portNamed } from "../network/ports.ts";
 import { podsOf, traefiksIn } from "../traefik/installation.ts";
-import { keepingOut, portNamed } from "./policy.ts";
 
 /** Traefik and the operator may reach desktops: a policy that keeps either out leaves the page white, and the pod well. */
 export const streamReach: Analyzer = {
@@ -46,26 +47,26 @@ function findings(cluster: Cluster, desktop: Pod): Finding[] {
   ] as const;
   return visitors.flatMap(([who, pods]) => {
     const shut = pods
-      .map((pod) => ({ pod, policies: keepingOut(cluster, pod, desktop, port) }))
+      .map((pod) => ({ pod, policies: closedBy(cluster, { from: pod, to: desktop, protocol: "TCP", port }) ?? [] }))
       .find(({ policies }) => policies.length > 0);
     const [policy] = shut?.policies ?? [];
     if (!shut || !policy) return [];
     const object = refOf({ ...desktop, kind: "Pod" });
-    const names = shut.policies.map(({ metadata }) => metadata?.name ?? "");
+    const names = shut.policies.map(({ metadata }) => metadata.name);
     return [
       {
         code: "StreamBlockedByPolicy" as const,
         object,
-        problem: `NetworkPolicy ${listed(names)} in ${object.namespace ?? ""} does not let ${who} (${shut.pod.metadata.namespace ?? ""}/${shut.pod.metadata.name}) reach port ${port} of ${refText(object)}.`,
+        problem: `NetworkPolicy ${listed(names)} in ${policy.metadata.namespace} does not let ${who} (${shut.pod.metadata.namespace ?? ""}/${shut.pod.metadata.name}) reach port ${port} of ${refText(object)}.`,
         evidence: shut.policies.map((it) => ({
           object: refOf(it),
-          field: "spec.ingress",
-          value: JSON.stringify((it["spec"] as { ingress?: unknown } | undefined)?.ingress ?? []).slice(0, 300),
+          field: it.spec?.ingress ? "spec.ingress" : "spec.egress",
+          value: JSON.stringify(it.spec?.ingress ?? it.spec?.egress ?? []).slice(0, 300),
         })),
         fix: [
           {
             text: `The operator writes the policy of a session itself: delete what was added or changed by hand, and see that traefik's and the operator's namespaces are the ones it was told.`,
-            command: `kubectl get networkpolicy ${names[0] ?? ""} --namespace ${object.namespace ?? ""} --output yaml`,
+            command: `kubectl get networkpolicy ${names[0] ?? ""} --namespace ${policy.metadata.namespace} --output yaml`,
             risk: "manual" as const,
           },
         ],

@@ -65,13 +65,15 @@ function answered(cluster: Cluster, result: ProbeResult): Finding | undefined {
   const object = aboutOf(result);
   const status = Number(detail(result, "status"));
   const host = detail(result, "host");
-  const base = { object, evidence: [evidenceOf(result)], dependsOn: wayOf(cluster, object, host) };
+  const dependsOn = wayOf(cluster, object, host);
+  const straight = pastTraefik(cluster, dependsOn);
+  const base = { object, evidence: [evidenceOf(result), ...straight.map(evidenceOf)], dependsOn };
   const route = routeOf(cluster, host);
   if (status === 404 && detail(result, "isTraefiks") === "true")
     return {
       ...base,
       code: "RouteNotFound",
-      problem: `Traefik answers 404 for ${host}: ${route ? `it has not taken up ${refText(route)}` : "no IngressRoute or Ingress has this host"}.`,
+      problem: `Traefik answers 404 for ${host}${andPast(straight)}: ${route ? `it has not taken up ${refText(route)}` : "no IngressRoute or Ingress has this host"}.`,
       fix: [
         route
           ? {
@@ -93,7 +95,7 @@ function answered(cluster: Cluster, result: ProbeResult): Finding | undefined {
       problem:
         status === 503
           ? `Traefik answers 503 for ${host}: the route is there, and no pod behind it is ready.`
-          : `Traefik answers ${status} for ${host}: the route is there, and what it leads to does not answer, or speaks HTTPS where HTTP is asked.`,
+          : `Traefik answers ${status} for ${host}${andPast(straight)}: the route is there, and what it leads to does not answer, or speaks HTTPS where HTTP is asked.`,
       fix: [
         {
           text: "Follow the route to its Service and pods.",
@@ -128,6 +130,17 @@ function answered(cluster: Cluster, result: ProbeResult): Finding | undefined {
       ],
     };
   return undefined;
+}
+
+function andPast(straight: readonly ProbeResult[]): string {
+  const [first] = straight;
+  return first?.ok ? `, while ${refText(aboutOf(first))} answers past Traefik` : "";
+}
+
+/** The same asked of the pods themselves, for comparison: what answers there is not at fault. */
+function pastTraefik(cluster: Cluster, way: readonly Dependency[]): ProbeResult[] {
+  const pods = new Set(way.map((it) => refText(it.object)));
+  return cluster.probes("port-forward").filter((it) => pods.has(refText(aboutOf(it))));
 }
 
 /** 101 is a stream, 401, 403 and a redirection the door before it; all of them let the upgrade through. */

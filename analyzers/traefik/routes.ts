@@ -4,7 +4,7 @@ import type { Analyzer } from "../analyzer.ts";
 import type { dataPlane } from "../catalog/data-plane.ts";
 import type { Cluster } from "../cluster.ts";
 import { refOf, refText } from "../finding.ts";
-import type { Finding, Fix, ObjectRef } from "../finding.ts";
+import type { Dependency, Finding, Fix, ObjectRef } from "../finding.ts";
 import { takesClass, traefiksIn } from "./installation.ts";
 import type { Traefik } from "./installation.ts";
 import { portProblem } from "./ports.ts";
@@ -136,16 +136,19 @@ function backend(
   if (ref.namespace !== own && traefik && !traefik.allowsCrossNamespace) return [crossNamespace(object, ref)];
   if (cluster.isMissing("Service", name, ref.namespace))
     return [
-      at(object, "RouteServiceMissing", {
-        problem: `It leads to ${refText(ref)}, which does not exist.`,
-        field: "spec.routes[].services",
-        value: name,
-        fix: {
-          text: "Name a Service that is there.",
-          command: `kubectl get services --namespace ${ref.namespace}`,
-          risk: "manual",
-        },
-      }),
+      {
+        ...at(object, "RouteServiceMissing", {
+          problem: `It leads to ${refText(ref)}, which does not exist.`,
+          field: "spec.routes[].services",
+          value: name,
+          fix: {
+            text: "Name a Service that is there.",
+            command: `kubectl get services --namespace ${ref.namespace}`,
+            risk: "manual",
+          },
+        }),
+        dependsOn: sessionOf(object),
+      },
     ];
   const problem = portProblem(cluster.find(ref), port);
   return problem === undefined
@@ -158,6 +161,14 @@ function backend(
           fix: { text: "Name a port that the Service has.", command: edit(object), risk: "safe" },
         }),
       ];
+}
+
+/** A session's route is there before its Service, while something keeps the operator from making that. */
+function sessionOf({ metadata }: AnyObject): Dependency[] {
+  const name = metadata?.annotations?.["vdi.kasm.io/session-name"];
+  if (name === undefined) return [];
+  const object = { kind: "VDISession", ...(metadata?.namespace && { namespace: metadata.namespace }), name };
+  return [{ object, because: `the operator makes route and Service of ${refText(object)}` }];
 }
 
 function crossNamespace(object: AnyObject, ref: ObjectRef): Finding {

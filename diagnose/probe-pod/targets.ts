@@ -2,6 +2,7 @@ import type { Cluster } from "../../analyzers/cluster.ts";
 import { refOf, refText } from "../../analyzers/finding.ts";
 import { podsBehind } from "../../analyzers/network/service.ts";
 import type { Service } from "../../analyzers/network/service.ts";
+import { portNamed } from "../../analyzers/network/ports.ts";
 import { closedBy } from "../../analyzers/network/policy.ts";
 import type { Pod } from "../../kube/kinds.ts";
 
@@ -41,8 +42,7 @@ function targetOf(cluster: Cluster, service: Service, from: Pod): InsideTarget |
   return isClosed ? undefined : { about: refText(refOf({ ...service, kind: "Service" })), address, port: port.port };
 }
 
-function portOf({ spec }: Pod, target: number | string): number {
+function portOf(pod: Pod, target: number | string): number {
   if (typeof target === "number") return target;
-  const ports = (spec?.containers ?? []).flatMap((it) => it.ports ?? []) as { name?: string; containerPort: number }[];
-  return ports.find(({ name }) => name === target)?.containerPort ?? 0;
+  return portNamed(pod, target) ?? 0;
 }

@@ -2,7 +2,7 @@ import { isIP } from "node:net";
 import type { Cluster } from "../../analyzers/cluster.ts";
 import { conditionOf } from "../../analyzers/conditions.ts";
 import { refOf, refText } from "../../analyzers/finding.ts";
-import { portNamed } from "../../analyzers/streams/policy.ts";
+import { portNamed } from "../../analyzers/network/ports.ts";
 import { ingressHosts } from "../../analyzers/traefik/ingresses.ts";
 import { podsOf, traefiksIn } from "../../analyzers/traefik/installation.ts";
 import { routesOf } from "../../analyzers/traefik/route.ts";

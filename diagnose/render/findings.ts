@@ -41,7 +41,7 @@ export function headOf({ code, object, container }: Finding): string {
 
 /** What a step of a fix costs, where it costs anything. */
 export function riskNote({ risk }: Pick<Fix, "risk">): string {
-  const notes = { safe: "", manual: "", restart: " (restarts it)", "data-loss": " (data is lost)" } as const;
+  const notes = { safe: "", manual: "", restart: " (restarts pods)", "data-loss": " (data is lost)" } as const;
   return notes[risk];
 }
 
