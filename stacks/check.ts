@@ -1,5 +1,7 @@
 import { parseDocument, stringify } from "yaml";
+import { slicesPerNode } from "../components/capacity/node-pool.ts";
 import { loadConfig } from "./config.ts";
+import type { StackConfig } from "./config.ts";
 import { keyReferences } from "./reference.ts";
 import { plannedOutputs } from "./outputs.ts";
 
@@ -24,9 +26,23 @@ export function checkStackFile(file: string, text: string): string {
   const config = loadConfig(withoutEncryption(readable) as Record<string, unknown>, file);
   return [
     `# ${file} is valid`,
+    ...notes(config),
     ...encrypted.map((key) => `# ${key} is encrypted as a whole and was not looked at`),
     stringify({ ...(withoutSecrets(config) as object), outputs: plannedOutputs(config) }, { lineWidth: 120 }).trimEnd(),
   ].join("\n");
+}
+
+// NVIDIA's drivers for GeForce cards: jellyfin#8719. Which cards the nodes have is seen by preflight alone.
+const encodersOnGeForce = { least: 2, most: 12 };
+
+/** What the program cannot judge by the config, and people should know of. */
+function notes({ pools }: StackConfig): string[] {
+  const desktops = Math.max(0, ...pools.map(slicesPerNode));
+  const { least, most } = encodersOnGeForce;
+  if (desktops <= least) return [];
+  return [
+    `# up to ${desktops} desktops share the GPUs of a node; on GeForce cards ${least} to ${most} of them, by the driver, can encode video at once`,
+  ];
 }
 
 /** `{secure: v1:...}`, as `pulumi config set --secret` writes it. */

@@ -90,11 +90,11 @@ describe("preflight on the lab", function () {
   });
 
   it("waits for nodes that may still join, and says so", async () => {
-    const { stderr, exitCode } = await run({ nodeCount: 20, timeoutSeconds: 1 });
+    const { stderr, exitCode } = await run({ nodeCount: 20, timeoutSeconds: 5 });
     expect(exitCode).to.equal(1);
     expect(stderr)
       .to.match(/^waiting: Preflight: one requirement is not met\./)
-      .and.to.include("Gave up after 1 s.");
+      .and.to.include("Gave up after 5 s.");
   });
 
   it("names a node that is not Ready and cordoned", async () => {
@@ -161,6 +161,34 @@ describe("preflight on the lab", function () {
         `^namespace ${namespace}: it exists and was not made by Pulumi\\. Delete it, choose another by kasm-vdi:namespaces\\.vdi`,
       ),
     );
+  });
+
+  it("names a device plugin and a default certificate that others have made, and a port that NetworkPolicies do not open", async () => {
+    const labels = { app: "plugin" };
+    const spec = { containers: [{ name: "plugin", image: "nvcr.io/nvidia/k8s-device-plugin:v0.17.1" }] };
+    await make({
+      apiVersion: "apps/v1",
+      kind: "DaemonSet",
+      metadata: { namespace, name: "nvidia-device-plugin-daemonset" },
+      spec: {
+        selector: { matchLabels: labels },
+        template: { metadata: { labels }, spec: { ...spec, nodeSelector: { "preflight-test": "nowhere" } } },
+      },
+    });
+    await make({
+      apiVersion: "traefik.io/v1alpha1",
+      kind: "TLSStore",
+      metadata: { namespace, name: "default" },
+      spec: { defaultCertificate: { secretName: "site-tls" } },
+    });
+    const found = await failures({ apiServerPort: 6443 });
+    expect(found.map((line) => line.slice(0, line.indexOf(":")))).to.deep.equal([
+      "API server",
+      `DaemonSet ${namespace}/nvidia-device-plugin-daemonset`,
+      `TLSStore ${namespace}/default`,
+    ]);
+    expect(found[0]).to.match(new RegExp(`Set kasm-vdi:apiServerPort to ${lab.apiServerPort}\\.$`));
+    expect(found[2]).to.contain("the program makes TLSStore kasm/default");
   });
 
   it("says what a user without rights could not see, and passes none of it", async () => {

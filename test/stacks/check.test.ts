@@ -19,6 +19,14 @@ describe("checkStackFile", () => {
     });
   });
 
+  it("notes that GeForce cards encode for few of the desktops that share them, where there are more", () => {
+    const note = /^# up to (\d+) desktops share the GPUs of a node; on GeForce cards 2 to 12 of them/m;
+    const told = (gpu: string) => checkStackFile("Pulumi.x.yaml", stack(gpu));
+    expect(note.exec(told("  kasm-vdi:gpuCount: 2\n"))?.[1]).to.equal("16");
+    expect(told("  kasm-vdi:gpuCount: 1\n  kasm-vdi:gpu: { replicasPerGpu: 2 }\n")).not.to.match(note);
+    expect(told("  kasm-vdi:gpuCount: 0\n")).not.to.match(note);
+  });
+
   it("takes encrypted values for right, and shows no secret in plain text either", () => {
     const agents = `  kasm-vdi:gpuCount: 0
   kasm-vdi:agents:
