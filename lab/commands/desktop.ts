@@ -7,7 +7,7 @@ import { unmetRequirements } from "../desktop/requirements.ts";
 import { withAdministrator } from "../phases/context.ts";
 import { labStackFile, readStackConfig } from "../platform/stack-config.ts";
 import { createSession } from "../session/create.ts";
-import { sessionLink } from "../session/link.ts";
+import { onPort, sessionLink } from "../session/link.ts";
 import { sessionKey } from "../session/objects.ts";
 import type { Session } from "../session/objects.ts";
 import { waitUntilReady } from "../session/wait.ts";
@@ -40,11 +40,9 @@ export async function desktop(layout: LabLayout, options: DesktopOptions): Promi
       await client.mergePatch({ ...sessionKey(namespace, name), spec: { desiredState: "Running" } }, "kasm-vdi-lab");
     await waitUntilReady(client, { namespace, name, timeoutMs, onProgress: (line) => console.error(line) });
     const readyAt = Date.now();
-    const ports = readPorts(layout);
-    const link = await sessionLink(client, { namespace, session: name, accessPort: ports["gateway-access"] ?? 0 });
-    const url = new URL(link.url);
-    url.port = String(ports.traefik ?? 443);
-    return { namespace, url: url.href, begun, readyAt };
+    const { traefik = 443, "gateway-access": accessPort = 0 } = readPorts(layout);
+    const link = await sessionLink(client, { namespace, session: name, accessPort });
+    return { namespace, url: onPort(link.url, traefik), begun, readyAt };
   });
   console.log(
     [

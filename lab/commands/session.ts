@@ -4,11 +4,12 @@ import { waitForObject } from "../../kube/wait-for.ts";
 import type { LabLayout } from "../cluster/layout.ts";
 import { isRunning, readRunRecord } from "../cluster/run-record.ts";
 import { readPorts } from "../cluster/state.ts";
+import { runsDesktops } from "../desktop/layout.ts";
 import { withAdministrator } from "../phases/context.ts";
 import { labStackFile, readStackConfig } from "../platform/stack-config.ts";
 import { createSession } from "../session/create.ts";
 import type { SessionRequest } from "../session/create.ts";
-import { sessionLink } from "../session/link.ts";
+import { onPort, sessionLink } from "../session/link.ts";
 import { listSessions, named, sessionKey } from "../session/objects.ts";
 import type { Session } from "../session/objects.ts";
 import { sessionLines } from "../session/lines.ts";
@@ -87,11 +88,11 @@ export async function setState(layout: LabLayout, name: string, desiredState: "R
 export async function link(layout: LabLayout, name: string): Promise<void> {
   await onSessions(layout, async (client, namespace) => {
     await find(client, namespace, name);
-    const accessPort = readPorts(layout)["gateway-access"] ?? 0;
+    const { traefik = 443, "gateway-access": accessPort = 0 } = readPorts(layout);
     const { url, expiresAt } = await sessionLink(client, { namespace, session: name, accessPort });
-    console.log(
-      `${url}\n\nWhoever has this link is let in, until ${expiresAt}. Here nothing answers: desktops are simulated.`,
-    );
+    const says = `Whoever has this link is let in, until ${expiresAt}.`;
+    if (runsDesktops(layout)) console.log(`${onPort(url, traefik)}\n\n${says}`);
+    else console.log(`${url}\n\n${says} Here nothing answers: desktops are simulated.`);
   });
 }
 

@@ -24,6 +24,11 @@ export function portalObjects(namespace: string): (AnyObject & { kind: string })
   ];
 }
 
+/** The same address on the port of this machine that leads to Traefik. */
+export function onPort(url: string, port: number): string {
+  return Object.assign(new URL(url), { port: String(port) }).href;
+}
+
 /**
  * Asks the gateway for a link that opens a session's desktop, as a portal does.
  * @param accessPort where the gateway listens on this machine

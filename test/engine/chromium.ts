@@ -23,19 +23,25 @@ exec unshare --user --map-root-user --mount sh -c '
 /** Debian's Chromium, unpacked into the per-user cache and driven by Playwright; no window, and nothing of this machine's. */
 export async function launchChromium(): Promise<Browser> {
   const onProgress = () => undefined;
-  const recipe = createHash("sha256").update(JSON.stringify([packages, program])).digest("hex").slice(0, 16);
-  const folder = await provideFolder({ name: "browsers", recipe, env: process.env, onProgress }, async (staging, made) => {
-    const fetched = await fetchDebianPackages({
-      ...{ suite: debian.suite, packages, architecture: thisArchitecture(), env: process.env, onProgress },
-      folder: join(staging, "apt"),
-    });
-    await unpackDebianPackages(fetched, made, onProgress);
-    for (const name of ["proc", "dev", "tmp", "sys"]) await mkdir(join(made, name), { recursive: true });
-    await writeFile(join(made, "etc/hosts"), "127.0.0.1 localhost\n");
-    await writeFile(join(made, "etc/passwd"), "root:x:0:0:root:/tmp:/bin/bash\n");
-    await writeFile(join(made, "start"), program);
-    await chmod(join(made, "start"), 0o755);
-  });
+  const recipe = createHash("sha256")
+    .update(JSON.stringify([packages, program]))
+    .digest("hex")
+    .slice(0, 16);
+  const folder = await provideFolder(
+    { name: "browsers", recipe, env: process.env, onProgress },
+    async (staging, made) => {
+      const fetched = await fetchDebianPackages({
+        ...{ suite: debian.suite, packages, architecture: thisArchitecture(), env: process.env, onProgress },
+        folder: join(staging, "apt"),
+      });
+      await unpackDebianPackages(fetched, made, onProgress);
+      for (const name of ["proc", "dev", "tmp", "sys"]) await mkdir(join(made, name), { recursive: true });
+      await writeFile(join(made, "etc/hosts"), "127.0.0.1 localhost\n");
+      await writeFile(join(made, "etc/passwd"), "root:x:0:0:root:/tmp:/bin/bash\n");
+      await writeFile(join(made, "start"), program);
+      await chmod(join(made, "start"), 0o755);
+    },
+  );
   return chromium.launch({
     executablePath: join(folder, "start"),
     args: ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"],

@@ -12,7 +12,15 @@ import { labLayout } from "../../lab/cluster/layout.ts";
 import { copyOfCheckout } from "./second-checkout.ts";
 
 /** They take minutes each. Begun first, they do not run on when all else is done. */
-const longestFirst = ["stack-edits", "kasm-upgrades", "program", "local-path-storage", "kasm-agents", "operator-pool"];
+const longestFirst = [
+  "desktop",
+  "stack-edits",
+  "kasm-upgrades",
+  "program",
+  "local-path-storage",
+  "kasm-agents",
+  "operator-pool",
+];
 
 const checkout = join(import.meta.dirname, "..", "..");
 
