@@ -25,7 +25,7 @@ const script = jobs.report.steps.map((step) => step.with?.script).find((text) =>
 async function runScript(folder: string, api: string): Promise<void> {
   const send = async (method: string, path: string, body?: object) => {
     const answer = await fetch(`${api}${path}`, { method, ...(body && { body: JSON.stringify(body) }) });
-    return (await answer.json()) as unknown;
+    return answer.json();
   };
   const at = ({ owner, repo }: { owner: string; repo: string }) => `/repos/${owner}/${repo}/issues`;
   const issues = {
@@ -39,9 +39,8 @@ async function runScript(folder: string, api: string): Promise<void> {
   };
   const github = { rest: { issues }, paginate: (ask: (args: object) => unknown, args: object) => ask(args) };
   const context = { repo: { owner: "example", repo: "platform" } };
-  const Async = (async () => undefined).constructor as new (
-    ...names: string[]
-  ) => (...args: unknown[]) => Promise<void>;
+  const { constructor } = runScript as unknown as { constructor: unknown };
+  const Async = constructor as new (...names: string[]) => (...args: unknown[]) => Promise<void>;
   const here = process.cwd();
   process.chdir(folder);
   try {

@@ -3,8 +3,11 @@ import * as pulumi from "@pulumi/pulumi";
 import type { ChartSource } from "../helm/chart-source.ts";
 import { chartFetch } from "../helm/chart-fetch.ts";
 
-/** A CRD as the chart brings it. */
-export type Crd = k8s.apiextensions.v1.CustomResourceDefinitionArgs & { readonly metadata: { readonly name: string } };
+/** A CRD as the chart brings it, with nothing unknown in it. */
+interface Crd {
+  readonly metadata: { readonly name: string; readonly annotations?: Readonly<Record<string, string>> };
+  readonly spec: k8s.types.input.apiextensions.v1.CustomResourceDefinitionSpec;
+}
 
 /**
  * Traefik's own CRDs at the version of the chart, each as a resource: Helm makes those that are missing and never changes
@@ -36,17 +39,11 @@ export function chartCrds(
 
 /** The CRDs of Traefik itself among a chart's objects. Those of Traefik Hub, which is not installed, are left to Helm. */
 export function traefikCrds(objects: readonly object[]): Crd[] {
-  const crds = objects.filter((object): object is Crd & { kind: string } => isOfTraefik(object as Partial<Crd>));
+  const crds = objects.filter((object): object is Crd => isOfTraefik(object));
+  // Where Helm made a CRD, its fields are Helm's.
   return crds.map(({ metadata, ...crd }) => ({
     ...crd,
-    metadata: {
-      ...metadata,
-      annotations: {
-        ...(metadata as { annotations?: Record<string, string> }).annotations,
-        // Where Helm made it, its fields are Helm's.
-        "pulumi.com/patchForce": "true",
-      },
-    },
+    metadata: { ...metadata, annotations: { ...metadata.annotations, "pulumi.com/patchForce": "true" } },
   }));
 }
 

@@ -116,7 +116,11 @@ describe("Traefik", () => {
   for (const [place, chart, fetched, released] of places)
     it(`takes CRDs and release of one version from one place: ${place}`, async () => {
       const { named } = await register({ mode: "own", chart });
-      const options = JSON.parse(asked[0]?.jsonOpts ?? "{}") as object;
+      const { helm_registry_config: signIns, ...options } = JSON.parse(asked[0]?.jsonOpts ?? "{}") as Record<
+        string,
+        string
+      >;
+      expect(signIns !== undefined).to.equal(chart.chart.startsWith("oci://"));
       const whole = "path" in fetched ? {} : { chart: chart.chart, version: chart.version };
       expect(options).to.deep.equal({ ...whole, ...fetched, release_name: "crds" });
       const { inputs } = named("traefik-release");

@@ -12,7 +12,7 @@ describe("the hook that upgrades the GPU operator's CRDs", () => {
     const files = ["nvidia.com_clusterpolicies.yaml", "nvidia.com_gpuclusters.yaml", "nfd-api-crds.yaml"];
     const named = upgradedFiles(job(["apply", ...files.map((file) => `--filepath=/opt/gpu-operator/${file}`)]));
     expect(named).to.deep.equal(files);
-    expect(named.flatMap(crdsIn).map(({ metadata }) => metadata?.name)).to.deep.equal([
+    expect(named.flatMap(crdsIn).map(({ metadata }) => metadata.name)).to.deep.equal([
       "clusterpolicies.nvidia.com",
       "gpuclusters.nvidia.com",
       "nodefeatures.nfd.k8s-sigs.io",
