@@ -5,6 +5,7 @@ import { labLayout } from "../lab/cluster/layout.ts";
 import type { Arrivals } from "./arrivals.ts";
 import { benchDiagnose } from "./diagnose.ts";
 import { benchLeader } from "./leader.ts";
+import { benchPortal } from "./portal.ts";
 import { benchPreview } from "./preview.ts";
 import { benchScale } from "./scale.ts";
 import { benchSessions } from "./sessions.ts";
@@ -22,6 +23,16 @@ program
   .description("offline `pulumi preview` of the whole prod stack beside an empty program")
   .option("--runs <count>", "how often", wholeNumber, 5)
   .action(async ({ runs }: { runs: number }) => print(await benchPreview(layout.checkout, runs, say)));
+
+program
+  .command("portal")
+  .description("event latency of the lab's portal, and its memory with many open pages; the lab has to run")
+  .option("--streams <count>", "pages that are told of each change", wholeNumber, 200)
+  .option("--changes <count>", "how often", wholeNumber, 50)
+  .option("--open <count>", "pages that are open", wholeNumber, 1_000)
+  .action(async (options: { streams: number; changes: number; open: number }) =>
+    print(await benchPortal(layout, { ...options, say })),
+  );
 
 program
   .command("up")

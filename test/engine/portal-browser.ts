@@ -14,6 +14,7 @@ export interface BrowserAnswer {
 export class PortalBrowser {
   readonly origin: string;
   readonly cookies = new Map<string, Map<string, string>>();
+  readonly #streams: EventText[] = [];
 
   constructor(origin: string) {
     this.origin = origin;
@@ -58,6 +59,7 @@ export class PortalBrowser {
       const headers = { cookie: this.#cookieHeader(url), "sec-fetch-site": "same-origin" };
       const sent = request(url, { headers }, (response) => {
         const events = new EventText(response.statusCode ?? 0, () => sent.destroy());
+        this.#streams.push(events);
         response.setEncoding("utf8").on("data", (part: string) => events.add(part));
         response.on("error", () => undefined);
         resolve(events);

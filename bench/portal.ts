@@ -1,0 +1,132 @@
+import { createHash } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { request } from "node:http";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { ClusterClient, loadKubeConfig } from "../kube/client.ts";
+import type { LabLayout } from "../lab/cluster/layout.ts";
+import { readRunRecord } from "../lab/cluster/run-record.ts";
+import { readPorts } from "../lab/cluster/state.ts";
+import type { Ports } from "../lab/cluster/ports.ts";
+import { labPortalUrl } from "../lab/operator/portal.ts";
+import { labStackFile, readStackConfig } from "../lab/platform/stack-config.ts";
+import { apiVersion } from "../operator/api/objects.ts";
+import { Seal } from "../portal/sign-in/seal.ts";
+import { load, processFigures } from "./process-figures.ts";
+import { spread } from "./statistics.ts";
+import type { Spread } from "./statistics.ts";
+
+export interface PortalFigures {
+  readonly bench: "portal";
+  /** Streams that were told of each change, and the changes. */
+  readonly streams: number;
+  readonly changes: number;
+  /** Milliseconds from the API server's answer to a change until a stream has it. */
+  readonly eventMs: Spread;
+  /** Streams that were open at once, and the portal's memory before and with them. */
+  readonly open: number;
+  readonly idleRssMiB: number;
+  readonly openRssMiB: number;
+  readonly load: number;
+}
+
+/** As many streams as one person may have. */
+const perPerson = 10;
+
+/**
+ * The lab's portal: how soon open pages have a change, and what they cost. Cookies are sealed by the portal's own key, as a
+ * sign-in would.
+ */
+export async function benchPortal(
+  layout: LabLayout,
+  options: { streams: number; changes: number; open: number; say: (line: string) => void },
+): Promise<PortalFigures> {
+  const { streams, changes, open, say } = options;
+  const origin = labPortalUrl(readPorts(layout) as Ports);
+  const { namespaces } = await readStackConfig(labStackFile(layout.checkout));
+  const pid = readRunRecord(layout, "portal")?.pid;
+  if (pid === undefined) throw new Error("the lab has no portal: run `npm run lab` with portal.enabled");
+  const seal = new Seal(readFileSync(join(layout.operatorSecrets, "portal-key")));
+  const config = loadKubeConfig({ file: layout.kubeconfig });
+  const cluster = new ClusterClient(config);
+  const pages: Page[] = [];
+  try {
+    const { rssMiB: idleRssMiB } = processFigures(pid);
+    // Administrators, so that all of them are told of each change.
+    for (let index = 0; index < open; index++) {
+      const user = `bench-${createHash("sha256")
+        .update(String(Math.floor(index / perPerson)))
+        .digest("hex")
+        .slice(0, 8)}`;
+      const cookie = `__Host-portal=${await seal.seal("session", { user, groups: ["vdi-admins"] }, 3_600)}`;
+      pages.push(await openPage(`${origin}/api/v1/events${index < streams ? "?all=true" : ""}`, cookie));
+      if (index % 100 === 99) say(`${index + 1} streams are open`);
+    }
+    await sleep(2_000);
+    const { rssMiB: openRssMiB } = processFigures(pid);
+    const watching = pages.slice(0, streams);
+    const times = await measure(cluster, namespaces.vdi, watching, changes);
+    return {
+      ...{ bench: "portal", streams, changes, eventMs: spread(times), open: pages.length },
+      ...{ idleRssMiB, openRssMiB, load: load() },
+    };
+  } finally {
+    for (const page of pages) page.end();
+    await cluster.delete({
+      apiVersion,
+      kind: "VDISession",
+      metadata: { name: benchSession, namespace: namespaces.vdi },
+    });
+    await config.close();
+  }
+}
+
+const benchSession = "bench-portal";
+
+async function measure(cluster: ClusterClient, namespace: string, pages: readonly Page[], changes: number) {
+  // Suspended from its start: nobody but the benchmark writes to it often.
+  const spec = { user: "bench@example.com", template: "webtop", desiredState: "Suspended" };
+  const metadata = { name: benchSession, namespace };
+  await cluster.create({ apiVersion, kind: "VDISession", metadata, spec });
+  await sleep(2_000);
+  const times: number[] = [];
+  for (let change = 1; change <= changes; change++) {
+    const timeout = `${600 + change}m`;
+    const told = pages.map((page) => page.told(`"timeout":"${timeout}"`));
+    await cluster.mergePatch({ apiVersion, kind: "VDISession", metadata, spec: { timeout } });
+    const written = performance.now();
+    for (const at of await Promise.all(told)) times.push(Math.max(0, at - written));
+    await sleep(100);
+  }
+  return times;
+}
+
+interface Page {
+  readonly told: (text: string) => Promise<number>;
+  readonly end: () => void;
+}
+
+/** A page's stream; it keeps nothing but what is waited for. */
+function openPage(url: string, cookie: string): Promise<Page> {
+  let wanted: { text: string; resolve: (at: number) => void } | undefined;
+  let rest = "";
+  return new Promise((resolve, reject) => {
+    const sent = request(url, { headers: { cookie, "sec-fetch-site": "same-origin" }, agent: false }, (response) => {
+      if (response.statusCode !== 200) {
+        reject(new Error(`the portal answered ${response.statusCode ?? 0}`));
+        return;
+      }
+      response.setEncoding("utf8").on("data", (part: string) => {
+        rest = (rest + part).slice(-8_192);
+        if (wanted && rest.includes(wanted.text)) {
+          wanted.resolve(performance.now());
+          wanted = undefined;
+        }
+      });
+      response.on("error", () => undefined);
+      resolve({ told: (text) => new Promise((done) => (wanted = { text, resolve: done })), end: () => sent.destroy() });
+    });
+    sent.once("error", reject);
+    sent.end();
+  });
+}
