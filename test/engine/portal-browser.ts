@@ -1,7 +1,7 @@
 import { request } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
 import { text } from "node:stream/consumers";
-import { z } from "zod";
+import type { z } from "zod";
 
 export interface BrowserAnswer {
   readonly status: number;
