@@ -69,6 +69,11 @@ export class PortalBrowser {
     });
   }
 
+  /** Ends all its streams: open ones would keep a test's process alive. */
+  close(): void {
+    for (const stream of this.#streams) stream.end();
+  }
+
   #send(
     method: string,
     url: string,
