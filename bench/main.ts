@@ -3,6 +3,7 @@ import { Command, InvalidArgumentError } from "commander";
 import { ExecaError } from "execa";
 import { labLayout } from "../lab/cluster/layout.ts";
 import type { Arrivals } from "./arrivals.ts";
+import { benchDesktop } from "./desktop.ts";
 import { benchDiagnose } from "./diagnose.ts";
 import { benchLeader } from "./leader.ts";
 import { benchPortal } from "./portal.ts";
@@ -68,6 +69,14 @@ program
   .action(async (options: { sessions: number[]; largest: boolean; nodeOptions: string[] }) =>
     print(await benchScale(layout, { ...options, say })),
   );
+
+program
+  .command("desktop")
+  .description(
+    "real desktops from creation to a picture beside their programs alone; the lab has to run, with desktops",
+  )
+  .option("--runs <count>", "how often", wholeNumber, 5)
+  .action(async ({ runs }: { runs: number }) => print(await benchDesktop(layout, runs, say)));
 
 program
   .command("leader")

@@ -38,11 +38,18 @@ export class PodNetwork {
   cable(address: string) {
     const connect = async (pid: number) => {
       const end = `pod${pid}`;
-      await ip("link", "add", end, "type", "veth", "peer", "name", "eth0", "netns", String(pid));
+      const there = ["name", "eth0", "address", hardwareAddress(address), "netns", String(pid)];
+      await ip("link", "add", end, "type", "veth", "peer", ...there);
       await ip("link", "set", end, "master", bridge, "up");
     };
     return { address: `${address}/24`, gateway, connect };
   }
+}
+
+/** Always the same for an address: what neighbours remember of the pod that had it before stays right. */
+export function hardwareAddress(address: string): string {
+  const bytes = address.split(".").map((part) => Number(part).toString(16).padStart(2, "0"));
+  return ["02", "42", ...bytes].join(":");
 }
 
 async function ip(...args: string[]): Promise<void> {
