@@ -69,7 +69,7 @@ describe("fixes", () => {
       reportWith({ name: "a", fix: [label, restart, { text: "Ask somebody.", risk: "manual" }] }),
     );
     expect(script.split("\n").filter((line) => line !== "" && !line.startsWith("#"))).to.deep.equal([label.command]);
-    expect(script).to.contain("# Restart it. (restarts it)\n#   kubectl rollout restart deploy/a");
+    expect(script).to.contain("# Restart it. (restarts pods)\n#   kubectl rollout restart deploy/a");
   });
 
   it("are run after a yes, and the finding is looked for until it is gone", async () => {
