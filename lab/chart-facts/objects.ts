@@ -73,7 +73,7 @@ export function objectFacts(object: Loose): ObjectFacts {
 function specFacts(kind: string, metadata: Loose, spec: Loose): Partial<ObjectFacts> {
   if (kind === "Service")
     return compact({
-      type: (spec["type"] ?? "ClusterIP"),
+      type: spec["type"] ?? "ClusterIP",
       selector: spec["selector"],
       ports: ports(spec["ports"]),
     });
