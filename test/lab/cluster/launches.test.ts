@@ -16,12 +16,13 @@ const ports = Object.fromEntries(portNames.map((name, index) => [name, 21_000 + 
 const context: LaunchContext = {
   layout: labLayout("/checkout"),
   ports,
-  tools: Object.fromEntries(components.map(({ name }) => [name, `/tools/${name}`])),
+  tools: Object.fromEntries(["traefik", ...components.map(({ name }) => name)].map((name) => [name, `/tools/${name}`])),
   kwokConfigs: ["/stages/a.yaml", "/stages/b.yaml"],
   stackFile: "/checkout/Pulumi.lab.yaml",
   operatorVariables: { VDI_NAMESPACE: "desktops" },
   gatewayVariables: { VDI_NAMESPACE: "desktops" },
   portalVariables: { VDI_NAMESPACE: "desktops" },
+  desktops: { files: "/files", hosts: "/state/hosts", traefikConfig: "/state/traefik.yaml" },
 };
 
 function component(name: string) {
