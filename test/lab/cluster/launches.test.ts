@@ -16,11 +16,12 @@ const ports = Object.fromEntries(portNames.map((name, index) => [name, 21_000 + 
 const context: LaunchContext = {
   layout: labLayout("/checkout"),
   ports,
-  tools: Object.fromEntries(components.map(({ name }) => [name, `/tools/${name}`])),
+  tools: Object.fromEntries([...components.map(({ name }) => name), "traefik"].map((name) => [name, `/tools/${name}`])),
   kwokConfigs: ["/stages/a.yaml", "/stages/b.yaml"],
   stackFile: "/checkout/Pulumi.lab.yaml",
   operatorVariables: { VDI_NAMESPACE: "desktops" },
   gatewayVariables: { VDI_NAMESPACE: "desktops" },
+  desktops: { files: "/cache/desktops/a", hosts: "127.0.0.1 a", traefikConfig: "/checkout/.lab/desktops/traefik.yaml" },
 };
 
 function component(name: string) {
