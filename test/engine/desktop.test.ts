@@ -83,8 +83,11 @@ describe("`npm run lab desktop`", function () {
     while ((await restarts()) === before && Date.now() < deadline) await sleep(200);
     expect(await restarts()).to.equal(before + 1);
     // The open page keeps its last picture until it is connected again; Traefik says so while nothing listens.
-    for (let status = 0; status !== 200 && Date.now() < deadline; await sleep(500))
-      status = (await page.reload())?.status() ?? 0;
+    let status: number | undefined;
+    while (status !== 200 && Date.now() < deadline) {
+      status = (await page.reload())?.status();
+      await sleep(500);
+    }
     await untilPicture();
     await type("cp note after-restart");
     expect(await inHome("after-restart")).to.equal("typed-in-a-browser\n");
