@@ -18,7 +18,7 @@ describe("a way through the border of a namespace", () => {
     expect(await (await fetch(url, { headers: { connection: "close" } })).text()).to.equal("desktop");
     for (const open of [near, far, server]) open.close();
     await rm(folder, { recursive: true });
-    await (await forward({ from: 0, to: socket })).close();
+    (await forward({ from: 0, to: socket })).close();
   });
 
   it("is told to a process by one word", () => {
