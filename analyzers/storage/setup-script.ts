@@ -14,12 +14,13 @@ export function directoryMode(setup: string): string | undefined {
 
 /** The script's commands as words; keywords and parentheses are commands of their own. */
 function commandsOf(script: string): string[][] {
-  return script
+  const parts: (string | undefined)[] = script
     .replace(/\\\n/g, " ")
     .replace(/(^|\s)#.*$/gm, "$1")
     .replace(/\$\{(\w+)\}/g, "$$$1")
-    .split(/\n|;|&&|\|\||(?<!\$)([()])|\b(if|then|elif|else|fi|while|until|for|do|done|case|esac)\b/)
-    .map((command = "") => command.trim().replace(/["']/g, ""))
+    .split(/\n|;|&&|\|\||(?<!\$)([()])|\b(if|then|elif|else|fi|while|until|for|do|done|case|esac)\b/);
+  return parts
+    .map((command) => (command ?? "").trim().replace(/["']/g, ""))
     .filter((command) => command !== "")
     .map((command) => command.split(/\s+/));
 }
@@ -77,6 +78,13 @@ function isVolume(word: string): boolean {
   return /^\$\w+\/?$/.test(word);
 }
 
+/** `-pm0777` is the flags `p` and the mode `0777`. */
+function modeFlag(word: string): [flags: string, mode?: string] {
+  const at = word.indexOf("m");
+  const flags = word.slice(1, at);
+  return word.startsWith("-") && at > 0 && /^[a-zA-Z]*$/.test(flags) ? [flags, word.slice(at + 1)] : [""];
+}
+
 /** Options of mkdir and install, and the words beside them. Modes of chmod such as `-w` count as words. */
 function optionsOf(rest: readonly string[]): { mode?: string; isDirectory: boolean; words: string[] } {
   let mode: string | undefined;
@@ -85,7 +93,7 @@ function optionsOf(rest: readonly string[]): { mode?: string; isDirectory: boole
   for (let index = 0; index < rest.length; index++) {
     const word = rest[index] ?? "";
     const [, long] = /^--mode(?:=(.+))?$/.exec(word) ?? [];
-    const [, flags = "", short] = /^-([a-zA-Z]*?)m(.*)$/.exec(word) ?? [];
+    const [flags, short] = modeFlag(word);
     if (word.startsWith("--mode") || short !== undefined) mode = long ?? (short || rest[++index]);
     isDirectory ||= word === "--directory" || /^-[a-zA-Z]*d/.test(word) || flags.includes("d");
     if (!/^-(?:-|[a-zA-Z]*$|[a-zA-Z]*m)/.test(word) || /^-[rwxX]+$/.test(word)) words.push(word);
