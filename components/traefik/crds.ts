@@ -11,7 +11,7 @@ interface Crd {
 
 /**
  * Traefik's own CRDs at the version of the chart, each as a resource: Helm makes those that are missing and never changes
- * one, so that an upgrade of the chart would leave the kinds of the version before (docs/decisions/0009-traefik-crds.md).
+ * one, so that an upgrade of the chart would leave the kinds of the version before (docs/decisions/0010-traefik-crds.md).
  *
  * @param opts of each; they should come before the release
  */
