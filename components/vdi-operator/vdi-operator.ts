@@ -17,19 +17,9 @@ import { dashboardConfigMap, prometheusObjects } from "./monitoring.ts";
 import { operatorNetworkPolicies } from "./policies.ts";
 import { bundleConfigMap, bundleProblem } from "./program.ts";
 import type { OperatorProgram } from "./program.ts";
-import {
-  bindingArgs,
-  clusterRules,
-  gatewayClusterRules,
-  gatewayName,
-  gatewaySessionRules,
-  leaderRules,
-  operatorName,
-  roleArgs,
-  sessionRules,
-  userRoleArgs,
-  userRoles,
-} from "./rbac.ts";
+import { gatewayName, operatorName } from "./rbac.ts";
+import { operatorRights } from "./rights.ts";
+import type { Homes } from "./rights.ts";
 import { sessionRouting } from "./routing.ts";
 import {
   disruptionBudget,
@@ -64,9 +54,6 @@ export interface VdiOperatorArgs extends OperatorSettings {
 }
 
 const k3sTraefikNamespace = "kube-system";
-
-/** Options for objects of the two namespaces, which go with their namespace. */
-type Homes = Record<"sessions" | "own", pulumi.CustomResourceOptions & { dependsOn: pulumi.Resource }>;
 
 /**
  * The API of desktop sessions in group vdi.kasm.io, the operator that turns a VDISession into a desktop, and the gateway
@@ -105,7 +92,7 @@ export class VdiOperator extends pulumi.ComponentResource {
     const installed = [
       ...crds,
       ...pulls,
-      ...this.rights(name, args, homes),
+      ...operatorRights(name, args, homes, this),
       ...this.networks(name, args, homes),
       ...this.admission(name, args, crds),
       ...this.shared(name, args, homes, crds),
@@ -118,38 +105,6 @@ export class VdiOperator extends pulumi.ComponentResource {
     this.namespace = sessions.metadata.name;
     this.operatorNamespace = own.metadata.name;
     this.registerOutputs({ namespace: this.namespace, operatorNamespace: this.operatorNamespace });
-  }
-
-  private rights(name: string, args: VdiOperatorArgs, { sessions, own }: Homes): pulumi.Resource[] {
-    const { namespace, operatorNamespace } = args;
-    const child = { parent: this };
-    const { Role, RoleBinding, ClusterRole, ClusterRoleBinding } = k8s.rbac.v1;
-    const account = (of: string) => ({
-      metadata: { name: of, namespace: operatorNamespace },
-      automountServiceAccountToken: false,
-    });
-    const binding = (kind: "Role" | "ClusterRole", inNamespace?: string, of = operatorName) =>
-      bindingArgs(kind, of, operatorNamespace, inNamespace);
-    const gateway = binding("Role", namespace, gatewayName);
-    for (const user of userRoles) new ClusterRole(`${name}-${user.aggregateTo}-role`, userRoleArgs(user), child);
-    return [
-      new k8s.core.v1.ServiceAccount(`${name}-account`, account(operatorName), own),
-      new Role(`${name}-session-role`, roleArgs(operatorName, sessionRules, namespace), sessions),
-      new RoleBinding(`${name}-session-role-binding`, binding("Role", namespace), sessions),
-      new Role(`${name}-leader-role`, roleArgs(operatorName, leaderRules, operatorNamespace), own),
-      new RoleBinding(`${name}-leader-role-binding`, binding("Role", operatorNamespace), own),
-      new ClusterRole(`${name}-cluster-role`, roleArgs(operatorName, clusterRules), child),
-      new ClusterRoleBinding(`${name}-cluster-role-binding`, binding("ClusterRole"), child),
-      new k8s.core.v1.ServiceAccount(`${name}-gateway-account`, account(gatewayName), own),
-      new Role(`${name}-gateway-role`, roleArgs(gatewayName, gatewaySessionRules, namespace), sessions),
-      new RoleBinding(`${name}-gateway-role-binding`, gateway, sessions),
-      new ClusterRole(`${name}-gateway-cluster-role`, roleArgs(gatewayName, gatewayClusterRules), child),
-      new ClusterRoleBinding(
-        `${name}-gateway-cluster-role-binding`,
-        binding("ClusterRole", undefined, gatewayName),
-        child,
-      ),
-    ];
   }
 
   private networks(name: string, args: VdiOperatorArgs, homes: Homes): pulumi.Resource[] {
