@@ -1,8 +1,8 @@
 import { z } from "zod";
 import { runScript, waitUntil } from "./gate.ts";
 import { collect } from "./preflight/collect.ts";
-import { judgePreflight, refusal } from "../analyzers/preflight/judge.ts";
-import type { PreflightReport, PreflightVerdict } from "../analyzers/preflight/judge.ts";
+import { preflightVerdict, refusal } from "../analyzers/preflight/verdict.ts";
+import type { PreflightReport, PreflightVerdict } from "../analyzers/preflight/verdict.ts";
 
 const demandSchema = z.object({ cpuMillis: z.number(), memoryMiB: z.number() });
 
@@ -55,7 +55,7 @@ const inputSchema = z.object({
 await runScript(inputSchema, async ({ mode, timeoutSeconds, ...expected }, client) => {
   const verdict = await waitUntil<PreflightVerdict>(
     async () => {
-      const seen = judgePreflight(expected, await collect(client, expected));
+      const seen = preflightVerdict(expected, await collect(client, expected));
       if (mode === "warn" || seen.failures.length === 0) return { done: seen };
       if (!seen.maySettle) throw new Error(refusal(seen));
       return { waiting: refusal(seen) };

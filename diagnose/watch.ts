@@ -4,7 +4,7 @@ import type { Finding } from "../analyzers/finding.ts";
 import { placedFindings } from "./render/findings.ts";
 import type { Report } from "./report.ts";
 
-/** What changed between two looks: a line for each finding that came or went. */
+/** What changed between two reports: a line for each finding that came or went. */
 export function changesBetween(before: Report, after: Report): string[] {
   const [old, now] = [before, after].map(byKey);
   const came = [...(now ?? [])].filter(([key]) => !old?.has(key)).map(([, it]) => `+ ${lineOf(it)}`);
@@ -14,20 +14,20 @@ export function changesBetween(before: Report, after: Report): string[] {
 
 /** What a watch needs of the world. */
 export interface WatchHands {
-  readonly look: () => Promise<Report>;
+  readonly diagnose: () => Promise<Report>;
   /** Resolves with false when the watch shall end. */
   readonly pause: () => Promise<boolean>;
   readonly say: (line: string) => void;
   readonly sentenceOf: (error: unknown) => string;
 }
 
-/** Looks again and again, and tells what changed. An API server that does not answer for a while is told once. */
+/** Diagnoses again and again, and tells what changed. An API server that does not answer for a while is told once. */
 export async function watchReport(first: Report, hands: WatchHands): Promise<Report> {
   let last = first;
   let trouble = "";
   while (await hands.pause()) {
     try {
-      const report = await hands.look();
+      const report = await hands.diagnose();
       const time = report.takenAt.slice(11, 19);
       for (const line of changesBetween(last, report)) hands.say(`${time} ${line}`);
       if (changesBetween(last, report).length > 0 && report.roots.length === 0)

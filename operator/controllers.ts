@@ -15,7 +15,7 @@ import { PoolController } from "./pool/controller.ts";
 import { SecretPresence } from "./pool/secret-presence.ts";
 import { watchForPools } from "./pool/triggers.ts";
 import { WarmPods } from "./pool/warm-pods.ts";
-import { Looks } from "./reachability/looks.ts";
+import { SessionProbes } from "./reachability/session-probes.ts";
 import { LiveSessions } from "./session/live-sessions.ts";
 import { SessionController } from "./session/controller.ts";
 import { StartLines } from "./session/start-lines.ts";
@@ -49,7 +49,7 @@ export async function runControllers(parts: ControllerParts, leadership: Leaders
   const warm = new WarmPods({ client, caches, settings, secrets });
   const userOf = (key: string) => caches.sessions.store.get(key)?.spec.user ?? "";
   const queue = newQueue("session", controllerMetrics, userOf);
-  const looks = new Looks({
+  const probes = new SessionProbes({
     ...parts,
     onChange: (key) => queue.add(key),
     log: (message, key) => log.warn({ session: key }, message),
@@ -60,7 +60,7 @@ export async function runControllers(parts: ControllerParts, leadership: Leaders
     wake: (key) => queue.add(key),
   });
   const live = new LiveSessions(client, settings.namespace);
-  const sessions = new SessionController({ ...parts, warm, looks, lines, live });
+  const sessions = new SessionController({ ...parts, warm, probes, lines, live });
   watchForSessions({ caches, queue, forget: (session) => sessions.forget(session) });
   const pools = new PoolController({ ...parts, secrets });
   const poolQueue = newQueue("pool", controllerMetrics);
@@ -92,7 +92,7 @@ export async function runControllers(parts: ControllerParts, leadership: Leaders
     }),
     run("template", { ...common, queue: templateQueue, concurrency: 1, work: (key) => templates.reconcile(key) }),
   ];
-  await Promise.all(running).finally(() => looks.close());
+  await Promise.all(running).finally(() => probes.close());
 }
 
 function newQueue(name: string, metrics: ControllerMetrics, groupOf?: (key: string) => string): WorkQueue {

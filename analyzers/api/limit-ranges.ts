@@ -41,7 +41,7 @@ function all(cluster: Cluster, kind: string): User[] {
   return cluster.all(kind).map((it) => ({ ...it, kind }));
 }
 
-const judged = ["cpu", "memory"];
+const limited = ["cpu", "memory"];
 
 function conflicts(range: LimitRange, template: Template, users: readonly User[]): Finding[] {
   const { namespace } = range.metadata;
@@ -53,7 +53,7 @@ function conflicts(range: LimitRange, template: Template, users: readonly User[]
   const wanted = template.spec?.resources?.default ?? {};
   const limits = (range.spec?.limits ?? []).filter(({ type }) => type === "Container" || type === "Pod");
   const broken = limits.flatMap(({ type = "", max = {}, min = {} }) =>
-    judged.flatMap((resource) => {
+    limited.flatMap((resource) => {
       const asked = wanted[resource];
       // Who asks for other amounts than the template's is judged by the API server alone.
       if (asked === undefined || asking.every(({ spec }) => spec?.resources?.[resource] !== undefined)) return [];

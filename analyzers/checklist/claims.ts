@@ -1,7 +1,7 @@
 import { counted } from "../../kube/sentences.ts";
 import type { Cluster } from "../cluster.ts";
 import type { PersistentVolumeClaim, Pod } from "../../kube/kinds.ts";
-import { judged, notSeen } from "./item.ts";
+import { checkedItem, notSeen } from "./item.ts";
 import type { ChecklistItem } from "./item.ts";
 
 const title = "Volume claims bound";
@@ -20,7 +20,7 @@ export function claimsBound(cluster: Cluster, namespace: string): ChecklistItem 
     const from = className === undefined ? "no StorageClass" : `StorageClass ${className}`;
     return [`PersistentVolumeClaim ${namespace}/${claim.metadata.name} of ${from} is ${phase}.`];
   });
-  return judged(title, counted(claims.length, "claim"), problems);
+  return checkedItem(title, counted(claims.length, "claim"), problems);
 }
 
 function waitsForConsumer(cluster: Cluster, { metadata, spec }: PersistentVolumeClaim, pods: readonly Pod[]): boolean {

@@ -1,7 +1,7 @@
 import { counted } from "../../kube/sentences.ts";
 import type { AnyObject } from "../../kube/object.ts";
 import type { Cluster } from "../cluster.ts";
-import { judged, notSeen } from "./item.ts";
+import { checkedItem, notSeen } from "./item.ts";
 import type { ChecklistItem } from "./item.ts";
 import { readyEndpoints } from "./services.ts";
 
@@ -29,7 +29,7 @@ export function ingressConfigured(cluster: Cluster, namespace: string): Checklis
   const routes = routesOf(cluster, namespace);
   const hosts = [...new Set(routes.flatMap(({ hosts: them }) => them))];
   if (hosts.length === 0)
-    return judged(title, "0 hosts", [`Namespace ${namespace} has no Ingress and no IngressRoute with a host.`]);
+    return checkedItem(title, "0 hosts", [`Namespace ${namespace} has no Ingress and no IngressRoute with a host.`]);
   const problems = routes.flatMap(({ object, services }) =>
     services.flatMap((service) => {
       if (cluster.isMissing("Service", service, namespace))
@@ -38,7 +38,7 @@ export function ingressConfigured(cluster: Cluster, namespace: string): Checklis
       return isEmpty ? [`${object} leads to Service ${namespace}/${service}, which has no pod that is ready.`] : [];
     }),
   );
-  return judged(title, `${counted(hosts.length, "host")}: ${hosts.slice(0, 3).join(", ")}`, problems);
+  return checkedItem(title, `${counted(hosts.length, "host")}: ${hosts.slice(0, 3).join(", ")}`, problems);
 }
 
 interface IngressSpec {

@@ -10,7 +10,7 @@ export interface ChecklistItem {
 }
 
 /** Passed where there is no problem, failed otherwise. */
-export function judged(title: string, detail: string, problems: readonly string[]): ChecklistItem {
+export function checkedItem(title: string, detail: string, problems: readonly string[]): ChecklistItem {
   return { title, result: problems.length === 0 ? "pass" : "fail", detail, problems };
 }
 

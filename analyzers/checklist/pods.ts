@@ -2,7 +2,7 @@ import { graceSeconds } from "../readiness.ts";
 import { counted } from "../../kube/sentences.ts";
 import type { Cluster } from "../cluster.ts";
 import { podProblem } from "../containers/pods.ts";
-import { judged, notSeen } from "./item.ts";
+import { checkedItem, notSeen } from "./item.ts";
 import type { ChecklistItem } from "./item.ts";
 
 const title = "All pods running";
@@ -26,10 +26,10 @@ export function podsRunning(cluster: Cluster, namespace: string): ChecklistItem 
     !cluster.isOlderThan(pod.metadata?.creationTimestamp, graceSeconds);
   const detail = counted(staying.length, "pod");
   if (staying.length === 0)
-    return judged(title, detail, [`Namespace ${namespace} has no pods: Kasm is not installed there.`]);
+    return checkedItem(title, detail, [`Namespace ${namespace} has no pods: Kasm is not installed there.`]);
   const stuck = wrong.filter((it) => !isStarting(it));
   if (stuck.length > 0 || wrong.length === 0)
-    return judged(
+    return checkedItem(
       title,
       detail,
       stuck.map(({ text }) => text),

@@ -2,7 +2,7 @@ import { counted } from "../../kube/sentences.ts";
 import type { AnyObject } from "../../kube/object.ts";
 import type { Cluster } from "../cluster.ts";
 import { loadBalancerProblem } from "../workloads/services.ts";
-import { judged, notSeen } from "./item.ts";
+import { checkedItem, notSeen } from "./item.ts";
 import type { ChecklistItem } from "./item.ts";
 
 const title = "Services exposed";
@@ -12,12 +12,12 @@ export function servicesExposed(cluster: Cluster, namespace: string): ChecklistI
   const unread = ["Service", "EndpointSlice"].filter((kind) => !cluster.isSeen(kind));
   if (unread.length > 0) return notSeen(title, `could not read ${unread.join(", ")}`);
   const services = cluster.all("Service").filter(({ metadata }) => metadata?.namespace === namespace);
-  if (services.length === 0) return judged(title, "0 services", [`Namespace ${namespace} has no services.`]);
+  if (services.length === 0) return checkedItem(title, "0 services", [`Namespace ${namespace} has no services.`]);
   const problems = services.flatMap((service) => {
     const closed = loadBalancerProblem(service);
     return [...(closed === undefined ? [] : [closed]), ...(leadsNowhere(cluster, service) ?? [])];
   });
-  return judged(title, counted(services.length, "service"), problems);
+  return checkedItem(title, counted(services.length, "service"), problems);
 }
 
 function leadsNowhere(cluster: Cluster, { metadata, spec }: AnyObject): string[] | undefined {

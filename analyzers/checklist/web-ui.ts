@@ -1,6 +1,6 @@
 import { counted } from "../../kube/sentences.ts";
 import type { Cluster } from "../cluster.ts";
-import { judged } from "./item.ts";
+import { checkedItem } from "./item.ts";
 import type { ChecklistItem } from "./item.ts";
 
 const title = "Web UI accessible";
@@ -13,7 +13,7 @@ export function webUiAccessible(cluster: Cluster): ChecklistItem {
   const probes = cluster.probes(webUiProbe);
   if (probes.length === 0) return { title, result: "skip", detail: "nobody asked for it", problems: [] };
   const asked = `${counted(probes.length, "host")}: ${probes.map(({ target }) => target).join(", ")}`;
-  return judged(
+  return checkedItem(
     title,
     asked,
     probes.filter(({ ok }) => !ok).map(({ message }) => message),

@@ -108,7 +108,7 @@ function crash(
 ): Verdict<ContainerCode> {
   const signal = signalName(end);
   const silence = isPrivate ? "What it said last may be its user's, and is not shown here" : "It said nothing";
-  const said = line === undefined ? silence : `Its last words: "${line}"`;
+  const said = line === undefined ? silence : `Its termination message: "${line}"`;
   return {
     code: "CrashLoop",
     problem: `${role.text} ended with exit code ${end.exitCode}${signal === undefined ? "" : ` (${signal})`}, and is started again. ${said}.`,

@@ -4,7 +4,7 @@ import type { Role } from "./container-start.ts";
 import type { ContainerCode } from "./containers.ts";
 import type { Verdict } from "../verdict.ts";
 
-/** What an image needs and the pod does not let it have, by the last words of its container. */
+/** What an image needs and the pod does not let it have, by the termination message of its container. */
 export function imageRefusal(words: string, role: Role): Verdict<ContainerCode> | undefined {
   const said = untrusted(words);
   if (/driver\/library version mismatch/i.test(said))

@@ -12,7 +12,7 @@ export interface DriverVerdict {
 /**
  * The first known cause in what was said, the most telling first.
  *
- * @param said events, last words and logs of the parts on the node
+ * @param said events, termination message and logs of the parts on the node
  */
 export function driverVerdict(
   node: string,

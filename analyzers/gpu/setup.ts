@@ -34,7 +34,7 @@ export function gpuSetup(cluster: Cluster): GpuSetup {
   };
 }
 
-/** Nodes with NVIDIA cards that are heard of; of others their kubelet's last words tell nothing. */
+/** Nodes with NVIDIA cards that are heard of; of others their kubelet's termination message tell nothing. */
 export function readyGpuNodes(cluster: Cluster): Node[] {
   return cluster.nodes.filter(
     (node) =>

@@ -21,7 +21,7 @@ export const certificateChecks = [
           fix: "Make it anew: kubectl create secret tls",
         },
       ];
-    return judgeCertificate(object, certificate.pem, expected.domain, now);
+    return certificateFindings(object, certificate.pem, expected.domain, now);
   }),
 
   check("certificate's issuer", ["issuer", "namespaces"], (expected, { issuer, namespaces }) => {
@@ -93,7 +93,7 @@ function missing(
   };
 }
 
-function judgeCertificate(object: string, pem: string, domain: string, now: Date): Finding[] {
+function certificateFindings(object: string, pem: string, domain: string, now: Date): Finding[] {
   const certificate = parsed(pem);
   if (!certificate)
     return [{ level: "required", object, problem: "tls.crt cannot be read", fix: "Make it anew from PEM files" }];

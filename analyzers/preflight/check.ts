@@ -111,7 +111,7 @@ export interface Permission {
   readonly mayCreate: boolean;
 }
 
-export type Look = { readonly [K in keyof Snapshot]: Part<Snapshot[K]> };
+export type Observed = { readonly [K in keyof Snapshot]: Part<Snapshot[K]> };
 
 /** One thing that is not as it should be, or that could not be seen. */
 export interface Finding {
@@ -127,24 +127,24 @@ export interface Finding {
 export interface Check {
   /** What is checked: `size of nodes`. */
   readonly title: string;
-  readonly judge: (expected: Expectation, look: Look) => Finding[];
+  readonly findings: (expected: Expectation, observed: Observed) => Finding[];
 }
 
 /** A check that is "unknown" as long as one of the parts that it needs could not be read. */
 export function check<K extends keyof Snapshot>(
   title: string,
   needs: readonly K[],
-  judge: (expected: Expectation, seen: Pick<Snapshot, K>) => Finding[],
+  analyze: (expected: Expectation, seen: Pick<Snapshot, K>) => Finding[],
 ): Check {
   return {
     title,
-    judge(expected, look) {
-      const parts = needs.map((key): [K, Part<Snapshot[K]>] => [key, look[key]]);
+    findings(expected, observed) {
+      const parts = needs.map((key): [K, Part<Snapshot[K]>] => [key, observed[key]]);
       const unseen = parts.flatMap(([, part]) => ("unseen" in part ? [part.unseen] : []));
       if (unseen.length > 0)
         return [...new Set(unseen)].map((problem) => ({ level: "unknown", object: title, problem, fix: "" }));
       const seen = Object.fromEntries(parts.map(([key, part]) => [key, "seen" in part ? part.seen : undefined]));
-      return judge(expected, seen as Pick<Snapshot, K>);
+      return analyze(expected, seen as Pick<Snapshot, K>);
     },
   };
 }

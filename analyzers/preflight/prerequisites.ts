@@ -4,8 +4,8 @@ import type { AnyObject } from "../../kube/object.ts";
 import type { Part } from "../snapshot.ts";
 import { capacityChecks } from "./capacity.ts";
 import { check } from "./check.ts";
-import type { Expectation, ExpectedPort, Look, Snapshot } from "./check.ts";
-import { sentence } from "./judge.ts";
+import type { Expectation, ExpectedPort, Observed, Snapshot } from "./check.ts";
+import { sentence } from "./verdict.ts";
 import { k3sFlagChecks } from "./k3s-flags.ts";
 import { k3sChecks } from "./k3s.ts";
 import { networkChecks } from "./network.ts";
@@ -81,11 +81,11 @@ const checks = [
 /** The prerequisites of an installation, each with what is missing. */
 export function prerequisites(cluster: Cluster, asked: Asked, machine: Machine): ChecklistItem[] {
   const expected = expectationOf(cluster, asked);
-  const look = lookAt(cluster, machine);
+  const observed = observe(cluster, machine);
   return checks
     .filter(({ title }) => title !== "DNS records" || machine.addresses !== undefined)
-    .map(({ title, judge }) => {
-      const findings = judge(expected, look);
+    .map(({ title, findings: check }) => {
+      const findings = check(expected, observed);
       const has = (level: string) => findings.some((it) => it.level === level);
       const result = has("required") ? "fail" : has("unknown") ? "unknown" : has("recommended") ? "warn" : "pass";
       return { title, result, detail: "", problems: findings.map(sentence) };
@@ -110,7 +110,7 @@ function expectationOf(
   };
 }
 
-function lookAt(cluster: Cluster, { tools, addresses }: Machine): Look {
+function observe(cluster: Cluster, { tools, addresses }: Machine): Observed {
   const { clockSkewSeconds } = cluster.snapshot.server ?? {};
   const nobodyLooks = { unseen: "not looked at without a config" };
   return {

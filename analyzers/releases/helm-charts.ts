@@ -42,7 +42,7 @@ function finding(cluster: Cluster, chart: HelmChart): Finding | undefined {
   );
   if (isDone || (!failed && !jobFailed && !isCrashing)) return undefined;
   const object = refOf({ ...chart, kind: "HelmChart" });
-  const words = pods.flatMap((pod) => lastWords(cluster, podRef(pod)));
+  const words = pods.flatMap((pod) => terminationMessages(cluster, podRef(pod)));
   const config = cluster.get("HelmChartConfig", name, namespace);
   const said = words[0]?.value ?? (failed?.message === undefined ? undefined : quoted(failed.message));
   return {
@@ -78,7 +78,7 @@ function hasRun({ status }: Pod): boolean {
   return (status?.containerStatuses ?? []).some(({ state, lastState }) => state?.terminated ?? lastState?.terminated);
 }
 
-function lastWords(cluster: Cluster, object: ReturnType<typeof podRef>): Evidence[] {
+function terminationMessages(cluster: Cluster, object: ReturnType<typeof podRef>): Evidence[] {
   return cluster.snapshot.logs
     .filter(({ pod, namespace }) => pod === object.name && namespace === object.namespace)
     .toSorted((a, b) => Number(b.previous) - Number(a.previous))

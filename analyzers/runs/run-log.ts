@@ -102,7 +102,7 @@ function progressErrors(lines: readonly string[]): RunError[] {
 
 const stackType = "pulumi:pulumi:Stack";
 
-/** The engine's last words only say that there were others. */
+/** The engine's termination message only say that there were others. */
 function saysSomething({ message }: RunError): boolean {
   return !/^(?:update|preview|destroy|refresh|import) failed$|^resource \S+ .{0,40}failed$/.test(message);
 }

@@ -49,8 +49,8 @@ export function placementVerdict(placement: Placement): Verdict<SchedulingCode> 
       remedy: "Look at `kubectl describe node`, and at K3s on these machines.",
     };
   const refusals = parseVerdict(said)?.refusals ?? [];
-  for (const judge of judges) {
-    const found = judge(placement, refusals);
+  for (const rule of rules) {
+    const found = rule(placement, refusals);
     if (found) return found;
   }
   return {
@@ -60,9 +60,9 @@ export function placementVerdict(placement: Placement): Verdict<SchedulingCode> 
   };
 }
 
-type Judge = (placement: Placement, refusals: readonly NodeRefusal[]) => Verdict<SchedulingCode> | undefined;
+type Rule = (placement: Placement, refusals: readonly NodeRefusal[]) => Verdict<SchedulingCode> | undefined;
 
-const judges: readonly Judge[] = [
+const rules: readonly Rule[] = [
   volumeElsewhere,
   gpuShort,
   resourceShort("memory", "MemoryShort"),
@@ -94,7 +94,7 @@ function gpuShort(placement: Placement, refusals: readonly NodeRefusal[]) {
   return gpuResource !== undefined && short ? gpuVerdict(placement, gpuResource, short.nodes) : undefined;
 }
 
-function resourceShort(resource: "cpu" | "memory", code: "CpuShort" | "MemoryShort"): Judge {
+function resourceShort(resource: "cpu" | "memory", code: "CpuShort" | "MemoryShort"): Rule {
   return (placement, refusals) => {
     if (!refusals.some(({ why, what }) => why === "insufficient" && what === resource)) return undefined;
     const name = resource === "cpu" ? "CPU" : "memory";

@@ -21,7 +21,7 @@ export interface MountedVolume {
 }
 
 /**
- * What a container's last words say about its volume; undefined when they are about something else. The init container of
+ * What a container's termination message say about its volume; undefined when they are about something else. The init container of
  * desktops says it as `uid 1000 cannot write the home volume: drwx------ 2 root root 4096 /home/user`.
  */
 export function volumeVerdict(words: string, volume: MountedVolume): Verdict<VolumeCode> | undefined {

@@ -143,7 +143,7 @@ function pastTraefik(cluster: Cluster, way: readonly Dependency[]): ProbeResult[
   return cluster.probes("port-forward").filter((it) => pods.has(refText(aboutOf(it))));
 }
 
-/** 101 is a stream, 401, 403 and a redirection the door before it; all of them let the upgrade through. */
+/** 101 is a stream, 401, 403 and a redirection the gateway before it; all of them let the upgrade through. */
 function upgraded(cluster: Cluster, result: ProbeResult): Finding | undefined {
   const status = Number(detail(result, "status"));
   if (status !== 400 && status !== 426) return undefined;
@@ -187,12 +187,12 @@ function wayOf(cluster: Cluster, about: ObjectRef, host: string): Dependency[] {
     const { selector } = (cluster.find(ref)?.["spec"] ?? {}) as { selector?: Record<string, string> };
     return selector ? cluster.podsMatching(ref.namespace, selector).map((pod) => refOf({ ...pod, kind: "Pod" })) : [];
   });
-  const door = cluster.all("Deployment").filter(({ metadata }) => metadata?.name === "kasm-gateway");
+  const gateway = cluster.all("Deployment").filter(({ metadata }) => metadata?.name === "kasm-gateway");
   return [
     ...(route ? [{ object: route, because: `it leads ${host} to its Service` }] : []),
     ...pods.map((it) => ({ object: it, because: `${host} is answered by it` })),
     ...services.map((it) => ({ object: it, because: `${host} leads to it` })),
-    ...door.map((it) => ({ object: refOf(it), because: "Traefik asks it for each request" })),
+    ...gateway.map((it) => ({ object: refOf(it), because: "Traefik asks it for each request" })),
     ...traefiksIn(cluster).flatMap((it) => [
       { object: refOf(it.workload), because: "Traefik serves the route" },
       ...podsOf(cluster, it).map((pod) => ({

@@ -13,14 +13,14 @@ export const turnAnswers: Analyzer = {
     const results = names.flatMap((it) => cluster.probes(it));
     return {
       checked: askedOf(cluster, ...names),
-      findings: results.flatMap((it) => judges[it.probe]?.(it, results) ?? []),
+      findings: results.flatMap((it) => verdicts[it.probe]?.(it, results) ?? []),
     };
   },
 };
 
-type Judge = (result: ProbeResult, all: readonly ProbeResult[]) => Finding | undefined;
+type VerdictOf = (result: ProbeResult, all: readonly ProbeResult[]) => Finding | undefined;
 
-const judges: Readonly<Record<string, Judge>> = {
+const verdicts: Readonly<Record<string, VerdictOf>> = {
   stun: unanswered,
   turn: allocation,
   "turn-peer": relayed,

@@ -45,7 +45,7 @@ export function deploymentFinding(cluster: Cluster, it: Workload, codes: Standin
   if (since !== undefined && !cluster.isOlderThan(since, graceSeconds)) return undefined;
   const pods = podsOf(cluster, it);
   if (pods.length > 0 && pods.every((pod) => isReady(pod) || isProgressing(cluster, pod))) return undefined;
-  const words = pods.flatMap((pod): Evidence[] => lastWords(cluster, podRef(pod)));
+  const words = pods.flatMap((pod): Evidence[] => terminationMessages(cluster, podRef(pod)));
   return {
     code: codes.unavailable,
     object,
@@ -63,7 +63,7 @@ export function deploymentFinding(cluster: Cluster, it: Workload, codes: Standin
   };
 }
 
-function lastWords(cluster: Cluster, object: ReturnType<typeof podRef>): Evidence[] {
+function terminationMessages(cluster: Cluster, object: ReturnType<typeof podRef>): Evidence[] {
   return cluster.snapshot.logs
     .filter(({ pod, namespace }) => pod === object.name && namespace === object.namespace)
     .toSorted((a, b) => Number(b.previous) - Number(a.previous))

@@ -3,7 +3,7 @@ import { HttpMethod, RequestContext } from "@kubernetes/client-node";
 import { apiMessage, statusCode, UnknownKindError } from "../../kube/client.ts";
 import type { AnyObject, ClusterClient, ObjectKey } from "../../kube/client.ts";
 import { resolveBelow, toolsOnPath } from "../../kube/machine.ts";
-import type { Expectation, Look, Permission, Snapshot } from "../../analyzers/preflight/check.ts";
+import type { Expectation, Observed, Permission, Snapshot } from "../../analyzers/preflight/check.ts";
 import { usefulTools } from "../../analyzers/preflight/tools.ts";
 import type { Part } from "../../analyzers/snapshot.ts";
 
@@ -37,7 +37,7 @@ const created = [
  *
  * @throws what the API server answers beyond that, an expired token for example
  */
-export async function collect(client: ClusterClient, expected: Expectation): Promise<Look> {
+export async function collect(client: ClusterClient, expected: Expectation): Promise<Observed> {
   const { namespaces, certificate, domain } = expected;
   const kasm = namespaces["kasm"] ?? "";
   const named = (apiVersion: string, kind: string, names: readonly string[]) =>
@@ -70,7 +70,7 @@ export async function collect(client: ClusterClient, expected: Expectation): Pro
   const read = await Promise.all(
     Object.entries(parts).map(async ([name, pending]) => [name, await (pending as Promise<Part<unknown>>)]),
   );
-  return Object.fromEntries(read) as Look;
+  return Object.fromEntries(read) as Observed;
 }
 
 async function part<T>(pending: Promise<T>): Promise<Part<T>> {

@@ -12,7 +12,7 @@ interface Options {
 }
 
 /** `--fix --apply`: asks on the terminal, for nothing is changed without somebody's yes. */
-export async function applyFixes(report: Report, look: () => Promise<Report>, options: Options): Promise<Report> {
+export async function applyFixes(report: Report, diagnose: () => Promise<Report>, options: Options): Promise<Report> {
   const steps = safeSteps(report);
   if (steps.length === 0) {
     console.log("There is no fix that is safe to run without a person. `--fix` alone prints what to do.");
@@ -25,7 +25,7 @@ export async function applyFixes(report: Report, look: () => Promise<Report>, op
   const terminal = createInterface({ input: process.stdin, output: process.stdout });
   try {
     return await applySteps(steps, report, {
-      look,
+      diagnose,
       ask: async (question) =>
         options.yes === true || /^y(es)?$/i.test((await terminal.question(`${question} [y/N] `)).trim()),
       run: (words) => runOnCluster(words, options),

@@ -16,7 +16,7 @@ import { duration, takeSnapshot, withClusterOptions } from "./cluster-options.ts
 import type { ClusterOptions } from "./cluster-options.ts";
 import { printReport, withOutputOptions } from "./output.ts";
 import type { OutputOptions } from "./output.ts";
-import { lookUntilHealthy, watchUntilInterrupted } from "./repeated-looks.ts";
+import { diagnoseUntilHealthy, watchUntilInterrupted } from "./repeated.ts";
 
 interface Options extends ClusterOptions, OutputOptions, ProbeOptions {
   readonly namespace?: string;
@@ -31,7 +31,7 @@ interface Options extends ClusterOptions, OutputOptions, ProbeOptions {
 }
 
 /** What was seen, and what is wrong with it. */
-export interface Look {
+export interface Diagnosis {
   readonly cluster: Cluster;
   readonly report: Report;
 }
@@ -67,23 +67,27 @@ export function addDiagnose(program: Command): void {
 async function diagnose(object: string | undefined, options: Options): Promise<void> {
   refuseCombinations(options);
   const selection = selectionOf(options);
-  const look = async (): Promise<Look> => {
+  const diagnose = async (): Promise<Diagnosis> => {
     const cluster = new Cluster(await probed(await takeSnapshot(options), options));
     const whole = reportOn(cluster, analyzers, selection);
     const report = object === undefined ? whole : focusedOn(whole, objectOf(cluster, object, options.namespace));
     return { cluster, report: failingOn(report, options.failOn) };
   };
-  const seen = options.wait === undefined ? await look() : await lookUntilHealthy(look, options.wait);
-  process.exitCode = (await showOrFix(seen, look, options)).summary.exitCode;
+  const seen = options.wait === undefined ? await diagnose() : await diagnoseUntilHealthy(diagnose, options.wait);
+  process.exitCode = (await showOrFix(seen, diagnose, options)).summary.exitCode;
 }
 
-async function showOrFix({ cluster, report }: Look, look: () => Promise<Look>, options: Options): Promise<Report> {
-  if (options.apply) return applyFixes(report, async () => (await look()).report, options);
+async function showOrFix(
+  { cluster, report }: Diagnosis,
+  diagnose: () => Promise<Diagnosis>,
+  options: Options,
+): Promise<Report> {
+  if (options.apply) return applyFixes(report, async () => (await diagnose()).report, options);
   if (options.fix) process.stdout.write(fixScript(report));
   else printReport(report, cluster, options);
   if (options.watch === undefined) return report;
   const everySeconds = options.watch === true ? 5 : Math.max(options.watch, 1);
-  return watchUntilInterrupted(report, async () => (await look()).report, everySeconds);
+  return watchUntilInterrupted(report, async () => (await diagnose()).report, everySeconds);
 }
 
 function refuseCombinations({ from, watch, wait, fix, apply, yes, output }: Options): void {

@@ -2,7 +2,7 @@ import { Option } from "commander";
 import type { Command } from "commander";
 import { checklistOf } from "../../analyzers/checklist/checklist.ts";
 import { Cluster } from "../../analyzers/cluster.ts";
-import { doorOf, probeWebUi } from "../probes/web-ui.ts";
+import { entryPointOf, probeWebUi } from "../probes/web-ui.ts";
 import { checklistDocument, checklistExitCode, renderChecklist } from "../render/checklist.ts";
 import { takeSnapshot, withClusterOptions } from "./cluster-options.ts";
 import type { ClusterOptions } from "./cluster-options.ts";
@@ -26,7 +26,7 @@ export function addValidate(program: Command): void {
       const snapshot = await takeSnapshot(options);
       const seen = new Cluster(snapshot);
       const asks = probe && from === undefined;
-      const probes = asks ? await probeWebUi(seen, namespace, doorOf(seen), Math.min(timeout, 10) * 1_000) : [];
+      const probes = asks ? await probeWebUi(seen, namespace, entryPointOf(seen), Math.min(timeout, 10) * 1_000) : [];
       const items = checklistOf(new Cluster({ ...snapshot, probes: [...snapshot.probes, ...probes] }), namespace);
       process.stdout.write(
         output === "json"

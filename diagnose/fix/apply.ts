@@ -12,7 +12,7 @@ export interface Hands {
   /** Runs a program with arguments; resolves with what it said, rejects where it failed. */
   readonly run: (words: readonly string[]) => Promise<string>;
   /** What is wrong now. */
-  readonly look: () => Promise<Report>;
+  readonly diagnose: () => Promise<Report>;
   readonly pause: (seconds: number) => Promise<void>;
   readonly say: (line: string) => void;
 }
@@ -39,7 +39,7 @@ export async function applySteps(steps: readonly SafeStep[], before: Report, han
     }
     for (let time = 0; time < looks.times; time++) {
       if (time > 0) await hands.pause(looks.apartSeconds);
-      report = await hands.look();
+      report = await hands.diagnose();
       if (!isIn(report, finding)) break;
     }
     hands.say(isIn(report, finding) ? `${headOf(finding)} is still there.` : `${headOf(finding)} is gone.`);

@@ -6,13 +6,13 @@ import { webUiProbe, webUiProblem } from "../../analyzers/checklist/web-ui.ts";
 import type { ProbeResult } from "../../analyzers/snapshot.ts";
 
 /** Where a page is asked for: the address of Traefik, whatever public DNS says of the host. */
-export interface Door {
+export interface EntryPoint {
   readonly address: string;
   readonly port: number;
 }
 
 /** Traefik's address as its Service has it; undefined where it has none. */
-export function doorOf(cluster: Cluster): Door | undefined {
+export function entryPointOf(cluster: Cluster): EntryPoint | undefined {
   const service = cluster.get("Service", "traefik", "kube-system");
   const { ingress = [] } =
     (service?.["status"] as { loadBalancer?: { ingress?: { ip?: string; hostname?: string }[] } } | undefined)
@@ -25,20 +25,20 @@ export function doorOf(cluster: Cluster): Door | undefined {
 export async function probeWebUi(
   cluster: Cluster,
   namespace: string,
-  door: Door | undefined,
+  entryPoint: EntryPoint | undefined,
   timeoutMs: number,
 ): Promise<ProbeResult[]> {
   const hosts = [...new Set(routesOf(cluster, namespace).flatMap((route) => route.hosts))];
   const asked = hosts.filter((host) => !host.includes("*"));
-  if (!door) return [];
-  return Promise.all(asked.map((host) => probeHost(host, door, timeoutMs)));
+  if (!entryPoint) return [];
+  return Promise.all(asked.map((host) => probeHost(host, entryPoint, timeoutMs)));
 }
 
-async function probeHost(host: string, door: Door, timeoutMs: number): Promise<ProbeResult> {
+async function probeHost(host: string, entryPoint: EntryPoint, timeoutMs: number): Promise<ProbeResult> {
   const url = `https://${host}/`;
   const base = { probe: webUiProbe, target: host };
   try {
-    const { status, body, certificateProblem } = await page(host, door, timeoutMs);
+    const { status, body, certificateProblem } = await page(host, entryPoint, timeoutMs);
     const problem = webUiProblem({ url, status, body });
     const trust =
       certificateProblem === undefined ? "" : ` Its certificate is not trusted here: ${certificateProblem}.`;
@@ -51,7 +51,11 @@ async function probeHost(host: string, door: Door, timeoutMs: number): Promise<P
     };
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
-    return { ...base, ok: false, message: `${url} does not answer at ${door.address}:${door.port}: ${why}.` };
+    return {
+      ...base,
+      ok: false,
+      message: `${url} does not answer at ${entryPoint.address}:${entryPoint.port}: ${why}.`,
+    };
   }
 }
 
@@ -62,7 +66,7 @@ interface Page {
 }
 
 /** The first bytes of an answer. Whether the certificate is trusted is told, and stops nothing: a page can be looked at all the same. */
-function page(host: string, { address, port }: Door, timeoutMs: number): Promise<Page> {
+function page(host: string, { address, port }: EntryPoint, timeoutMs: number): Promise<Page> {
   return new Promise((resolve, reject) => {
     const limit = AbortSignal.timeout(timeoutMs);
     const socket = connect({ host: address, port, servername: host, rejectUnauthorized: false });

@@ -88,7 +88,7 @@ export class ForwardAuth {
       this.#options.observe?.("unknown-host");
       return pageAnswer(refusalPages["unknown-host"], request?.isNavigation ?? false);
     }
-    const answer = await this.#judge(request, session).catch((error: unknown) => {
+    const answer = await this.#authorize(request, session).catch((error: unknown) => {
       this.#log("error", session, `a request could not be answered: ${apiMessage(error)}`);
       return this.#page("failed", unavailablePage, request);
     });
@@ -96,7 +96,7 @@ export class ForwardAuth {
     return { ...answer, headers: { ...answer.headers, "X-Vdi-Session": sessionId(session) } };
   }
 
-  async #judge(request: DesktopRequest, session: VDISession, wasHeld = false): Promise<Answer> {
+  async #authorize(request: DesktopRequest, session: VDISession, wasHeld = false): Promise<Answer> {
     const { key, sessions, clock } = this.#options;
     const nowMs = clock.date().getTime();
     const isTimeInDoubt = this.#options.timeDoubt?.() !== undefined;
@@ -124,7 +124,9 @@ export class ForwardAuth {
     const present = () => this.#options.sessions.byHost(request.host);
     await this.#holds.until(() => !stands(present()));
     const now = present();
-    return now ? this.#judge(request, now, true) : this.#page("unknown-host", refusalPages["unknown-host"], request);
+    return now
+      ? this.#authorize(request, now, true)
+      : this.#page("unknown-host", refusalPages["unknown-host"], request);
   }
 
   /** The next question of a page is held here; where there is no room for it, it comes later. */

@@ -6,7 +6,7 @@ import type { Check } from "../view/session-view.ts";
 import type { Probed, Probes } from "./probes.ts";
 import type { RouteTarget } from "./route.ts";
 import type { Credentials, StreamTarget } from "./stream.ts";
-import { judge, judgeActivity, recheckMs } from "./verdict.ts";
+import { checkVerdict, activityVerdict, recheckMs } from "./verdict.ts";
 import type { ActivityState, CheckState } from "./verdict.ts";
 
 /** What of a session is looked at. */
@@ -98,7 +98,7 @@ export class ProbedSession {
   }
 
   /** Makes the looks that are due. True when somebody has to hear of what they came to. Never at the same time twice. */
-  async look(signal: AbortSignal): Promise<boolean> {
+  async probe(signal: AbortSignal): Promise<boolean> {
     this.isBusy = true;
     try {
       const credentials = await this.#readCredentials();
@@ -140,7 +140,7 @@ export class ProbedSession {
     const refused = this.#dropRefused(probed);
     const { ok, message, isPictureLost } = probed;
     const check: Check = { ok, message, ...(isPictureLost && { isPictureLost }) };
-    const { state, flipped } = judge(this.#stream, check, this.#clock.now());
+    const { state, flipped } = checkVerdict(this.#stream, check, this.#clock.now());
     this.#stream = state;
     this.#dueMs.stream = this.#after(refused ? refusedMs : recheckMs(state, atRestMs));
     return flipped;
@@ -152,7 +152,7 @@ export class ProbedSession {
       typeof credentials === "string"
         ? { ok: false, message: credentials }
         : await this.#surroundings.probes.route(target, credentials, signal);
-    const { state, flipped } = judge(this.#route, check, this.#clock.now());
+    const { state, flipped } = checkVerdict(this.#route, check, this.#clock.now());
     this.#route = state;
     this.#dueMs.route = this.#after(recheckMs(state, restMs.route));
     return flipped;
@@ -169,7 +169,7 @@ export class ProbedSession {
         ? { connected: undefined, message: credentials }
         : await this.#surroundings.probes.activity(stream, activity, credentials, this.#activity.sample, signal);
     this.#dropRefused(reading);
-    const { state, flipped } = judgeActivity(this.#activity, reading, atMs);
+    const { state, flipped } = activityVerdict(this.#activity, reading, atMs);
     this.#activity = state;
     if (reading.isFirst) this.#dueMs.activity = this.#after(restMs.activity / 2);
     // The stream itself may be away; in its turn it would be asked up to a minute later.

@@ -107,7 +107,7 @@ export class Prober {
       const key = this.#urgent.take(nowMs) ?? this.#takeCalm(nowMs);
       const session = key === undefined ? undefined : this.#sessions.get(key);
       if (!session) break;
-      const work = this.#visit(session).finally(() => {
+      const work = this.#probe(session).finally(() => {
         this.#working.delete(work);
         this.#begin();
       });
@@ -123,11 +123,11 @@ export class Prober {
     return key;
   }
 
-  async #visit(session: ProbedSession): Promise<void> {
+  async #probe(session: ProbedSession): Promise<void> {
     const { key } = session;
     let hasNews = false;
     try {
-      hasNews = await session.look(this.#stop.signal);
+      hasNews = await session.probe(this.#stop.signal);
     } catch (error) {
       this.#options.log("a session could not be looked at; it is looked at again later", key, error);
     }

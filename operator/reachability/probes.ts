@@ -1,7 +1,7 @@
 import type { Reading, Sample } from "../activity/reading.ts";
 import type { ActivitySource } from "../activity/source.ts";
 import type { Check } from "../view/session-view.ts";
-import { lookAgent } from "./look.ts";
+import { probeAgent } from "./probe-request.ts";
 import { checkRoute } from "./route.ts";
 import type { RouteTarget } from "./route.ts";
 import { checkActivity, checkStream } from "./stream.ts";
@@ -33,7 +33,7 @@ export interface NetworkProbesOptions {
 /** Probes by HTTP. `close` ends their connections. */
 export function networkProbes({ date, allowLoopback }: NetworkProbesOptions): Probes & { close(): Promise<void> } {
   // Of their own, so that desktops that hang do not keep others waiting for a connection.
-  const [streams, activities, routes] = [lookAgent(), lookAgent(), lookAgent()];
+  const [streams, activities, routes] = [probeAgent(), probeAgent(), probeAgent()];
   return {
     stream: (target, credentials, signal) =>
       checkStream(target, credentials, { agent: streams, signal, allowLoopback }),

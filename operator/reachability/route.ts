@@ -1,5 +1,5 @@
 import type { Check } from "../view/session-view.ts";
-import { look, NoAnswerError } from "./look.ts";
+import { NoAnswerError, sendProbe } from "./probe-request.ts";
 import { authorization } from "./stream.ts";
 import type { Credentials, LookContext } from "./stream.ts";
 
@@ -24,7 +24,7 @@ export const sessionHeader = "x-vdi-session";
 export async function checkRoute(target: RouteTarget, credentials: Credentials, context: LookContext): Promise<Check> {
   const { host, traefikUrl, sessionId } = target;
   try {
-    const { status, header, body } = await look(context.agent, new URL("/", traefikUrl), {
+    const { status, header, body } = await sendProbe(context.agent, new URL("/", traefikUrl), {
       // The name that TLS asks for (SNI) follows from the host. KasmVNC locks out an address that comes without a password
       // several times, and here this would be Traefik's; the gateway needs none.
       headers: { host, ...(sessionId === undefined ? authorization(credentials) : {}) },

@@ -3,7 +3,7 @@ import { isIPv6 } from "node:net";
 import type { ActivitySource } from "../activity/source.ts";
 import type { Reading, Sample } from "../activity/reading.ts";
 import type { Check } from "../view/session-view.ts";
-import { look, NoAnswerError } from "./look.ts";
+import { NoAnswerError, sendProbe } from "./probe-request.ts";
 import { podAddressProblem } from "./pod-address.ts";
 import type { AddressRules } from "./pod-address.ts";
 
@@ -43,7 +43,7 @@ export async function checkStream(
   const problem = podAddressProblem(target.ip, { ...context, nodeIp: target.nodeIp });
   if (problem !== undefined) return { ok: false, message: problem };
   try {
-    const { status, body } = await look(context.agent, urlOf(target, target.picturePath ?? target.path), {
+    const { status, body } = await sendProbe(context.agent, urlOf(target, target.picturePath ?? target.path), {
       headers: authorization(credentials),
       mostBytes: (code) => (target.picturePath !== undefined && code === 404 ? mostNoticeBytes : 0),
       signal: context.signal,
@@ -69,7 +69,7 @@ export async function checkActivity(
   const problem = podAddressProblem(target.ip, { ...context, nodeIp: target.nodeIp });
   if (problem !== undefined) return { connected: undefined, message: problem };
   try {
-    const { status, body } = await look(context.agent, urlOf(target, source.path), {
+    const { status, body } = await sendProbe(context.agent, urlOf(target, source.path), {
       ...{ headers: authorization(credentials), mostBytes: mostActivityBytes, signal: context.signal },
     });
     const refusal = refusalOf(target, status);

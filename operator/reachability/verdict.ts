@@ -18,7 +18,7 @@ export interface ActivityState {
 }
 
 /** A new state, and whether others have to hear of it. */
-export interface Judged<State> {
+export interface Verdict<State> {
   readonly state: State;
   readonly flipped: boolean;
 }
@@ -31,11 +31,11 @@ const failuresThatCount = 3;
  * An answer counts at once. No answer counts after some seconds where there never was one, and where there was, when it is
  * missing three times in a row.
  */
-export function judge(
+export function checkVerdict(
   { verdict, failures, failingSinceMs }: CheckState,
   check: Check,
   nowMs: number,
-): Judged<CheckState> {
+): Verdict<CheckState> {
   if (check.ok) return { state: { verdict: check, failures: 0 }, flipped: verdict?.ok !== true };
   const state = { failures: failures + 1, failingSinceMs: failingSinceMs ?? nowMs };
   const counts =
@@ -51,11 +51,11 @@ export function recheckMs({ verdict, failures }: CheckState, atRestMs: number): 
 }
 
 /** What a look says counts at once; that it failed counts after three in a row, or where nothing was known before. */
-export function judgeActivity(
+export function activityVerdict(
   { verdict, failures, sample }: ActivityState,
   reading: Reading,
   atMs: number,
-): Judged<ActivityState> {
+): Verdict<ActivityState> {
   const { connected, message } = reading;
   const kept = reading.sample ?? sample;
   const samples = kept && { sample: kept };

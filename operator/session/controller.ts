@@ -8,7 +8,7 @@ import type { Caches } from "../caches.ts";
 import type { DoubtableClock } from "../lifetime/server-clock.ts";
 import type { Logger } from "../log.ts";
 import type { DesktopMetrics } from "../metrics.ts";
-import type { Looks } from "../reachability/looks.ts";
+import type { SessionProbes } from "../reachability/session-probes.ts";
 import { newPassword } from "../resources/credentials.ts";
 import type { Settings } from "../settings.ts";
 import { transitionEvents } from "../status/events.ts";
@@ -59,7 +59,7 @@ export interface SessionControllerOptions {
   /** Who of a user's sessions waits for whom. */
   lines: StartLines;
   /** What was seen of desktops by asking them. */
-  looks: Pick<Looks, "of" | "aim" | "forget">;
+  probes: Pick<SessionProbes, "of" | "aim" | "forget">;
 }
 
 // The kubelet brings the secret of TURN into its file, and no watch tells of it.
@@ -90,7 +90,7 @@ export class SessionController {
 
   /** @param key of the session, `namespace/name` */
   async reconcile(key: string): Promise<WorkResult | undefined> {
-    const { caches, settings, clock, recorder, looks, lines, log } = this.#options;
+    const { caches, settings, clock, recorder, probes, lines, log } = this.#options;
     const session = caches.sessions.store.get(key);
     if (!session) return undefined;
     const now = clock.date();
@@ -108,7 +108,7 @@ export class SessionController {
     const known: Seen = { ...unread, homeAtEnd: await this.#homeAtEnd(found, now) };
     // From here until the others can see what is decided, nothing else runs.
     const view = gather(session, caches, settings, known);
-    const seen = looks.of(view);
+    const seen = probes.of(view);
     const plan = planSession(
       { ...view, ...seen, ...turn.problem },
       { settings, now, newPassword, turnSecret: turn.secret },
@@ -140,7 +140,7 @@ export class SessionController {
     // A session that is gone by now would be looked at for ever.
     if (!present()) return undefined;
     const told = { ...after, ...turn.problem, events: start.events };
-    looks.aim(told, plan.decideAtMs);
+    probes.aim(told, plan.decideAtMs);
     const status = { ...sessionStatus(told, settings, now), restarts: plan.restarts };
     const before = told.session.status;
     const { written, againMs, trouble } = await this.#status.write(told.session, status);
@@ -166,7 +166,7 @@ export class SessionController {
     this.#starts.forget(session);
     this.#failingSinceMs.delete(session.metadata.uid ?? "");
     this.#limit.forget(session.metadata.uid ?? "");
-    this.#options.looks.forget(keyOf(session));
+    this.#options.probes.forget(keyOf(session));
     log.info({ session: keyOf(session), user: session.spec.user }, "the session is gone");
     const seconds = (clock.date().getTime() - Date.parse(session.metadata.creationTimestamp ?? "")) / 1000;
     metrics.ended({ template: session.spec.template, seconds: Math.max(0, seconds) });

@@ -9,7 +9,7 @@ import type { ContainerStatus } from "../kinds.ts";
 import type { SessionView } from "../view/session-view.ts";
 import { startupProbe } from "../resources/probes.ts";
 import { imageFinding } from "./images.ts";
-import { publicWords, wasUsed } from "./last-words.ts";
+import { publicWords, wasUsed } from "./termination-message.ts";
 import type { EvaluationTime } from "./evaluation-time.ts";
 import type { Finding } from "./reasons.ts";
 import { desktopRequest } from "./request.ts";

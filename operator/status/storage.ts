@@ -5,7 +5,7 @@ import type { PersistentVolumeClaim } from "../kinds.ts";
 import { homeName } from "../resources/names.ts";
 import { runtimeProfile } from "../resources/runtime-profiles.ts";
 import type { SessionView } from "../view/session-view.ts";
-import { publicWords } from "./last-words.ts";
+import { publicWords } from "./termination-message.ts";
 import type { EvaluationTime } from "./evaluation-time.ts";
 import type { Finding } from "./reasons.ts";
 import { finalizersOf, stuckPod } from "./termination.ts";

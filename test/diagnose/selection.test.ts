@@ -71,7 +71,7 @@ describe("a watch", () => {
     const said: string[] = [];
     let rounds = 0;
     const last = await watchReport(report, {
-      look: () => looks[rounds - 1]!(),
+      diagnose: () => looks[rounds - 1]!(),
       pause: () => Promise.resolve(++rounds <= looks.length),
       say: (line) => said.push(line),
       sentenceOf: (error) => (error as Error).message,

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { expect } from "chai";
 import { execa } from "execa";
 import { parse } from "yaml";
-import type { PreflightReport } from "../../analyzers/preflight/judge.ts";
+import type { PreflightReport } from "../../analyzers/preflight/verdict.ts";
 import { preflightInput } from "../../components/preflight/values.ts";
 import { vendoredCrds } from "../../components/vdi-operator/crds.ts";
 import { ClusterClient, loadKubeConfig } from "../../kube/client.ts";

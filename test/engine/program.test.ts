@@ -77,7 +77,7 @@ describe("the program on the lab", () => {
     await stack.hasNothingToDo();
   });
 
-  it("previews a changed replicasPerGpu as a new sharing config, the release that refers to it and the gate", async () => {
+  it("previews a changed replicasPerGpu as a new sharing config, the release that refers to it, and the checks before and after", async () => {
     stack.edit((config) => {
       config["kasm-vdi:nodePools"] = [
         { name: "server", count: 1 },
@@ -85,7 +85,8 @@ describe("the program on the lab", () => {
       ];
     });
     const changed = await stack.changes();
-    expect(Object.keys(changed).sort()).to.deep.equal(["gpu-capacity", "gpu-release", "gpu-time-slicing"]);
+    const expected = ["gpu-capacity", "gpu-release", "gpu-time-slicing", "preflight-checks"];
+    expect(Object.keys(changed).sort()).to.deep.equal(expected);
     await stack.up();
     expect(await slices()).to.deep.equal({ "k3s-gpu-0": 12, "k3s-gpu-1": 12 });
   });
@@ -104,7 +105,7 @@ describe("the program on the lab", () => {
     stack.restore();
   });
 
-  it("destroys all but what is meant to stay: the CRD that Helm never deletes, and everything of K3s", async () => {
+  it("destroys all but what is meant to stay: the CRDs that Helm never deletes, and everything of K3s", async () => {
     await stack.destroy();
     const names = async (apiVersion: string, kind: string) =>
       (await client.list(apiVersion, kind)).map(({ metadata }) => metadata?.name);
@@ -115,7 +116,10 @@ describe("the program on the lab", () => {
       "kube-system",
     ]);
     const crds = await names("apiextensions.k8s.io/v1", "CustomResourceDefinition");
-    expect(crds.filter((name) => /nvidia|kasm/.test(name ?? ""))).to.deep.equal(["clusterpolicies.nvidia.com"]);
+    expect(crds.filter((name) => /nvidia|kasm/.test(name ?? ""))).to.have.members([
+      ...["clusterpolicies.nvidia.com", "gpuclusters.nvidia.com", "nvidiadrivers.nvidia.com"],
+      ...["computedomaincliques.resource.nvidia.com", "computedomains.resource.nvidia.com"],
+    ]);
     expect(crds).to.include("ingressroutes.traefik.io");
     const local = {
       apiVersion: "v1",

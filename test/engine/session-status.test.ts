@@ -28,7 +28,7 @@ const withFault = async (fault: string, given: Partial<VDITemplateSpec> = {}, ha
 const faults = [
   ["image-pull", "ImageNotFound", "lab.invalid does not have it"],
   ["config-error", "ContainerConfigError", "secret not found"],
-  ["crash-loop", "CrashLoop", 'exit code 1, and is started again. Its last words: "cannot open display :20"'],
+  ["crash-loop", "CrashLoop", 'exit code 1, and is started again. Its termination message: "cannot open display :20"'],
   ["oom", "OutOfMemory", "memory limit of 16Mi"],
   ["rejected", "UnexpectedAdmissionError", "ask for gpu 1"],
   ["mount-failed", "ConfigMapMissing", 'configmap "config" not found'],

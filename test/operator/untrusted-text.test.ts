@@ -37,7 +37,7 @@ const entryPoints: Record<string, (text: string) => unknown> = {
   "a duration": (text) => ignoring(() => durationMs(text)),
   "a version": (text) => isNewer(text, "1"),
   "a user's name": homeName,
-  "last words": (text) =>
+  "termination message": (text) =>
     status({ pod: podWith([container({ state: { terminated: { exitCode: 1, message: text, reason: text } } })]) }),
   "why a container waits": (text) =>
     status({

@@ -8,7 +8,7 @@ import type { AnyObject } from "../../kube/client.ts";
 import { loadConfig } from "../../stacks/config.ts";
 import type { StackConfig } from "../../stacks/config.ts";
 import { plannedOutputs } from "../../stacks/outputs.ts";
-import { lookOf, node, pod } from "../analyzers/preflight/cluster.ts";
+import { observedOf, node, pod } from "../analyzers/preflight/cluster.ts";
 
 function shipped(stack: string): StackConfig {
   const text = readFileSync(new URL(`../../Pulumi.${stack}.yaml`, import.meta.url), "utf8");
@@ -33,8 +33,8 @@ function clusterOf({ pools, nodeSize }: StackConfig, fewerCores: number): { node
 
 function problems(config: StackConfig, fewerCores = 0): string[] {
   const expected = preflightInput({ ...config, crds: vendoredCrds().map(({ name }) => name) });
-  const look = lookOf(clusterOf(config, fewerCores));
-  return capacityChecks.flatMap((one) => one.judge(expected, look)).map(({ problem }) => problem);
+  const look = observedOf(clusterOf(config, fewerCores));
+  return capacityChecks.flatMap((one) => one.findings(expected, look)).map(({ problem }) => problem);
 }
 
 /** A node without GPU that is as small as can be. */

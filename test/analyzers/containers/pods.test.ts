@@ -105,7 +105,7 @@ describe("what keeps a pod from running", () => {
       says: "container api cannot be created: Secret kasm-secrets does not exist. Create Secret kasm-secrets, or correct the reference to it; the kubelet tries again by itself",
     },
     {
-      what: "a container that crashes, with its last words and without its secrets",
+      what: "a container that crashes, with its termination message and without its secrets",
       status: {
         phase: "Running",
         containerStatuses: [
@@ -117,7 +117,7 @@ describe("what keeps a pod from running", () => {
           },
         ],
       },
-      says: 'container api ended with exit code 1, and is started again. Its last words: "password=*** refused". See `kubectl logs api-1 --namespace kasm --container api --previous`',
+      says: 'container api ended with exit code 1, and is started again. Its termination message: "password=*** refused". See `kubectl logs api-1 --namespace kasm --container api --previous`',
     },
     {
       what: "want of memory",

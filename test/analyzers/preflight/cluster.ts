@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import type { Check, Expectation, Look, Snapshot } from "../../../analyzers/preflight/check.ts";
+import type { Check, Expectation, Observed, Snapshot } from "../../../analyzers/preflight/check.ts";
 import type { Part } from "../../../analyzers/snapshot.ts";
 import type { AnyObject } from "../../../kube/client.ts";
 
@@ -20,18 +20,18 @@ export function cases(checks: readonly Check[], rows: readonly Case[]): void {
 
 function found(checks: readonly Check[], { expected = {}, seen = {} }: Case): string[] {
   return checks
-    .flatMap((one) => one.judge({ ...healthyExpectation, ...expected }, lookOf(seen)))
+    .flatMap((one) => one.findings({ ...healthyExpectation, ...expected }, observedOf(seen)))
     .map(
       ({ level, object, problem, fix, maySettle }) => `${level}${maySettle ? "~" : ""} ${object}: ${problem}. ${fix}`,
     );
 }
 
-export function lookOf(seen: Partial<Snapshot>, unseen: Partial<Record<keyof Snapshot, string>> = {}): Look {
+export function observedOf(seen: Partial<Snapshot>, unseen: Partial<Record<keyof Snapshot, string>> = {}): Observed {
   const parts = Object.entries({ ...healthy, ...seen }).map(([key, value]): [string, Part<unknown>] => {
     const reason = unseen[key as keyof Snapshot];
     return [key, reason === undefined ? { seen: value } : { unseen: reason }];
   });
-  return Object.fromEntries(parts) as Look;
+  return Object.fromEntries(parts) as Observed;
 }
 
 export interface NodeFields {

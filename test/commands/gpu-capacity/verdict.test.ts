@@ -146,7 +146,7 @@ describe("the GPU capacity gate", () => {
     );
   });
 
-  it("tells a plugin that crashes, by container, last words and the command for its log", () => {
+  it("tells a plugin that crashes, by container, termination message and the command for its log", () => {
     const status = {
       conditions: [{ type: "PodScheduled", status: "True" }],
       containerStatuses: [
@@ -158,7 +158,7 @@ describe("the GPU capacity gate", () => {
       ],
     };
     expect(problems({ nodes: [node("a", 0)], pods: [plugin("a", status)] })).to.deep.equal([
-      `${short(0)}device plugin pod plugin-a: container nvidia-device-plugin ended with exit code 1, and is started again. Its last words: "number of replicas must be >= 2". See \`kubectl logs plugin-a --namespace gpu-operator --container nvidia-device-plugin --previous\``,
+      `${short(0)}device plugin pod plugin-a: container nvidia-device-plugin ended with exit code 1, and is started again. Its termination message: "number of replicas must be >= 2". See \`kubectl logs plugin-a --namespace gpu-operator --container nvidia-device-plugin --previous\``,
     ]);
   });
 

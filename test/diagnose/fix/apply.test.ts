@@ -44,7 +44,7 @@ function hands(answers: boolean[], looks: Report[], fails = false) {
       ran.push(words);
       return fails ? Promise.reject(new Error("forbidden")) : Promise.resolve("labeled");
     },
-    look: () => Promise.resolve(looks.length > 1 ? looks.shift()! : looks[0]!),
+    diagnose: () => Promise.resolve(looks.length > 1 ? looks.shift()! : looks[0]!),
     pause: () => Promise.resolve(),
     say: (line: string) => said.push(line),
   };

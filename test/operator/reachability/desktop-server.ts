@@ -3,13 +3,13 @@ import type { RequestListener, Server } from "node:http";
 import { createServer as createSecureServer } from "node:https";
 import type { AddressInfo } from "node:net";
 import { issueSelfSigned } from "../../../commands/self-signed-certificate/issue.ts";
-import { lookAgent } from "../../../operator/reachability/look.ts";
+import { probeAgent } from "../../../operator/reachability/probe-request.ts";
 
 /** What answers on loopback in a desktop's place. */
 export class DesktopServer {
   readonly server: Server;
   readonly scheme: "http" | "https";
-  readonly agent = lookAgent();
+  readonly agent = probeAgent();
 
   private constructor(server: Server, scheme: "http" | "https") {
     this.server = server;

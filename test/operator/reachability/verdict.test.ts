@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { judge, judgeActivity, recheckMs } from "../../../operator/reachability/verdict.ts";
+import { checkVerdict, activityVerdict, recheckMs } from "../../../operator/reachability/verdict.ts";
 import type { ActivityState, CheckState } from "../../../operator/reachability/verdict.ts";
 
 const ok = { ok: true, message: "The stream answers." };
@@ -10,7 +10,7 @@ const hangs = { ok: false, message: "It hangs." };
 function told(checks: readonly [atMs: number, check: typeof ok][]) {
   let state: CheckState = { failures: 0 };
   return checks.map(([atMs, check]) => {
-    const judged = judge(state, check, atMs);
+    const judged = checkVerdict(state, check, atMs);
     ({ state } = judged);
     return [judged.flipped, state.verdict?.message];
   });
@@ -94,7 +94,7 @@ describe("what looks at who is connected come to", () => {
   const after = (readings: readonly { connected: boolean | undefined; message: string; isFirst?: true }[]) => {
     let state: ActivityState = { failures: 0 };
     const flips = readings.map((reading, index) => {
-      const judged = judgeActivity(state, reading, index * 30_000);
+      const judged = activityVerdict(state, reading, index * 30_000);
       ({ state } = judged);
       return judged.flipped;
     });

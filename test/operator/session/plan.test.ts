@@ -260,7 +260,7 @@ describe("the plan of a session whose time is over", () => {
     expect(told(planSession(over, context).batches.flat())).to.deep.equal(["delete VDISession"]);
   });
 
-  it("leaves it as it is while the clocks do not agree, and looks again", () => {
+  it("leaves it as it is while the clocks do not agree, and probes again", () => {
     const { batches, recheckMs } = planSession({ ...over, timeDoubt: "the clocks do not agree" }, context);
     expect(batches).to.deep.equal([]);
     expect(recheckMs).to.be.within(1, 30_000);

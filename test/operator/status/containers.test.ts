@@ -40,12 +40,12 @@ const done = { ready: true, state: { terminated: { exitCode: 0, reason: "Complet
 
 describe("why a container does not run", () => {
   readyTable({
-    "it crashes: exit code and last words are told, not how often and when next": [
+    "it crashes: exit code and termination message are told, not how often and when next": [
       crashing({ exitCode: 1, reason: "Error", message: "starting\n2026-03-01T11:59:00Z cannot open display :20\n\n" }),
       [
         "CrashLoop",
         "Container desktop ended with exit code 1",
-        'last words: "cannot open display :20"',
+        'termination message: "cannot open display :20"',
         /^(?!.*(2m40s|11:59))/,
       ],
     ],
@@ -54,7 +54,7 @@ describe("why a container does not run", () => {
       ["CrashLoop", "exit code 139 (SIGSEGV)", "It said nothing"],
     ],
     "it ends by itself": [crashing({ exitCode: 0, reason: "Completed" }), ["CrashLoop", "exit code 0, "]],
-    "its last words hold a password": [
+    "its termination message hold a password": [
       crashing({ exitCode: 1, message: "auth failed: password=hunter2 token: abc" }),
       ["CrashLoop", "password=***", /^(?!.*(hunter2|abc))/],
     ],
@@ -78,7 +78,7 @@ describe("why a container does not run", () => {
         ...crashing({ exitCode: 1, message: "no display" }),
         session: session({ status: { readyTime: ago(3600) } }),
       },
-      ["CrashLoop", 'last words: "no display"'],
+      ["CrashLoop", 'termination message: "no display"'],
     ],
     "it is out of memory: the limit is named": [
       crashing({ exitCode: 137, reason: "OOMKilled" }),

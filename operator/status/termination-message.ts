@@ -1,7 +1,7 @@
 import type { SessionView } from "../view/session-view.ts";
 
 /**
- * What may be told of a container's last words. A status is read by all who may list sessions, so only the words of a
+ * What may be told of a container's termination message. A status is read by all who may list sessions, so only the words of a
  * desktop that nobody can have used yet are told, which are its image's: later ones may name files, addresses and people.
  */
 export function publicWords(view: SessionView, words: string | undefined): string | undefined {

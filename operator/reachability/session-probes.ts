@@ -9,7 +9,7 @@ import { probeTarget } from "./probe-target.ts";
 import { Prober } from "./prober.ts";
 import { networkProbes } from "./probes.ts";
 
-export interface LooksOptions {
+export interface SessionProbesOptions {
   client: Pick<ClusterClient, "get">;
   caches: Pick<Caches, "sessions">;
   settings: Settings;
@@ -21,12 +21,12 @@ export interface LooksOptions {
 }
 
 /** What has been seen of desktops by asking them. Without a way to pods (`streamCheck: kubelet`) nothing ever is. */
-export class Looks {
+export class SessionProbes {
   readonly #settings: Settings;
   readonly #probes;
   readonly #prober: Prober | undefined;
 
-  constructor({ client, caches, settings, clock, onChange, log }: LooksOptions) {
+  constructor({ client, caches, settings, clock, onChange, log }: SessionProbesOptions) {
     this.#settings = settings;
     this.#probes = networkProbes({ date: () => clock.date() });
     if (settings.streamCheck === "kubelet") return;

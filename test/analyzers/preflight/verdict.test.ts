@@ -1,11 +1,11 @@
 import { expect } from "chai";
-import { checks, judgePreflight, refusal } from "../../../analyzers/preflight/judge.ts";
+import { checks, preflightVerdict, refusal } from "../../../analyzers/preflight/verdict.ts";
 import { toolChecks } from "../../../analyzers/preflight/tools.ts";
 import type { Snapshot } from "../../../analyzers/preflight/check.ts";
-import { cases, healthyExpectation, lookOf, node } from "./cluster.ts";
+import { cases, healthyExpectation, observedOf, node } from "./cluster.ts";
 
 const verdict = (seen: Partial<Snapshot> = {}, unseen: Partial<Record<keyof Snapshot, string>> = {}) =>
-  judgePreflight(healthyExpectation, lookOf(seen, unseen));
+  preflightVerdict(healthyExpectation, observedOf(seen, unseen));
 
 describe("preflight's check of tools", () => {
   cases(toolChecks, [

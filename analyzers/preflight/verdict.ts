@@ -1,6 +1,6 @@
 import { capacityChecks } from "./capacity.ts";
 import { certificateChecks } from "./certificate.ts";
-import type { Expectation, Finding, Look } from "./check.ts";
+import type { Expectation, Finding, Observed } from "./check.ts";
 import { gpuChecks } from "./gpus.ts";
 import { k3sFlagChecks } from "./k3s-flags.ts";
 import { k3sChecks } from "./k3s.ts";
@@ -44,8 +44,8 @@ export interface PreflightVerdict extends PreflightReport {
 }
 
 /** Goes through all checks. What could not be seen is neither passed nor failed. */
-export function judgePreflight(expected: Expectation, look: Look): PreflightVerdict {
-  const results = checks.map((one) => one.judge(expected, look));
+export function preflightVerdict(expected: Expectation, observed: Observed): PreflightVerdict {
+  const results = checks.map((one) => one.findings(expected, observed));
   const findings = results.flat();
   const of = (level: Finding["level"]) => findings.filter((finding) => finding.level === level);
   const failures = of("required");

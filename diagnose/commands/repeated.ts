@@ -7,15 +7,15 @@ import { watchReport } from "../watch.ts";
 
 const apartSeconds = 3;
 
-/** Looks until nothing is wrong, or until the time is over. Says on standard error what it still waits for. */
-export async function lookUntilHealthy<T extends { readonly report: Report }>(
-  look: () => Promise<T>,
+/** Diagnoses until nothing is wrong, or until the time is over. Says on standard error what it still waits for. */
+export async function diagnoseUntilHealthy<T extends { readonly report: Report }>(
+  diagnose: () => Promise<T>,
   seconds: number,
 ): Promise<T> {
   const deadline = Date.now() + seconds * 1_000;
   let told = "";
   for (;;) {
-    const seen = await look();
+    const seen = await diagnose();
     const { summary, roots } = seen.report;
     if (summary.exitCode === exitCodes.healthy || Date.now() + apartSeconds * 1_000 > deadline) return seen;
     const names = roots.map(({ finding }) => `${finding.code} ${refText(finding.object)}`);
@@ -29,14 +29,14 @@ export async function lookUntilHealthy<T extends { readonly report: Report }>(
 /** Prints what changes until Ctrl-C. */
 export async function watchUntilInterrupted(
   first: Report,
-  look: () => Promise<Report>,
+  diagnose: () => Promise<Report>,
   everySeconds: number,
 ): Promise<Report> {
   const interrupted = new AbortController();
   process.once("SIGINT", () => interrupted.abort());
   process.once("SIGTERM", () => interrupted.abort());
   return watchReport(first, {
-    look,
+    diagnose,
     sentenceOf,
     say: (line) => console.log(line),
     pause: () =>

@@ -7,7 +7,7 @@ export interface Answer {
   readonly body: string;
 }
 
-export interface LookOptions {
+export interface ProbeRequest {
   readonly headers?: Readonly<Record<string, string>>;
   /** By its status: an answer with more than this is no answer; 0 reads none of it. */
   readonly mostBytes: number | ((status: number) => number);
@@ -25,7 +25,7 @@ const timeoutMs = 5_000;
  * An agent for looks. Streams have certificates of their own making, so there is nothing to verify them by. A connection
  * serves one look: the next one is half a minute away.
  */
-export function lookAgent(): Agent {
+export function probeAgent(): Agent {
   return new Agent({
     connect: { rejectUnauthorized: false, timeout: timeoutMs },
     headersTimeout: timeoutMs,
@@ -40,7 +40,7 @@ export function lookAgent(): Agent {
  *
  * @throws NoAnswerError
  */
-export async function look(agent: Agent, url: URL, options: LookOptions): Promise<Answer> {
+export async function sendProbe(agent: Agent, url: URL, options: ProbeRequest): Promise<Answer> {
   const end = new AbortController();
   const stop = () => end.abort();
   const timer = setTimeout(stop, timeoutMs);
