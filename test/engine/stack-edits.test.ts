@@ -80,9 +80,12 @@ describe("the stacks of this repository on the lab", () => {
       expect(await stack.slices()).to.deep.equal([2, 2]);
     });
 
-    it("shows for other slices of a GPU the sharing config, the release that refers to it and the gate", async () => {
+    it("shows for other slices of a GPU the sharing config, the release that refers to it, and the checks before and after", async () => {
       stack.edit((config) => (group(config, "gpu")["replicasPerGpu"] = 4));
-      await stack.shows({ ...all("replace", "gpu-time-slicing"), ...all("update", "gpu-release", "gpu-capacity") });
+      await stack.shows({
+        ...all("replace", "gpu-time-slicing"),
+        ...all("update", "preflight-checks", "gpu-release", "gpu-capacity"),
+      });
       expect(await stack.slices()).to.deep.equal([4, 4]);
     });
 
@@ -121,7 +124,7 @@ describe("the stacks of this repository on the lab", () => {
       expect(await stack.passwords()).to.deep.equal(passwords);
     });
 
-    it("destroys everything but the CRD that Helm never deletes", async () => {
+    it("destroys everything but the CRDs that Helm never deletes", async () => {
       await stack.destroy();
       await settlesAt(stack.client, bare);
     });
