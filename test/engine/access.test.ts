@@ -157,7 +157,7 @@ describe("access, asked of a real API server", function () {
     session = { ...session, spec: { ...session.spec, desiredState: "Suspended" } };
     const signedIn = await ask("/", { authorization: `Basic ${btoa("desktop:from the Secret")}` });
     const woken = await ask("/", cookieOf(signedIn));
-    expect([woken.statusCode, woken.headers["retry-after"]]).to.deep.equal([503, "3"]);
+    expect([woken.statusCode, woken.headers["retry-after"]]).to.deep.equal([503, "1"]);
     expect((await admin.get(sessionKey))?.["spec"]).to.include({ desiredState: "Running" });
 
     const before = { ...session, metadata: { ...session.metadata, uid: "of-one-before" } };
