@@ -68,7 +68,7 @@ describe("sessions of the lab", () => {
 
   it("are opened by a link from the operator that runs beside the cluster", async () => {
     const [url = ""] = (await succeeds("link", "demo")).split("\n");
-    expect(new URL(url).hostname).to.match(/^[a-z2-7]{25}\.desktops\.lab\.example\.com$/);
+    expect(new URL(url).hostname).to.match(/^[a-z2-7]{25}\.desktops\.lab\.localhost$/);
     expect(new URL(url).searchParams.get("vdi_token")).to.be.a("string");
   });
 
