@@ -205,7 +205,7 @@ describe("the portal on the lab", function () {
       expect((await forger.ask("GET", "/api/v1/me", undefined, { [header]: "carol@example.com" })).status).to.equal(
         401,
       );
-    for (const from of ["https://desktop.desktops.lab.example.com", "null", "http://127.0.0.1"]) {
+    for (const from of ["https://desktop.desktops.lab.localhost", "null", "http://127.0.0.1"]) {
       const answer = await alice.ask("POST", `/api/v1/sessions/${name}/suspend`, undefined, {
         origin: from,
         "sec-fetch-site": "same-site",
