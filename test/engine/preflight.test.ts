@@ -76,9 +76,7 @@ describe("preflight on the lab", function () {
     const { passed, warnings, unknown } = JSON.parse(stdout) as PreflightReport;
     expect(passed).to.be.greaterThan(20);
     // Nobody makes records for the lab's domain; a machine without network cannot even tell.
-    const others = [...warnings, ...unknown].filter(
-      (line) => !/desktops\.lab\.localhost|not on its PATH/.test(line),
-    );
+    const others = [...warnings, ...unknown].filter((line) => !/desktops\.lab\.localhost|not on its PATH/.test(line));
     expect(others).to.deep.equal([]);
     for (const warning of warnings) expect(stderr).to.include(`warning: ${warning}`);
   });
