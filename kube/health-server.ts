@@ -1,6 +1,6 @@
 import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
 import type { Registry } from "prom-client";
+import { listen } from "./http-listener.ts";
 
 /** Says what is wrong, or undefined when all is well, or what there is to know of it. */
 export type HealthCheck = () => string | { readonly detail: string } | undefined;
@@ -37,12 +37,9 @@ export async function serveHealth(options: HealthServerOptions): Promise<{ port:
   });
   // A client that says nothing must not keep a connection for long.
   Object.assign(server, { headersTimeout: 5_000, requestTimeout: 10_000, keepAliveTimeout: 5_000 });
-  await new Promise<void>((resolve, reject) => {
-    server.once("error", reject);
-    server.listen(options.port, options.host, resolve);
-  });
+  const port = await listen(server, options);
   return {
-    port: (server.address() as AddressInfo).port,
+    port,
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve());

@@ -1,4 +1,5 @@
 import { Registry, collectDefaultMetrics } from "prom-client";
+import { aborted } from "../kube/aborted.ts";
 import { ClusterClient } from "../kube/client.ts";
 import type { SharedKubeConfig } from "../kube/client.ts";
 import { pause } from "../kube/clock.ts";
@@ -102,11 +103,4 @@ function knowledgeCheck(known: Knowledge) {
 
 function where({ listenAddress }: GatewaySettings) {
   return listenAddress === undefined ? {} : { host: listenAddress };
-}
-
-function aborted(signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) resolve();
-    else signal.addEventListener("abort", () => resolve(), { once: true });
-  });
 }

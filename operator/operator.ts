@@ -1,4 +1,5 @@
 import { Registry, collectDefaultMetrics } from "prom-client";
+import { aborted } from "../kube/aborted.ts";
 import { ClusterClient } from "../kube/client.ts";
 import type { SharedKubeConfig } from "../kube/client.ts";
 import { EventRecorder } from "../kube/event-recorder.ts";
@@ -108,11 +109,4 @@ async function openServers(parts: { settings: Settings; registry: Registry; cach
     serveHealth({ ...checks, ...where, port: settings.ports.health }),
     serveHealth({ ...checks, ...where, port: settings.ports.metrics, registry }),
   ]);
-}
-
-function aborted(signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) resolve();
-    else signal.addEventListener("abort", () => resolve(), { once: true });
-  });
 }

@@ -1,5 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { Registry, collectDefaultMetrics } from "prom-client";
+import { aborted } from "../kube/aborted.ts";
 import { ClusterClient } from "../kube/client.ts";
 import type { SharedKubeConfig } from "../kube/client.ts";
 import { pause, systemClock } from "../kube/clock.ts";
@@ -126,11 +127,4 @@ function openHealth(parts: { settings: PortalSettings; registry: Registry; known
 
 function where({ listenAddress }: PortalSettings) {
   return listenAddress === undefined ? {} : { host: listenAddress };
-}
-
-function aborted(signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) resolve();
-    else signal.addEventListener("abort", () => resolve(), { once: true });
-  });
 }

@@ -1,7 +1,7 @@
 import { createServer } from "node:http";
 import type { IncomingMessage } from "node:http";
-import type { AddressInfo } from "node:net";
 import { apiMessage } from "../../kube/client.ts";
+import { closeGracefully, listen, timeoutsBehindTraefik } from "../../kube/http-listener.ts";
 import { jsonAnswer } from "./answer.ts";
 import type { Answer } from "./answer.ts";
 import { ForwardAuth } from "./forward-auth.ts";
@@ -71,27 +71,17 @@ export async function serveAccess(options: AccessServerOptions): Promise<AccessS
         .catch(() => response.destroy());
     },
   );
-  // Longer than Traefik keeps idle connections (90 s), or it would ask on one that is being closed.
-  Object.assign(server, { headersTimeout: 5_000, requestTimeout: 10_000, keepAliveTimeout: 120_000 });
-  await new Promise<void>((resolve, reject) => {
-    server.once("error", reject);
-    server.listen(options.port, options.host, resolve);
-  });
+  Object.assign(server, timeoutsBehindTraefik);
+  const port = await listen(server, options);
   return {
-    port: (server.address() as AddressInfo).port,
+    port,
     drain: () => {
       isDraining = true;
       forwardAuth.drain();
     },
-    close: () =>
-      new Promise((resolve) => {
-        forwardAuth.drain();
-        const cancel = options.clock.after(5_000, () => server.closeAllConnections());
-        server.close(() => {
-          cancel();
-          resolve();
-        });
-        server.closeIdleConnections();
-      }),
+    close: () => {
+      forwardAuth.drain();
+      return closeGracefully(server, options.clock);
+    },
   };
 }

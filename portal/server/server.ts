@@ -1,7 +1,7 @@
 import { createServer } from "node:http";
 import type { IncomingMessage, ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
 import type { Clock } from "../../kube/clock.ts";
+import { closeGracefully, listen, timeoutsBehindTraefik } from "../../kube/http-listener.ts";
 import type { apiHandlers } from "../api/handlers.ts";
 import { openApi } from "../api/openapi.ts";
 import { problemOf, Refusal } from "../api/problem.ts";
@@ -136,26 +136,14 @@ export async function servePortal(options: PortalServerOptions): Promise<PortalS
       // Nothing that somebody sends may end the process.
       .catch(() => response.destroy());
   });
-  // Longer than Traefik keeps idle connections (90 s), or it would ask on one that is being closed.
-  Object.assign(server, { headersTimeout: 5_000, requestTimeout: 10_000, keepAliveTimeout: 120_000 });
-  await new Promise<void>((resolve, reject) => {
-    server.once("error", reject);
-    server.listen(options.port, options.host, resolve);
-  });
+  Object.assign(server, timeoutsBehindTraefik);
+  const port = await listen(server, options);
   return {
-    port: (server.address() as AddressInfo).port,
+    port,
     drain: () => {
       isDraining = true;
     },
-    close: () =>
-      new Promise((resolve) => {
-        const cancel = clock.after(5_000, () => server.closeAllConnections());
-        server.close(() => {
-          cancel();
-          resolve();
-        });
-        server.closeIdleConnections();
-      }),
+    close: () => closeGracefully(server, clock),
   };
 }
 
