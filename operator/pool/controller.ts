@@ -79,7 +79,7 @@ export class PoolController {
 
     const latest = caches.pools.store.get(key);
     if (latest?.metadata.uid !== pool.metadata.uid) return undefined;
-    const told = await this.#gather(latest ?? pool);
+    const told = await this.#gather(latest ?? pool, false);
     const { status, recheckMs } = poolStatus(told, settings, clock.date());
     const before = told.pool.status;
     const write = await this.#status.write(told.pool, status);
@@ -88,7 +88,7 @@ export class PoolController {
         recorder.record(told.pool, { action: "Reconcile", ...event });
         log.info({ pool: key, reason: event.reason }, event.note);
       }
-    const requeueMs = soonest(againMs, recheckMs, write.againMs, this.#heldBackMs(pool));
+    const requeueMs = soonest(againMs, recheckMs, write.againMs);
     return requeueMs === undefined ? undefined : { requeueAfterMs: Math.max(1, requeueMs) };
   }
 
@@ -115,12 +115,14 @@ export class PoolController {
     const { client, settings, clock, log, metrics } = this.#options;
     const uid = pool.metadata.uid ?? "";
     for (let round = 0; round < rounds; round++) {
-      const view = await this.#gather(pool);
+      // Once for all that is decided with it: it may run out meanwhile.
+      const heldBackMs = this.#heldBackMs(pool);
+      const view = await this.#gather(pool, heldBackMs !== undefined);
       const turnSecret = await this.#turnSecret(view);
       const plan = planPool(view, { settings, now: clock.date(), newPassword, newSuffix, turnSecret });
       if (plan.batches.length === 0) {
         if (!view.holdsBack) this.#refused.delete(uid);
-        return { againMs: plan.recheckMs };
+        return { againMs: soonest(plan.recheckMs, heldBackMs) };
       }
       const due = this.#limit.due(uid, plan.batches);
       log.debug({ pool: keyOf(pool), writes: due.batches.flat().map(nameOf) }, "planned");
@@ -135,20 +137,20 @@ export class PoolController {
         },
       });
       this.#noteDeleted(due.batches, view.pods);
-      const limitMs = this.#limit.againMs(uid, plan.batches);
+      const limitMs = soonest(due.againMs, this.#limit.retryMs(uid, due.batches));
       if (refused.length > 0 || due.heldBack.length > 0) {
         const { times = 0, atMs = -Infinity } = this.#refused.get(uid) ?? {};
         const tried = refused.length > 0 ? { times: times + 1, atMs: clock.now() } : { times, atMs };
         this.#refused.set(uid, { ...tried, refusals: [...due.heldBack, ...refused] });
-        return { againMs: soonest(plan.recheckMs, limitMs) };
+        return { againMs: soonest(plan.recheckMs, limitMs, this.#heldBackMs(pool) ?? heldBackMs) };
       }
-      if (limitMs !== undefined) return { againMs: limitMs };
+      if (limitMs !== undefined) return { againMs: soonest(plan.recheckMs, limitMs, heldBackMs) };
       if (!view.holdsBack) this.#refused.delete(uid);
     }
     return { againMs: 1 };
   }
 
-  async #gather(pool: VDIPool): Promise<PoolView> {
+  async #gather(pool: VDIPool, holdsBack: boolean): Promise<PoolView> {
     const { caches, settings, secrets } = this.#options;
     const { uid = "" } = pool.metadata;
     const pods = caches.pods.store
@@ -161,7 +163,7 @@ export class PoolController {
       withoutSecret: await secrets.missing(present),
       takenMs: this.#taken.get(uid) ?? [],
       refusals,
-      holdsBack: this.#heldBackMs(pool) !== undefined,
+      holdsBack,
       isAdmitted: this.#admitted.isAdmitted,
     });
   }

@@ -124,7 +124,7 @@ export class SessionController {
     }
     // Whoever got no answer may have a pod: its start counts until it is tried again.
     const refusals = [...due.heldBack, ...(await this.#act(session, due.batches))];
-    const limitMs = this.#limit.againMs(uid, batches);
+    const retryMs = this.#limit.retryMs(uid, due.batches);
     lines.setStarting(session, false);
     if (plan.warning) recorder.record(session, { type: "Warning", action: "Warn", ...plan.warning });
 
@@ -154,7 +154,7 @@ export class SessionController {
     }
     return soonest(
       ...[plan.recheckMs, statusRecheckMs(told, now), start.againMs, againMs],
-      ...[limitMs, turn.problem ? turnMs : undefined],
+      ...[due.againMs, retryMs, turn.problem ? turnMs : undefined],
     );
   }
 
@@ -197,7 +197,7 @@ export class SessionController {
   /** A pool's desktop that the session was refused lately is not asked for at each occasion. */
   async #takeWarm(view: SessionView, now: Date): Promise<void> {
     const { uid = "" } = view.session.metadata;
-    if (this.#limit.againMs(uid, [[taking]]) !== undefined) return;
+    if (this.#limit.due(uid, [[taking]]).batches.length === 0) return;
     const outcome = await this.#options.warm.takeFor(view, now);
     if (outcome === "none") return;
     const refusal: Refusal = { kind: "Pod", why: "Forbidden", message: "the desktop of a pool may not be taken" };

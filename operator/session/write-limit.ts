@@ -12,6 +12,8 @@ export interface Due {
   readonly batches: Batch[];
   /** What is not, as far as it is known why: refused at the last try, or undone by somebody each time. */
   readonly heldBack: readonly Refusal[];
+  /** When the first of what is not may be; undefined when all is written now. */
+  readonly againMs: number | undefined;
 }
 
 /** What became of a write. `lost`: somebody else was faster. `failed`: it may pass later. Else it was refused for good. */
@@ -60,30 +62,38 @@ export class WriteLimit {
 
   /** Of these batches what may be written, in the same order. */
   due(uid: string, batches: readonly Batch[]): Due {
+    // Of one moment: what is held back by it must not count as free a moment later, when nobody would come back for it.
+    const nowMs = this.#clock.now();
     const heldBack: Refusal[] = [];
+    const waits: number[] = [];
     const kept: Batch[] = [];
-    const isPodHeld = batches.flat().some((write) => isPod(write) && this.#waitMs(uid, write) > 0);
-    let left = this.#mostPerMinute - this.#recentOf(uid).length;
+    const isPodHeld = batches.flat().some((write) => isPod(write) && this.#waitMs(uid, write, nowMs) > 0);
+    const recent = this.#recentOf(uid, nowMs);
+    const minuteEndsMs = (recent[0] ?? nowMs) + minuteMs - nowMs;
+    let left = this.#mostPerMinute - recent.length;
     for (const planned of batches) {
       // What only the pod needs waits with it.
       const batch = isPodHeld ? planned.filter((write) => !isNeeded(write)) : planned;
-      const held = batch.filter((write) => this.#waitMs(uid, write) > 0 || left-- <= 0);
+      const held = batch.filter((write) => {
+        const waitMs = this.#waitMs(uid, write, nowMs) || (left-- <= 0 ? minuteEndsMs : 0);
+        if (waitMs > 0) waits.push(waitMs);
+        return waitMs > 0;
+      });
       heldBack.push(...held.flatMap((write) => this.#reason(uid, write) ?? []));
       kept.push(batch.filter((write) => !held.includes(write)));
       // What comes after it would only wait for it.
       if (held.some(isNeeded)) break;
     }
-    return { batches: kept.filter((batch) => batch.length > 0), heldBack };
+    const againMs = waits.length > 0 ? Math.min(...waits) : undefined;
+    return { batches: kept.filter((batch) => batch.length > 0), heldBack, againMs };
   }
 
-  /** When the first of these writes that may not be tried now may be; undefined when all may. */
-  againMs(uid: string, batches: readonly Batch[]): number | undefined {
-    const recent = this.#recentOf(uid);
-    const [oldest = 0] = recent;
-    const ofAll = recent.length < this.#mostPerMinute ? 0 : oldest + minuteMs - this.#clock.now();
-    const waits = batches.flat().map((write) => Math.max(ofAll, this.#waitMs(uid, write)));
-    const positive = waits.filter((it) => it > 0);
-    return positive.length === 0 ? undefined : Math.min(...positive);
+  /** When the first of these, which were just tried, may be tried again; undefined when none was refused. */
+  retryMs(uid: string, batches: readonly Batch[]): number | undefined {
+    const refused = batches.flat().filter((write) => this.#isRefused(uid, write));
+    // A later write of its batch may have taken longer than the wait.
+    const waits = refused.map((write) => Math.max(1, this.#waitMs(uid, write, this.#clock.now())));
+    return waits.length > 0 ? Math.min(...waits) : undefined;
   }
 
   /**
@@ -95,7 +105,7 @@ export class WriteLimit {
     const nowMs = this.#clock.now();
     const ofSession = this.#histories.get(uid) ?? new Map<string, WriteHistory>();
     this.#histories.set(uid, ofSession);
-    if (this.#mostPerMinute < Infinity) this.#recent.set(uid, [...this.#recentOf(uid), nowMs]);
+    if (this.#mostPerMinute < Infinity) this.#recent.set(uid, [...this.#recentOf(uid, nowMs), nowMs]);
     if (ofSession.size > mostKept)
       for (const [key, { load }] of ofSession) if (nowMs - load.atMs > keptMs) ofSession.delete(key);
     const before = ofSession.get(keyOf(write));
@@ -113,14 +123,18 @@ export class WriteLimit {
     this.#recent.delete(uid);
   }
 
-  #waitMs(uid: string, write: Write): number {
+  #isRefused(uid: string, write: Write): boolean {
+    // What is corrected is tried at once, but for who corrects it without end.
+    return this.#histories.get(uid)?.get(keyOf(write))?.refusal?.content === contentOf(write);
+  }
+
+  #waitMs(uid: string, write: Write, nowMs: number): number {
     const history = this.#histories.get(uid)?.get(keyOf(write));
     if (history === undefined) return 0;
     const { load, refusal } = history;
-    // What is corrected is tried at once, but for who corrects it without end.
-    const isSame = refusal?.content === contentOf(write);
-    const ofRefusal = isSame ? load.atMs + backoffMs(refused, refusal.times, 0) - this.#clock.now() : 0;
-    return Math.max(restMs(pace, load, this.#clock.now()), ofRefusal);
+    const times = this.#isRefused(uid, write) ? (refusal?.times ?? 0) : 0;
+    const ofRefusal = times > 0 ? load.atMs + backoffMs(refused, times, 0) - nowMs : 0;
+    return Math.max(restMs(pace, load, nowMs), ofRefusal);
   }
 
   #reason(uid: string, write: Write): Refusal | undefined {
@@ -129,8 +143,8 @@ export class WriteLimit {
     return history.load.times < pace.atOnce ? undefined : contested(write);
   }
 
-  #recentOf(uid: string): number[] {
-    const afterMs = this.#clock.now() - minuteMs;
+  #recentOf(uid: string, nowMs: number): number[] {
+    const afterMs = nowMs - minuteMs;
     return (this.#recent.get(uid) ?? []).filter((it) => it > afterMs);
   }
 }

@@ -83,7 +83,8 @@ describe("one desktop per home, whatever fails", function () {
     while (!server.writes.some(({ method, resource }) => method === "POST" && resource === "pods")) await sleep(50);
     await sleep(3_000);
     expect(await homePods("lied-to")).to.deep.equal(pods);
-    await told(waiting, "HomeInUse", `session ${holder.metadata.name} has it`);
+    // By the API server's refusal, or by the place in line when the holder was looked at first.
+    await told(waiting, "HomeInUse", `session ${holder.metadata.name}`);
     server.fault = () => undefined;
     server.expireWatches();
     await harness.waitForPhase(holder, "Running");

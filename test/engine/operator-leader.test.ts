@@ -67,10 +67,11 @@ describe("two operators and one Lease", function () {
     const first = await operator();
     await leads(first);
     const second = await operator();
-    // Frozen between two writes of one reconcile: the answers of the first batch wait for it.
-    first.server.answered = ({ method, resource, body }) => {
-      if (method === "POST" && resource === "secrets" && body.includes("frozen-"))
-        process.kill(first.it.pid, "SIGSTOP");
+    // Frozen between two batches of one reconcile, with none of the first on its way: the last answer waits for it.
+    const firstBatch = new Set(["networkpolicies", "persistentvolumeclaims", "secrets"]);
+    first.server.answered = ({ isWrite, resource, body }) => {
+      if (!isWrite || !body.includes("frozen") || !firstBatch.delete(resource)) return;
+      if (firstBatch.size === 0) process.kill(first.it.pid, "SIGSTOP");
     };
     const session = await harness.session({}, "frozen");
     await leads(second);

@@ -13,6 +13,8 @@ const create = (kind: string, spec: object = {}): Write => ({
 });
 const quota: Refusal = { kind: "Pod", why: "Quota", message: "exceeded quota" };
 
+const anyOutcome: fc.Arbitrary<Outcome> = fc.constantFrom<Outcome[]>("done", "failed", "lost", quota);
+
 describe("the limit of a session's writes", () => {
   let clock: FakeClock;
   let limit: WriteLimit;
@@ -59,13 +61,14 @@ describe("the limit of a session's writes", () => {
 
   it("goes on telling why what was refused is not there, between two tries", async () => {
     write("u", create("Pod"), quota);
-    const { batches, heldBack } = limit.due("u", [[create("Pod"), apply("Service")]]);
+    const { batches, heldBack, againMs } = limit.due("u", [[create("Pod"), apply("Service")]]);
     expect(batches).to.deep.equal([[apply("Service")]]);
     expect(heldBack).to.deep.equal([quota]);
-    expect(limit.againMs("u", [[create("Pod"), apply("Service")]])).to.equal(5_000);
+    expect(againMs).to.equal(5_000);
     await clock.advance(5_000);
-    expect(limit.due("u", [[create("Pod")]]).heldBack).to.deep.equal([]);
-    expect(limit.againMs("u", [[create("Pod")]])).to.equal(undefined);
+    expect(limit.due("u", [[create("Pod")]])).to.deep.equal({
+      ...{ batches: [[create("Pod")]], heldBack: [], againMs: undefined },
+    });
   });
 
   it("keeps the pod waiting for the Secret and the home that it needs", () => {
@@ -102,9 +105,9 @@ describe("the limit of a session's writes", () => {
 
   it("tells of what it keeps back, with the time to try again, and keeps no other object waiting", () => {
     while (write("u", apply("Service")));
-    const { batches, heldBack } = limit.due("u", [[apply("Service"), apply("IngressRoute")]]);
+    const { batches, heldBack, againMs } = limit.due("u", [[apply("Service"), apply("IngressRoute")]]);
     expect(batches).to.deep.equal([[apply("IngressRoute")]]);
-    expect(limit.againMs("u", [[apply("Service")]])).to.equal(2_000);
+    expect(againMs).to.equal(2_000);
     expect(heldBack).to.have.length(1);
     expect(heldBack[0]).to.include({ kind: "Service", why: "Contested" });
     expect(heldBack[0]?.message).to.contain("alice-x is changed back each time");
@@ -113,7 +116,36 @@ describe("the limit of a session's writes", () => {
 
   it("blames nobody for what only fails", () => {
     while (write("u", create("Pod"), "failed"));
-    expect(limit.due("u", [[create("Pod")]])).to.deep.equal({ batches: [], heldBack: [] });
+    expect(limit.due("u", [[create("Pod")]])).to.deep.equal({ batches: [], heldBack: [], againMs: 2_000 });
+  });
+
+  it("says when to come back for all that it holds back or that was refused, however long the other writes take", async () => {
+    const anyWrite = fc.constantFrom<(() => Write)[]>(
+      () => create("Pod"),
+      () => create("Secret"),
+      () => apply("Service"),
+    );
+    const anyTry = fc.record({
+      ...{ writes: fc.uniqueArray(anyWrite, { minLength: 1 }), outcome: anyOutcome },
+      ...{ takesMs: fc.nat(150_000), pauseMs: fc.nat(20_000) },
+    });
+    await fc.assert(
+      fc.asyncProperty(fc.array(anyTry, { minLength: 1, maxLength: 40 }), async (tries) => {
+        clock = new FakeClock();
+        limit = new WriteLimit(clock, 7);
+        for (const { writes, outcome, takesMs, pauseMs } of tries) {
+          const planned = [writes.map((make) => make())];
+          const due = limit.due("u", planned);
+          const written = due.batches.flat();
+          for (const one of written) limit.note("u", one, outcome);
+          await clock.advance(takesMs);
+          const retryMs = limit.retryMs("u", due.batches);
+          if (written.length < planned.flat().length) expect(due.againMs, "held back").to.be.above(0);
+          if (written.length > 0 && outcome === quota) expect(retryMs, "refused").to.be.above(0);
+          await clock.advance(pauseMs);
+        }
+      }),
+    );
   });
 
   it("forgets what has stayed for a while, and a session that is gone", async () => {
@@ -130,8 +162,6 @@ describe("the limit of a session's writes", () => {
     limit.forget("u");
     expect(atOnce()).to.equal(10);
   });
-
-  const anyOutcome: fc.Arbitrary<Outcome> = fc.constantFrom<Outcome[]>("done", "failed", "lost", quota);
 
   it("lets no more than fifteen tries of one write through in a minute, whatever becomes of them", async () => {
     const anyTry = fc.record({ pauseMs: fc.nat(20_000), outcome: anyOutcome, content: fc.nat(3) });
