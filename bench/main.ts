@@ -11,6 +11,7 @@ import { benchPreview } from "./preview.ts";
 import { benchScale } from "./scale.ts";
 import { benchSessions } from "./sessions.ts";
 import { benchUp } from "./up.ts";
+import { benchWaiting } from "./waiting.ts";
 
 /** `npm run bench`: each benchmark prints one line of JSON; progress goes to stderr. */
 
@@ -58,6 +59,15 @@ program
   .option("--node-options <list>", "options of the operator's Node", (text) => text.split(" "), [])
   .action(async (options: { rates: Arrivals[]; nodeOptions: string[] }) =>
     print(await benchSessions(layout, { ...options, homes: false, warm: true, say })),
+  );
+
+program
+  .command("waiting")
+  .description("many sessions of one user that wait for one home, beside other users' starts; the lab has to run")
+  .option("--waiting <count>", "how many", Number, 2_000)
+  .option("--node-options <list>", "options of the operator's Node", (text) => text.split(" "), [])
+  .action(async (options: { waiting: number; nodeOptions: string[] }) =>
+    print(await benchWaiting(layout, { ...options, say })),
   );
 
 program

@@ -83,6 +83,10 @@ export class StartWatch {
     return this.marks.filter((it) => it[mark] !== undefined).length;
   }
 
+  of(name: string): Milestones | undefined {
+    return this.#marks.get(name);
+  }
+
   get marks(): Milestones[] {
     return [...this.#marks.values()];
   }

@@ -30,7 +30,11 @@ const metrics = {
   depth: "workqueue_depth",
   workers: "controller_runtime_active_workers",
   leading: "leader_election_master_status",
+  lag: "nodejs_eventloop_lag_max_seconds",
 } as const;
+
+// Metrics count all sessions at each look: more looks would be a load of their own.
+const idlePollMs = 250;
 
 const writingMethods = ["POST", "PUT", "PATCH", "DELETE"];
 
@@ -39,6 +43,7 @@ export class OperatorProcess {
   readonly #child: ChildProcess;
   readonly #log: string;
   readonly #metricsUrl: string;
+  #longestLagSeconds = 0;
 
   private constructor(child: ChildProcess, log: string, metricsUrl: string) {
     this.#child = child;
@@ -94,12 +99,26 @@ export class OperatorProcess {
       },
       "it did not come to rest",
       timeoutMs,
+      idlePollMs,
     );
   }
 
   async samples(): Promise<Sample[]> {
     const answer = await fetch(this.#metricsUrl);
-    return samplesOf(await answer.text(), Object.values(metrics));
+    const samples = samplesOf(await answer.text(), Object.values(metrics));
+    // Each look begins a new count.
+    const lag = samples.find(({ name }) => name === metrics.lag)?.value ?? 0;
+    if (lag > this.#longestLagSeconds) this.#longestLagSeconds = lag;
+    return samples;
+  }
+
+  /** The longest delay of its event loop while the work goes on, in milliseconds. */
+  async longestTurnMs(work: () => Promise<void>): Promise<number> {
+    await this.samples();
+    this.#longestLagSeconds = 0;
+    await work();
+    await this.samples();
+    return Math.round(this.#longestLagSeconds * 1000);
   }
 
   /** Kills it, as a crash would. */
@@ -131,7 +150,7 @@ export class OperatorProcess {
     clearTimeout(timer);
   }
 
-  async #until(isSo: () => boolean | Promise<boolean>, what: string, timeoutMs: number): Promise<void> {
+  async #until(isSo: () => boolean | Promise<boolean>, what: string, timeoutMs: number, everyMs = 20): Promise<void> {
     const end = performance.now() + timeoutMs;
     while (!(await isSo())) {
       const isOver = this.#child.exitCode !== null || this.#child.signalCode !== null;
@@ -139,7 +158,7 @@ export class OperatorProcess {
         throw new Error(
           `the operator ${isOver ? "ended" : "is late"}: ${what}. Its log ends:\n${this.#text.slice(-2_000)}`,
         );
-      await sleep(20);
+      await sleep(everyMs);
     }
   }
 }

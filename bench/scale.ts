@@ -10,12 +10,12 @@ import { apiVersion } from "../operator/api/objects.ts";
 import type { VDISession } from "../operator/api/objects.ts";
 import { crdFileText } from "../operator/api/crd-file.ts";
 import { buildBundle } from "../operator/bundle/build.ts";
-import { homeName, podName } from "../operator/resources/names.ts";
 import { onBareControlPlane } from "./bare-control-plane.ts";
 import { putAll } from "./etcd-writer.ts";
 import { largestMetadata } from "./largest-metadata.ts";
 import { OperatorProcess, reconcilesBetween, writesBetween } from "./operator-process.ts";
 import { load } from "./process-figures.ts";
+import { oneRealSession } from "./real-session.ts";
 import { copyOf } from "./session-copies.ts";
 import { rounded } from "./statistics.ts";
 
@@ -76,7 +76,11 @@ export async function benchScale(lab: LabLayout, options: ScaleOptions): Promise
       });
     try {
       await prepare(client);
-      const { session, objects } = await oneRealSession(client, start);
+      const { session, objects } = await oneRealSession(
+        client,
+        { namespace, template: template.metadata.name, nodeName },
+        start,
+      );
       const scales: ScaleFigure[] = [];
       let present = 1;
       for (const sessions of options.sessions) {
@@ -170,77 +174,6 @@ async function prepare(client: ClusterClient): Promise<void> {
 function isEstablished(crd: AnyObject | undefined): boolean {
   const { conditions } = (crd?.["status"] ?? {}) as { conditions?: { type: string; status: string }[] | null };
   return conditions?.some(({ type, status }) => type === "Established" && status === "True") ?? false;
-}
-
-/** Has the operator start one session, and plays scheduler, provisioner and kubelet for it. */
-async function oneRealSession(client: ClusterClient, start: () => Promise<OperatorProcess>) {
-  const key = { apiVersion, kind: "VDISession", metadata: { name: "the-real-session", namespace } };
-  const session = (await apply(client, {
-    ...key,
-    spec: { user: "the-real-user@example.com", template: template.metadata.name },
-  })) as VDISession & AnyObject;
-  const operator = await start();
-  try {
-    const name = podName(session);
-    const pod = { apiVersion: "v1", kind: "Pod", metadata: { name, namespace } };
-    const claim = {
-      apiVersion: "v1",
-      kind: "PersistentVolumeClaim",
-      metadata: { name: homeName(session.spec.user), namespace },
-    };
-    await waitForObject(client, pod, (it) => it !== undefined, { timeoutMs: 60_000 });
-    await client.mergePatch({ ...claim, spec: { volumeName: "pvc-of-the-real-session" } });
-    await client.mergePatchStatus({ ...claim, status: { phase: "Bound", capacity: { storage: "10Gi" } } });
-    const target = { apiVersion: "v1", kind: "Node", name: nodeName };
-    await client.create({ apiVersion: "v1", kind: "Binding", metadata: { name, namespace }, target });
-    await client.mergePatchStatus({ ...pod, status: runningStatus() });
-    const isRunning = (it: VDISession | undefined) => it?.status?.phase === "Running";
-    await waitForObject<VDISession>(client, key, isRunning, { timeoutMs: 60_000 });
-    await operator.isIdle();
-    const children = await Promise.all(
-      ["Service", "Secret"].map((kind) => client.get({ apiVersion: "v1", kind, metadata: { name, namespace } })),
-    );
-    const others = await Promise.all([
-      client.get(key),
-      client.get(pod),
-      client.get(claim),
-      client.get({ apiVersion: "traefik.io/v1alpha1", kind: "IngressRoute", metadata: { name, namespace } }),
-      client.get({ apiVersion: "networking.k8s.io/v1", kind: "NetworkPolicy", metadata: { name, namespace } }),
-    ]);
-    const objects: AnyObject[] = [...others, ...children].filter((it) => it !== undefined);
-    return { session: objects[0] as VDISession & AnyObject, objects: objects.map(withoutAddress) };
-  } finally {
-    await operator.stop();
-  }
-}
-
-/** As a kubelet reports a desktop that runs. */
-function runningStatus() {
-  const now = new Date().toISOString().replace(/\.\d+/, "");
-  const condition = (type: string) => ({ type, status: "True", lastProbeTime: null, lastTransitionTime: now });
-  const image = "docker.io/kasmweb/ubuntu-noble-desktop:1.18.0";
-  const container = {
-    ...{ image, imageID: `docker.io/kasmweb/ubuntu-noble-desktop@sha256:${"0123456789abcdef".repeat(4)}` },
-    ...{ containerID: `containerd://${"0123456789abcdef".repeat(4)}`, restartCount: 0, lastState: {} },
-  };
-  const terminated = { exitCode: 0, reason: "Completed", startedAt: now, finishedAt: now };
-  return {
-    phase: "Running",
-    startTime: now,
-    ...{ hostIP: "198.18.0.10", hostIPs: [{ ip: "198.18.0.10" }], podIP: "10.42.0.10", podIPs: [{ ip: "10.42.0.10" }] },
-    conditions: ["PodReadyToStartContainers", "Initialized", "Ready", "ContainersReady", "PodScheduled"].map(condition),
-    initContainerStatuses: [{ ...container, name: "home", ready: true, started: false, state: { terminated } }],
-    containerStatuses: [
-      { ...container, name: "desktop", ready: true, started: true, state: { running: { startedAt: now } } },
-    ],
-    qosClass: "Burstable",
-  };
-}
-
-/** An address belongs to one Service; 10,000 of them without one need none. */
-function withoutAddress(object: AnyObject): AnyObject {
-  if (object.kind !== "Service") return object;
-  return { ...object, spec: { ...(object["spec"] as object), clusterIP: "None", clusterIPs: ["None"] } };
 }
 
 function apply(client: ClusterClient, object: AnyObject): Promise<AnyObject> {

@@ -1,18 +1,21 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect } from "chai";
+import { request } from "undici";
 import { Informer } from "../../kube/informer.ts";
 import type { AnyObject } from "../../kube/client.ts";
 import type { OperatorProcess } from "../../lab/operator/operator-process.ts";
 import type { VDISession } from "../../operator/api/objects.ts";
-import { homeName } from "../../operator/resources/names.ts";
+import { secretCredentials } from "../../operator/credentials/stream-credentials.ts";
+import { desktopName, homeName, hostOf } from "../../operator/resources/names.ts";
 import { childKinds } from "./desktops.ts";
 import { namespaceOfItsOwn } from "./operator-fixture.ts";
 import { OperatorHarness } from "./operator-harness.ts";
 
 const kills = Number(process.env["ENGINE_KILLS"] ?? 20);
-const users = 12;
+// Of whom each has two sessions.
+const users = Number(process.env["ENGINE_USERS"] ?? 12);
 
-describe("an operator that is killed again and again while sessions with homes come and go", function () {
+describe("an operator and gateways that are killed again and again while sessions with homes come and go", function () {
   this.timeout(120_000 + kills * 20_000);
   const harness = new OperatorHarness(namespaceOfItsOwn("kills"));
   const over = new AbortController();
@@ -63,6 +66,53 @@ describe("an operator that is killed again and again while sessions with homes c
     ).to.deep.equal([]);
     expect(doubles).to.deep.equal([]);
   });
+
+  it(`lets in who may, and nobody else, while one of two gateways is killed each time: ${kills} kills`, async () => {
+    const session = await harness.session({ user: "visited" });
+    await harness.waitForPhase(session, "Running", 90_000);
+    const { user = "", password = "" } =
+      (await secretCredentials(harness.client, harness.namespace)(desktopName(session))) ?? {};
+    const basic = (of: string) => ({ authorization: `Basic ${Buffer.from(`${user}:${of}`).toString("base64")}` });
+    const gateways = [await harness.gateway(), await harness.gateway()];
+    const killing = new Set<OperatorProcess>();
+    const seen: Record<string, number> = {};
+    const ask = async (who: string, headers: Record<string, string>) => {
+      for (const gateway of gateways) {
+        const status = await answer(gateway, { "x-forwarded-host": hostOf(session, harness.domain), ...headers });
+        // As a Service would: who is gone gets no requests.
+        if (status === undefined && killing.has(gateway)) continue;
+        const what = `${who} ${status ?? "without an answer"}`;
+        seen[what] = (seen[what] ?? 0) + 1;
+      }
+    };
+    const stop = new AbortController();
+    const asking = (async () => {
+      while (!stop.signal.aborted)
+        await Promise.all([ask("owner", basic(password)), ask("stranger", {}), ask("guesser", basic("wrong"))]);
+    })();
+    for (let kill = 0; kill < kills; kill++) {
+      const [victim, which] = [gateways[kill % 2]!, kill % 2];
+      killing.add(victim);
+      await victim.kill();
+      gateways[which] = await harness.gateway();
+      await sleep(Math.random() * 1_000);
+    }
+    stop.abort();
+    await asking;
+    // Whoever guesses is told so until he has guessed too often.
+    const right = ["owner 200", "stranger 401", "guesser 401", "guesser 429"];
+    expect(Object.keys(seen).filter((it) => !right.includes(it))).to.deep.equal([]);
+    for (const it of ["owner 200", "stranger 401"]) expect(seen[it], it).to.be.above(kills);
+  });
+
+  const answer = ({ ports }: OperatorProcess, headers: Record<string, string>) =>
+    request(`http://127.0.0.1:${ports.access}/auth`, { headers }).then(
+      async ({ statusCode, body }) => {
+        await body.dump();
+        return statusCode;
+      },
+      () => undefined,
+    );
 
   const left = async (version: string, kind: string) =>
     (await harness.client.list(version, kind, { namespace: harness.namespace, ...managed(kind) })).map(
