@@ -11,6 +11,7 @@ const folders = [
   "analyzers",
   "diagnose",
   "portal",
+  "bundle",
   "helm",
   "kube",
   "recover",
@@ -23,11 +24,12 @@ const folders = [
 const mayImport = {
   stacks: ["stacks", "components"],
   components: ["components"],
-  commands: ["commands", "analyzers", "helm", "kube"],
-  operator: ["operator", "analyzers", "kube"],
-  diagnose: ["diagnose", "analyzers", "kube"],
+  commands: ["commands", "analyzers", "bundle", "helm", "kube"],
+  operator: ["operator", "analyzers", "bundle", "kube"],
+  diagnose: ["diagnose", "analyzers", "bundle", "kube"],
   portal: ["portal", "operator", "analyzers", "kube"],
   analyzers: ["analyzers", "kube"],
+  bundle: ["bundle"],
   helm: ["helm", "kube"],
   kube: ["kube"],
   recover: ["recover", "helm", "kube"],
@@ -78,7 +80,10 @@ const arrows = [
     .map(([from, targets]) => [from, elementsOf(targets)]),
   ...Object.entries(operatorMayImport).map(([layer, layers]) => [
     `operator/${layer}`,
-    ["kube", "analyzers", ...["files", layer, ...layers].map((it) => `operator/${it}`)],
+    [
+      ...["kube", "analyzers", ...(layer === "bundle" ? ["bundle"] : [])],
+      ...["files", layer, ...layers].map((it) => `operator/${it}`),
+    ],
   ]),
   ["operator/files", ["kube", "analyzers", ...operatorTypes]],
 ];

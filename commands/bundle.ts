@@ -1,36 +1,16 @@
 // Writes dist/commands.mjs, all scripts of this folder in one file, for `node dist/commands.mjs NAME`: it starts in a third of the
 // time that the sources take, most of which goes into finding and loading files of packages.
-import { mkdirSync, readFileSync, readdirSync, renameSync } from "node:fs";
+import { readFileSync, readdirSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { build } from "esbuild";
+import { runBuild, writeProgram } from "../bundle/write.ts";
 
 const projectRoot = dirname(import.meta.dirname);
-const file = join(projectRoot, "dist", "commands.mjs");
 
-try {
-  mkdirSync(dirname(file), { recursive: true });
-  // Two builds at a time must not mix, and nobody may read half a file.
-  const partial = `${file}.${process.pid}`;
-  await build({
+await runBuild(() =>
+  writeProgram(join(projectRoot, "dist", "commands.mjs"), {
     stdin: { contents: dispatch(scripts()), resolveDir: import.meta.dirname, loader: "js" },
-    absWorkingDir: projectRoot,
-    bundle: true,
-    minify: true,
-    platform: "node",
-    target: "node24",
-    format: "esm",
-    legalComments: "none",
-    // An ES module has no `require`, by which CommonJS packages get Node's own modules.
-    banner: { js: 'import{createRequire as $require}from"node:module";const require=$require(import.meta.url);' },
-    outfile: partial,
-    logLevel: "silent",
-  });
-  renameSync(partial, file);
-} catch (error) {
-  // What esbuild says has file and line.
-  console.error(error instanceof Error ? error.message : error);
-  process.exitCode = 1;
-}
+  }),
+);
 
 /** Names of the files that are run, and not only imported. */
 function scripts(): string[] {

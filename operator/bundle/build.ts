@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { build } from "esbuild";
 import type { Plugin } from "esbuild";
+import { nodeModule } from "../../bundle/options.ts";
 import { thirdPartyNotices } from "./notices.ts";
 import { slimming } from "./slimming.ts";
 
@@ -32,24 +33,15 @@ export interface BundleOptions {
 export async function buildBundle(entry = "operator/main.ts", options: BundleOptions = {}): Promise<Bundle> {
   const { plugins = [], kept = [], included = [] } = options;
   const { outputFiles, metafile } = await build({
-    absWorkingDir: projectRoot,
+    ...nodeModule,
     entryPoints: [entry],
-    bundle: true,
-    minify: true,
     // An uncaught error prints the line that it comes from.
     lineLimit: 160,
-    platform: "node",
-    target: "node24",
-    format: "esm",
-    legalComments: "none",
-    // An ES module has no `require`, by which CommonJS packages get Node's own modules.
-    banner: { js: 'import{createRequire as $require}from"node:module";const require=$require(import.meta.url);' },
     // As Node's own build of undici has it: leaves an experimental second parser of 170 KiB out.
     define: { esbuildDetection: "true" },
     plugins: [...plugins, slimming(kept)],
     metafile: true,
     write: false,
-    logLevel: "silent",
   });
   const [output] = Object.values(metafile.outputs);
   const used = Object.entries(output?.inputs ?? {}).filter(([, { bytesInOutput }]) => bytesInOutput > 0);
