@@ -4,7 +4,6 @@ import { join } from "node:path";
 import { expect } from "chai";
 import { execa } from "execa";
 import { ClusterClient, loadKubeConfig } from "../../kube/client.ts";
-import type { ObjectKey } from "../../kube/client.ts";
 import { group } from "./edited-stack.ts";
 import { labStackFile } from "../../lab/platform/stack-config.ts";
 import { keyReferences } from "../../stacks/reference.ts";
@@ -31,17 +30,13 @@ const tried =
   "clusterName namespaces.kasm kasm.chart kasm.imageTag kasm.database kasm.backup kasm.deploymentSize kasm.directRdp " +
   "kasm.timeoutSeconds storage.className domain registry";
 
-const claimKind = { apiVersion: "v1", kind: "PersistentVolumeClaim" };
-
 // Upgrades: kasm-upgrades.test.ts.
 describe("Kasm's database on the lab cannot be lost by a config", function () {
   this.timeout(480_000);
   const stack = new LabStack();
   const client = new ClusterClient(loadKubeConfig());
   const folder = mkdtempSync(join(tmpdir(), "charts-"));
-  const dumps = { ...claimKind, metadata: { namespace: "kasm", name: "kasm-database-backup" } };
   let found: unknown;
-  let claimOfDumps: string | undefined;
 
   before(async () => {
     found = await database();
@@ -134,6 +129,25 @@ describe("Kasm's database on the lab cannot be lost by a config", function () {
     }
   });
 
+  it("by a plan of dumps that is taken out of the config: those that were taken stay, and a new plan goes on with them", async () => {
+    const metadata = { namespace: "kasm", name: "kasm-database-backup" };
+    const claim = { apiVersion: "v1", kind: "PersistentVolumeClaim", metadata };
+    const uid = async () => (await client.get(claim))?.metadata?.uid;
+    const planned = (schedule: string) => stack.edit((config) => (group(config, "kasm")["backup"] = { schedule }));
+    planned("0 3 * * *");
+    await stack.up();
+    const taken = await uid();
+    expect(taken).to.be.a("string");
+    stack.restore();
+    await stack.up();
+    expect(await uid()).to.equal(taken);
+    planned("0 4 * * *");
+    await stack.up();
+    expect(await uid()).to.equal(taken);
+    // The next case's `up` ends the plan.
+    await client.delete(claim);
+  });
+
   it("by another class of volumes, size, domain, registry, way for RDP, patience and a first installation that is asked for again: it stays as it is", async () => {
     const className = "kept-database-other";
     const storageClass = { apiVersion: "storage.k8s.io/v1", kind: "StorageClass", metadata: { name: className } };
@@ -148,28 +162,16 @@ describe("Kasm's database on the lab cannot be lost by a config", function () {
         config["kasm-vdi:domain"] = "other.lab.localhost";
         config["kasm-vdi:registry"] = { mirror: "registry.example.com/mirror" };
         const others = { deploymentSize: "small", directRdp: { type: "NodePort" }, timeoutSeconds: 600 };
-        Object.assign(group(config, "kasm"), { database: "initialize", backup: { schedule: "0 3 * * *" }, ...others });
+        Object.assign(group(config, "kasm"), { database: "initialize", ...others });
       });
       await stack.up();
       expect(await database()).to.deep.equal(found);
-      claimOfDumps = await uidOf(dumps);
     } finally {
       stack.restore();
       await stack.up();
       await client.delete(storageClass);
     }
     expect(await database()).to.deep.equal(found);
-  });
-
-  it("and keeps its dumps when the plan for them is gone, where a new plan goes on", async () => {
-    expect(claimOfDumps).to.be.a("string");
-    expect(await uidOf(dumps)).to.equal(claimOfDumps);
-    stack.edit((config) => (group(config, "kasm")["backup"] = { schedule: "0 4 * * *" }));
-    await stack.up();
-    expect(await uidOf(dumps)).to.equal(claimOfDumps);
-    stack.restore();
-    await stack.up();
-    await client.delete(dumps);
   });
 
   it("by no other key: each of the schema is tried here, or has a reason why it cannot", () => {
@@ -191,19 +193,12 @@ describe("Kasm's database on the lab cannot be lost by a config", function () {
     expect(await database()).to.deep.equal(found);
   }
 
-  async function uidOf(key: ObjectKey): Promise<string | undefined> {
-    return (await client.get(key))?.metadata?.uid;
-  }
-
   /** What the data depends on: its server, its volumes, its passwords. */
   async function database() {
     const inKasm = { namespace: "kasm" };
     const [sets, claims, secret] = await Promise.all([
       client.list("apps/v1", "StatefulSet", { ...inKasm, labelSelector: "app.kubernetes.io/component=db" }),
-      client.list(claimKind.apiVersion, claimKind.kind, {
-        ...inKasm,
-        fieldSelector: `metadata.name!=${dumps.metadata.name}`,
-      }),
+      client.list("v1", "PersistentVolumeClaim", inKasm),
       client.get({ apiVersion: "v1", kind: "Secret", metadata: { ...inKasm, name: "kasm-secrets" } }),
     ]);
     return {
