@@ -13,6 +13,7 @@ const inputSchema = z.object({
   namespace: z.string(),
   clusterName: z.string(),
   clusterNameLabel: z.string(),
+  stackAnnotation: z.string(),
 });
 
 // Runs before Pulumi changes anything: what it replaces it makes first, and by then the old database cannot be saved any more.

@@ -191,6 +191,8 @@ export class KasmWorkspaces extends pulumi.ComponentResource {
     const claim = new k8s.core.v1.PersistentVolumeClaim(`${name}-backup-claim`, backupClaim(all), {
       ...opts,
       protect: args.protectData,
+      // Dumps outlive the plan to take more; they go with the namespace.
+      retainOnDelete: true,
       // A claim that is bound cannot be changed, and a new one would be empty.
       ignoreChanges: ["spec"],
     });

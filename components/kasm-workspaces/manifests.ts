@@ -11,6 +11,8 @@ type BudgetArgs = k8s.types.input.policy.v1.PodDisruptionBudget;
 export const databaseRecordName = `${releaseName}-database-version`;
 /** On that ConfigMap: the name that the cluster had for Pulumi. */
 export const clusterNameLabel = "vdi.kasm.io/cluster-name";
+/** On it as well, by hand: the stack that the database belongs to, after it was renamed. */
+export const stackAnnotation = "vdi.kasm.io/stack";
 
 /** What the chart writes on every pod; `app.kubernetes.io/component` tells them apart. */
 const ofKasm = { "app.kubernetes.io/instance": releaseName };

@@ -9,8 +9,8 @@ export interface ChartFacts {
   readonly chart: ChartName;
   readonly version: string;
   readonly appVersion: string;
-  /** `rendered` by helm from the published chart, or `read` in its templates where no chart was to be had. */
-  readonly source: "rendered" | "read";
+  /** `rendered` by helm from the chart of this version, or `assembled`: from its templates, each at a commit near the version. */
+  readonly source: "rendered" | "assembled";
   /** Every key of the values, those of charts within it below their names. */
   readonly keys: Readonly<Record<string, ValueType>>;
   /** Names of the CRDs that the chart brings. */

@@ -12,11 +12,6 @@ const allowed: readonly { chart: string; at: RegExp; reason: string }[] = [
     reason: "parts of virtual machines and of storage, which are off and which the program does not switch on",
   },
   {
-    chart: "kasm-helm",
-    at: /ConfigMap\/kasm-[\w-]+ labels$/,
-    reason: "its facts are read in the templates, where the labels of ConfigMaps were not looked up",
-  },
-  {
     chart: "traefik",
     at: /^crd \w+\.hub\.traefik\.io$/,
     reason: "Traefik Hub, a product of its own: neither the program nor the lab makes objects of its kinds",

@@ -5,14 +5,34 @@ import { expect } from "chai";
 import { execa } from "execa";
 import { ClusterClient, loadKubeConfig } from "../../kube/client.ts";
 import { group } from "./edited-stack.ts";
+import { labStackFile } from "../../lab/platform/stack-config.ts";
+import { keyReferences } from "../../stacks/reference.ts";
 import { LabStack, checkout } from "./lab-stack.ts";
 import type { StackValues } from "./lab-stack.ts";
 
 type Change = (config: StackValues) => void;
 
-// Other storage of the whole platform, with Kasm's volumes left where they are: stack-edits.test.ts. Upgrades: kasm-upgrades.test.ts.
+/** Keys, or groups of them, that no case changes, and why none of them can reach the database. */
+const untried: Readonly<Record<string, string>> = {
+  "nodeCount nodePools nodeSize gpuCount": "machines: the lab takes one away with its disk, the program never does",
+  "kubeconfig context": "another cluster: what is in this one stays as it is",
+  "publicIPs apiServerPort preflight": "what is looked at, and rules of NetworkPolicies",
+  "certificate trustedCa": "what the database's pod mounts beside its volume",
+  protectData: "refuses more, and deletes nothing",
+  "gpu traefik turn operator portal agents agentInstaller": "other parts, in namespaces of their own",
+  "namespaces.gpuOperator namespaces.vdi namespaces.operator namespaces.turn namespaces.storage namespaces.traefik":
+    "other namespaces: a name of two parts is refused by config check",
+  "kasm.nginxResolver": "preflight holds it against the cluster's DNS Service",
+  "storage.mode storage.path storage.image storage.helperImage storage.timeoutSeconds": "stack-edits.test.ts",
+};
+/** Those of the cases below. */
+const tried =
+  "clusterName namespaces.kasm kasm.chart kasm.imageTag kasm.database kasm.backup kasm.deploymentSize kasm.directRdp " +
+  "kasm.timeoutSeconds storage.className domain registry";
+
+// Upgrades: kasm-upgrades.test.ts.
 describe("Kasm's database on the lab cannot be lost by a config", function () {
-  this.timeout(240_000);
+  this.timeout(480_000);
   const stack = new LabStack();
   const client = new ClusterClient(loadKubeConfig());
   const folder = mkdtempSync(join(tmpdir(), "charts-"));
@@ -91,7 +111,44 @@ describe("Kasm's database on the lab cannot be lost by a config", function () {
       await upRefuses(refusal);
     });
 
-  it("by another class of volumes, another size and a first installation that is asked for again: it stays as it is", async () => {
+  it("by another stack of the same config: up refuses it before it takes the namespace over", async () => {
+    const second = (...args: string[]) =>
+      execa("pulumi", [...args, "--stack", "second", "--non-interactive"], { cwd: checkout, reject: false, all: true });
+    await second("stack", "init");
+    const file = join(checkout, "Pulumi.second.yaml");
+    try {
+      cpSync(labStackFile(checkout), file);
+      const { exitCode, all } = await second("up", "--yes", "--skip-preview");
+      expect(exitCode, all).not.to.equal(0);
+      expect(all).to.match(/made by pulumi-kasm-vdi-lab, and this stack is pulumi-kasm-vdi-second\. If it is the same/);
+      expect((await second("stack", "export")).stdout).not.to.contain("kubernetes:core");
+      expect(await database()).to.deep.equal(found);
+    } finally {
+      await second("stack", "rm", "--yes", "--force");
+      rmSync(file, { force: true });
+    }
+  });
+
+  it("by a plan of dumps that is taken out of the config: those that were taken stay, and a new plan goes on with them", async () => {
+    const metadata = { namespace: "kasm", name: "kasm-database-backup" };
+    const claim = { apiVersion: "v1", kind: "PersistentVolumeClaim", metadata };
+    const uid = async () => (await client.get(claim))?.metadata?.uid;
+    const planned = (schedule: string) => stack.edit((config) => (group(config, "kasm")["backup"] = { schedule }));
+    planned("0 3 * * *");
+    await stack.up();
+    const taken = await uid();
+    expect(taken).to.be.a("string");
+    stack.restore();
+    await stack.up();
+    expect(await uid()).to.equal(taken);
+    planned("0 4 * * *");
+    await stack.up();
+    expect(await uid()).to.equal(taken);
+    // The next case's `up` ends the plan.
+    await client.delete(claim);
+  });
+
+  it("by another class of volumes, size, domain, registry, way for RDP, patience and a first installation that is asked for again: it stays as it is", async () => {
     const className = "kept-database-other";
     const storageClass = { apiVersion: "storage.k8s.io/v1", kind: "StorageClass", metadata: { name: className } };
     await client.create({
@@ -102,7 +159,10 @@ describe("Kasm's database on the lab cannot be lost by a config", function () {
     try {
       stack.edit((config) => {
         config["kasm-vdi:storage"] = { className };
-        Object.assign(group(config, "kasm"), { database: "initialize", deploymentSize: "small" });
+        config["kasm-vdi:domain"] = "other.lab.localhost";
+        config["kasm-vdi:registry"] = { mirror: "registry.example.com/mirror" };
+        const others = { deploymentSize: "small", directRdp: { type: "NodePort" }, timeoutSeconds: 600 };
+        Object.assign(group(config, "kasm"), { database: "initialize", ...others });
       });
       await stack.up();
       expect(await database()).to.deep.equal(found);
@@ -112,6 +172,15 @@ describe("Kasm's database on the lab cannot be lost by a config", function () {
       await client.delete(storageClass);
     }
     expect(await database()).to.deep.equal(found);
+  });
+
+  it("by no other key: each of the schema is tried here, or has a reason why it cannot", () => {
+    const known = [tried, ...Object.keys(untried)].flatMap((keys) => keys.split(" "));
+    const isKnown = (key: string) =>
+      known.some((one) => key === one || key.startsWith(`${one}.`) || key.startsWith(`${one}[`));
+    const keys = keyReferences().map(({ key }) => key);
+    expect(keys.filter((key) => !isKnown(key) && !known.some((one) => one.startsWith(`${key}.`)))).to.deep.equal([]);
+    expect(known.filter((one) => !keys.includes(one))).to.deep.equal([]);
   });
 
   it("and nothing is left to do with the config as it was", () => stack.hasNothingToDo());

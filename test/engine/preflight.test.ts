@@ -1,35 +1,20 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "chai";
 import { execa } from "execa";
-import { parse } from "yaml";
 import type { PreflightReport } from "../../analyzers/preflight/verdict.ts";
-import { preflightInput } from "../../components/preflight/values.ts";
-import { vendoredCrds } from "../../components/vdi-operator/crds.ts";
 import { ClusterClient, loadKubeConfig } from "../../kube/client.ts";
 import type { AnyObject } from "../../kube/client.ts";
-import { loadConfig } from "../../stacks/config.ts";
+import { runPreflight, stackPreflightInput, toldFailures } from "./stack-preflight.ts";
+import type { PreflightInput } from "./stack-preflight.ts";
 
-const checkout = join(import.meta.dirname, "..", "..");
-const script = join(checkout, "commands", "preflight.ts");
 const namespace = "preflight-test";
-
-type Input = ReturnType<typeof preflightInput>;
-
-/** What the lab's own stack would ask, without patience for what may settle. */
-function labInput(): Input {
-  const { config } = parse(readFileSync(join(checkout, "Pulumi.lab.yaml"), "utf8")) as {
-    config: Record<string, unknown>;
-  };
-  const crds = vendoredCrds().map(({ name }) => name);
-  return { ...preflightInput({ ...loadConfig(config), crds }), timeoutSeconds: 0 };
-}
 
 describe("preflight on the lab", function () {
   this.timeout(60_000);
   const client = new ClusterClient(loadKubeConfig());
-  const lab = labInput();
+  const lab = stackPreflightInput();
   const made: AnyObject[] = [];
 
   async function make(object: AnyObject): Promise<void> {
@@ -49,22 +34,19 @@ describe("preflight on the lab", function () {
     await client.config.close();
   });
 
-  const run = (input: Partial<Input> & { mode?: "warn" }, env: Record<string, string> = {}) =>
-    execa("node", [script], {
-      reject: false,
-      env: { INPUT: JSON.stringify({ mode: "enforce", ...lab, ...input }), ...env },
-    });
+  const run = (input: Partial<PreflightInput> & { mode?: "warn" }, env: Record<string, string> = {}) =>
+    runPreflight({ mode: "enforce", ...lab, ...input }, env);
 
   /** The failures' lines of a run that must fail. */
-  async function failures(input: Partial<Input>): Promise<string[]> {
+  async function failures(input: Partial<PreflightInput>): Promise<string[]> {
     const { exitCode, stdout, stderr } = await run(input);
     expect(exitCode, stderr).to.equal(1);
     expect(stdout).to.equal("");
     expect(stderr).to.include("To go on all the same, set kasm-vdi:preflight.mode to warn.");
-    return stderr.split("\n").flatMap((line) => (line.startsWith("  - ") ? [line.slice(4)] : []));
+    return toldFailures(stderr);
   }
 
-  async function report(input: Partial<Input>, env?: Record<string, string>): Promise<PreflightReport> {
+  async function report(input: Partial<PreflightInput>, env?: Record<string, string>): Promise<PreflightReport> {
     const { exitCode, stdout, stderr } = await run({ ...input, mode: "warn" }, env);
     expect(exitCode, stderr).to.equal(0);
     return JSON.parse(stdout) as PreflightReport;

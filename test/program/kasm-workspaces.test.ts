@@ -85,10 +85,12 @@ describe("KasmWorkspaces", () => {
     expect(inputs["delete"]).to.equal("node commands/self-signed-certificate.ts remove");
   });
 
-  it("takes no backups unless asked to, and keeps their volume through every change of it", async () => {
+  it("takes no backups unless asked to, and keeps their volume through every change of the plan and its end", async () => {
     expect(await register()).not.to.have.any.keys("backup", "backup-claim");
     const resources = await register({ backup: { schedule: "0 3 * * *", sizeGiB: 20 }, protectData: true });
-    expect(get(resources, "backup-claim")).to.deep.include({ protect: true, ignoreChanges: ["spec"] });
+    expect(get(resources, "backup-claim")).to.deep.include({
+      ...{ protect: true, retainOnDelete: true, ignoreChanges: ["spec"] },
+    });
     expect(get(resources, "backup").inputs).to.have.nested.property("spec.schedule", "0 3 * * *");
   });
 
