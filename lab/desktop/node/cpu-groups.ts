@@ -76,9 +76,13 @@ export class CpuGroup {
       writeFileSync(join(this.#folder, file), text);
   }
 
-  /** What the process starts from now on comes along. */
+  /** What the process starts from now on comes along. One that has ended meanwhile is no failure. */
   add(pid: number): void {
-    writeFileSync(join(this.#folder, "cgroup.procs"), String(pid));
+    try {
+      writeFileSync(join(this.#folder, "cgroup.procs"), String(pid));
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== "ESRCH") throw error;
+    }
   }
 
   remove(): void {
