@@ -20,7 +20,7 @@ export interface Desktop {
 
 const settings = {
   domain: "desktops.example.com",
-  sessionMiddleware: "session-headers",
+  sessionMiddlewares: ["session-headers", "session-retry"],
   sessionTransport: "session-self-signed",
   accessMiddleware: "session-access",
   extraMiddlewares: [],

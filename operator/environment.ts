@@ -25,8 +25,8 @@ export class EnvironmentReader {
     return value ?? "";
   }
 
-  list(name: string): string[] {
-    return (this.#environment[name] ?? "").split(",").filter((it) => it !== "");
+  list(name: string, fallback = ""): string[] {
+    return (this.#environment[name] ?? fallback).split(",").filter((it) => it !== "");
   }
 
   choice<T extends string>(name: string, allowed: readonly T[], fallback: T): T {

@@ -9,7 +9,8 @@ export interface Settings extends ProgramSettings {
   readonly leaderElection: boolean;
   /** The most desktops of one user at once; undefined: as many as they like. */
   readonly maxSessionsPerUser: number | undefined;
-  readonly sessionMiddleware: string;
+  /** Middlewares of every route, after the one that asks the gateway. */
+  readonly sessionMiddlewares: readonly string[];
   readonly sessionTransport: string;
   /** Middleware that asks the gateway whether to let a request in. */
   readonly accessMiddleware: string;
@@ -51,7 +52,7 @@ export function loadSettings(variables: Readonly<Record<string, string | undefin
     ownNamespace: environment.text("POD_NAMESPACE"),
     leaderElection: environment.choice("VDI_LEADER_ELECTION", ["true", "false"], "true") === "true",
     maxSessionsPerUser: environment.count("VDI_MAX_SESSIONS_PER_USER"),
-    sessionMiddleware: environment.text("VDI_SESSION_MIDDLEWARE", "session-headers"),
+    sessionMiddlewares: environment.list("VDI_SESSION_MIDDLEWARES", "session-headers,session-retry"),
     sessionTransport: environment.text("VDI_SESSION_TRANSPORT", "session-self-signed"),
     accessMiddleware: environment.text("VDI_ACCESS_MIDDLEWARE", "session-access"),
     extraMiddlewares: environment.list("VDI_ACCESS_EXTRA_MIDDLEWARES"),

@@ -3,7 +3,7 @@ import type { Registry } from "../objects/image.ts";
 import type { TurnEndpoint } from "../turn-server/turn-server.ts";
 import type { OperatorProgram } from "./program.ts";
 import { operatorName } from "./rbac.ts";
-import { accessMiddleware, sessionMiddleware, sessionTransport } from "./routing.ts";
+import { accessMiddleware, sessionMiddlewares, sessionTransport } from "./routing.ts";
 import type { AccessSettings } from "./routing.ts";
 import { operatorLabels, operatorPorts } from "./services.ts";
 import { workloadDeployment } from "./workload.ts";
@@ -70,7 +70,7 @@ export function operatorVariables({
     VDI_LEADER_ELECTION: "true",
     VDI_LOG_LEVEL: logLevel,
     ...(maxSessionsPerUser !== undefined && { VDI_MAX_SESSIONS_PER_USER: String(maxSessionsPerUser) }),
-    VDI_SESSION_MIDDLEWARE: sessionMiddleware,
+    VDI_SESSION_MIDDLEWARES: sessionMiddlewares.join(","),
     VDI_SESSION_TRANSPORT: sessionTransport,
     VDI_ACCESS_MIDDLEWARE: accessMiddleware,
     ...(access.middlewares?.length && { VDI_ACCESS_EXTRA_MIDDLEWARES: access.middlewares.join() }),

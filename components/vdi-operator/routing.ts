@@ -2,8 +2,8 @@ import type * as pulumi from "@pulumi/pulumi";
 import { gatewayName } from "./rbac.ts";
 import { gatewayPorts } from "./services.ts";
 
-/** Name of the Middleware that every session's route goes through. */
-export const sessionMiddleware = "session-headers";
+/** Names of the Middlewares that every session's route goes through, after the one that asks whom to let in. */
+export const sessionMiddlewares = ["session-headers", "session-retry"] as const;
 
 /** Name of the ServersTransport for images that serve TLS with a certificate of their own making. */
 export const sessionTransport = "session-self-signed";
@@ -68,7 +68,7 @@ export function sessionRouting({ namespace, operatorNamespace, access = {}, most
     "session-headers": {
       apiVersion,
       kind: "Middleware",
-      metadata: { name: sessionMiddleware, namespace },
+      metadata: { name: sessionMiddlewares[0], namespace },
       spec: {
         headers: {
           stsSeconds: 31_536_000,
@@ -79,6 +79,15 @@ export function sessionRouting({ namespace, operatorNamespace, access = {}, most
           customResponseHeaders: { "X-Robots-Tag": "noindex", Server: "", "X-Powered-By": "" },
         },
       },
+    },
+    // A container that is started anew refuses connections before anybody knows. Its own page asks again at that very moment,
+    // and would end as an error of Traefik's; so Traefik tries again for 15 s, longer
+    // than a kubelet waits before its second start. The gateway is not asked anew.
+    "session-retry": {
+      apiVersion,
+      kind: "Middleware",
+      metadata: { name: sessionMiddlewares[1], namespace },
+      spec: { retry: { attempts: 12, initialInterval: "1s" } },
     },
     "session-transport": {
       apiVersion,

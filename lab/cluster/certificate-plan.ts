@@ -29,6 +29,9 @@ export type Identity = keyof typeof identities;
 
 const loopback = { dnsNames: ["localhost"], ipAddresses: ["127.0.0.1"] };
 
+/** The API server, where it asks a kubelet. */
+export const kubeletClient = "system:kube-apiserver";
+
 /** First address of the service range, the ClusterIP of `default/kubernetes`. */
 export const apiServiceAddress = "10.43.0.1";
 
@@ -57,6 +60,9 @@ export const certificatePlans: readonly CertificatePlan[] = [
     use: ["server"],
     ...loopback,
   })),
+  // Of the node that runs desktops, for `kubectl logs`: the API server asks it, and nobody else.
+  { name: "kubelet", signedBy: "server-ca", commonName: "system:node:desktops", use: ["server"], ...loopback },
+  { name: "kubelet-client", signedBy: "client-ca", commonName: kubeletClient, use: ["client"] },
   { name: "front-proxy", signedBy: "front-proxy-ca", commonName: "system:auth-proxy", use: ["client"] },
   ...Object.entries(identities).map(([identity, subject]): CertificatePlan => ({
     name: `client-${identity}`,

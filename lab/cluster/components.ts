@@ -103,7 +103,7 @@ export const components: readonly Component[] = [
     isOptional: true,
     dependsOn: ["kube-apiserver"],
     // Those of the operator as well, which listens beyond it.
-    ports: ["traefik", "operator-metrics", "operator-health"],
+    ports: ["traefik", "kubelet", "operator-metrics", "operator-health"],
     stopGraceMs: 2_000,
     launch: forwarderLaunch,
     probe: () => ({ kind: "log-line", matches: /^ready\b/m }),

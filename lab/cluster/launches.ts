@@ -91,6 +91,8 @@ export function apiServerLaunch({ layout, ports, tools }: LaunchContext): Launch
   const [authority, certificate, key] = certificateFiles(layout, "kube-apiserver");
   const [etcdAuthority, etcdCertificate, etcdKey] = certificateFiles(layout, "etcd-client");
   const [proxyAuthority, proxyCertificate, proxyKey] = certificateFiles(layout, "front-proxy");
+  const [, kubeletCertificate, kubeletKey] = certificateFiles(layout, "kubelet-client");
+  const [kubeletAuthority] = certificateFiles(layout, "kubelet");
   const clientAuthority = certificateFile(layout.pki, "client-ca");
   return {
     program: tool(tools, "kube-apiserver"),
@@ -116,6 +118,11 @@ export function apiServerLaunch({ layout, ports, tools }: LaunchContext): Launch
       "--api-audiences=https://kubernetes.default.svc.cluster.local,k3s",
       `--service-account-key-file=${join(layout.pki, serviceAccountKeys.public)}`,
       `--service-account-signing-key-file=${join(layout.pki, serviceAccountKeys.private)}`,
+      // Only the node that runs desktops has an address of the first kind, on loopback.
+      "--kubelet-preferred-address-types=InternalDNS,InternalIP,ExternalIP,Hostname",
+      `--kubelet-certificate-authority=${kubeletAuthority}`,
+      `--kubelet-client-certificate=${kubeletCertificate}`,
+      `--kubelet-client-key=${kubeletKey}`,
       `--requestheader-client-ca-file=${proxyAuthority}`,
       "--requestheader-allowed-names=system:auth-proxy",
       "--requestheader-username-headers=X-Remote-User",
@@ -125,7 +132,7 @@ export function apiServerLaunch({ layout, ports, tools }: LaunchContext): Launch
       `--proxy-client-key-file=${proxyKey}`,
       "--profiling=false",
     ],
-    files: [authority, certificate, clientAuthority, etcdCertificate, proxyCertificate],
+    files: [authority, certificate, clientAuthority, etcdCertificate, proxyCertificate, kubeletCertificate],
   };
 }
 

@@ -15,6 +15,7 @@ export const portNames = [
   "gateway-health",
   "gateway-access",
   "traefik",
+  "kubelet",
   "identity",
   "portal-metrics",
   "portal-health",

@@ -25,9 +25,9 @@ const timeoutMs = 60_000;
 
 /** Runs a desktop and prints the address that shows it. The lab is started, or goes on with desktops that are run. */
 export async function desktop(layout: LabLayout, options: DesktopOptions): Promise<void> {
-  const problems = await unmetRequirements(process.env);
+  const [problems, status] = await Promise.all([unmetRequirements(process.env), labStatus(layout)]);
   if (problems.length > 0) throw new Error(problems.join("\n"));
-  const isUp = runsDesktops(layout) && allReady(await labStatus(layout));
+  const isUp = runsDesktops(layout) && allReady(status);
   switchDesktopsOn(layout);
   if (!isUp) await up(layout, { summary: false });
   const { domain, namespaces } = await readStackConfig(labStackFile(layout.checkout));

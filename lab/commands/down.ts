@@ -1,5 +1,6 @@
 import { stopControlPlane } from "../cluster/control-plane.ts";
 import { withLabLock } from "../cluster/lab-lock.ts";
+import { cpuGroupsName, removeCpuGroups } from "../desktop/node/cpu-groups.ts";
 import { switchDesktopsOff } from "../desktop/layout.ts";
 import type { LabLayout } from "../cluster/layout.ts";
 
@@ -11,7 +12,9 @@ export async function down(layout: LabLayout): Promise<void> {
     (line) => console.error(line),
     async () => {
       switchDesktopsOff(layout);
-      return stopControlPlane(layout);
+      const stopped = await stopControlPlane(layout);
+      if (process.platform === "linux") removeCpuGroups(cpuGroupsName(layout.desktops));
+      return stopped;
     },
   );
   console.log(stopped.length > 0 ? `Stopped ${[...stopped].reverse().join(", ")}.` : "Nothing was running.");

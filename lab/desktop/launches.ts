@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import type { Launch, LaunchContext } from "../cluster/launches.ts";
 import { componentKubeconfig, logFile } from "../cluster/layout.ts";
+import { certificateFile } from "../cluster/pki.ts";
 import { sources } from "../cluster/sources.ts";
 import type { Ports } from "../cluster/ports.ts";
 import { forwardText } from "./network/forward.ts";
@@ -27,6 +28,7 @@ export function crossings(ports: Ports): { inward: Forward[]; outward: Forward[]
   // What people and tests ask from outside.
   const inward = [
     outside("traefik", ports.traefik, 443),
+    outside("kubelet", ports.kubelet, kubeletPort),
     outside("operator-health", ports["operator-health"]),
     outside("operator-metrics", ports["operator-metrics"]),
   ];
@@ -46,6 +48,9 @@ export function crossings(ports: Ports): { inward: Forward[]; outward: Forward[]
     ],
   };
 }
+
+/** Of the node that runs desktops, in its namespace. */
+export const kubeletPort = 10_250;
 
 /** Of the gateway's Service. */
 const gatewayPort = 8082;
@@ -70,6 +75,8 @@ export function desktopsLaunch({ layout, ports, tools, desktops }: LaunchContext
     traefik,
     "traefik-config": desktops.traefikConfig,
     "traefik-log": logFile(layout, "traefik"),
+    pki: layout.pki,
+    "kubelet-port": ports.kubelet,
   };
   return {
     program: "unshare",
@@ -79,7 +86,12 @@ export function desktopsLaunch({ layout, ports, tools, desktops }: LaunchContext
       ...crossings(ports).inward.map(forwardText),
     ],
     env: { KUBECONFIG: kubeconfig },
-    files: [kubeconfig, desktops.traefikConfig, ...sources("lab/desktop", "kube")],
+    files: [
+      kubeconfig,
+      desktops.traefikConfig,
+      certificateFile(layout.pki, "kubelet"),
+      ...sources("lab/desktop", "kube"),
+    ],
   };
 }
 

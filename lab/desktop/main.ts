@@ -6,8 +6,14 @@ import { ClusterClient, loadKubeConfig } from "../../kube/client.ts";
 import { Informer } from "../../kube/informer.ts";
 import type { AnyObject } from "../../kube/object.ts";
 import { EventRecorder } from "../simulators/events.ts";
+import { kubeletClient } from "../cluster/certificate-plan.ts";
+import { certificateFile, keyFile } from "../cluster/pki.ts";
+import { kubeletPort } from "./launches.ts";
 import { forward, parseForward } from "./network/forward.ts";
+import { cpuGroupsName, openCpuGroups, removeCpuGroups } from "./node/cpu-groups.ts";
 import { DesktopPod } from "./node/desktop-pod.ts";
+import { serveKubelet } from "./node/kubelet-server.ts";
+import { NodeEndpoint } from "./node/node-endpoint.ts";
 import { PodNetwork } from "./node/pod-network.ts";
 import { isDesktopPod } from "./node/pod-spec.ts";
 import type { Pod } from "./node/pod-spec.ts";
@@ -23,6 +29,8 @@ const { values, positionals } = parseArgs({
     traefik: { type: "string" },
     "traefik-config": { type: "string" },
     "traefik-log": { type: "string" },
+    pki: { type: "string" },
+    "kubelet-port": { type: "string" },
   },
   allowPositionals: true,
 });
@@ -45,8 +53,13 @@ for (const signal of ["SIGTERM", "SIGINT"] as const) process.once(signal, () => 
 
 const config = loadKubeConfig();
 const client = new ClusterClient(config);
-const parts = { client, network, folder, log, files: given("files"), events: new EventRecorder(client, "kubelet") };
+removeCpuGroups(cpuGroupsName(folder));
+const cpuGroups = openCpuGroups(cpuGroupsName(folder));
+if (!cpuGroups) log("no control group can be made here: desktops have no limit of CPU");
+const events = new EventRecorder(client, "kubelet");
+const parts = { client, network, cpuGroups, folder, log, events, files: given("files") };
 const pods = new Map<string, DesktopPod>();
+const endpoint = new NodeEndpoint(client, Number(given("kubelet-port")));
 
 const informer = new Informer<AnyObject>(client, { apiVersion: "v1", kind: "Pod" }, { log });
 informer.on({
@@ -65,6 +78,7 @@ function follow(pod: Pod): void {
   const known = pods.get(uid);
   const desktop = known ?? new DesktopPod(pod, parts);
   pods.set(uid, desktop);
+  void endpoint.announce(pod.spec.nodeName).catch((error: unknown) => log(`no logs of ${name}: ${String(error)}`));
   if (known || deletionTimestamp !== undefined) desktop.follow(pod);
   else {
     log(`starts ${name}`);
@@ -73,6 +87,12 @@ function follow(pod: Pod): void {
 }
 
 keepRunning({ program: given("traefik"), config: given("traefik-config"), logFile: given("traefik-log"), log });
+const pki = given("pki");
+await serveKubelet({
+  ...{ port: kubeletPort, certificate: certificateFile(pki, "kubelet"), key: keyFile(pki, "kubelet") },
+  ...{ authority: certificateFile(pki, "client-ca"), client: kubeletClient },
+  find: (pod, container) => [...pods.values()].find(({ name }) => name === pod)?.run(container),
+});
 void informer.run(new AbortController().signal);
 await informer.synced;
 console.log("ready");

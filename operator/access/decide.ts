@@ -68,14 +68,15 @@ export function desktopState(session: VDISession): Desktop {
 }
 
 /**
- * Whether only a probe says that the desktop cannot be reached. Whoever asks has come by the route; and a
- * stream that has answered since the desktop's start may answer its user, whatever keeps the operator from it.
+ * Whether only a probe of the operator's says that the desktop cannot be reached. Whoever asks has come by the route; and a
+ * stream that has answered since the desktop's start may answer its user, whatever keeps the operator from it. The kubelet's
+ * word is another matter (ProbeFailing): Traefik leads nobody to a pod that is not ready, and would show an error of its own.
  */
 function isOurProbesWord(reason: string, status: VDISession["status"]): boolean {
   const { startTime, readyTime } = status ?? {};
   const wasReached =
     readyTime !== undefined && startTime !== undefined && Date.parse(readyTime) >= Date.parse(startTime);
-  return wasReached && ["RouteMissing", "StreamNotAnswering", "ProbeFailing"].includes(reason);
+  return wasReached && ["RouteMissing", "StreamNotAnswering"].includes(reason);
 }
 
 /** Deleted, or its time is over: nobody enters any more. The operator deletes it when the clocks agree. */

@@ -16,7 +16,7 @@ export const routePriority = 10_000;
 
 export type RouteSettings = Pick<
   Settings,
-  "domain" | "sessionMiddleware" | "sessionTransport" | "accessMiddleware" | "extraMiddlewares"
+  "domain" | "sessionMiddlewares" | "sessionTransport" | "accessMiddleware" | "extraMiddlewares"
 >;
 
 /**
@@ -39,7 +39,7 @@ export function desktopRoute(session: VDISession, template: VDITemplate, setting
           priority: routePriority,
           middlewares: [
             ...(asksOperator ? [...settings.extraMiddlewares, settings.accessMiddleware] : []),
-            settings.sessionMiddleware,
+            ...settings.sessionMiddlewares,
           ].map((name) => ({ name })),
           services: [
             {

@@ -251,6 +251,7 @@ describe("the VDI operator's surroundings on the lab", () => {
     const kinds = [
       ["Middleware", "session-access"],
       ["Middleware", "session-headers"],
+      ["Middleware", "session-retry"],
       ["ServersTransport", "session-self-signed"],
     ] as const;
     for (const [kind, name] of kinds)

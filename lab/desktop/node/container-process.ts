@@ -1,10 +1,12 @@
 import { spawn } from "node:child_process";
-import type { ChildProcess } from "node:child_process";
-import { closeSync, openSync, readFileSync, readlinkSync } from "node:fs";
+import type { ChildProcessByStdio } from "node:child_process";
 import { constants } from "node:os";
 import { join } from "node:path";
-import type { Writable } from "node:stream";
-import { setTimeout as sleep } from "node:timers/promises";
+import type { Readable, Writable } from "node:stream";
+import { ContainerLog } from "./container-log.ts";
+import { CpuGroup } from "./cpu-groups.ts";
+import type { CpuGroups } from "./cpu-groups.ts";
+import { processTree, watchMemory } from "./memory.ts";
 
 export interface ContainerStart {
   /** The folder that stands for the image. */
@@ -16,57 +18,72 @@ export interface ContainerStart {
   readonly command: readonly string[];
   /** Holds secrets: never on a command line. */
   readonly environment: Readonly<Record<string, string>>;
-  /** Left out for a container without a network. */
-  readonly network?: { readonly address: string; readonly gateway: string; connect: (pid: number) => Promise<void> };
+  /** Where the pod's network namespace is mounted. */
+  readonly network: string;
+  readonly limits: ContainerLimits;
+}
+
+export interface ContainerLimits {
+  readonly memoryBytes?: number | undefined;
+  /** With the groups in which it can be held, and the name of its own. */
+  readonly cpu?: { readonly cores: number; readonly groups: CpuGroups; readonly name: string } | undefined;
+}
+
+/** How a container's first process has ended. */
+export interface ContainerExit {
+  /** As a container runtime tells it. */
+  readonly code: number;
+  readonly isOutOfMemory: boolean;
 }
 
 const script = join(import.meta.dirname, "container.sh");
 
 /** A container's processes. They end with this process, whatever ends it. */
 export class ContainerProcess {
-  /** The exit code as a container runtime tells it. */
-  readonly exit: Promise<number>;
-  readonly #child: ChildProcess;
+  readonly exit: Promise<ContainerExit>;
+  readonly #child: ChildProcessByStdio<Writable, Readable, Readable>;
 
-  private constructor(child: ChildProcess) {
+  constructor({ files, folder, hostname, logFile, command, environment, network, limits }: ContainerStart) {
+    const apart = ["--mount", "--pid", "--ipc", "--uts", "--fork", "--kill-child=KILL"];
+    const first = ["sh", script, files, folder, hostname, "--", ...command];
+    const args = ["--pdeathsig", "KILL", "nsenter", `--net=${network}`, "unshare", ...apart, ...first];
+    const child = spawn("setpriv", args, { env: environment, stdio: ["pipe", "pipe", "pipe"] });
     this.#child = child;
+    const log = new ContainerLog(logFile);
+    log.follow("stdout", child.stdout);
+    log.follow("stderr", child.stderr);
+    const over = new AbortController();
+    let isOutOfMemory = false;
     this.exit = new Promise((resolve) => {
-      child.once("error", () => resolve(128));
-      child.once("exit", (code, signal) => resolve(code ?? 128 + (signal === null ? 0 : constants.signals[signal])));
+      const end = (code: number) => {
+        over.abort();
+        log.close();
+        resolve({ code, isOutOfMemory });
+      };
+      child.once("error", () => end(128));
+      child.once("close", (code, signal) => end(code ?? 128 + (signal === null ? 0 : constants.signals[signal])));
     });
-  }
-
-  static async start(options: ContainerStart): Promise<ContainerProcess> {
-    const { files, folder, hostname, logFile, command, environment, network } = options;
-    const log = openSync(logFile, "a", 0o600);
-    const apart = ["--net", "--mount", "--pid", "--ipc", "--uts", "--fork", "--kill-child=KILL"];
-    const first = ["sh", script, files, folder, hostname, network?.address ?? "", network?.gateway ?? ""];
-    const args = ["--pdeathsig", "KILL", "unshare", ...apart, ...first, "--", ...command];
-    const child = spawn("setpriv", args, { env: environment, stdio: ["pipe", log, log] });
-    closeSync(log);
-    const container = new ContainerProcess(child);
-    const input = child.stdin as Writable;
-    input.on("error", () => undefined);
+    child.stdin.on("error", () => undefined);
+    if (child.pid === undefined) return;
+    if (limits.memoryBytes !== undefined)
+      watchMemory(child.pid, limits.memoryBytes, over.signal, () => {
+        isOutOfMemory = true;
+        this.kill();
+      });
     try {
-      if (network) await connect(container, network.connect);
-      input.end("\n");
-      return container;
+      this.#limitCpu(child.pid, limits.cpu);
     } catch (error) {
-      container.kill();
+      this.kill();
       throw error;
     }
-  }
-
-  get pid(): number | undefined {
-    return this.#child.pid;
+    child.stdin.end("\n");
   }
 
   /** Asks the container's first process to end. */
   terminate(): void {
-    const children = `/proc/${this.pid ?? 0}/task/${this.pid ?? 0}/children`;
+    const [, ...below] = processTree(this.#child.pid ?? 0);
     try {
-      for (const pid of readFileSync(children, "utf8").trim().split(" ").filter(Boolean))
-        process.kill(Number(pid), "SIGTERM");
+      if (below[0] !== undefined) process.kill(below[0], "SIGTERM");
     } catch {
       // It has ended.
     }
@@ -76,26 +93,14 @@ export class ContainerProcess {
   kill(): void {
     this.#child.kill("SIGKILL");
   }
-}
 
-/** Lays the cable as soon as the container has a network namespace of its own. */
-async function connect(container: ContainerProcess, lay: (pid: number) => Promise<void>): Promise<void> {
-  const own = readlinkSync("/proc/self/ns/net");
-  for (let tries = 0; tries < 1_000; tries++) {
-    const { pid } = container;
-    if (pid === undefined) break;
-    const theirs = namespaceOf(pid);
-    if (theirs === undefined) break;
-    if (theirs !== own) return lay(pid);
-    await sleep(2);
-  }
-  throw new Error("the container's network could not be made");
-}
-
-function namespaceOf(pid: number): string | undefined {
-  try {
-    return readlinkSync(`/proc/${pid}/ns/net`);
-  } catch {
-    return undefined;
+  /** The container's program has not begun yet: it waits for a line. */
+  #limitCpu(pid: number, cpu: ContainerLimits["cpu"]): void {
+    if (!cpu) return;
+    const group = new CpuGroup(cpu.groups, cpu.name, cpu.cores);
+    // Children that are there already do not come along.
+    group.add(pid);
+    for (const child of processTree(pid).slice(1)) group.add(child);
+    void this.exit.then(() => group.remove());
   }
 }

@@ -1,9 +1,10 @@
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { BackOff } from "./back-off.ts";
 import { ContainerProcess } from "./container-process.ts";
-import type { ContainerStart } from "./container-process.ts";
+import type { ContainerExit, ContainerStart } from "./container-process.ts";
+import { parseLog } from "./container-log.ts";
 import { mountsFile } from "./mounts.ts";
 import type { Mount } from "./mounts.ts";
 import type { Container, Probe } from "./pod-spec.ts";
@@ -32,7 +33,7 @@ export class ContainerRun {
   readonly #stop = new AbortController();
   readonly #backOff = new BackOff();
   #process: ContainerProcess | undefined;
-  #exit: Promise<number> | undefined;
+  #exit: Promise<ContainerExit> | undefined;
 
   constructor(around: ContainerSurroundings) {
     this.#around = around;
@@ -41,6 +42,13 @@ export class ContainerRun {
       ...{ container, isInit, restarts, isStarted: false, isReady: false },
       now: { kind: "waiting", reason: isInit ? "PodInitializing" : "ContainerCreating" },
     };
+  }
+
+  /** Its log, or that of its run before; undefined when there is none. */
+  logFile(isPrevious: boolean): string | undefined {
+    const { podFolder, container } = this.#around;
+    const file = join(podFolder, `${container.name}.log${isPrevious ? ".previous" : ""}`);
+    return existsSync(file) ? file : undefined;
   }
 
   /** Runs it until it need not run any more. Resolves at the first moment at which what comes after it may start. */
@@ -83,7 +91,7 @@ export class ContainerRun {
       if (this.#isStopping()) return undefined;
       writeFileSync(join(folder, "mounts"), mountsFile(mounts));
       writeFileSync(join(folder, "termination-log"), "");
-      this.#process = await ContainerProcess.start({ ...start, folder, logFile });
+      this.#process = new ContainerProcess({ ...start, folder, logFile });
     } catch (error) {
       const message = error instanceof Error ? error.message : String(error);
       this.#set({ now: { kind: "waiting", reason: "CreateContainerConfigError", message } });
@@ -96,10 +104,10 @@ export class ContainerRun {
     this.#set({ now: { kind: "running", startedAt }, isStarted: false, isReady: false });
     this.#around.onEvent("Normal", "Started", `Started container ${this.state.container.name}`);
     this.#probe(probing.signal, onStarted);
-    const exitCode = await this.#exit;
+    const exit = await this.#exit;
     probing.abort();
-    this.#set({ now: this.#ended(exitCode, startedAt, folder, logFile), isStarted: false, isReady: false });
-    return exitCode;
+    this.#set({ now: this.#ended(exit, startedAt, folder, logFile), isStarted: false, isReady: false });
+    return exit.code;
   }
 
   /** Startup first; then readiness and liveness beside each other. */
@@ -154,12 +162,16 @@ export class ContainerRun {
     if (now.kind === "terminated") this.#set({ restarts: this.state.restarts + 1 });
   }
 
-  #ended(exitCode: number, startedAt: string, folder: string, logFile: string): Terminated {
+  #ended({ code, isOutOfMemory }: ContainerExit, startedAt: string, folder: string, logFile: string): Terminated {
     const said = readFileSync(join(folder, "termination-log"), "utf8").slice(0, 4096).trimEnd();
-    const fallsBack = this.state.container.terminationMessagePolicy === "FallbackToLogsOnError" && exitCode !== 0;
+    const fallsBack = this.state.container.terminationMessagePolicy === "FallbackToLogsOnError" && code !== 0;
     const message = said !== "" || !fallsBack ? said : lastWords(logFile);
     return {
-      ...{ kind: "terminated", exitCode, reason: exitCode === 0 ? "Completed" : "Error" },
+      ...{
+        kind: "terminated",
+        exitCode: code,
+        reason: isOutOfMemory ? "OOMKilled" : code === 0 ? "Completed" : "Error",
+      },
       ...(message !== "" && { message }),
       ...{ startedAt, finishedAt: timestamp() },
     };
@@ -186,8 +198,12 @@ export class ContainerRun {
 
 /** The end of a log as the kubelet takes it for a message: 80 lines and 2 KiB at the most. */
 function lastWords(file: string): string {
-  const lines = readFileSync(file, "utf8").trimEnd().split("\n");
-  return lines.slice(-80).join("\n").slice(-2048);
+  const lines = parseLog(readFileSync(file, "utf8")).slice(-80);
+  return lines
+    .map(({ text }) => text)
+    .join("")
+    .trimEnd()
+    .slice(-2048);
 }
 
 export function timestamp(): string {

@@ -1,14 +1,15 @@
 #!/bin/sh
-# The first steps of a container, as root of the lab's namespaces, in namespaces of its own (mount, process, network, IPC):
-# its files and mounts, its network, then its program as user 1000.
+# The first steps of a container, as root of the lab's namespaces, in its pod's network namespace and others of its own (mount,
+# process, IPC): its files and mounts, then its program as user 1000.
 #
-#   container.sh FILES FOLDER HOSTNAME ADDRESS GATEWAY -- COMMAND...
+#   container.sh FILES FOLDER HOSTNAME -- COMMAND...
 #
-# FOLDER/mounts has a line for each mount: kind (bind, read-only or tmpfs), source or options, place; with tabs between. With an
-# address it waits for a line on standard input: by then the other end of its cable is laid.
+# FOLDER/mounts has a line for each mount: kind (bind, read-only or tmpfs), source or options, place; with tabs between. It
+# waits for a line on standard input: by then its limits are set.
 set -eu
-files=$1 folder=$2 hostname=$3 address=$4 gateway=$5
-shift 6
+files=$1 folder=$2 hostname=$3
+shift 4
+read -r _
 root=$folder/root
 
 mount --make-rprivate /
@@ -45,13 +46,6 @@ while IFS="$tab" read -r kind source place; do
 done <"$folder/mounts"
 
 echo "$hostname" >/proc/sys/kernel/hostname
-ip link set lo up
-if [ -n "$address" ]; then
-  read -r _
-  ip address add "$address" dev eth0
-  ip link set eth0 up
-  ip route add default via "$gateway"
-fi
 
 cd "$root"
 pivot_root . mnt

@@ -1,19 +1,25 @@
-import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { statusCode } from "../../../kube/client.ts";
 import type { AnyObject, ClusterClient } from "../../../kube/client.ts";
+import { quantityValue } from "../../../kube/quantity.ts";
 import type { EventRecorder } from "../../simulators/events.ts";
 import { ContainerRun, timestamp } from "./container-run.ts";
+import type { ContainerLimits } from "./container-process.ts";
+import type { CpuGroups } from "./cpu-groups.ts";
 import { commandOf, environmentOf, secretsOf } from "./environment.ts";
-import { mountsOf } from "./mounts.ts";
+import { removeNetwork } from "./pod-network.ts";
 import type { PodNetwork } from "./pod-network.ts";
 import type { Container, Pod } from "./pod-spec.ts";
 import { podStatus } from "./pod-status.ts";
+import { PodVolumes } from "./pod-volumes.ts";
 
 export interface NodeParts {
   readonly client: ClusterClient;
   readonly events: EventRecorder;
   readonly network: PodNetwork;
+  /** Where limits of CPU can be set; undefined where they cannot. */
+  readonly cpuGroups: CpuGroups | undefined;
   /** The folder that stands for the image. */
   readonly files: string;
   /** Where pods and volumes have their folders. */
@@ -29,6 +35,10 @@ export class DesktopPod {
   readonly #runs: ContainerRun[];
   readonly #address: string;
   readonly #startTime = timestamp();
+  /** Where its network namespace is mounted. */
+  readonly #network: string;
+  readonly #volumes: PodVolumes;
+  readonly #over = new AbortController();
   #isOver = false;
   #isEnding = false;
   #written: Promise<void> = Promise.resolve();
@@ -39,7 +49,11 @@ export class DesktopPod {
     this.#parts = parts;
     this.#folder = join(parts.folder, "pods", pod.metadata.uid);
     this.#address = parts.network.take(pod.metadata.uid, pod.status?.podIP);
+    this.#network = join(this.#folder, "network");
     mkdirSync(this.#folder, { recursive: true, mode: 0o700 });
+    this.#volumes = new PodVolumes({
+      ...{ client: parts.client, pod, folder: this.#folder, homes: join(parts.folder, "volumes") },
+    });
     const { initContainers = [], containers } = pod.spec;
     this.#runs = [
       ...initContainers.map((container) => this.#runOf(container, true)),
@@ -50,6 +64,8 @@ export class DesktopPod {
   /** Starts its containers: init containers one after the other, then the others. */
   async start(): Promise<void> {
     this.#publish();
+    await this.#parts.network.lay(this.#network, this.#address);
+    void this.#volumes.follow(this.#over.signal, (why) => this.#parts.log(`${this.name}: ${why}`));
     for (const run of this.#runs.filter(({ state }) => state.isInit)) {
       await run.run();
       if (this.#isEnding) return;
@@ -67,7 +83,17 @@ export class DesktopPod {
   async discard(): Promise<void> {
     this.#isEnding = true;
     await Promise.all(this.#runs.map((run) => run.stop(0)));
-    this.#clear();
+    await this.#clear();
+  }
+
+  /** The run of a container, or of an init container. */
+  run(container: string): ContainerRun | undefined {
+    return this.#runs.find(({ state }) => state.container.name === container);
+  }
+
+  get name(): string {
+    const { namespace, name } = this.#pod.metadata;
+    return `${namespace}/${name}`;
   }
 
   async #end(): Promise<void> {
@@ -85,10 +111,14 @@ export class DesktopPod {
     await this.#parts.client.delete(key, "Background", { gracePeriodSeconds: 0, uid }).catch((error: unknown) => {
       if (statusCode(error) !== 409) this.#parts.log(`${metadata.name} could not be let go: ${String(error)}`);
     });
-    this.#clear();
+    await this.#clear();
   }
 
-  #clear(): void {
+  async #clear(): Promise<void> {
+    // Another pod may have the address by the second time.
+    if (this.#over.signal.aborted) return;
+    this.#over.abort();
+    await removeNetwork(this.#network, this.#address);
     this.#parts.network.release(this.#pod.metadata.uid);
     rmSync(this.#folder, { recursive: true, force: true });
   }
@@ -99,7 +129,7 @@ export class DesktopPod {
     const restarts = before && this.#pod.status?.phase === "Running" ? before.restartCount + 1 : 0;
     return new ContainerRun({
       ...{ container, isInit, restarts, podFolder: this.#folder, address: this.#address },
-      prepare: () => this.#prepare(container, isInit),
+      prepare: () => this.#prepare(container),
       onChange: () => this.#publish(),
       onEvent: (type, reason, message) => {
         const about: AnyObject = { apiVersion: "v1", kind: "Pod", metadata: this.#pod.metadata };
@@ -108,62 +138,36 @@ export class DesktopPod {
     });
   }
 
-  async #prepare(container: Container, isInit: boolean) {
-    const { files, network } = this.#parts;
-    const volumes = this.#pod.spec.volumes ?? [];
-    const claims = new Map<string, string>();
-    for (const { name, persistentVolumeClaim, secret, emptyDir } of volumes) {
-      if (!container.volumeMounts?.some((mount) => mount.name === name)) continue;
-      if (persistentVolumeClaim) claims.set(persistentVolumeClaim.claimName, await this.#home(persistentVolumeClaim));
-      else if (emptyDir?.medium !== "Memory") await this.#fill(join(this.#folder, "volumes", name), secret);
-    }
+  async #prepare(container: Container) {
+    const mounts = await this.#volumes.prepare(container);
     const secrets = new Map<string, Record<string, string>>();
     for (const name of secretsOf(container)) {
-      const secret = await this.#secret(name);
-      if (secret) secrets.set(name, secret);
+      const secret = await this.#volumes.secret(name);
+      if (!secret) continue;
+      const texts = Object.entries(secret).map(([key, bytes]) => [key, bytes.toString()]);
+      secrets.set(name, Object.fromEntries(texts) as Record<string, string>);
     }
     return {
       start: {
-        files,
+        files: this.#parts.files,
         hostname: this.#pod.metadata.name,
         command: commandOf(container),
         environment: environmentOf(this.#pod, container, secrets, this.#address),
-        ...(!isInit && { network: network.cable(this.#address) }),
+        network: this.#network,
+        limits: this.#limits(container),
       },
-      mounts: mountsOf(container, volumes, { pod: this.#folder, claims }),
+      mounts,
     };
   }
 
-  /** A home outlives its pods: it is found by its volume. */
-  async #home({ claimName }: { claimName: string }): Promise<string> {
-    const { namespace } = this.#pod.metadata;
-    const key = { apiVersion: "v1", kind: "PersistentVolumeClaim", metadata: { namespace, name: claimName } };
-    const claim = await this.#parts.client.get(key);
-    const { volumeName } = (claim?.spec ?? {}) as { volumeName?: string };
-    if (volumeName === undefined) throw new Error(`persistentvolumeclaim "${claimName}" not bound`);
-    const folder = join(this.#parts.folder, "volumes", volumeName);
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
-    return folder;
-  }
-
-  async #fill(
-    folder: string,
-    secret: { secretName: string; items?: { key: string; path: string }[] } | undefined,
-  ): Promise<void> {
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
-    if (!secret) return;
-    const content = await this.#secret(secret.secretName);
-    if (!content) throw new Error(`secret "${secret.secretName}" not found`);
-    const items = secret.items ?? Object.keys(content).map((key) => ({ key, path: key }));
-    for (const { key, path } of items) writeFileSync(join(folder, path), content[key] ?? "", { mode: 0o600 });
-  }
-
-  async #secret(name: string): Promise<Record<string, string> | undefined> {
-    const { namespace } = this.#pod.metadata;
-    const found = await this.#parts.client.get({ apiVersion: "v1", kind: "Secret", metadata: { namespace, name } });
-    if (!found) return undefined;
-    const data = Object.entries((found["data"] ?? {}) as Record<string, string>);
-    return Object.fromEntries(data.map(([key, value]) => [key, Buffer.from(value, "base64").toString("utf8")]));
+  #limits({ name, resources }: Container): ContainerLimits {
+    const { cpu, memory } = resources?.limits ?? {};
+    const { cpuGroups: groups } = this.#parts;
+    const group = `${this.#pod.metadata.uid}-${name}`;
+    return {
+      ...(memory !== undefined && { memoryBytes: quantityValue(memory) }),
+      ...(cpu !== undefined && groups && { cpu: { cores: quantityValue(cpu), groups, name: group } }),
+    };
   }
 
   /** Writes the status soon: what changes meanwhile goes along. */

@@ -1,3 +1,4 @@
+import { rmSync, writeFileSync } from "node:fs";
 import { execa } from "execa";
 
 /** Addresses of desktops: of the pods' range, at its end, which no simulated node gets to. */
@@ -13,10 +14,10 @@ export class PodNetwork {
 
   /** Makes the bridge, once per namespace. */
   async open(): Promise<void> {
-    await ip("link", "set", "lo", "up");
-    await ip("link", "add", bridge, "type", "bridge");
-    await ip("address", "add", `${gateway}/24`, "dev", bridge);
-    await ip("link", "set", bridge, "up");
+    await ip(["link", "set", "lo", "up"]);
+    await ip(["link", "add", bridge, "type", "bridge"]);
+    await ip(["address", "add", `${gateway}/24`, "dev", bridge]);
+    await ip(["link", "set", bridge, "up"]);
   }
 
   /** An address for a pod: the one that it had, if nobody else has it. */
@@ -34,16 +35,32 @@ export class PodNetwork {
     this.#taken.delete(uid);
   }
 
-  /** How a container gets to its pod's address. */
-  cable(address: string) {
-    const connect = async (pid: number) => {
-      const end = `pod${pid}`;
-      const there = ["name", "eth0", "address", hardwareAddress(address), "netns", String(pid)];
-      await ip("link", "add", end, "type", "veth", "peer", ...there);
-      await ip("link", "set", end, "master", bridge, "up");
-    };
-    return { address: `${address}/24`, gateway, connect };
+  /**
+   * Makes a pod's network namespace, mounted at `file`, which is there as long as the pod: while a container is started anew, its
+   * address refuses connections at once, as with a kubelet's sandbox.
+   */
+  async lay(file: string, address: string): Promise<void> {
+    const end = cableTo(address);
+    writeFileSync(file, "");
+    await execa("unshare", [`--net=${file}`, "ip", "link", "set", "lo", "up"]);
+    const there = ["name", "eth0", "address", hardwareAddress(address), "netns", file];
+    await ip(["link", "add", end, "type", "veth", "peer", ...there]);
+    await ip(["link", "set", end, "master", bridge, "up"]);
+    const inside = [`address add ${address}/24 dev eth0`, "link set eth0 up", `route add default via ${gateway}`];
+    await execa("nsenter", [`--net=${file}`, "ip", "-batch", "-"], { input: inside.join("\n") });
   }
+}
+
+/** Removes what {@link PodNetwork.lay} has made; it need not be there. */
+export async function removeNetwork(file: string, address: string): Promise<void> {
+  // The kernel takes its time with a namespace, and with what is in it.
+  await execa("ip", ["link", "delete", cableTo(address)], { reject: false });
+  await execa("umount", [file], { reject: false });
+  rmSync(file, { force: true });
+}
+
+function cableTo(address: string): string {
+  return `pod${address.slice(prefix.length + 1)}`;
 }
 
 /** Always the same for an address: what neighbours remember of the pod that had it before stays right. */
@@ -52,6 +69,6 @@ export function hardwareAddress(address: string): string {
   return ["02", "42", ...bytes].join(":");
 }
 
-async function ip(...args: string[]): Promise<void> {
+async function ip(args: readonly string[]): Promise<void> {
   await execa("ip", args);
 }

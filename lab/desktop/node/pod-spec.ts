@@ -28,6 +28,7 @@ export interface Container {
   env?: { name: string; value?: string; valueFrom?: { secretKeyRef?: KeyRef; fieldRef?: { fieldPath: string } } }[];
   ports?: { name?: string; containerPort: number }[];
   restartPolicy?: "Always";
+  resources?: { limits?: { cpu?: string; memory?: string } };
   startupProbe?: Probe;
   readinessProbe?: Probe;
   livenessProbe?: Probe;

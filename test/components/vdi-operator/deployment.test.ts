@@ -103,8 +103,12 @@ describe("the operator's Deployment", () => {
 
   it("names routing objects that are there", () => {
     const names = Object.values(sessionRouting(base)).map(({ metadata }) => metadata.name);
-    const { VDI_SESSION_MIDDLEWARE, VDI_SESSION_TRANSPORT, VDI_ACCESS_MIDDLEWARE } = environment();
-    expect(names).to.have.members([VDI_SESSION_MIDDLEWARE, VDI_SESSION_TRANSPORT, VDI_ACCESS_MIDDLEWARE]);
+    const { VDI_SESSION_MIDDLEWARES = "", VDI_SESSION_TRANSPORT, VDI_ACCESS_MIDDLEWARE } = environment();
+    expect(names).to.have.members([
+      ...VDI_SESSION_MIDDLEWARES.split(","),
+      VDI_SESSION_TRANSPORT,
+      VDI_ACCESS_MIDDLEWARE,
+    ]);
   });
 
   it("has no key to links and cookies: the gateway alone signs them", () => {

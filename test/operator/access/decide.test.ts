@@ -183,6 +183,16 @@ describe("what who is let in finds", () => {
     expect(desktopState(probed("CrashLoop", "2026-01-01T00:00:09Z")).kind).to.equal("starting");
   });
 
+  it("is awaited while the kubelet says that it is not ready: Traefik would lead nobody there", () => {
+    const status = {
+      conditions: [{ ...condition("Ready", "False"), reason: "ProbeFailing" }],
+      startTime: "2026-01-01T00:00:00Z",
+      readyTime: "2026-01-01T00:00:09Z",
+      message: "Container desktop runs, but is not ready.",
+    };
+    expect(desktopState(aSession({ status }))).to.deep.equal({ kind: "starting", message: status.message });
+  });
+
   it("is starting, with the status's words, also when the session is seen for the first time", () => {
     const message = "Pulling.";
     expect(desktopState(aSession({ status: { conditions: notReady, message } }))).to.deep.equal({

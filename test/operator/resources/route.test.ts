@@ -24,11 +24,14 @@ describe("the route of a session", () => {
 
   it("asks the operator who may enter, after what the site puts before it", () => {
     const names = routeOf({}, { ...settings, extraMiddlewares: ["oidc"] }).middlewares.map(({ name }) => name);
-    expect(names).to.deep.equal(["oidc", "session-access", "session-headers"]);
+    expect(names).to.deep.equal(["oidc", "session-access", "session-headers", "session-retry"]);
   });
 
   it("leaves the door to the image's own password where the template says so", () => {
-    expect(routeOf({ access: "Password" }).middlewares).to.deep.equal([{ name: "session-headers" }]);
+    expect(routeOf({ access: "Password" }).middlewares).to.deep.equal([
+      { name: "session-headers" },
+      { name: "session-retry" },
+    ]);
   });
 
   it("speaks TLS to images that speak nothing else", () => {

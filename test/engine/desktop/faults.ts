@@ -1,0 +1,112 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { expect } from "chai";
+import { execa } from "execa";
+import { readRunRecord } from "../../../lab/cluster/run-record.ts";
+import type { DesktopLab } from "./desktop-lab.ts";
+import { processesBelow } from "./left-behind.ts";
+
+/** What breaks under an open page, and what a person sees of it. */
+export function faults(lab: DesktopLab): void {
+  describe("a desktop under whom something ends", () => {
+    it("shows its next picture when its display is gone, and nobody meets an error of Traefik's", async () => {
+      const page = await lab.open("desktop");
+      const before = await lab.restarts("desktop");
+      await page.type("pkill Xvfb");
+      const asked: number[] = [];
+      const deadline = Date.now() + 60_000;
+      while ((await lab.restarts("desktop")) === before || asked.at(-1) !== 200) {
+        // Its page loads itself anew, too, which ends what is under way.
+        const answer = await page.page.goto(lab.link.replace(/\?.*/, "")).catch(() => null);
+        if (answer) asked.push(answer.status());
+        if (Date.now() > deadline) throw new Error(`it is not there after a minute: ${asked.join(" ")}`);
+      }
+      expect(asked.filter((status) => status !== 200 && status !== 503)).to.deep.equal([]);
+      expect(await lab.restarts("desktop")).to.equal(before + 1);
+      await page.untilPicture();
+      await page.type("echo after-the-display > after-restart");
+      expect(await lab.inHome("after-restart")).to.equal("after-the-display\n");
+      const told = await lab.kubectl(
+        "logs",
+        (await lab.pod("desktop")).metadata.name,
+        "--container=desktop",
+        "--previous",
+      );
+      expect(told).to.contain("Selkies");
+      await page.close();
+    });
+
+    it("goes on without a stop when the operator is killed and started again", async () => {
+      const page = await lab.open("desktop");
+      process.kill(readRunRecord(lab.layout, "operator")?.pid ?? 0, "SIGKILL");
+      await page.type("echo while-it-is-away > away");
+      expect(await lab.inHome("away")).to.equal("while-it-is-away\n");
+      await startOperator(lab);
+      await page.type("echo when-it-is-back > back");
+      expect(await lab.inHome("back")).to.equal("when-it-is-back\n");
+      expect(page.closedSockets).to.equal(0);
+      await page.close();
+    });
+
+    it("goes on by itself when Traefik is killed, and runs again", async () => {
+      const page = await lab.open("desktop");
+      for (const { pid } of processesBelow(lab.layout).filter(({ command }) => /\/traefik --config/.test(command)))
+        process.kill(pid, "SIGKILL");
+      for (let tries = 0; page.closedSockets === 0 && tries < 100; tries++) await sleep(100);
+      expect(page.closedSockets).to.be.greaterThan(0);
+      await page.untilPicture();
+      let text = "";
+      for (let tries = 0; text === "" && tries < 10; tries++) {
+        await page.type("echo after-traefik > after-traefik");
+        text = await lab.inHome("after-traefik");
+      }
+      expect(text).to.equal("after-traefik\n");
+      await page.close();
+    });
+
+    it("is started anew, and told why, when it takes more memory than it may", async () => {
+      await lab.template("small", { resources: { default: { gpu: 0, cpu: "1", memory: "400Mi" } } });
+      await lab.session("greedy", { template: "small" });
+      try {
+        const page = await lab.open("greedy");
+        await page.type("python3 -c 'a = bytearray(600 * 2**20); input()'");
+        await lab.until("greedy", ({ status }) => status?.conditions?.some(isOutOfMemory) ?? false);
+        const status = (await lab.pod("greedy")).status?.containerStatuses?.find(({ name }) => name === "desktop");
+        const end = status?.state?.terminated ?? status?.lastState?.terminated;
+        expect(end).to.deep.include({ reason: "OOMKilled", exitCode: 137 });
+        await page.close();
+      } finally {
+        await lab.delete("greedy");
+      }
+    });
+
+    it("has no more CPU than its limit", async () => {
+      const pod = await lab.pod("desktop");
+      const page = await lab.open("desktop");
+      await page.type("for i in 1 2; do timeout 6 sh -c 'while :; do :; done' & done");
+      await sleep(1_000);
+      const first = cpuSeconds(lab, pod.metadata.name);
+      await sleep(4_000);
+      // One core for all of it; two loops would take what both cores have to give.
+      expect(cpuSeconds(lab, pod.metadata.name) - first).to.be.lessThan(4.6);
+      await page.close();
+    });
+  });
+}
+
+function isOutOfMemory({ reason }: { reason: string }): boolean {
+  return reason === "OutOfMemory";
+}
+
+/** In the lab's own words, from its own checkout. */
+async function startOperator({ folder, layout }: DesktopLab): Promise<void> {
+  const program =
+    'const { startOperator } = await import("./lab/operator/start.ts");' +
+    'const { labLayout } = await import("./lab/cluster/layout.ts");' +
+    `await startOperator(labLayout(${JSON.stringify(layout.checkout)}));`;
+  await execa(process.execPath, ["--input-type=module", "--eval", program], { cwd: folder });
+}
+
+function cpuSeconds({ layout }: DesktopLab, hostname: string): number {
+  const all = processesBelow(layout).filter((it) => it.hostname === hostname);
+  return all.reduce((sum, { cpuTicks }) => sum + cpuTicks, 0) / 100;
+}
