@@ -11,6 +11,7 @@ import type { Logger } from "../operator/log.ts";
 import { apiHandlers } from "./api/handlers.ts";
 import type { Pages } from "./bundle/build-pages.ts";
 import { Actions } from "./cluster/actions.ts";
+import { Contact } from "./cluster/contact.ts";
 import { Knowledge } from "./cluster/knowledge.ts";
 import { linksOf } from "./cluster/links.ts";
 import { Assets } from "./server/assets.ts";
@@ -45,12 +46,13 @@ export async function runPortal({ settings, log, config, pages }: PortalOptions,
   // Somebody waits for each answer.
   const client = new ClusterClient(config, { requestTimeoutMs: 5_000 });
   const streams = new Streams({ clock });
+  const contact = new Contact({ client, clock, changed: (isAway) => streams.cluster(isAway) });
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
   const metrics = new PortalMetrics(registry, () => streams.size);
   const over = new AbortController();
   const health = await openHealth({ settings, registry, known, signal });
-  const following = known.run(over.signal);
+  const following = Promise.all([known.run(over.signal), contact.run(over.signal)]);
   try {
     await Promise.race([known.synced, aborted(signal)]);
     if (signal.aborted) return;
@@ -68,7 +70,7 @@ export async function runPortal({ settings, log, config, pages }: PortalOptions,
         mayActForAll: (reviewed) => mayActFor(reviewed, ""),
       }),
       signIn: signInRoutes(settings, seal, log),
-      handlers: apiHandlers({ known, actions, streams, link: linksOf(settings), clock, domain }),
+      handlers: apiHandlers({ known, contact, actions, streams, link: linksOf(settings), clock, domain }),
       assets: new Assets(pages),
       observe: (outcome) => metrics.answered(outcome),
       log: (level, message) => log[level](message),

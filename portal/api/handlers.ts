@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Clock } from "../../kube/clock.ts";
 import type { VDISession } from "../../operator/api/objects.ts";
 import type { Actions } from "../cluster/actions.ts";
+import type { Contact } from "../cluster/contact.ts";
 import type { Knowledge } from "../cluster/knowledge.ts";
 import { mayStart } from "../rights/decide.ts";
 import type { Person } from "../rights/person.ts";
@@ -20,6 +21,7 @@ import type { Me, Overview, SessionView, TemplateView } from "./schemas.ts";
 
 export interface ApiOptions {
   readonly known: Knowledge;
+  readonly contact: Pick<Contact, "isAway">;
   readonly actions: Actions;
   readonly streams: Streams;
   readonly link: (session: string) => Promise<{ url: string; expiresAt: string }>;
@@ -38,7 +40,7 @@ export interface Asked {
 
 /** What each operation of /api/v1 does. What it returns is the answer; undefined for none, or where it answers itself. */
 export function apiHandlers(options: ApiOptions): Record<OperationName, (asked: Asked) => unknown> {
-  const { known: cluster, actions, streams, link, clock, domain } = options;
+  const { known: cluster, contact, actions, streams, link, clock, domain } = options;
   const view = (session: VDISession): SessionView => sessionView(session, cluster.template(session.spec.template));
   const state: ClusterState = {
     ...{ nodes: { [Symbol.iterator]: () => cluster.nodes.store.values() } },
@@ -79,7 +81,10 @@ export function apiHandlers(options: ApiOptions): Record<OperationName, (asked: 
     events: ({ known, query, response }) => {
       const all = seesAll(known.person, query);
       const { person, expiresMs } = known;
-      const begin = { sessions: sessionsOf(person, all), templates: templatesOf(person) };
+      const begin = {
+        ...{ sessions: sessionsOf(person, all), templates: templatesOf(person) },
+        isClusterAway: contact.isAway,
+      };
       streams.open(response, person, {
         seesAll: all,
         state: begin,

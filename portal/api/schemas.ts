@@ -53,6 +53,9 @@ export const sessionView = z.object({
   state: z.enum(["Pending", "Creating", "Running", "Suspended", "Terminating", "Failed"]),
   wanted: z.enum(["Running", "Suspended"]),
   isReady: z.boolean(),
+  isTakenUp: z
+    .boolean()
+    .meta({ description: "Whether the operator has seen what is wanted; soon true while it works." }),
   message: z.string().optional(),
   conditions: z.array(conditionView),
   createdAt: time,

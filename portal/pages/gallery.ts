@@ -34,7 +34,7 @@ export function GalleryPage(shared: Shared): JSX.Element {
                     onClick: () => go(`/sessions/${session.name}`),
                     "aria-label": t("action.details", { name: session.name }),
                   },
-                  "…",
+                  t("session.details"),
                 ),
               ]),
             ]),

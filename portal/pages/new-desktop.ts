@@ -6,17 +6,24 @@ import { api } from "./api.ts";
 import type { Shared } from "./app.ts";
 import { freeText, sizeText } from "./gallery.ts";
 
+type FormProps = Omit<Shared, "template"> & { readonly template: TemplateView };
+
 /** Size and home of a new desktop, within the template's bounds. */
 export function NewPage(shared: Shared & { template: string }): JSX.Element {
-  const { words, desktops, me, template: name, attempt, go } = shared;
+  const { words, desktops, go } = shared;
+  const template = desktops.templates.find(({ name }) => name === shared.template);
+  if (template) return h(NewForm, { ...shared, template });
+  return h("div", {}, [
+    h("p", { class: "notice", role: "alert" }, words.t("new.gone")),
+    h("button", { onClick: () => go("/") }, words.t("back")),
+  ]);
+}
+
+function NewForm({ words, desktops, me, template, attempt, go, drafts }: FormProps): JSX.Element {
   const { t } = words;
-  const template = desktops.templates.find((it) => it.name === name);
-  const [hasHome, setHasHome] = useState(true);
-  if (!template)
-    return h("div", {}, [
-      h("p", { class: "notice", role: "alert" }, t("new.gone")),
-      h("button", { onClick: () => go("/") }, t("back")),
-    ]);
+  const { name } = template;
+  const [draft] = useState(() => drafts.read(name));
+  const [hasHome, setHasHome] = useState(draft === undefined || "home" in draft);
   const holder = desktops.sessions.find(
     ({ user, home, wanted, state }) => user === me.user && home && wanted === "Running" && state !== "Terminating",
   );
@@ -25,24 +32,33 @@ export function NewPage(shared: Shared & { template: string }): JSX.Element {
     const wanted = wantedSession(template, new FormData(event.currentTarget as HTMLFormElement));
     void attempt(async () => {
       const made = await api.create(wanted);
+      drafts.forget(name);
       go(`/sessions/${made.name}`);
     });
   };
-  return h("form", { class: "card", onSubmit: submit }, [
+  const keep = (event: Event) => drafts.keep(name, new FormData(event.currentTarget as HTMLFormElement));
+  const cancel = () => {
+    drafts.forget(name);
+    go("/");
+  };
+  return h("form", { class: "card", onSubmit: submit, onInput: keep }, [
     h("h1", {}, template.title),
     template.description !== undefined && h("p", {}, template.description),
     h("p", { class: "quiet" }, sizeText(template, words), template.free && ` · ${freeText(template.free, words)}`),
     h("label", {}, [
       t("new.name"),
       h("input", {
-        ...{ name: "name", pattern: "[a-z0-9]([\\-a-z0-9]*[a-z0-9])?", maxLength: 50 },
+        ...{ name: "name", defaultValue: draft?.["name"], pattern: "[a-z0-9]([\\-a-z0-9]*[a-z0-9])?", maxLength: 50 },
         ...{ title: t("new.nameHint"), autocomplete: "off" },
       }),
     ]),
-    field("cpu", t("new.cpu"), template.size.cpu, template.max.cpu, t),
-    field("memory", t("new.memory"), template.size.memory, template.max.memory, t),
+    field("cpu", t("new.cpu"), draft?.["cpu"] ?? template.size.cpu, template.max.cpu, t),
+    field("memory", t("new.memory"), draft?.["memory"] ?? template.size.memory, template.max.memory, t),
     template.size.gpu > 0 &&
-      h("label", { class: "check" }, [h("input", { type: "checkbox", name: "gpu", checked: true }), t("new.gpu")]),
+      h("label", { class: "check" }, [
+        h("input", { ...{ type: "checkbox", name: "gpu" }, defaultChecked: draft === undefined || "gpu" in draft }),
+        t("new.gpu"),
+      ]),
     h("label", { class: "check" }, [
       h("input", {
         ...{ type: "checkbox", name: "home", checked: hasHome },
@@ -53,7 +69,7 @@ export function NewPage(shared: Shared & { template: string }): JSX.Element {
     hasHome && holder && h("p", { class: "notice", role: "status" }, t("new.homeBusy", { name: holder.name })),
     h("p", { class: "actions" }, [
       h("button", { class: "primary", type: "submit" }, t("new.start")),
-      h("button", { type: "button", onClick: () => go("/") }, t("action.cancel")),
+      h("button", { type: "button", onClick: cancel }, t("action.cancel")),
     ]),
   ]);
 }

@@ -7,6 +7,9 @@ import type { Shared } from "./app.ts";
 import { OpenButton, StateBadge } from "./session-parts.ts";
 import type { MessageKey, Words } from "./words.ts";
 
+// The operator takes up what is wanted within a second, and a new leader within twenty.
+const patienceSeconds = 10;
+
 type Asked = "suspend" | "revoke" | "delete";
 
 /** One desktop: how far it is, and what can be done with it. */
@@ -16,6 +19,7 @@ export function SessionPage(shared: Shared & { name: string }): JSX.Element {
   const session = desktops.sessions.find((it) => it.name === name);
   const [asked, setAsked] = useState<Asked | undefined>();
   const seconds = useSecondsSince(session?.isReady === false ? (session.startedAt ?? session.createdAt) : undefined);
+  const unattended = useSecondsSince(useFalseSince(session?.isTakenUp));
   if (!session)
     return h("div", {}, [
       h("p", { role: "status" }, t("session.gone", { name })),
@@ -32,6 +36,9 @@ export function SessionPage(shared: Shared & { name: string }): JSX.Element {
   const isStarting = !session.isReady && session.wanted === "Running" && session.state !== "Terminating";
   return h("article", { class: "card" }, [
     h("h1", {}, name, " ", h(StateBadge, { session, words })),
+    unattended !== undefined &&
+      unattended >= patienceSeconds &&
+      h("p", { class: "notice away", role: "status" }, t("session.notTakenUp", { seconds: unattended })),
     session.idleWarning !== undefined &&
       h("p", { class: "notice", role: "alert" }, t("session.idle", { message: session.idleWarning })),
     session.message !== undefined && !session.isReady && h("p", { role: "status", lang: "en" }, session.message),
@@ -88,8 +95,10 @@ function Confirm(props: Shared & { session: SessionView; asked: Asked; close: ()
   const { name } = session;
   const dialog = useRef<HTMLDialogElement>(null);
   useEffect(() => dialog.current?.showModal(), []);
+  // The browser gives the focus back to where it was only to a dialog that is closed, not to one that is taken away.
+  const dismiss = () => dialog.current?.close();
   const act = () => {
-    close();
+    dismiss();
     void attempt(async () => {
       if (asked === "delete") await api.remove(name);
       else await api.act(name, asked);
@@ -101,7 +110,7 @@ function Confirm(props: Shared & { session: SessionView; asked: Asked; close: ()
     h("p", {}, t(lossOf(session, asked))),
     h("p", { class: "actions" }, [
       h("button", { class: asked === "delete" ? "danger" : "primary", onClick: act }, t(`action.${asked}`)),
-      h("button", { onClick: close }, t("action.cancel")),
+      h("button", { onClick: dismiss }, t("action.cancel")),
     ]),
   ]);
 }
@@ -130,6 +139,13 @@ function stepName(type: string, { t }: Words): string {
 
 function stepState(status: "True" | "False" | "Unknown"): MessageKey {
   return ({ True: "step.yes", False: "step.no", Unknown: "step.unknown" } as const)[status];
+}
+
+/** Since when this page has seen something be false. */
+function useFalseSince(isSo: boolean | undefined): string | undefined {
+  const [since, setSince] = useState<string | undefined>();
+  useEffect(() => setSince(isSo === false ? new Date().toISOString() : undefined), [isSo]);
+  return since;
 }
 
 /** Whole seconds since a time, told each second; undefined without one. */

@@ -4,11 +4,16 @@ import type { SessionView, TemplateView } from "../api/schemas.ts";
 export interface Desktops {
   readonly sessions: readonly SessionView[];
   readonly templates: readonly TemplateView[];
+  /** The portal answers, and the cluster does not. */
+  readonly isClusterAway: boolean;
 }
+
+export const nothingYet: Desktops = { sessions: [], templates: [], isClusterAway: false };
 
 /** An event of the stream, or what stands for it when the portal is asked every few seconds. */
 export type Change =
-  | { readonly type: "state"; readonly sessions: readonly SessionView[]; readonly templates: readonly TemplateView[] }
+  | ({ readonly type: "state" } & Pick<Desktops, "sessions" | "templates"> & Partial<Desktops>)
+  | { readonly type: "cluster"; readonly isAway: boolean }
   | { readonly type: "session"; readonly session: SessionView }
   | { readonly type: "gone"; readonly name: string }
   | { readonly type: "templates"; readonly templates: readonly TemplateView[] };
@@ -17,7 +22,12 @@ export type Change =
 export function changed(before: Desktops, change: Change): Desktops {
   switch (change.type) {
     case "state":
-      return { sessions: change.sessions, templates: change.templates };
+      return {
+        ...{ sessions: change.sessions, templates: change.templates },
+        isClusterAway: change.isClusterAway ?? before.isClusterAway,
+      };
+    case "cluster":
+      return { ...before, isClusterAway: change.isAway };
     case "templates":
       return { ...before, templates: change.templates };
     case "gone":

@@ -48,3 +48,9 @@ export async function launchChromium(): Promise<Browser> {
     env: { HOME: "/tmp", LANG: "C.UTF-8", PATH: process.env["PATH"] ?? "" },
   });
 }
+
+/** Debian's packages and PyPI's files come from servers that a machine may not reach. Undefined for another failure. */
+export function sourcesAway(error: unknown): string | undefined {
+  const message = error instanceof Error ? error.message : "";
+  return /apt-get (?:update|install|download): .*|PyPI \S+ \S+: .*/.exec(message)?.[0];
+}

@@ -13,7 +13,7 @@ import { markedProcesses } from "../../lab/cluster/strays.ts";
 import { unmetRequirements } from "../../lab/desktop/requirements.ts";
 import { sessionKey } from "../../lab/session/objects.ts";
 import type { Session } from "../../lab/session/objects.ts";
-import { launchChromium } from "./chromium.ts";
+import { launchChromium, sourcesAway } from "./chromium.ts";
 import { checkout } from "./lab-stack.ts";
 import { colourAt } from "./page-colour.ts";
 import { copyOfCheckout } from "./second-checkout.ts";
@@ -24,9 +24,6 @@ const background = "43,58,74";
 const paper = "251,251,248";
 const emptyPlace = { x: 1_100, y: 650 };
 const terminal = { x: 400, y: 300 };
-
-/** Debian's packages and PyPI's files come from servers that a machine may not reach. */
-const sourcesAway = /apt-get (?:update|install|download): .*|PyPI \S+ \S+: .*/;
 
 // A desktop in a browser from one command, on a lab of its own: with the real Traefik, operator and gateway, the pod's own
 // environment and Secret, and processes in the place of a kubelet's containers.
@@ -54,7 +51,7 @@ describe("`npm run lab desktop`", function () {
       link = linkIn((await lab("desktop", "--user", "alice@example.com")).all);
       browser = await launchChromium();
     } catch (error) {
-      const [away] = sourcesAway.exec(error instanceof Error ? error.message : "") ?? [];
+      const away = sourcesAway(error);
       if (away === undefined) throw error;
       console.log(`    skipped: ${away}`);
       this.skip();

@@ -2,21 +2,30 @@ import { expect } from "chai";
 import fc from "fast-check";
 import { h } from "preact";
 import { renderToString } from "preact-render-to-string";
+import { TextStore } from "./text-store.ts";
 import { gzipSync } from "node:zlib";
 import type { Overview, SessionView, TemplateView } from "../../../portal/api/schemas.ts";
 import { buildPages } from "../../../portal/bundle/build-pages.ts";
+import { Drafts } from "../../../portal/pages/drafts.ts";
 import { Findings, Slices, matches } from "../../../portal/pages/admin.ts";
 import type { Shared } from "../../../portal/pages/app.ts";
 import { GalleryPage } from "../../../portal/pages/gallery.ts";
 import { NewPage, wantedSession } from "../../../portal/pages/new-desktop.ts";
 import { pageOf } from "../../../portal/pages/routes.ts";
 import { lossOf, SessionPage } from "../../../portal/pages/session.ts";
-import { changed } from "../../../portal/pages/state.ts";
+import { changed, nothingYet } from "../../../portal/pages/state.ts";
 import { wordsFor } from "../../../portal/pages/words.ts";
 
 const session = (name: string, more: Partial<SessionView> = {}): SessionView => ({
   ...{ name, user: "alice", template: "ubuntu", title: "Ubuntu", state: "Running", wanted: "Running", isReady: true },
-  ...{ conditions: [], createdAt: "2026-01-01T00:00:00Z", timeout: "8h", hasGpu: false, version: "10" },
+  ...{
+    isTakenUp: true,
+    conditions: [],
+    createdAt: "2026-01-01T00:00:00Z",
+    timeout: "8h",
+    hasGpu: false,
+    version: "10",
+  },
   ...more,
 });
 const template = (name: string, more: Partial<TemplateView> = {}): TemplateView => ({
@@ -26,7 +35,8 @@ const template = (name: string, more: Partial<TemplateView> = {}): TemplateView 
 const shared = (sessions: SessionView[], templates: TemplateView[] = []): Shared => ({
   words: wordsFor(["en"]),
   me: { user: "alice", groups: [], isAdmin: false, signIn: "oidc", kasmUrl: "https://desktops.example.com" },
-  desktops: { sessions, templates },
+  desktops: { sessions, templates, isClusterAway: false },
+  drafts: new Drafts(new TextStore(), "alice"),
   go: () => undefined,
   say: () => undefined,
   attempt: () => Promise.resolve(),
@@ -167,7 +177,7 @@ describe("the portal's pages", () => {
 });
 
 describe("what the pages know", () => {
-  const known = { sessions: [session("a", { version: "10" })], templates: [] };
+  const known = { ...nothingYet, sessions: [session("a", { version: "10" })] };
 
   it("follows the stream, newest session first", () => {
     const newer = session("b", { createdAt: "2026-01-02T00:00:00Z" });
