@@ -23,6 +23,7 @@ import { authenticate } from "./sign-in/authenticate.ts";
 import { Oidc } from "./sign-in/oidc.ts";
 import { SignInRoutes } from "./sign-in/routes.ts";
 import { Seal } from "./sign-in/seal.ts";
+import { StartTimes } from "./view/start-times.ts";
 import type { PortalSettings } from "./settings.ts";
 
 export interface PortalOptions {
@@ -47,6 +48,7 @@ export async function runPortal({ settings, log, config, pages }: PortalOptions,
   const client = new ClusterClient(config, { requestTimeoutMs: 5_000 });
   const streams = new Streams({ clock });
   const contact = new Contact({ client, clock, changed: (isAway) => streams.cluster(isAway) });
+  const starts = new StartTimes();
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
   const metrics = new PortalMetrics(registry, () => streams.size);
@@ -57,7 +59,7 @@ export async function runPortal({ settings, log, config, pages }: PortalOptions,
     await Promise.race([known.synced, aborted(signal)]);
     if (signal.aborted) return;
     const actions = new Actions({
-      ...{ client, known, now: () => clock.date() },
+      ...{ client, known, clock },
       audit: (line) => log.info(line, "done for a person"),
     });
     const mayActFor = reviewActFor(client, namespace);
@@ -70,10 +72,14 @@ export async function runPortal({ settings, log, config, pages }: PortalOptions,
         mayActForAll: (reviewed) => mayActFor(reviewed, ""),
       }),
       signIn: signInRoutes(settings, seal, log),
-      handlers: apiHandlers({ known, contact, actions, streams, link: linksOf(settings), clock, domain }),
+      handlers: apiHandlers({ known, contact, actions, starts, streams, link: linksOf(settings), clock, domain }),
       assets: new Assets(pages),
       observe: (outcome) => metrics.answered(outcome),
       log: (level, message) => log[level](message),
+    });
+    const unobserve = known.sessions.on({
+      add: (session) => starts.observe(session),
+      update: (session) => starts.observe(session),
     });
     const unfollow = follow(known, streams, clock);
     log.info({ sessions: known.sessions.store.size, port: server.port }, "shows desktops");
@@ -82,6 +88,7 @@ export async function runPortal({ settings, log, config, pages }: PortalOptions,
     streams.close();
     await pause(clock, settings.drainSeconds * 1_000);
     unfollow();
+    unobserve();
     streams.close();
     await server.close();
   } finally {

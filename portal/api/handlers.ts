@@ -13,6 +13,7 @@ import { findings } from "../view/findings.ts";
 import { sessionView } from "../view/session.ts";
 import { freeSlices, nodeSlices } from "../view/slices.ts";
 import type { ClusterState } from "../view/slices.ts";
+import type { StartTimes } from "../view/start-times.ts";
 import { templateView } from "../view/template.ts";
 import { Refusal } from "./problem.ts";
 import type { OperationName } from "./routes.ts";
@@ -23,6 +24,7 @@ export interface ApiOptions {
   readonly known: Knowledge;
   readonly contact: Pick<Contact, "isAway">;
   readonly actions: Actions;
+  readonly starts: Pick<StartTimes, "usualSeconds">;
   readonly streams: Streams;
   readonly link: (session: string) => Promise<{ url: string; expiresAt: string }>;
   readonly clock: Clock;
@@ -40,7 +42,7 @@ export interface Asked {
 
 /** What each operation of /api/v1 does. What it returns is the answer; undefined for none, or where it answers itself. */
 export function apiHandlers(options: ApiOptions): Record<OperationName, (asked: Asked) => unknown> {
-  const { known: cluster, contact, actions, streams, link, clock, domain } = options;
+  const { known: cluster, contact, actions, starts, streams, link, clock, domain } = options;
   const view = (session: VDISession): SessionView => sessionView(session, cluster.template(session.spec.template));
   const state: ClusterState = {
     ...{ nodes: { [Symbol.iterator]: () => cluster.nodes.store.values() } },
@@ -50,7 +52,9 @@ export function apiHandlers(options: ApiOptions): Record<OperationName, (asked: 
   const templatesOf = (person: Person): TemplateView[] =>
     [...cluster.templates.store.values()]
       .filter((template) => mayStart(person, template))
-      .map((template) => templateView(template, freeSlices(template, state)))
+      .map((template) =>
+        templateView(template, freeSlices(template, state), starts.usualSeconds(template.metadata.name)),
+      )
       .sort((a, b) => a.title.localeCompare(b.title));
   const sessionsOf = (person: Person, all: boolean): SessionView[] =>
     (all ? [...cluster.sessions.store.values()] : cluster.sessionsOf(person.user))
@@ -66,6 +70,8 @@ export function apiHandlers(options: ApiOptions): Record<OperationName, (asked: 
     delete: ({ known, session }) => actions.delete(known.person, session),
     suspend: async ({ known, session }) => view(await actions.change(known.person, session, "suspend")),
     resume: async ({ known, session }) => view(await actions.change(known.person, session, "resume")),
+    restart: async ({ known, session }) => view(await actions.restart(known.person, session)),
+    stay: async ({ known, session }) => view(await actions.stay(known.person, session)),
     revoke: async ({ known, session }) => view(await actions.change(known.person, session, "revoke")),
     extend: async ({ known, session, request }) => {
       const { minutes } = await readJson(request, extension);

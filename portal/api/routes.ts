@@ -44,6 +44,14 @@ export const operations = {
     ...{ method: "post", path: "/sessions/{name}/resume", status: 200, answer: sessionView },
     summary: "Start a suspended desktop",
   },
+  restart: {
+    ...{ method: "post", path: "/sessions/{name}/restart", status: 200, answer: sessionView },
+    summary: "Stop the desktop, and start it again once it has ended",
+  },
+  stay: {
+    ...{ method: "post", path: "/sessions/{name}/stay", status: 200, answer: sessionView },
+    summary: "Say to be there without being connected: the idle time counts anew",
+  },
   revoke: {
     ...{ method: "post", path: "/sessions/{name}/revoke", status: 200, answer: sessionView },
     summary: "Void every link, cookie and password that was given out; the desktop starts anew",

@@ -26,7 +26,10 @@ export const templateView = z.object({
   problem: z.string().optional().meta({ description: "Why no desktop can be made from it." }),
   size,
   max: size.partial(),
-  home: z.object({ maxSize: z.string().optional() }),
+  home: z
+    .object({ maxSize: z.string().optional(), storageClassNames: z.array(z.string()).optional() })
+    .meta({ description: "Bounds of a home volume." }),
+  usualStartSeconds: z.number().min(0).optional().meta({ description: "Most desktops were ready by then." }),
   free: z
     .object({
       now: z.int().min(0),
@@ -83,7 +86,9 @@ export const newSession = z.strictObject({
   resources: z
     .strictObject({ gpu: z.int().min(0).max(1).optional(), cpu: amount.optional(), memory: amount.optional() })
     .optional(),
-  home: z.strictObject({ enabled: z.boolean(), size: amount.optional() }).optional(),
+  home: z
+    .strictObject({ enabled: z.boolean(), size: amount.optional(), storageClassName: z.string().max(253).optional() })
+    .optional(),
 });
 
 export const extension = z

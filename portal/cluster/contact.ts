@@ -27,12 +27,13 @@ export class Contact {
   /** Asks every few seconds until `signal` aborts. Never rejects. */
   async run(signal: AbortSignal): Promise<void> {
     const { client, clock, changed } = this.#options;
-    while (!signal.aborted) {
+    const isOver = () => signal.aborted;
+    while (!isOver()) {
       const isAway = await client.version().then(
         () => false,
         () => true,
       );
-      if (signal.aborted) return;
+      if (isOver()) return;
       if (isAway !== this.#isAway) {
         this.#isAway = isAway;
         changed(isAway);

@@ -18,7 +18,8 @@ export const api = {
   sessions: (all: boolean) => ask<SessionView[]>("GET", `/api/v1/sessions${all ? "?all=true" : ""}`),
   create: (session: NewSession) => ask<SessionView>("POST", "/api/v1/sessions", session),
   remove: (name: string) => ask<undefined>("DELETE", pathOf(name)),
-  act: (name: string, action: "suspend" | "resume" | "revoke") => ask<SessionView>("POST", `${pathOf(name)}/${action}`),
+  act: (name: string, action: "suspend" | "resume" | "restart" | "stay" | "revoke") =>
+    ask<SessionView>("POST", `${pathOf(name)}/${action}`),
   extend: (name: string, minutes: number) => ask<SessionView>("POST", `${pathOf(name)}/extend`, { minutes }),
   link: (name: string) => ask<{ url: string }>("POST", `${pathOf(name)}/link`),
   overview: () => ask<Overview>("GET", "/api/v1/admin/overview"),

@@ -9,6 +9,7 @@ import { follow } from "./follow.ts";
 import type { Connection } from "./follow.ts";
 import { GalleryPage } from "./gallery.ts";
 import { NewPage } from "./new-desktop.ts";
+import { useIdleWarnings } from "./idle.ts";
 import { renewInTime } from "./renewal.ts";
 import { pageOf } from "./routes.ts";
 import type { Page } from "./routes.ts";
@@ -83,7 +84,10 @@ export function App({ words }: { words: Words }): JSX.Element {
     );
   }, [expiresAt]);
 
-  const warned = desktops?.sessions.find(({ idleWarning }) => idleWarning !== undefined);
+  const own = isSignedIn ? me.user : undefined;
+  const idle = (desktops?.sessions ?? []).filter(({ user, idleWarning }) => user === own && idleWarning !== undefined);
+  const [warned] = idle;
+  useIdleWarnings(idle, words);
   useEffect(() => {
     const subject = subjectOf(page, words);
     document.title = `${warned ? `⚠ ${warned.name} · ` : ""}${subject}${words.t("title")}`;

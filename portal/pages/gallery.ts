@@ -2,6 +2,7 @@ import { h } from "preact";
 import type { JSX } from "preact";
 import type { TemplateView } from "../api/schemas.ts";
 import type { Shared } from "./app.ts";
+import { IdleNotice } from "./idle.ts";
 import { OpenButton, StateBadge } from "./session-parts.ts";
 import type { Words } from "./words.ts";
 
@@ -21,8 +22,7 @@ export function GalleryPage(shared: Shared): JSX.Element {
             h("li", { key: session.name, class: "tile" }, [
               h("h2", {}, session.name),
               h("p", {}, session.title, " ", h(StateBadge, { session, words })),
-              session.idleWarning !== undefined &&
-                h("p", { class: "notice" }, t("session.idle", { message: session.idleWarning })),
+              h(IdleNotice, { ...shared, session }),
               !session.isReady &&
                 session.message !== undefined &&
                 h("p", { class: "quiet", lang: "en" }, session.message),

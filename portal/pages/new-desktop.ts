@@ -4,6 +4,7 @@ import { useState } from "preact/hooks";
 import type { NewSession, TemplateView } from "../api/schemas.ts";
 import { api } from "./api.ts";
 import type { Shared } from "./app.ts";
+import type { Draft } from "./drafts.ts";
 import { freeText, sizeText } from "./gallery.ts";
 
 type FormProps = Omit<Shared, "template"> & { readonly template: TemplateView };
@@ -66,11 +67,32 @@ function NewForm({ words, desktops, me, template, attempt, go, drafts }: FormPro
       }),
       t("new.home"),
     ]),
+    hasHome && h(HomeFields, { template, draft, words }),
     hasHome && holder && h("p", { class: "notice", role: "status" }, t("new.homeBusy", { name: holder.name })),
     h("p", { class: "actions" }, [
       h("button", { class: "primary", type: "submit" }, t("new.start")),
       h("button", { type: "button", onClick: cancel }, t("action.cancel")),
     ]),
+  ]);
+}
+
+function HomeFields({ template, draft, words: { t } }: Pick<FormProps, "words" | "template"> & { draft?: Draft }) {
+  const { maxSize, storageClassNames = [] } = template.home;
+  const hint = maxSize === undefined ? t("new.homeSizeHint", { size: "10Gi" }) : t("new.upTo", { max: maxSize });
+  return h("div", {}, [
+    h("label", {}, [
+      t("new.homeSize"),
+      h("input", { name: "homeSize", defaultValue: draft?.["homeSize"], maxLength: 20, autocomplete: "off" }),
+      h("span", { class: "quiet" }, hint),
+    ]),
+    storageClassNames.length > 0 &&
+      h("label", {}, [
+        t("new.homeClass"),
+        h("select", { name: "homeClass", defaultValue: draft?.["homeClass"] ?? "" }, [
+          h("option", { value: "" }, t("new.homeClassUsual")),
+          ...storageClassNames.map((name) => h("option", { key: name, value: name }, name)),
+        ]),
+      ]),
   ]);
 }
 
@@ -99,10 +121,15 @@ export function wantedSession({ name, size }: TemplateView, form: FormData): New
     ...(text("memory") !== size.memory && { memory: text("memory") }),
     ...(size.gpu > 0 && !form.has("gpu") && { gpu: 0 }),
   };
+  const home = {
+    ...(text("homeSize") !== "" && { size: text("homeSize") }),
+    ...(text("homeClass") !== "" && { storageClassName: text("homeClass") }),
+  };
   return {
     template: name,
     ...(text("name") !== "" && { name: text("name") }),
     ...(Object.keys(resources).length > 0 && { resources }),
     ...(!form.has("home") && { home: { enabled: false } }),
+    ...(Object.keys(home).length > 0 && { home: { enabled: true, ...home } }),
   };
 }

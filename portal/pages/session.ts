@@ -4,13 +4,16 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import type { SessionView } from "../api/schemas.ts";
 import { api } from "./api.ts";
 import type { Shared } from "./app.ts";
+import { IdleNotice } from "./idle.ts";
+import { Progress } from "./progress.ts";
+import { useFalseSince, useSecondsSince } from "./seconds.ts";
 import { OpenButton, StateBadge } from "./session-parts.ts";
 import type { MessageKey, Words } from "./words.ts";
 
 // The operator takes up what is wanted within a second, and a new leader within twenty.
 const patienceSeconds = 10;
 
-type Asked = "suspend" | "revoke" | "delete";
+type Asked = "suspend" | "restart" | "revoke" | "delete";
 
 /** One desktop: how far it is, and what can be done with it. */
 export function SessionPage(shared: Shared & { name: string }): JSX.Element {
@@ -18,7 +21,6 @@ export function SessionPage(shared: Shared & { name: string }): JSX.Element {
   const { t, time } = words;
   const session = desktops.sessions.find((it) => it.name === name);
   const [asked, setAsked] = useState<Asked | undefined>();
-  const seconds = useSecondsSince(session?.isReady === false ? (session.startedAt ?? session.createdAt) : undefined);
   const unattended = useSecondsSince(useFalseSince(session?.isTakenUp));
   if (!session)
     return h("div", {}, [
@@ -33,17 +35,16 @@ export function SessionPage(shared: Shared & { name: string }): JSX.Element {
     ["session.lastSeen", session.lastActivity && time(session.lastActivity)],
     ["session.node", session.node],
   ];
+  const usualSeconds = desktops.templates.find((it) => it.name === session.template)?.usualStartSeconds;
   const isStarting = !session.isReady && session.wanted === "Running" && session.state !== "Terminating";
   return h("article", { class: "card" }, [
     h("h1", {}, name, " ", h(StateBadge, { session, words })),
     unattended !== undefined &&
       unattended >= patienceSeconds &&
       h("p", { class: "notice away", role: "status" }, t("session.notTakenUp", { seconds: unattended })),
-    session.idleWarning !== undefined &&
-      h("p", { class: "notice", role: "alert" }, t("session.idle", { message: session.idleWarning })),
+    h(IdleNotice, { ...shared, session }),
     session.message !== undefined && !session.isReady && h("p", { role: "status", lang: "en" }, session.message),
-    isStarting && h("progress", { "aria-label": t("state.Creating") }),
-    isStarting && seconds !== undefined && h("p", { class: "quiet" }, t("session.elapsed", { seconds })),
+    isStarting && h(Progress, { session, usualSeconds, words }),
     session.isReady && tookText(session, words),
     h(Actions, { ...shared, session, ask: setAsked }),
     h(
@@ -82,6 +83,8 @@ function Actions(props: Shared & { session: SessionView; ask: (what: Asked) => v
     h(OpenButton, props),
     session.wanted === "Running" &&
       h("button", { disabled: isEnding, onClick: () => ask("suspend") }, t("action.suspend")),
+    session.wanted === "Running" &&
+      h("button", { disabled: isEnding, onClick: () => ask("restart") }, t("action.restart")),
     h("button", { disabled: isEnding, onClick: () => void extend() }, t("action.extend")),
     h("button", { disabled: isEnding, onClick: () => ask("revoke") }, t("action.revoke")),
     h("button", { class: "danger", disabled: isEnding, onClick: () => ask("delete") }, t("action.delete")),
@@ -117,7 +120,8 @@ function Confirm(props: Shared & { session: SessionView; asked: Asked; close: ()
 
 /** What is lost, as a sentence. */
 export function lossOf({ home }: Pick<SessionView, "home">, asked: Asked): MessageKey {
-  if (asked === "suspend") return "confirm.suspendLoses";
+  if (asked === "suspend") return home ? "confirm.suspendLoses" : "confirm.suspendNoHome";
+  if (asked === "restart") return home ? "confirm.restartLoses" : "confirm.restartNoHome";
   if (asked === "revoke") return "confirm.revokeLoses";
   if (!home) return "confirm.deleteNoHome";
   return home.reclaim === "Delete" ? "confirm.deleteLoses" : "confirm.deleteKeeps";
@@ -139,22 +143,4 @@ function stepName(type: string, { t }: Words): string {
 
 function stepState(status: "True" | "False" | "Unknown"): MessageKey {
   return ({ True: "step.yes", False: "step.no", Unknown: "step.unknown" } as const)[status];
-}
-
-/** Since when this page has seen something be false. */
-function useFalseSince(isSo: boolean | undefined): string | undefined {
-  const [since, setSince] = useState<string | undefined>();
-  useEffect(() => setSince(isSo === false ? new Date().toISOString() : undefined), [isSo]);
-  return since;
-}
-
-/** Whole seconds since a time, told each second; undefined without one. */
-function useSecondsSince(since: string | undefined): number | undefined {
-  const [now, setNow] = useState(Date.now);
-  useEffect(() => {
-    if (since === undefined) return undefined;
-    const timer = setInterval(() => setNow(Date.now()), 1_000);
-    return () => clearInterval(timer);
-  }, [since]);
-  return since === undefined ? undefined : Math.max(0, Math.round((now - Date.parse(since)) / 1_000));
 }

@@ -82,9 +82,12 @@ describe("the portal's rights", () => {
   it("are narrowed by a policy to what its pages change, whatever fields a session has", () => {
     const { spec } = portalPolicy("kasm-vdi-system").policy as { spec: { validations: { expression: string }[] } };
     const [, update] = spec.validations.map(({ expression }) => expression);
-    const held = [...update!.matchAll(/object\.spec\.\?(\w+) ==/g)].map(([, field]) => field!);
+    const held = [...update!.matchAll(/object\.spec\.\?(\w+)(?:\.\?\w+)? ==/g)].map(([, field]) => field!);
     const free = Object.keys(vdiSessionSpec.shape).filter((field) => !held.includes(field));
     expect(free).to.have.members(["desiredState", "timeout", "access"]);
+    const ofIdle = [...update!.matchAll(/object\.spec\.\?idle\.\?(\w+) ==/g)].map(([, field]) => field!);
+    const idle = vdiSessionSpec.shape.idle.unwrap();
+    expect(Object.keys(idle.shape).filter((field) => !ofIdle.includes(field))).to.deep.equal(["presentAt"]);
   });
 });
 

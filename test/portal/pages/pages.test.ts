@@ -11,6 +11,7 @@ import { Findings, Slices, matches } from "../../../portal/pages/admin.ts";
 import type { Shared } from "../../../portal/pages/app.ts";
 import { GalleryPage } from "../../../portal/pages/gallery.ts";
 import { NewPage, wantedSession } from "../../../portal/pages/new-desktop.ts";
+import { startShare } from "../../../portal/pages/progress.ts";
 import { pageOf } from "../../../portal/pages/routes.ts";
 import { lossOf, SessionPage } from "../../../portal/pages/session.ts";
 import { changed, nothingYet } from "../../../portal/pages/state.ts";
@@ -129,7 +130,13 @@ describe("the portal's pages", () => {
     expect(lossOf({ home: { reclaim: "Delete", size: "1Gi" } }, "delete")).to.equal("confirm.deleteLoses");
     expect(lossOf({ home: { reclaim: "Retain", size: "1Gi" } }, "delete")).to.equal("confirm.deleteKeeps");
     expect(lossOf({}, "delete")).to.equal("confirm.deleteNoHome");
-    expect(lossOf({}, "suspend")).to.equal("confirm.suspendLoses");
+    const home = { reclaim: "Retain", size: "1Gi" } as const;
+    expect([lossOf({ home }, "suspend"), lossOf({}, "suspend")]).to.deep.equal([
+      ...["confirm.suspendLoses", "confirm.suspendNoHome"],
+    ]);
+    expect([lossOf({ home }, "restart"), lossOf({}, "restart")]).to.deep.equal([
+      ...["confirm.restartLoses", "confirm.restartNoHome"],
+    ]);
   });
 
   it("tell before a start that another desktop has the home, and that a template is gone", () => {
@@ -151,6 +158,47 @@ describe("the portal's pages", () => {
     expect(wantedSession(gpu, form({ cpu: " 4 ", memory: "4Gi", name: "mine" }))).to.deep.equal({
       ...{ template: "t", name: "mine", resources: { cpu: "4", gpu: 0 }, home: { enabled: false } },
     });
+  });
+
+  it("let choose size and storage of a home within what the template gives", () => {
+    const classes = template("t", { home: { maxSize: "20Gi", storageClassNames: ["fast", "local-path"] } });
+    const page = renderToString(h(NewPage, { ...shared([], [classes]), template: "t" }));
+    expect(page).to.include("up to 20Gi").and.include('<option value="fast"');
+    const plain = renderToString(h(NewPage, { ...shared([], [template("t")]), template: "t" }));
+    expect(plain).not.to.include("<select");
+    const data = new FormData();
+    const fields = { cpu: "2", memory: "4Gi", home: "on", homeSize: "5Gi", homeClass: "fast" };
+    for (const [key, value] of Object.entries(fields)) data.set(key, value);
+    expect(wantedSession(classes, data)).to.deep.equal({
+      ...{ template: "t", home: { enabled: true, size: "5Gi", storageClassName: "fast" } },
+    });
+  });
+
+  it("show how far a start is by what starts usually take, and never as done before it is", () => {
+    expect(startShare(5, undefined)).to.equal(undefined);
+    const shares = [0, 5, 10, 100, 1_000].map((seconds) => startShare(seconds, 10)!);
+    expect(shares).to.deep.equal([...shares].sort((a, b) => a - b));
+    expect([shares[0], shares[2], shares.at(-1)]).to.deep.equal([0, 0.75, 0.98]);
+    const starting = session("a", { isReady: false, state: "Creating" });
+    const page = (more: Partial<TemplateView>) =>
+      renderToString(h(SessionPage, { ...shared([starting], [template("ubuntu", more)]), name: "a" }));
+    expect(page({ usualStartSeconds: 12.4 }))
+      .to.include("Usually ready after 12 s")
+      .and.match(/<progress[^>]* value=/);
+    expect(page({}))
+      .to.match(/<progress[^>]*>/)
+      .and.not.match(/<progress[^>]* value=/);
+  });
+
+  it("take the word of whoever is there at an idle warning, for her own desktops", () => {
+    const warned = session("a", { idleWarning: "suspended at 10:00" });
+    const others = renderToString(h(SessionPage, { ...shared([{ ...warned, user: "bob" }]), name: "a" }));
+    expect(others).to.include("suspended at 10:00").and.not.include("I am still here");
+    for (const page of [
+      renderToString(h(SessionPage, { ...shared([warned]), name: "a" })),
+      renderToString(h(GalleryPage, shared([warned]))),
+    ])
+      expect(page).to.include("suspended at 10:00").and.include("I am still here");
   });
 
   it("find sessions by all words of the filter", () => {

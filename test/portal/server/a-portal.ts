@@ -69,7 +69,7 @@ export class APortal {
       // What the API server would answer: defaults filled in, and what was there already.
       const name = object.metadata?.name ?? "";
       const before = (this.#objects.find(({ metadata }) => metadata?.name === name) ?? session(name)) as AnyObject;
-      const metadata = { ...before.metadata, ...object.metadata, resourceVersion: "11" };
+      const metadata = { ...before.metadata, ...object.metadata, resourceVersion: String(++this.#version) };
       const spec = { ...(before["spec"] as object), ...(object["spec"] as object | undefined) };
       return Promise.resolve({ ...before, ...object, metadata, spec });
     };
@@ -78,7 +78,7 @@ export class APortal {
         ...{ create: write("create"), mergePatch: write("patch") },
         delete: (key, _propagation, options) => write("delete")({ ...key }, options).then(() => undefined),
       },
-      ...{ known, now: () => clock.date(), audit: (line) => this.audit.push(line) },
+      ...{ known, clock, audit: (line) => this.audit.push(line) },
     });
     const link = (session: string) => {
       this.links.push(session);
@@ -96,7 +96,7 @@ export class APortal {
       handlers: apiHandlers({
         known,
         contact: { isAway: false },
-        actions,
+        ...{ actions, starts: { usualSeconds: () => 3 } },
         streams,
         link,
         clock,

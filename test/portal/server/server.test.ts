@@ -92,7 +92,7 @@ describe("the portal's server", () => {
       expect(await list(admin, "?all=true")).to.have.members(["hers", "his"]);
       const missing = detail(await portal.ask("GET", "/api/v1/sessions/none", { person: bob }));
       const actions: [string, string, object?][] = [
-        ...["", "/suspend", "/resume", "/revoke", "/link"].map((it): [string, string] => [
+        ...["", "/suspend", "/resume", "/restart", "/stay", "/revoke", "/link"].map((it): [string, string] => [
           it === "" ? "DELETE" : "POST",
           it,
         ]),
@@ -183,6 +183,42 @@ describe("the portal's server", () => {
       ]);
       for (const { verb, object, options } of portal.written)
         expect(verb === "delete" ? options : object.metadata).to.deep.include({ uid: "uid-hers" });
+    });
+
+    it("a restart as an end and, once that is there, a start; of the same session and no other", async () => {
+      const restart = () => portal.ask("POST", "/api/v1/sessions/hers/restart", { person: alice });
+      const wishes = () =>
+        portal.written.map(({ object }) => (object["spec"] as { desiredState: string }).desiredState);
+      expect((await restart()).json(sessionView).wanted).to.equal("Suspended");
+      const suspended = session("hers", { desiredState: "Suspended" }, { phase: "Running" });
+      portal.change(suspended);
+      await portal.clock.advance(1_000);
+      expect(wishes()).to.deep.equal(["Suspended"]);
+      portal.change({ ...suspended, status: { phase: "Suspended", observedGeneration: 1 } });
+      for (let tries = 0; tries < 20 && wishes().length < 2; tries++) {
+        await sleep(5);
+        await portal.clock.advance(250);
+      }
+      expect(wishes()).to.deep.equal(["Suspended", "Running"]);
+      portal.change(session("hers"));
+      await portal.clock.advance(250);
+      await restart();
+      const anew = {
+        ...suspended,
+        metadata: { ...suspended.metadata, uid: "another" },
+        status: { phase: "Suspended" },
+      };
+      portal.change(anew);
+      await portal.clock.advance(5_000);
+      expect(wishes()).to.deep.equal(["Suspended", "Running", "Suspended"]);
+    });
+
+    it("that somebody is still there, where that matters", async () => {
+      const stay = () => portal.ask("POST", "/api/v1/sessions/hers/stay", { person: alice });
+      expect((await stay()).status).to.equal(409);
+      portal.change(session("hers", { idle: { after: "30m", action: "Suspend", warnBefore: "5m" } }));
+      for (let tries = 0; tries < 20 && (await stay()).status === 409; tries++) await sleep(5);
+      expect(portal.written[0]?.object["spec"]).to.deep.equal({ idle: { presentAt: "2026-01-01T00:00:00Z" } });
     });
 
     it("nothing where the API server refuses, with its words; and says when it is away", async () => {
