@@ -9,15 +9,18 @@ import type { NewSession } from "../api/schemas.ts";
 import { groupsFor, mayManage, mayStart } from "../rights/decide.ts";
 import type { Person } from "../rights/person.ts";
 import type { Knowledge } from "./knowledge.ts";
+import type { SwitchedOff } from "./record.ts";
 import { resumeOnceSuspended } from "./restart.ts";
 
-const managerName = "kasm-portal";
+/** What the API server calls the portal's changes. */
+export const managerName = "kasm-portal";
 
 export type Change = "suspend" | "resume" | "revoke";
 
 export interface ActionsOptions {
   readonly client: Pick<ClusterClient, "create" | "mergePatch" | "delete">;
   readonly known: Knowledge;
+  readonly off: () => SwitchedOff;
   readonly clock: Clock;
   /** One line for each change that somebody made. */
   readonly audit: (line: { user: string; action: string; session: string }) => void;
@@ -48,6 +51,8 @@ export class Actions {
     // Neither is told which: names of templates for others are no business of hers.
     if (!template || !mayStart(person, template))
       throw new Refusal(404, `There is no template ${asked.template} that you may use.`);
+    const off = Object.hasOwn(this.#options.off(), asked.template) ? this.#options.off()[asked.template] : undefined;
+    if (off) throw new Refusal(409, `An administrator has switched this template off: ${off.reason}`);
     const groups = groupsFor(person, template);
     const name = asked.name ?? `${asked.template.slice(0, 40).replaceAll(".", "-")}-${letters(5)}`;
     const spec = {

@@ -55,6 +55,7 @@ export function follow(all: boolean, listener: Listener): () => void {
     });
     on("session", (data) => listener.change({ type: "session", session: data as SessionView }));
     on("gone", (data) => listener.change({ type: "gone", ...(data as { name: string }) }));
+    on("notice", (data) => listener.change({ type: "message", ...(data as { message: string }) }));
     on("cluster", (data) => listener.change({ type: "cluster", ...(data as { isAway: boolean }) }));
     on("changed", () => {
       api.templates().then(

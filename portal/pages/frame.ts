@@ -48,6 +48,7 @@ export function Frame({
       me.signIn === "oidc" && h("button", { onClick: () => void signOut() }, t("signOut")),
     ]),
     connection !== "live" && h("p", { class: `notice ${connection}`, role: "status" }, t(`connection.${connection}`)),
+    desktops.message !== "" && h("p", { class: "notice", role: "status" }, desktops.message),
     connection === "live" &&
       desktops.isClusterAway &&
       h("p", { class: "notice away", role: "status" }, t("connection.cluster")),

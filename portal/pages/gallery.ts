@@ -57,13 +57,15 @@ export function GalleryPage(shared: Shared): JSX.Element {
               template.description !== undefined && h("p", {}, template.description),
               h("p", { class: "quiet" }, sizeText(template, words)),
               template.free && h("p", {}, freeText(template.free, words)),
-              template.problem === undefined
-                ? h(
-                    "button",
-                    { class: "primary", onClick: () => go(`/new/${template.name}`) },
-                    t("gallery.start", { title: template.title }),
-                  )
-                : h("p", { class: "notice" }, t("gallery.problem", { problem: template.problem })),
+              template.off
+                ? h("p", { class: "notice" }, t("gallery.off", { reason: template.off.reason }))
+                : template.problem === undefined
+                  ? h(
+                      "button",
+                      { class: "primary", onClick: () => go(`/new/${template.name}`) },
+                      t("gallery.start", { title: template.title }),
+                    )
+                  : h("p", { class: "notice" }, t("gallery.problem", { problem: template.problem })),
             ]),
           ),
         ),

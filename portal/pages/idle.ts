@@ -11,15 +11,19 @@ export function IdleNotice(props: Shared & { session: SessionView }): JSX.Elemen
   const { session, me, words, attempt, say } = props;
   const { t } = words;
   const [permission, setPermission] = useState(permissionNow);
-  if (session.idleWarning === undefined) return null;
+  // The operator takes the warning back with its next look, half a minute later at the most.
+  const [answered, setAnswered] = useState<string | undefined>();
+  const warning = session.idleWarning;
+  if (warning === undefined || warning === answered) return null;
   const stay = () =>
     attempt(async () => {
       await api.act(session.name, "stay");
+      setAnswered(warning);
       say(t("done.stay", { name: session.name }));
     });
   const ask = async () => setPermission(await Notification.requestPermission());
   return h("div", { class: "notice", role: "alert" }, [
-    h("p", {}, t("session.idle", { message: session.idleWarning })),
+    h("p", {}, t("session.idle", { message: warning })),
     session.user === me.user &&
       h("p", { class: "actions" }, [
         h("button", { class: "primary", onClick: () => void stay() }, t("action.stay")),

@@ -6,13 +6,16 @@ export interface Desktops {
   readonly templates: readonly TemplateView[];
   /** The portal answers, and the cluster does not. */
   readonly isClusterAway: boolean;
+  /** Of an administrator's to everybody; empty for none. */
+  readonly message: string;
 }
 
-export const nothingYet: Desktops = { sessions: [], templates: [], isClusterAway: false };
+export const nothingYet: Desktops = { sessions: [], templates: [], isClusterAway: false, message: "" };
 
 /** An event of the stream, or what stands for it when the portal is asked every few seconds. */
 export type Change =
   | ({ readonly type: "state" } & Pick<Desktops, "sessions" | "templates"> & Partial<Desktops>)
+  | { readonly type: "message"; readonly message: string }
   | { readonly type: "cluster"; readonly isAway: boolean }
   | { readonly type: "session"; readonly session: SessionView }
   | { readonly type: "gone"; readonly name: string }
@@ -25,7 +28,10 @@ export function changed(before: Desktops, change: Change): Desktops {
       return {
         ...{ sessions: change.sessions, templates: change.templates },
         isClusterAway: change.isClusterAway ?? before.isClusterAway,
+        message: change.message ?? before.message,
       };
+    case "message":
+      return { ...before, message: change.message };
     case "cluster":
       return { ...before, isClusterAway: change.isAway };
     case "templates":

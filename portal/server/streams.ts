@@ -86,6 +86,11 @@ export class Streams {
     this.#send(this.#all, text("changed", { what }));
   }
 
+  /** Tells everybody what an administrator has to say. */
+  message(message: string): void {
+    this.#send(this.#all, text("notice", { message }));
+  }
+
   /** Tells everybody whether the API server answers. */
   cluster(isAway: boolean): void {
     this.#send(this.#all, text("cluster", { isAway }));

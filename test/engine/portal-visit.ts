@@ -7,8 +7,8 @@ import { layout } from "./operator-fixture.ts";
 
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
-/** Where pictures of a run are left. */
-export const pictures = join(layout.root, "pictures");
+// Of the last run, for whoever wants to look.
+const pictures = join(layout.root, "pictures");
 
 /** Somebody at the portal's pages, in a browser that knows nobody else. Notes what should not happen on them. */
 export class PortalVisit {

@@ -17,6 +17,7 @@ import { labStackFile, readStackConfig } from "../../lab/platform/stack-config.t
 import { apiVersion } from "../../operator/api/objects.ts";
 import type { VDISession } from "../../operator/api/objects.ts";
 import { homeName } from "../../operator/resources/names.ts";
+import { recordName } from "../../portal/cluster/record.ts";
 import { linkAnswer, meAnswer, overview, problemAnswer, sessionView, templateView } from "../../portal/api/schemas.ts";
 import { buildPortal } from "../../portal/bundle/build.ts";
 import { checkout } from "./lab-stack.ts";
@@ -300,6 +301,35 @@ describe("the portal on the lab", function () {
       expect(await refused(() => portal.list("v1", kind, { namespace })), kind).to.equal(403);
     expect(await refused(() => portal.mergePatch(session({}, { timeout: "541m" })))).to.equal("allowed");
     await own.close();
+  });
+
+  it("remembers usage in a ConfigMap of its own, and writes no other", async () => {
+    const { namespaces } = await readStackConfig(labStackFile(checkout));
+    const record = {
+      apiVersion: "v1",
+      kind: "ConfigMap",
+      metadata: { name: recordName, namespace: namespaces.operator },
+    };
+    const usage = async () => JSON.parse(((await cluster.get(record))?.["data"] as { usage?: string }).usage ?? "{}");
+    const until: unknown[] = [];
+    for (let tries = 0; tries < 80 && new Set(until).size < 2; tries++) {
+      until.push(((await usage()) as { countedUntil?: string }).countedUntil);
+      await sleep(1_000);
+    }
+    expect(new Set(until).size).to.equal(2);
+    const csv = await carol.ask("GET", "/api/v1/admin/usage.csv");
+    expect([csv.status, csv.body.split("\r\n")[0]]).to.deep.equal([200, "month,user,slice_hours"]);
+    expect((await alice.ask("GET", "/api/v1/admin/usage.csv")).status).to.equal(403);
+    const token = readFileSync(join(layout.operatorSecrets, "portal-token"), "utf8");
+    const own = loadKubeConfig({ file: layout.kubeconfig });
+    own.users = own.users.map((user) => ({ name: user.name, token }));
+    const portal = new ClusterClient(own);
+    const other = { ...record, metadata: { ...record.metadata, name: "kube-root-ca.crt" } };
+    const refused = await portal
+      .mergePatch({ ...other, data: { a: "b" } })
+      .catch((error: unknown) => statusCode(error));
+    await own.close();
+    expect(refused).to.equal(403);
   });
 
   it("is the same as the bundle that is shipped: pages, sign-in and API from one file", async () => {

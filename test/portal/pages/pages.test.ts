@@ -12,6 +12,7 @@ import type { Shared } from "../../../portal/pages/app.ts";
 import { GalleryPage } from "../../../portal/pages/gallery.ts";
 import { NewPage, wantedSession } from "../../../portal/pages/new-desktop.ts";
 import { startShare } from "../../../portal/pages/progress.ts";
+import { Templates, UsageRows } from "../../../portal/pages/operate.ts";
 import { pageOf } from "../../../portal/pages/routes.ts";
 import { lossOf, SessionPage } from "../../../portal/pages/session.ts";
 import { changed, nothingYet } from "../../../portal/pages/state.ts";
@@ -36,7 +37,7 @@ const template = (name: string, more: Partial<TemplateView> = {}): TemplateView 
 const shared = (sessions: SessionView[], templates: TemplateView[] = []): Shared => ({
   words: wordsFor(["en"]),
   me: { user: "alice", groups: [], isAdmin: false, signIn: "oidc", kasmUrl: "https://desktops.example.com" },
-  desktops: { sessions, templates, isClusterAway: false },
+  desktops: { sessions, templates, isClusterAway: false, message: "" },
   drafts: new Drafts(new TextStore(), "alice"),
   go: () => undefined,
   say: () => undefined,
@@ -98,7 +99,12 @@ describe("the portal's pages", () => {
               resources: [{ name: "x/y", total: 1, holders: [{ pod: "p", user: text, session: text }] }],
             },
           ],
+          templates: [{ name: "t", title: text, off: { reason: text } }],
           findings: [{ code: "X", level: "failure", object: text, problem: text, fix: [{ text, command: text }] }],
+        };
+        const usage = {
+          countedUntil: "2026-01-01T00:00:00Z",
+          months: [{ month: "2026-01", users: [{ user: text, hours: 1 }] }],
         };
         const words = wordsFor(["en"]);
         const pages = [
@@ -114,6 +120,8 @@ describe("the portal's pages", () => {
           ),
           renderToString(h(Findings, { overview, words })),
           renderToString(h(Slices, { overview, words })),
+          renderToString(h(Templates, { ...shared([]), overview, again: () => undefined })),
+          renderToString(h(UsageRows, { usage, words })),
         ];
         for (const page of pages) {
           const tags = [...page.matchAll(/<\/?([a-z0-9]+)/gi)].map(([, name]) => name!.toLowerCase());

@@ -40,6 +40,20 @@ export class APortal {
   readonly written: { verb: string; object: AnyObject; options?: unknown }[] = [];
   readonly links: string[] = [];
   readonly audit: object[] = [];
+  /** What it remembers; here for as long as it is there. */
+  readonly record = {
+    ...{ message: "", off: {} as Record<string, { reason: string }> },
+    usage: { countedUntil: "2026-01-01T00:00:00Z", months: { "2026-01": { "=bob": 5_400 } } },
+    setMessage(message: string) {
+      this.message = message;
+      return Promise.resolve();
+    },
+    switchTemplate(name: string, reason: string | undefined) {
+      if (reason === undefined) delete this.off[name];
+      else this.off[name] = { reason };
+      return Promise.resolve();
+    },
+  };
   /** Thrown by the next writes. */
   failure: Error | undefined;
   port = 0;
@@ -62,6 +76,7 @@ export class APortal {
     await known.synced;
     // The watches begin.
     await turn();
+    const { record } = this;
     const streams = new Streams({ clock, mostPerPerson: 3 });
     const write = (verb: string) => (object: AnyObject, options?: unknown) => {
       if (this.failure) return Promise.reject(this.failure);
@@ -78,7 +93,7 @@ export class APortal {
         ...{ create: write("create"), mergePatch: write("patch") },
         delete: (key, _propagation, options) => write("delete")({ ...key }, options).then(() => undefined),
       },
-      ...{ known, clock, audit: (line) => this.audit.push(line) },
+      ...{ known, clock, off: () => record.off, audit: (line) => this.audit.push(line) },
     });
     const link = (session: string) => {
       this.links.push(session);
@@ -96,7 +111,7 @@ export class APortal {
       handlers: apiHandlers({
         known,
         contact: { isAway: false },
-        ...{ actions, starts: { usualSeconds: () => 3 } },
+        ...{ actions, record, starts: { usualSeconds: () => 3 } },
         streams,
         link,
         clock,
