@@ -24,6 +24,7 @@ export function GalleryPage(shared: Shared): JSX.Element {
               h("p", {}, session.title, " ", h(StateBadge, { session, words })),
               h(IdleNotice, { ...shared, session }),
               !session.isReady &&
+                session.wanted === "Running" &&
                 session.message !== undefined &&
                 h("p", { class: "quiet", lang: "en" }, session.message),
               h("p", { class: "actions" }, [

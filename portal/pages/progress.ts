@@ -13,11 +13,11 @@ export interface ProgressProps {
 
 /** How far a start is: as a share of what starts of the template usually take, where that is known. */
 export function Progress({ session, usualSeconds, words: { t } }: ProgressProps): JSX.Element {
-  const seconds = useSecondsSince(session.startedAt ?? session.createdAt) ?? 0;
-  const share = startShare(seconds, usualSeconds);
-  const isLate = usualSeconds !== undefined && seconds > 2 * Math.max(usualSeconds, 1);
+  const seconds = useSecondsSince(startBegan(session));
+  const share = seconds === undefined ? undefined : startShare(seconds, usualSeconds);
+  const isLate = usualSeconds !== undefined && (seconds ?? 0) > 2 * Math.max(usualSeconds, 1);
   const notes = [
-    t("session.elapsed", { seconds }),
+    ...(seconds === undefined ? [] : [t("session.elapsed", { seconds })]),
     ...(usualSeconds === undefined ? [] : [t("session.usual", { seconds: Math.max(1, Math.round(usualSeconds)) })]),
   ];
   return h("div", {}, [
@@ -25,6 +25,21 @@ export function Progress({ session, usualSeconds, words: { t } }: ProgressProps)
     h("p", { class: "quiet" }, notes.join(" · ")),
     isLate && h("p", { class: "notice", role: "status" }, t("session.longer")),
   ]);
+}
+
+/**
+ * When the start under way began: the one that was asked for, or that of a pod which has to take the place of another.
+ * Undefined as long as the operator has not taken it up: what is known then is of an earlier start.
+ */
+export function startBegan({
+  isTakenUp,
+  startedAt,
+  createdAt,
+  conditions,
+}: Pick<SessionView, "isTakenUp" | "startedAt" | "createdAt" | "conditions">): string | undefined {
+  if (!isTakenUp) return undefined;
+  const times = [startedAt ?? createdAt, conditions.find(({ type }) => type === "Ready")?.since ?? ""];
+  return times.sort().at(-1);
 }
 
 /** Never full before the desktop is ready, however long it takes; undefined where nothing is known to go by. */

@@ -11,7 +11,7 @@ import { Findings, Slices, matches } from "../../../portal/pages/admin.ts";
 import type { Shared } from "../../../portal/pages/app.ts";
 import { GalleryPage } from "../../../portal/pages/gallery.ts";
 import { NewPage, wantedSession } from "../../../portal/pages/new-desktop.ts";
-import { startShare } from "../../../portal/pages/progress.ts";
+import { startBegan, startShare } from "../../../portal/pages/progress.ts";
 import { Templates, UsageRows } from "../../../portal/pages/operate.ts";
 import { pageOf } from "../../../portal/pages/routes.ts";
 import { lossOf, SessionPage } from "../../../portal/pages/session.ts";
@@ -196,6 +196,24 @@ describe("the portal's pages", () => {
     expect(page({}))
       .to.match(/<progress[^>]*>/)
       .and.not.match(/<progress[^>]* value=/);
+  });
+
+  it("count a start from when it began, also that of a pod in another's place, and not from an earlier one", () => {
+    const ready = (since: string) => ({ type: "Ready", status: "False", reason: "", message: "", since }) as const;
+    const [first, later] = ["2026-01-01T08:00:00Z", "2026-01-01T16:00:00Z"];
+    const began = (more: Partial<SessionView>) => startBegan(session("a", { isReady: false, ...more }));
+    expect(began({ createdAt: first })).to.equal(first);
+    expect(began({ startedAt: later, conditions: [ready(first)] })).to.equal(later);
+    expect(began({ startedAt: first, conditions: [ready(later)] })).to.equal(later);
+    expect(began({ startedAt: first, isTakenUp: false })).to.equal(undefined);
+  });
+
+  it("say nothing of a desktop that is suspended but that: what to do is on its button", () => {
+    const paused = { isReady: false, message: "Set spec.desiredState to Running" };
+    const page = (more: Partial<SessionView>) =>
+      renderToString(h(GalleryPage, shared([session("a", { ...paused, ...more })])));
+    expect(page({ wanted: "Suspended", state: "Suspended" })).not.to.include("spec.desiredState");
+    expect(page({ state: "Pending" })).to.include("spec.desiredState");
   });
 
   it("take the word of whoever is there at an idle warning, for her own desktops", () => {
