@@ -57,7 +57,10 @@ export function SessionPage(shared: Shared & { name: string }): JSX.Element {
           h("span", { class: "badge" }, t(stepState(condition.status))),
           " ",
           h("span", { class: "quiet" }, t("step.since", { time: time(condition.since) })),
-          condition.message !== "" && h("p", { lang: "en" }, condition.message),
+          // What stands above is not said again.
+          condition.message !== "" &&
+            (session.isReady || condition.message !== session.message) &&
+            h("p", { lang: "en" }, condition.message),
         ]),
       ),
     ),

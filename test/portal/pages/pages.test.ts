@@ -61,6 +61,9 @@ describe("the portal's pages", () => {
     const page = renderToString(h(SessionPage, { ...shared([starting]), name: "a" }));
     expect(page).to.include("waits for a node").and.include("all 8 slices are in use").and.include("Place on a node");
     expect(page).to.match(/<button[^>]*disabled[^>]*>Open</);
+    const twice = { ...starting, message: "all 8 slices are in use" };
+    const once = renderToString(h(SessionPage, { ...shared([twice]), name: "a" }));
+    expect(once.split("all 8 slices are in use").length - 1).to.equal(1);
   });
 
   it("show what is free, and when the next will be", () => {
