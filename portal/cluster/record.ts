@@ -73,7 +73,7 @@ export class PortalRecord {
 
   /** @param reason undefined switches it on. @throws Refusal */
   async switchTemplate(name: string, reason: string | undefined): Promise<void> {
-    const { [name]: _before, ...others } = this.off;
+    const others = Object.fromEntries(Object.entries(this.off).filter(([known]) => known !== name));
     await this.#write({ off: JSON.stringify(reason === undefined ? others : { ...others, [name]: { reason } }) }, true);
   }
 

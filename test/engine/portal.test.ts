@@ -310,7 +310,8 @@ describe("the portal on the lab", function () {
       kind: "ConfigMap",
       metadata: { name: recordName, namespace: namespaces.operator },
     };
-    const usage = async () => JSON.parse(((await cluster.get(record))?.["data"] as { usage?: string }).usage ?? "{}");
+    const usage = async (): Promise<unknown> =>
+      JSON.parse(((await cluster.get(record))?.["data"] as { usage?: string }).usage ?? "{}");
     const until: unknown[] = [];
     for (let tries = 0; tries < 80 && new Set(until).size < 2; tries++) {
       until.push(((await usage()) as { countedUntil?: string }).countedUntil);

@@ -49,8 +49,8 @@ export class APortal {
       return Promise.resolve();
     },
     switchTemplate(name: string, reason: string | undefined) {
-      if (reason === undefined) delete this.off[name];
-      else this.off[name] = { reason };
+      const others = Object.fromEntries(Object.entries(this.off).filter(([known]) => known !== name));
+      this.off = { ...others, ...(reason !== undefined && { [name]: { reason } }) };
       return Promise.resolve();
     },
   };
