@@ -48,9 +48,14 @@ export class PortalRecord {
     return this.#informer.run(signal);
   }
 
-  /** Tells of changes. Returns what ends that. */
+  /** Tells of changes that people see: counts are none of them. Returns what ends that. */
   on(changed: () => void): () => void {
-    return this.#informer.on({ add: changed, update: changed });
+    return this.#informer.on({
+      add: changed,
+      update: (after, before) => {
+        if (["message", "off"].some((key) => textOf(after, key) !== textOf(before, key))) changed();
+      },
+    });
   }
 
   /** To everybody; empty for none. */
@@ -83,8 +88,7 @@ export class PortalRecord {
   }
 
   #text(key: string): string | undefined {
-    const object = this.#informer.store.get(`${this.#options.namespace}/${recordName}`);
-    return (object?.["data"] as Record<string, string> | undefined)?.[key];
+    return textOf(this.#informer.store.get(`${this.#options.namespace}/${recordName}`), key);
   }
 
   /** @param isOfKnown refused where it has changed since it was read */
@@ -101,6 +105,10 @@ export class PortalRecord {
     });
     this.#informer.observe(written);
   }
+}
+
+function textOf(object: AnyObject | undefined, key: string): string | undefined {
+  return (object?.["data"] as Record<string, string> | undefined)?.[key];
 }
 
 /** Undefined for what is not there, and for what somebody has written by hand that cannot be read. */

@@ -116,7 +116,11 @@ function pageContent(page: Page, shared: Shared): JSX.Element {
   if (page.name === "session") return h(SessionPage, { ...shared, name: page.session, key: page.session });
   if (page.name === "new") return h(NewPage, { ...shared, template: page.template, key: page.template });
   if (page.name === "admin" && me.isAdmin) return h(AdminPage, shared);
-  return h("p", {}, [words.t("notFound"), " ", h("button", { onClick: () => go("/") }, words.t("back"))]);
+  return h("div", {}, [
+    h("h1", {}, words.t("title")),
+    h("p", {}, words.t("notFound")),
+    h("button", { onClick: () => go("/") }, words.t("back")),
+  ]);
 }
 
 function subjectOf(page: Page, { t }: Words): string {

@@ -15,6 +15,7 @@ export function NewPage(shared: Shared & { template: string }): JSX.Element {
   const template = desktops.templates.find(({ name }) => name === shared.template);
   if (template) return h(NewForm, { ...shared, template });
   return h("div", {}, [
+    h("h1", {}, words.t("gallery")),
     h("p", { class: "notice", role: "alert" }, words.t("new.gone")),
     h("button", { onClick: () => go("/") }, words.t("back")),
   ]);

@@ -24,6 +24,7 @@ export function SessionPage(shared: Shared & { name: string }): JSX.Element {
   const unattended = useSecondsSince(useFalseSince(session?.isTakenUp));
   if (!session)
     return h("div", {}, [
+      h("h1", {}, name),
       h("p", { role: "status" }, t("session.gone", { name })),
       h("button", { onClick: () => go("/") }, t("back")),
     ]);

@@ -453,6 +453,10 @@ describe("the portal in a browser", function () {
           expect(await seen.violations(), page).to.deep.equal([]);
           await seen.picture(`${page}-${colorScheme}`);
         }
+        for (const path of ["/sessions/none", "/new/none", "/admin"]) {
+          await person.goTo(path);
+          expect(await person.violations(), path).to.deep.equal([]);
+        }
         await person.goTo(`/sessions/${name}`);
         await person.button("Delete").click();
         await person.sees(person.page.getByRole("dialog"));

@@ -42,6 +42,18 @@ describe("what the portal remembers", () => {
     expect(one.message).to.equal("Maintenance at noon");
   });
 
+  it("is told of when people see a difference, and not at each count", async () => {
+    const { one } = await record();
+    let told = 0;
+    one.on(() => told++);
+    expect(told).to.equal(1);
+    await one.setUsage({ countedUntil: "2026-01-01T00:00:00Z", months: {} });
+    expect([one.usage.countedUntil, told]).to.deep.equal(["2026-01-01T00:00:00Z", 1]);
+    await one.setMessage("Maintenance at noon");
+    await one.switchTemplate("a", "broken");
+    expect(told).to.equal(3);
+  });
+
   it("switches templates off and on beside others, and not over what another replica has written", async () => {
     const { one, written } = await record({ off: '{"a":{"reason":"old"}}' });
     await one.switchTemplate("b", "broken");
