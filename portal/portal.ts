@@ -11,7 +11,10 @@ import type { Logger } from "../operator/log.ts";
 import { apiHandlers } from "./api/handlers.ts";
 import type { Pages } from "./bundle/build-pages.ts";
 import { Actions } from "./cluster/actions.ts";
+import { Contact } from "./cluster/contact.ts";
 import { Knowledge } from "./cluster/knowledge.ts";
+import { meter } from "./cluster/meter.ts";
+import { PortalRecord } from "./cluster/record.ts";
 import { linksOf } from "./cluster/links.ts";
 import { Assets } from "./server/assets.ts";
 import { follow } from "./server/follow.ts";
@@ -22,6 +25,8 @@ import { authenticate } from "./sign-in/authenticate.ts";
 import { Oidc } from "./sign-in/oidc.ts";
 import { SignInRoutes } from "./sign-in/routes.ts";
 import { Seal } from "./sign-in/seal.ts";
+import { clusterState, sliceHolders } from "./view/slices.ts";
+import { StartTimes } from "./view/start-times.ts";
 import type { PortalSettings } from "./settings.ts";
 
 export interface PortalOptions {
@@ -45,17 +50,22 @@ export async function runPortal({ settings, log, config, pages }: PortalOptions,
   // Somebody waits for each answer.
   const client = new ClusterClient(config, { requestTimeoutMs: 5_000 });
   const streams = new Streams({ clock });
+  const contact = new Contact({ client, clock, changed: (isAway) => streams.cluster(isAway) });
+  const record = new PortalRecord({
+    ...{ client: new ClusterClient(config), namespace: settings.ownNamespace, clock, log: warn },
+  });
+  const starts = new StartTimes();
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
   const metrics = new PortalMetrics(registry, () => streams.size);
   const over = new AbortController();
   const health = await openHealth({ settings, registry, known, signal });
-  const following = known.run(over.signal);
+  const following = Promise.all([known.run(over.signal), contact.run(over.signal), record.run(over.signal)]);
   try {
-    await Promise.race([known.synced, aborted(signal)]);
+    await Promise.race([Promise.all([known.synced, record.synced]), aborted(signal)]);
     if (signal.aborted) return;
     const actions = new Actions({
-      ...{ client, known, now: () => clock.date() },
+      ...{ client, known, clock, off: () => record.off },
       audit: (line) => log.info(line, "done for a person"),
     });
     const mayActFor = reviewActFor(client, namespace);
@@ -68,10 +78,35 @@ export async function runPortal({ settings, log, config, pages }: PortalOptions,
         mayActForAll: (reviewed) => mayActFor(reviewed, ""),
       }),
       signIn: signInRoutes(settings, seal, log),
-      handlers: apiHandlers({ known, actions, streams, link: linksOf(settings), clock, domain }),
+      handlers: apiHandlers({
+        known,
+        contact,
+        actions,
+        record,
+        starts,
+        streams,
+        link: linksOf(settings),
+        clock,
+        domain,
+      }),
       assets: new Assets(pages),
       observe: (outcome) => metrics.answered(outcome),
       log: (level, message) => log[level](message),
+    });
+    const unread = record.on(() => {
+      streams.message(record.message);
+      streams.changed("templates");
+    });
+    const metering = meter(
+      {
+        ...{ clock, usage: () => record.usage, write: (usage) => record.setUsage(usage) },
+        holders: () => sliceHolders(clusterState(known)),
+      },
+      over.signal,
+    );
+    const unobserve = known.sessions.on({
+      add: (session) => starts.observe(session),
+      update: (session) => starts.observe(session),
     });
     const unfollow = follow(known, streams, clock);
     log.info({ sessions: known.sessions.store.size, port: server.port }, "shows desktops");
@@ -80,8 +115,12 @@ export async function runPortal({ settings, log, config, pages }: PortalOptions,
     streams.close();
     await pause(clock, settings.drainSeconds * 1_000);
     unfollow();
+    unobserve();
+    unread();
     streams.close();
     await server.close();
+    over.abort();
+    await metering;
   } finally {
     over.abort();
     await Promise.all([following, ...health.map((it) => it.close())]);

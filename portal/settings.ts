@@ -3,6 +3,8 @@ import type { ProgramSettings } from "../operator/environment.ts";
 
 /** What the portal is told by its environment; the names are a contract with components/portal. */
 export interface PortalSettings extends ProgramSettings {
+  /** Where it runs itself, beside what it has to remember. */
+  readonly ownNamespace: string;
   /** Where browsers reach it, without a path: `https://my.desktops.example.com`. */
   readonly url: URL;
   /** File with the key that cookies are sealed with. */
@@ -46,6 +48,7 @@ export function loadPortalSettings(variables: Readonly<Record<string, string | u
   const environment = new EnvironmentReader(variables);
   const settings: PortalSettings = {
     ...programSettings(environment),
+    ownNamespace: environment.text("POD_NAMESPACE"),
     url: originOf(environment),
     keyFile: environment.text("VDI_PORTAL_KEY_FILE"),
     linksUrl: environment.text("VDI_PORTAL_LINKS_URL"),

@@ -7,16 +7,20 @@ import { portalName } from "./settings.ts";
 
 export const portalPolicyName = "vdisession-portal.vdi.kasm.io";
 
-/** Beside `desiredState` what people change in the portal: how long a session lives, and who was let in before. */
+/** Beside `desiredState` and `idle.presentAt` what people change in the portal: how long a session lives, and who was let in before. */
 const changed = ["timeout", "access"];
 
 /**
  * Of all that `act-for` allows, the portal may only do what its pages do: make sessions without finalizers and owners, change
- * three fields of them, and end them with all that is theirs. Whoever takes the portal over gets no further.
+ * four fields of them, and end them with all that is theirs. Whoever takes the portal over gets no further.
  */
 export function portalPolicy(operatorNamespace: string): Admission {
   const same = (parent: string, field: string) => `object.${parent}.?${field} == oldObject.${parent}.?${field}`;
-  const fixed = untouchedFields.filter((field) => !changed.includes(field));
+  const fixed = [
+    ...untouchedFields.filter((field) => field !== "idle" && !changed.includes(field)),
+    // All of it but `presentAt`.
+    ...["after", "action", "warnBefore"].map((field) => `idle.?${field}`),
+  ];
   const none = (field: string) => `!has(object.metadata.${field})`;
   return {
     policy: {
@@ -44,7 +48,7 @@ export function portalPolicy(operatorNamespace: string): Admission {
               ...fixed.map((field) => same("spec", field)),
               ...["labels", "annotations", "finalizers", "ownerReferences"].map((field) => same("metadata", field)),
             ].join(" && ")})`,
-            message: `the portal may only change spec.desiredState, ${changed.map((it) => `spec.${it}`).join(" and ")}`,
+            message: `the portal may only change spec.desiredState, spec.idle.presentAt, ${changed.map((it) => `spec.${it}`).join(" and ")}`,
             reason: "Forbidden",
           },
           {

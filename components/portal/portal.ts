@@ -8,9 +8,9 @@ import { bindingArgs, roleArgs } from "../vdi-operator/rbac.ts";
 import { portalPolicy } from "./admission.ts";
 import { keySecretName, oidcSecretName, portalDeployment } from "./deployment.ts";
 import { portalNetworkPolicies } from "./policies.ts";
-import { portalClusterRules, portalSessionRules } from "./rbac.ts";
+import { portalClusterRules, portalRecordRules, portalSessionRules } from "./rbac.ts";
 import { portalDisruptionBudget, portalMetricsService, portalRoute, portalService } from "./services.ts";
-import { portalName, portalUrl } from "./settings.ts";
+import { portalName, portalRecordName, portalUrl } from "./settings.ts";
 import type { PortalSettings } from "./settings.ts";
 
 export interface PortalArgs extends PortalSettings {
@@ -78,6 +78,22 @@ export class Portal extends pulumi.ComponentResource {
       new k8s.core.v1.ServiceAccount(`${name}-account`, account, child),
       new Role(`${name}-role`, roleArgs(portalName, portalSessionRules, namespace), bounded),
       new RoleBinding(`${name}-role-binding`, binding("Role", namespace), bounded),
+      // Without data: those are the portal's to write, and no change to the stack.
+      new k8s.core.v1.ConfigMap(
+        `${name}-record`,
+        { metadata: { name: portalRecordName, namespace: operatorNamespace } },
+        child,
+      ),
+      new Role(`${name}-record-role`, roleArgs(portalRecordName, portalRecordRules, operatorNamespace), child),
+      new RoleBinding(
+        `${name}-record-role-binding`,
+        {
+          metadata: { name: portalRecordName, namespace: operatorNamespace },
+          roleRef: { apiGroup: "rbac.authorization.k8s.io", kind: "Role", name: portalRecordName },
+          subjects: [{ kind: "ServiceAccount", name: portalName, namespace: operatorNamespace }],
+        },
+        child,
+      ),
       new ClusterRole(`${name}-cluster-role`, roleArgs(portalName, portalClusterRules), child),
       new ClusterRoleBinding(`${name}-cluster-role-binding`, binding("ClusterRole"), child),
     ];

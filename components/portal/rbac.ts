@@ -1,4 +1,5 @@
 import { actForVerb } from "../vdi-operator/rbac.ts";
+import { portalRecordName } from "./settings.ts";
 import type { Rule } from "../vdi-operator/rbac.ts";
 
 const group = "vdi.kasm.io";
@@ -12,6 +13,11 @@ const follow = ["list", "watch"];
 export const portalSessionRules: readonly Rule[] = [
   { apiGroups: [group], resources: ["vdisessions"], verbs: [...follow, "create", "patch", "delete", actForVerb] },
   { apiGroups: [""], resources: ["pods"], verbs: follow },
+];
+
+/** What it remembers, in its own namespace: one ConfigMap, which the stack makes. */
+export const portalRecordRules: readonly Rule[] = [
+  { apiGroups: [""], resources: ["configmaps"], resourceNames: [portalRecordName], verbs: [...follow, "patch"] },
 ];
 
 /** What it may do in the whole cluster: read templates and nodes, ask who holds a token and what that lets do. */

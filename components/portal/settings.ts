@@ -4,6 +4,9 @@ import type { OperatorProgram } from "../vdi-operator/program.ts";
 /** Name of the portal's Deployment, ServiceAccount, Service, route and policies. */
 export const portalName = "kasm-portal";
 
+/** ConfigMap, Role and RoleBinding of what the portal remembers; the portal knows the ConfigMap by this name. */
+export const portalRecordName = "kasm-portal-record";
+
 /** Labels of the portal's pods. */
 export const portalLabels = { "app.kubernetes.io/name": portalName };
 

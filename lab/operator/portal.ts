@@ -46,6 +46,7 @@ export async function preparePortal(
       program: { kind: "bundle", text: "" },
     }),
     POD_NAME: "kasm-portal-lab",
+    POD_NAMESPACE: namespaces.operator,
     VDI_DRAIN_SECONDS: "0",
     VDI_PORTAL_URL: labPortalUrl(ports),
     VDI_PORTAL_KEY_FILE: keyFile,

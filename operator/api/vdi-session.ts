@@ -19,6 +19,7 @@ const idle = z
     after: duration("How long nobody may be connected before the action is taken, for example 30m."),
     action: z.enum(["Suspend", "Delete"]).default("Suspend"),
     warnBefore: duration("How long before the action a warning event is written.").default("5m"),
+    presentAt: time("When its user last said to be there, without being connected: counts as being seen.").optional(),
   })
   .meta({ description: "What to do with a desktop that nobody uses. Left out: nothing." });
 

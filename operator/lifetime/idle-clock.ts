@@ -61,10 +61,14 @@ export function condition(conditions: Condition[] | undefined, type: string): Co
 
 /** Somebody who came before the desktop was last started does not count for this run of it. */
 function nobodySince(session: VDISession, activity: Activity): number {
-  const seen = lastSeen(session, activity.connected, activity.atMs);
+  const seen = latest(lastSeen(session, activity.connected, activity.atMs), milliseconds(session.spec.idle?.presentAt));
   const started = milliseconds(session.status?.startTime) ?? milliseconds(session.metadata.creationTimestamp);
   if (seen !== undefined && seen >= (started ?? 0)) return seen;
   return milliseconds(session.status?.readyTime) ?? started ?? activity.atMs;
+}
+
+function latest(a: number | undefined, b: number | undefined): number | undefined {
+  return a === undefined || b === undefined ? (a ?? b) : Math.max(a, b);
 }
 
 function milliseconds(time: string | undefined): number | undefined {

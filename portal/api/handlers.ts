@@ -2,7 +2,9 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Clock } from "../../kube/clock.ts";
 import type { VDISession } from "../../operator/api/objects.ts";
 import type { Actions } from "../cluster/actions.ts";
+import type { Contact } from "../cluster/contact.ts";
 import type { Knowledge } from "../cluster/knowledge.ts";
+import type { PortalRecord } from "../cluster/record.ts";
 import { mayStart } from "../rights/decide.ts";
 import type { Person } from "../rights/person.ts";
 import { readJson } from "../server/body.ts";
@@ -10,17 +12,21 @@ import type { Streams } from "../server/streams.ts";
 import type { Known } from "../sign-in/authenticate.ts";
 import { findings } from "../view/findings.ts";
 import { sessionView } from "../view/session.ts";
-import { freeSlices, nodeSlices } from "../view/slices.ts";
-import type { ClusterState } from "../view/slices.ts";
+import { clusterState, freeSlices, nodeSlices } from "../view/slices.ts";
+import type { StartTimes } from "../view/start-times.ts";
+import { usageCsv, usageView } from "../view/usage.ts";
 import { templateView } from "../view/template.ts";
 import { Refusal } from "./problem.ts";
 import type { OperationName } from "./routes.ts";
-import { extension, newSession } from "./schemas.ts";
-import type { Me, Overview, SessionView, TemplateView } from "./schemas.ts";
+import { extension, newMessage, newSession, switchOff } from "./schemas.ts";
+import type { Me, Overview, SessionView, TemplateView, UsageView } from "./schemas.ts";
 
 export interface ApiOptions {
   readonly known: Knowledge;
+  readonly contact: Pick<Contact, "isAway">;
   readonly actions: Actions;
+  readonly record: Pick<PortalRecord, "message" | "off" | "usage" | "setMessage" | "switchTemplate">;
+  readonly starts: Pick<StartTimes, "usualSeconds">;
   readonly streams: Streams;
   readonly link: (session: string) => Promise<{ url: string; expiresAt: string }>;
   readonly clock: Clock;
@@ -38,17 +44,20 @@ export interface Asked {
 
 /** What each operation of /api/v1 does. What it returns is the answer; undefined for none, or where it answers itself. */
 export function apiHandlers(options: ApiOptions): Record<OperationName, (asked: Asked) => unknown> {
-  const { known: cluster, actions, streams, link, clock, domain } = options;
+  const { known: cluster, contact, actions, record, starts, streams, link, clock, domain } = options;
   const view = (session: VDISession): SessionView => sessionView(session, cluster.template(session.spec.template));
-  const state: ClusterState = {
-    ...{ nodes: { [Symbol.iterator]: () => cluster.nodes.store.values() } },
-    ...{ pods: { [Symbol.iterator]: () => cluster.pods.store.values() } },
-    session: (name) => cluster.session(name),
+  const state = clusterState(cluster);
+  const offOf = (name: string) => {
+    const { off } = record;
+    return Object.hasOwn(off, name) && off[name] ? { off: off[name] } : {};
   };
   const templatesOf = (person: Person): TemplateView[] =>
     [...cluster.templates.store.values()]
       .filter((template) => mayStart(person, template))
-      .map((template) => templateView(template, freeSlices(template, state)))
+      .map((template) => ({
+        ...templateView(template, freeSlices(template, state), starts.usualSeconds(template.metadata.name)),
+        ...offOf(template.metadata.name),
+      }))
       .sort((a, b) => a.title.localeCompare(b.title));
   const sessionsOf = (person: Person, all: boolean): SessionView[] =>
     (all ? [...cluster.sessions.store.values()] : cluster.sessionsOf(person.user))
@@ -64,6 +73,8 @@ export function apiHandlers(options: ApiOptions): Record<OperationName, (asked: 
     delete: ({ known, session }) => actions.delete(known.person, session),
     suspend: async ({ known, session }) => view(await actions.change(known.person, session, "suspend")),
     resume: async ({ known, session }) => view(await actions.change(known.person, session, "resume")),
+    restart: async ({ known, session }) => view(await actions.restart(known.person, session)),
+    stay: async ({ known, session }) => view(await actions.stay(known.person, session)),
     revoke: async ({ known, session }) => view(await actions.change(known.person, session, "revoke")),
     extend: async ({ known, session, request }) => {
       const { minutes } = await readJson(request, extension);
@@ -79,15 +90,33 @@ export function apiHandlers(options: ApiOptions): Record<OperationName, (asked: 
     events: ({ known, query, response }) => {
       const all = seesAll(known.person, query);
       const { person, expiresMs } = known;
-      const begin = { sessions: sessionsOf(person, all), templates: templatesOf(person) };
+      const begin = {
+        ...{ sessions: sessionsOf(person, all), templates: templatesOf(person) },
+        ...{ isClusterAway: contact.isAway, message: record.message },
+      };
       streams.open(response, person, {
         seesAll: all,
         state: begin,
         ...(expiresMs !== undefined && { endsAtMs: expiresMs }),
       });
     },
+    usage: (): UsageView => usageView(record.usage),
+    usageCsv: ({ response }) => {
+      const headers = { "Content-Type": "text/csv; charset=utf-8", "Cache-Control": "no-store" };
+      response.writeHead(200, headers).end(usageCsv(record.usage));
+    },
+    message: async ({ request }) => record.setMessage((await readJson(request, newMessage)).text),
+    switchOff: async ({ session: name, request }) => {
+      const { reason } = await readJson(request, switchOff);
+      if (!cluster.template(name)) throw new Refusal(404, `There is no template ${name}.`);
+      await record.switchTemplate(name, reason);
+    },
+    switchOn: ({ session: name }) => record.switchTemplate(name, undefined),
     overview: (): Overview => ({
       nodes: nodeSlices(state),
+      templates: [...cluster.templates.store.values()]
+        .map(({ metadata: { name }, spec }) => ({ name, title: spec.displayName ?? name, ...offOf(name) }))
+        .sort((a, b) => a.title.localeCompare(b.title)),
       findings: findings(
         {
           VDISession: cluster.sessions.store.values(),

@@ -28,13 +28,13 @@ export function openApi(serverUrl: string): object {
   };
 }
 
-function describe(operationId: string, { summary, path, body, answer, status, query }: Operation): object {
+function describe(operationId: string, operation: Operation): object {
+  const { summary, path, body, answer, status, query, type = "application/json" } = operation;
   const parameters = [
     ...(path.includes("{name}") ? [{ name: "name", in: "path", required: true, schema: { type: "string" } }] : []),
     ...(query === undefined ? [] : [{ name: query, in: "query", schema: { type: "boolean" } }]),
   ];
-  const type = operationId === "events" ? "text/event-stream" : "application/json";
-  const schema = operationId === "events" ? { type: "string" } : answer && reference(answer);
+  const schema = operation.type === undefined ? answer && reference(answer) : { type: "string" };
   return {
     ...{ operationId, summary },
     ...(parameters.length > 0 && { parameters }),

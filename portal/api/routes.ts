@@ -1,15 +1,28 @@
 import { z } from "zod";
-import { extension, linkAnswer, meAnswer, newSession, overview, sessionView, templateView } from "./schemas.ts";
+import {
+  extension,
+  linkAnswer,
+  meAnswer,
+  newMessage,
+  newSession,
+  overview,
+  sessionView,
+  switchOff,
+  templateView,
+  usageView,
+} from "./schemas.ts";
 
 /** One operation of /api/v1: what the OpenAPI document says of it, and the server goes by. */
 export interface Operation {
   readonly method: "get" | "post" | "delete";
-  /** Below /api/v1; `{name}` is the name of a session. */
+  /** Below /api/v1; `{name}` is the name of a session or template. */
   readonly path: string;
   readonly summary: string;
   readonly body?: z.ZodType;
   readonly answer?: z.ZodType;
   readonly status: 200 | 201 | 204;
+  /** Of an answer that is no JSON. */
+  readonly type?: "text/event-stream" | "text/csv";
   readonly isForAdmins?: true;
   /** Read by administrators, to see what is not their own. */
   readonly query?: "all";
@@ -44,6 +57,14 @@ export const operations = {
     ...{ method: "post", path: "/sessions/{name}/resume", status: 200, answer: sessionView },
     summary: "Start a suspended desktop",
   },
+  restart: {
+    ...{ method: "post", path: "/sessions/{name}/restart", status: 200, answer: sessionView },
+    summary: "Stop the desktop, and start it again once it has ended",
+  },
+  stay: {
+    ...{ method: "post", path: "/sessions/{name}/stay", status: 200, answer: sessionView },
+    summary: "Say to be there without being connected: the idle time counts anew",
+  },
   revoke: {
     ...{ method: "post", path: "/sessions/{name}/revoke", status: 200, answer: sessionView },
     summary: "Void every link, cookie and password that was given out; the desktop starts anew",
@@ -57,12 +78,32 @@ export const operations = {
     summary: "A link that opens the desktop, for a minute",
   },
   events: {
-    ...{ method: "get", path: "/events", status: 200, query: "all" },
-    summary: "Server-sent events: `state` first, then `session`, `gone` and `changed`",
+    ...{ method: "get", path: "/events", status: 200, query: "all", type: "text/event-stream" },
+    summary: "Server-sent events: `state` first, then `session`, `gone`, `changed`, `cluster` and `notice`",
   },
   overview: {
     ...{ method: "get", path: "/admin/overview", status: 200, answer: overview, isForAdmins: true },
-    summary: "GPU slices by node with who holds them, and what is wrong",
+    summary: "GPU slices by node with who holds them, all templates, and what is wrong",
+  },
+  usage: {
+    ...{ method: "get", path: "/admin/usage", status: 200, answer: usageView, isForAdmins: true },
+    summary: "Hours of GPU slices by month and user",
+  },
+  usageCsv: {
+    ...{ method: "get", path: "/admin/usage.csv", status: 200, type: "text/csv", isForAdmins: true },
+    summary: "The same for spreadsheets",
+  },
+  message: {
+    ...{ method: "post", path: "/admin/message", status: 204, body: newMessage, isForAdmins: true },
+    summary: "Tell everybody something on every page",
+  },
+  switchOff: {
+    ...{ method: "post", path: "/admin/templates/{name}/off", status: 204, body: switchOff, isForAdmins: true },
+    summary: "Nobody starts a desktop of a template in the portal meanwhile",
+  },
+  switchOn: {
+    ...{ method: "post", path: "/admin/templates/{name}/on", status: 204, isForAdmins: true },
+    summary: "Give a template free again",
   },
 } as const satisfies Record<string, Operation>;
 

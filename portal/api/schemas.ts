@@ -9,6 +9,8 @@ const size = z
   .object({ gpu: z.int().min(0).max(1), cpu: z.string(), memory: z.string() })
   .meta({ description: "GPU slices, CPU and memory of a desktop." });
 
+const off = z.object({ reason: z.string() }).meta({ description: "Switched off by an administrator." });
+
 export const meAnswer = z.object({
   user: z.string(),
   groups: z.array(z.string()),
@@ -24,9 +26,13 @@ export const templateView = z.object({
   description: z.string().optional(),
   icon: z.string().optional().meta({ description: "A picture as a data: address." }),
   problem: z.string().optional().meta({ description: "Why no desktop can be made from it." }),
+  off: off.optional(),
   size,
   max: size.partial(),
-  home: z.object({ maxSize: z.string().optional() }),
+  home: z
+    .object({ maxSize: z.string().optional(), storageClassNames: z.array(z.string()).optional() })
+    .meta({ description: "Bounds of a home volume." }),
+  usualStartSeconds: z.number().min(0).optional().meta({ description: "Most desktops were ready by then." }),
   free: z
     .object({
       now: z.int().min(0),
@@ -53,6 +59,9 @@ export const sessionView = z.object({
   state: z.enum(["Pending", "Creating", "Running", "Suspended", "Terminating", "Failed"]),
   wanted: z.enum(["Running", "Suspended"]),
   isReady: z.boolean(),
+  isTakenUp: z
+    .boolean()
+    .meta({ description: "Whether the operator has seen what is wanted; soon true while it works." }),
   message: z.string().optional(),
   conditions: z.array(conditionView),
   createdAt: time,
@@ -80,7 +89,9 @@ export const newSession = z.strictObject({
   resources: z
     .strictObject({ gpu: z.int().min(0).max(1).optional(), cpu: amount.optional(), memory: amount.optional() })
     .optional(),
-  home: z.strictObject({ enabled: z.boolean(), size: amount.optional() }).optional(),
+  home: z
+    .strictObject({ enabled: z.boolean(), size: amount.optional(), storageClassName: z.string().max(253).optional() })
+    .optional(),
 });
 
 export const extension = z
@@ -103,6 +114,7 @@ export const overview = z.object({
       resources: z.array(z.object({ name: z.string(), total: z.int(), holders: z.array(holder) })),
     }),
   ),
+  templates: z.array(z.object({ name: z.string(), title: z.string(), off: off.optional() })),
   findings: z.array(
     z.object({
       code: z.string(),
@@ -114,10 +126,22 @@ export const overview = z.object({
   ),
 });
 
+export const usageView = z.object({
+  countedUntil: time.optional(),
+  months: z
+    .array(z.object({ month: z.string(), users: z.array(z.object({ user: z.string(), hours: z.number() })) }))
+    .meta({ description: "Hours of GPU slices, newest month first." }),
+});
+
+const sentence = z.string().trim().max(500);
+export const newMessage = z.strictObject({ text: sentence.meta({ description: "To everybody; empty for none." }) });
+export const switchOff = z.strictObject({ reason: sentence.min(1).meta({ description: "For those who want one." }) });
+
 /** What the OpenAPI document calls them. */
 export const named = {
   ...{ Me: meAnswer, Template: templateView, Condition: conditionView, Session: sessionView, NewSession: newSession },
   ...{ Extension: extension, Link: linkAnswer, Problem: problemAnswer, Overview: overview },
+  ...{ Usage: usageView, NewMessage: newMessage, SwitchOff: switchOff },
 };
 
 export type Me = z.infer<typeof meAnswer>;
@@ -125,4 +149,5 @@ export type TemplateView = z.infer<typeof templateView>;
 export type SessionView = z.infer<typeof sessionView>;
 export type NewSession = z.infer<typeof newSession>;
 export type Overview = z.infer<typeof overview>;
+export type UsageView = z.infer<typeof usageView>;
 export type Problem = z.infer<typeof problemAnswer>;

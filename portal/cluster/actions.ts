@@ -1,5 +1,6 @@
 import { randomInt } from "node:crypto";
 import type { AnyObject, ClusterClient } from "../../kube/client.ts";
+import type { Clock } from "../../kube/clock.ts";
 import { apiVersion } from "../../operator/api/objects.ts";
 import type { VDISession } from "../../operator/api/objects.ts";
 import { apiTime, durationMs } from "../../operator/api/time.ts";
@@ -8,15 +9,19 @@ import type { NewSession } from "../api/schemas.ts";
 import { groupsFor, mayManage, mayStart } from "../rights/decide.ts";
 import type { Person } from "../rights/person.ts";
 import type { Knowledge } from "./knowledge.ts";
+import type { SwitchedOff } from "./record.ts";
+import { resumeOnceSuspended } from "./restart.ts";
 
-const managerName = "kasm-portal";
+/** What the API server calls the portal's changes. */
+export const managerName = "kasm-portal";
 
 export type Change = "suspend" | "resume" | "revoke";
 
 export interface ActionsOptions {
   readonly client: Pick<ClusterClient, "create" | "mergePatch" | "delete">;
   readonly known: Knowledge;
-  readonly now: () => Date;
+  readonly off: () => SwitchedOff;
+  readonly clock: Clock;
   /** One line for each change that somebody made. */
   readonly audit: (line: { user: string; action: string; session: string }) => void;
 }
@@ -46,6 +51,8 @@ export class Actions {
     // Neither is told which: names of templates for others are no business of hers.
     if (!template || !mayStart(person, template))
       throw new Refusal(404, `There is no template ${asked.template} that you may use.`);
+    const off = Object.hasOwn(this.#options.off(), asked.template) ? this.#options.off()[asked.template] : undefined;
+    if (off) throw new Refusal(409, `An administrator has switched this template off: ${off.reason}`);
     const groups = groupsFor(person, template);
     const name = asked.name ?? `${asked.template.slice(0, 40).replaceAll(".", "-")}-${letters(5)}`;
     const spec = {
@@ -60,13 +67,35 @@ export class Actions {
 
   /** @throws Refusal */
   async change(person: Person, name: string, change: Change): Promise<VDISession> {
-    const revokedBefore = apiTime(this.#options.now());
+    const revokedBefore = apiTime(this.#options.clock.date());
     const spec = {
       suspend: { desiredState: "Suspended" },
       resume: { desiredState: "Running" },
       revoke: { access: { revokedBefore } },
     }[change];
     return this.#patch(person, name, change, spec);
+  }
+
+  /** Suspends a desktop, and starts it again when it has ended, if this process lives that long. @throws Refusal */
+  async restart(person: Person, name: string): Promise<VDISession> {
+    const { known, clock } = this.#options;
+    const suspended = await this.change(person, name, "suspend");
+    const { uid } = suspended.metadata;
+    void resumeOnceSuspended({
+      look: () => {
+        const found = known.session(name);
+        return found?.metadata.uid === uid ? found : undefined;
+      },
+      resume: () => this.change(person, name, "resume"),
+      clock,
+    });
+    return suspended;
+  }
+
+  /** Nobody is connected, and somebody is there all the same. @throws Refusal */
+  async stay(person: Person, name: string): Promise<VDISession> {
+    if (!this.find(person, name).spec.idle) throw new Refusal(409, "This desktop is never idle.");
+    return this.#patch(person, name, "stay", { idle: { presentAt: apiTime(this.#options.clock.date()) } });
   }
 
   /** The session lives so much longer than it would have. @throws Refusal */

@@ -4,6 +4,7 @@ import { useEffect, useState } from "preact/hooks";
 import type { Overview, SessionView } from "../api/schemas.ts";
 import { api } from "./api.ts";
 import type { Shared } from "./app.ts";
+import { MessageForm, Templates, UsageTable } from "./operate.ts";
 import { StateBadge } from "./session-parts.ts";
 import type { Words } from "./words.ts";
 
@@ -15,6 +16,7 @@ export function AdminPage(shared: Shared): JSX.Element {
   const { words, desktops } = shared;
   const { t } = words;
   const [overview, setOverview] = useState<Overview | undefined>();
+  const [asked, setAsked] = useState(0);
   useEffect(() => {
     let isOver = false;
     const timer = setTimeout(() => {
@@ -28,7 +30,7 @@ export function AdminPage(shared: Shared): JSX.Element {
       isOver = true;
       clearTimeout(timer);
     };
-  }, [desktops]);
+  }, [desktops, asked]);
   return h("div", {}, [
     h("h1", {}, t("admin")),
     h("h2", {}, t("admin.findings")),
@@ -37,6 +39,12 @@ export function AdminPage(shared: Shared): JSX.Element {
     overview && h(Slices, { overview, words }),
     h("h2", {}, t("admin.sessions")),
     h(Sessions, shared),
+    h("h2", {}, t("admin.message")),
+    h(MessageForm, shared),
+    h("h2", {}, t("admin.templates")),
+    overview && h(Templates, { ...shared, overview, again: () => setAsked(asked + 1) }),
+    h("h2", {}, t("admin.usage")),
+    h(UsageTable, { words }),
   ]);
 }
 

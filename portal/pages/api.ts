@@ -1,4 +1,4 @@
-import type { Me, NewSession, Overview, Problem, SessionView, TemplateView } from "../api/schemas.ts";
+import type { Me, NewSession, Overview, Problem, SessionView, TemplateView, UsageView } from "../api/schemas.ts";
 
 /** The portal refused, or was not there; the message is for the person. */
 export class ApiError extends Error {
@@ -18,10 +18,16 @@ export const api = {
   sessions: (all: boolean) => ask<SessionView[]>("GET", `/api/v1/sessions${all ? "?all=true" : ""}`),
   create: (session: NewSession) => ask<SessionView>("POST", "/api/v1/sessions", session),
   remove: (name: string) => ask<undefined>("DELETE", pathOf(name)),
-  act: (name: string, action: "suspend" | "resume" | "revoke") => ask<SessionView>("POST", `${pathOf(name)}/${action}`),
+  act: (name: string, action: "suspend" | "resume" | "restart" | "stay" | "revoke") =>
+    ask<SessionView>("POST", `${pathOf(name)}/${action}`),
   extend: (name: string, minutes: number) => ask<SessionView>("POST", `${pathOf(name)}/extend`, { minutes }),
   link: (name: string) => ask<{ url: string }>("POST", `${pathOf(name)}/link`),
   overview: () => ask<Overview>("GET", "/api/v1/admin/overview"),
+  usage: () => ask<UsageView>("GET", "/api/v1/admin/usage"),
+  setMessage: (text: string) => ask<undefined>("POST", "/api/v1/admin/message", { text }),
+  switchOff: (template: string, reason: string) =>
+    ask<undefined>("POST", `/api/v1/admin/templates/${template}/off`, { reason }),
+  switchOn: (template: string) => ask<undefined>("POST", `/api/v1/admin/templates/${template}/on`),
   renew: () => ask<{ expiresAt: string }>("POST", "/sign-in/renew"),
   signOut: () => ask<{ location: string }>("POST", "/sign-out"),
 };

@@ -1,6 +1,6 @@
-import type { SessionView, TemplateView } from "../api/schemas.ts";
+import type { SessionView } from "../api/schemas.ts";
 import { api, ApiError } from "./api.ts";
-import type { Change } from "./state.ts";
+import type { Change, Desktops } from "./state.ts";
 
 export type Connection = "live" | "polling" | "away";
 
@@ -51,10 +51,12 @@ export function follow(all: boolean, listener: Listener): () => void {
       window.clearTimeout(timer);
       timer = undefined;
       listener.connection("live");
-      listener.change({ type: "state", ...(data as { sessions: SessionView[]; templates: TemplateView[] }) });
+      listener.change({ type: "state", ...(data as Desktops) });
     });
     on("session", (data) => listener.change({ type: "session", session: data as SessionView }));
     on("gone", (data) => listener.change({ type: "gone", ...(data as { name: string }) }));
+    on("notice", (data) => listener.change({ type: "message", ...(data as { message: string }) }));
+    on("cluster", (data) => listener.change({ type: "cluster", ...(data as { isAway: boolean }) }));
     on("changed", () => {
       api.templates().then(
         (templates) => listener.change({ type: "templates", templates }),

@@ -4,7 +4,7 @@ import { api } from "./api.ts";
 import type { Shared } from "./app.ts";
 import type { Connection } from "./follow.ts";
 import type { Page } from "./routes.ts";
-import type { Words } from "./words.ts";
+import type { MessageKey, Words } from "./words.ts";
 
 export interface FrameProps extends Shared {
   readonly page: Page;
@@ -18,6 +18,7 @@ export interface FrameProps extends Shared {
 export function Frame({
   words,
   me,
+  desktops,
   page,
   go,
   connection,
@@ -30,6 +31,7 @@ export function Frame({
   const signOut = () =>
     attempt(async () => {
       const { location: next } = await api.signOut();
+      sessionStorage.clear();
       location.assign(next);
     });
   return h("div", { class: "frame" }, [
@@ -37,7 +39,7 @@ export function Frame({
     h("header", {}, [
       h(
         "nav",
-        {},
+        { "aria-label": t("nav.main") },
         link("/", t("nav.desktops"), page.name === "gallery", go),
         me.isAdmin && link("/admin", t("nav.admin"), page.name === "admin", go),
         h("a", { href: me.kasmUrl, rel: "noopener" }, t("nav.kasm")),
@@ -46,11 +48,15 @@ export function Frame({
       me.signIn === "oidc" && h("button", { onClick: () => void signOut() }, t("signOut")),
     ]),
     connection !== "live" && h("p", { class: `notice ${connection}`, role: "status" }, t(`connection.${connection}`)),
+    desktops.message !== "" && h("p", { class: "notice", role: "status" }, desktops.message),
+    connection === "live" &&
+      desktops.isClusterAway &&
+      h("p", { class: "notice away", role: "status" }, t("connection.cluster")),
     h(
       "div",
       { class: "messages", role: "status", "aria-live": "polite" },
       message !== "" &&
-        h("p", { class: "notice" }, message, " ", h("button", { onClick: dismiss, "aria-label": "×" }, "×")),
+        h("p", { class: "notice" }, message, " ", h("button", { onClick: dismiss, "aria-label": t("dismiss") }, "×")),
     ),
     h("main", { id: "content", tabIndex: -1 }, children),
   ]);
@@ -65,13 +71,24 @@ function link(path: string, text: string, isCurrent: boolean, go: (path: string)
   return h("a", { href: path, onClick, "aria-current": isCurrent ? "page" : undefined }, text);
 }
 
-export function SignInPage({ words: { t }, isAway }: { words: Words; isAway: boolean }): JSX.Element {
+export interface SignInProps {
+  readonly words: Words;
+  readonly isAway: boolean;
+  /** Whether somebody was signed in on this page. */
+  readonly hasEnded: boolean;
+}
+
+export function SignInPage({ words: { t }, isAway, hasEnded }: SignInProps): JSX.Element {
   const why = new URLSearchParams(location.search).get("sign-in");
   const path = location.pathname;
   return h("main", { class: "plain" }, [
     h("h1", {}, t("title")),
     isAway && h("p", { class: "notice away", role: "status" }, t("connection.away")),
-    h("p", {}, why === "again" ? t("signIn.again") : why === "failed" ? t("signIn.failed") : t("signIn.why")),
+    h("p", { role: "status" }, t(hasEnded ? "signIn.ended" : reasonOf(why))),
     h("a", { class: "button primary", href: `/sign-in/begin?return=${encodeURIComponent(path)}` }, t("signIn")),
   ]);
+}
+
+function reasonOf(why: string | null): MessageKey {
+  return why === "again" ? "signIn.again" : why === "failed" ? "signIn.failed" : "signIn.why";
 }

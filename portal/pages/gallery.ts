@@ -2,6 +2,7 @@ import { h } from "preact";
 import type { JSX } from "preact";
 import type { TemplateView } from "../api/schemas.ts";
 import type { Shared } from "./app.ts";
+import { IdleNotice } from "./idle.ts";
 import { OpenButton, StateBadge } from "./session-parts.ts";
 import type { Words } from "./words.ts";
 
@@ -21,9 +22,9 @@ export function GalleryPage(shared: Shared): JSX.Element {
             h("li", { key: session.name, class: "tile" }, [
               h("h2", {}, session.name),
               h("p", {}, session.title, " ", h(StateBadge, { session, words })),
-              session.idleWarning !== undefined &&
-                h("p", { class: "notice" }, t("session.idle", { message: session.idleWarning })),
+              h(IdleNotice, { ...shared, session }),
               !session.isReady &&
+                session.wanted === "Running" &&
                 session.message !== undefined &&
                 h("p", { class: "quiet", lang: "en" }, session.message),
               h("p", { class: "actions" }, [
@@ -34,7 +35,7 @@ export function GalleryPage(shared: Shared): JSX.Element {
                     onClick: () => go(`/sessions/${session.name}`),
                     "aria-label": t("action.details", { name: session.name }),
                   },
-                  "…",
+                  t("session.details"),
                 ),
               ]),
             ]),
@@ -57,13 +58,15 @@ export function GalleryPage(shared: Shared): JSX.Element {
               template.description !== undefined && h("p", {}, template.description),
               h("p", { class: "quiet" }, sizeText(template, words)),
               template.free && h("p", {}, freeText(template.free, words)),
-              template.problem === undefined
-                ? h(
-                    "button",
-                    { class: "primary", onClick: () => go(`/new/${template.name}`) },
-                    t("gallery.start", { title: template.title }),
-                  )
-                : h("p", { class: "notice" }, t("gallery.problem", { problem: template.problem })),
+              template.off
+                ? h("p", { class: "notice" }, t("gallery.off", { reason: template.off.reason }))
+                : template.problem === undefined
+                  ? h(
+                      "button",
+                      { class: "primary", onClick: () => go(`/new/${template.name}`) },
+                      t("gallery.start", { title: template.title }),
+                    )
+                  : h("p", { class: "notice" }, t("gallery.problem", { problem: template.problem })),
             ]),
           ),
         ),

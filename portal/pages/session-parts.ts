@@ -14,6 +14,7 @@ export function StateBadge({ session, words: { t } }: { session: SessionView; wo
 /** Opens the desktop in a tab of its own, by a link that is made now. A suspended one is started first. */
 export function OpenButton({
   session,
+  me,
   words: { t },
   attempt,
   go,
@@ -27,6 +28,8 @@ export function OpenButton({
       });
     return h("button", { class: "primary", onClick: () => void resume() }, t("action.resume"));
   }
+  // An administrator opens nobody else's: she would be seen as its user.
+  if (session.user !== me.user) return null;
   const open = () => {
     // While the click still counts: browsers open no tab for what comes later by itself.
     const tab = window.open("", "_blank");

@@ -4,10 +4,16 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import type { SessionView } from "../api/schemas.ts";
 import { api } from "./api.ts";
 import type { Shared } from "./app.ts";
+import { IdleNotice } from "./idle.ts";
+import { Progress } from "./progress.ts";
+import { useFalseSince, useSecondsSince } from "./seconds.ts";
 import { OpenButton, StateBadge } from "./session-parts.ts";
 import type { MessageKey, Words } from "./words.ts";
 
-type Asked = "suspend" | "revoke" | "delete";
+// The operator takes up what is wanted within a second, and a new leader within twenty.
+const patienceSeconds = 10;
+
+type Asked = "suspend" | "restart" | "revoke" | "delete";
 
 /** One desktop: how far it is, and what can be done with it. */
 export function SessionPage(shared: Shared & { name: string }): JSX.Element {
@@ -15,9 +21,10 @@ export function SessionPage(shared: Shared & { name: string }): JSX.Element {
   const { t, time } = words;
   const session = desktops.sessions.find((it) => it.name === name);
   const [asked, setAsked] = useState<Asked | undefined>();
-  const seconds = useSecondsSince(session?.isReady === false ? (session.startedAt ?? session.createdAt) : undefined);
+  const unattended = useSecondsSince(useFalseSince(session?.isTakenUp));
   if (!session)
     return h("div", {}, [
+      h("h1", {}, name),
       h("p", { role: "status" }, t("session.gone", { name })),
       h("button", { onClick: () => go("/") }, t("back")),
     ]);
@@ -29,14 +36,16 @@ export function SessionPage(shared: Shared & { name: string }): JSX.Element {
     ["session.lastSeen", session.lastActivity && time(session.lastActivity)],
     ["session.node", session.node],
   ];
+  const usualSeconds = desktops.templates.find((it) => it.name === session.template)?.usualStartSeconds;
   const isStarting = !session.isReady && session.wanted === "Running" && session.state !== "Terminating";
   return h("article", { class: "card" }, [
     h("h1", {}, name, " ", h(StateBadge, { session, words })),
-    session.idleWarning !== undefined &&
-      h("p", { class: "notice", role: "alert" }, t("session.idle", { message: session.idleWarning })),
+    unattended !== undefined &&
+      unattended >= patienceSeconds &&
+      h("p", { class: "notice away", role: "status" }, t("session.notTakenUp", { seconds: unattended })),
+    h(IdleNotice, { ...shared, session }),
     session.message !== undefined && !session.isReady && h("p", { role: "status", lang: "en" }, session.message),
-    isStarting && h("progress", { "aria-label": t("state.Creating") }),
-    isStarting && seconds !== undefined && h("p", { class: "quiet" }, t("session.elapsed", { seconds })),
+    isStarting && h(Progress, { session, usualSeconds, words }),
     session.isReady && tookText(session, words),
     h(Actions, { ...shared, session, ask: setAsked }),
     h(
@@ -49,7 +58,10 @@ export function SessionPage(shared: Shared & { name: string }): JSX.Element {
           h("span", { class: "badge" }, t(stepState(condition.status))),
           " ",
           h("span", { class: "quiet" }, t("step.since", { time: time(condition.since) })),
-          condition.message !== "" && h("p", { lang: "en" }, condition.message),
+          // What stands above is not said again.
+          condition.message !== "" &&
+            (session.isReady || condition.message !== session.message) &&
+            h("p", { lang: "en" }, condition.message),
         ]),
       ),
     ),
@@ -75,6 +87,8 @@ function Actions(props: Shared & { session: SessionView; ask: (what: Asked) => v
     h(OpenButton, props),
     session.wanted === "Running" &&
       h("button", { disabled: isEnding, onClick: () => ask("suspend") }, t("action.suspend")),
+    session.wanted === "Running" &&
+      h("button", { disabled: isEnding, onClick: () => ask("restart") }, t("action.restart")),
     h("button", { disabled: isEnding, onClick: () => void extend() }, t("action.extend")),
     h("button", { disabled: isEnding, onClick: () => ask("revoke") }, t("action.revoke")),
     h("button", { class: "danger", disabled: isEnding, onClick: () => ask("delete") }, t("action.delete")),
@@ -88,8 +102,10 @@ function Confirm(props: Shared & { session: SessionView; asked: Asked; close: ()
   const { name } = session;
   const dialog = useRef<HTMLDialogElement>(null);
   useEffect(() => dialog.current?.showModal(), []);
+  // The browser gives the focus back to where it was only to a dialog that is closed, not to one that is taken away.
+  const dismiss = () => dialog.current?.close();
   const act = () => {
-    close();
+    dismiss();
     void attempt(async () => {
       if (asked === "delete") await api.remove(name);
       else await api.act(name, asked);
@@ -101,14 +117,15 @@ function Confirm(props: Shared & { session: SessionView; asked: Asked; close: ()
     h("p", {}, t(lossOf(session, asked))),
     h("p", { class: "actions" }, [
       h("button", { class: asked === "delete" ? "danger" : "primary", onClick: act }, t(`action.${asked}`)),
-      h("button", { onClick: close }, t("action.cancel")),
+      h("button", { onClick: dismiss }, t("action.cancel")),
     ]),
   ]);
 }
 
 /** What is lost, as a sentence. */
 export function lossOf({ home }: Pick<SessionView, "home">, asked: Asked): MessageKey {
-  if (asked === "suspend") return "confirm.suspendLoses";
+  if (asked === "suspend") return home ? "confirm.suspendLoses" : "confirm.suspendNoHome";
+  if (asked === "restart") return home ? "confirm.restartLoses" : "confirm.restartNoHome";
   if (asked === "revoke") return "confirm.revokeLoses";
   if (!home) return "confirm.deleteNoHome";
   return home.reclaim === "Delete" ? "confirm.deleteLoses" : "confirm.deleteKeeps";
@@ -130,15 +147,4 @@ function stepName(type: string, { t }: Words): string {
 
 function stepState(status: "True" | "False" | "Unknown"): MessageKey {
   return ({ True: "step.yes", False: "step.no", Unknown: "step.unknown" } as const)[status];
-}
-
-/** Whole seconds since a time, told each second; undefined without one. */
-function useSecondsSince(since: string | undefined): number | undefined {
-  const [now, setNow] = useState(Date.now);
-  useEffect(() => {
-    if (since === undefined) return undefined;
-    const timer = setInterval(() => setNow(Date.now()), 1_000);
-    return () => clearInterval(timer);
-  }, [since]);
-  return since === undefined ? undefined : Math.max(0, Math.round((now - Date.parse(since)) / 1_000));
 }

@@ -4,11 +4,19 @@ import type { SessionView, TemplateView } from "../api/schemas.ts";
 export interface Desktops {
   readonly sessions: readonly SessionView[];
   readonly templates: readonly TemplateView[];
+  /** The portal answers, and the cluster does not. */
+  readonly isClusterAway: boolean;
+  /** Of an administrator's to everybody; empty for none. */
+  readonly message: string;
 }
+
+export const nothingYet: Desktops = { sessions: [], templates: [], isClusterAway: false, message: "" };
 
 /** An event of the stream, or what stands for it when the portal is asked every few seconds. */
 export type Change =
-  | { readonly type: "state"; readonly sessions: readonly SessionView[]; readonly templates: readonly TemplateView[] }
+  | ({ readonly type: "state" } & Pick<Desktops, "sessions" | "templates"> & Partial<Desktops>)
+  | { readonly type: "message"; readonly message: string }
+  | { readonly type: "cluster"; readonly isAway: boolean }
   | { readonly type: "session"; readonly session: SessionView }
   | { readonly type: "gone"; readonly name: string }
   | { readonly type: "templates"; readonly templates: readonly TemplateView[] };
@@ -17,7 +25,15 @@ export type Change =
 export function changed(before: Desktops, change: Change): Desktops {
   switch (change.type) {
     case "state":
-      return { sessions: change.sessions, templates: change.templates };
+      return {
+        ...{ sessions: change.sessions, templates: change.templates },
+        isClusterAway: change.isClusterAway ?? before.isClusterAway,
+        message: change.message ?? before.message,
+      };
+    case "message":
+      return { ...before, message: change.message };
+    case "cluster":
+      return { ...before, isClusterAway: change.isAway };
     case "templates":
       return { ...before, templates: change.templates };
     case "gone":

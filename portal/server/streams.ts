@@ -86,6 +86,16 @@ export class Streams {
     this.#send(this.#all, text("changed", { what }));
   }
 
+  /** Tells everybody what an administrator has to say. */
+  message(message: string): void {
+    this.#send(this.#all, text("notice", { message }));
+  }
+
+  /** Tells everybody whether the API server answers. */
+  cluster(isAway: boolean): void {
+    this.#send(this.#all, text("cluster", { isAway }));
+  }
+
   /** Ends all, so that pages come back to another replica. */
   close(): void {
     this.#stopBeating?.();

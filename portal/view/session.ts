@@ -20,6 +20,7 @@ export function sessionView(session: VDISession, template: VDITemplate | undefin
     state: metadata.deletionTimestamp === undefined ? (status.phase ?? "Pending") : "Terminating",
     wanted: spec.desiredState,
     isReady: ready?.status === "True",
+    isTakenUp: status.observedGeneration === metadata.generation,
     conditions: shownConditions
       .flatMap((type) => conditions.find((it) => it.type === type) ?? [])
       .map(({ type, status: is, reason, message, lastTransitionTime: since }) => ({

@@ -1,6 +1,8 @@
 import type { Node, Pod } from "../../kube/kinds.ts";
 import type { VDISession, VDITemplate } from "../../operator/api/objects.ts";
 import type { Overview } from "../api/schemas.ts";
+import type { Knowledge } from "../cluster/knowledge.ts";
+import type { SliceHolder } from "./usage.ts";
 
 type NodeSlices = Overview["nodes"][number];
 type Holder = NodeSlices["resources"][number]["holders"][number];
@@ -10,6 +12,24 @@ export interface ClusterState {
   readonly nodes: Iterable<Node>;
   readonly pods: Iterable<Pod>;
   readonly session: (name: string) => VDISession | undefined;
+}
+
+/** As the portal follows it: always what is there when it is asked. */
+export function clusterState(known: Knowledge): ClusterState {
+  return {
+    nodes: { [Symbol.iterator]: () => known.nodes.store.values() },
+    pods: { [Symbol.iterator]: () => known.pods.store.values() },
+    session: (name) => known.session(name),
+  };
+}
+
+/** Who has slices now, once for each; desktops that wait in a pool are nobody's. */
+export function sliceHolders(state: ClusterState): SliceHolder[] {
+  const holders = nodeSlices(state).flatMap(({ resources }) => resources.flatMap((it) => it.holders));
+  return holders.flatMap(({ user, session = "" }) => {
+    const start = state.session(session)?.status?.startTime;
+    return user === undefined || start === undefined ? [] : [{ user, sinceMs: Date.parse(start) }];
+  });
 }
 
 /** How many slices of a template's GPU are free, and when the next one is. */

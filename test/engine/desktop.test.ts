@@ -1,4 +1,5 @@
 import { unmetRequirements } from "../../lab/desktop/requirements.ts";
+import { sourcesAway } from "./chromium.ts";
 import { access } from "./desktop/access.ts";
 import { DesktopLab } from "./desktop/desktop-lab.ts";
 import { faults } from "./desktop/faults.ts";
@@ -8,9 +9,6 @@ import { lifetime } from "./desktop/lifetime.ts";
 import { many } from "./desktop/many.ts";
 import { policies } from "./desktop/policies.ts";
 import { checkout } from "./lab-stack.ts";
-
-/** Debian's packages and PyPI's files come from servers that a machine may not reach. */
-const sourcesAway = /apt-get (?:update|install|download): .*|PyPI \S+ \S+: .*/;
 
 // A desktop in a browser from one command, on a lab of its own that all parts share: with the real Traefik, operator and
 // gateway, the pod's own environment and Secret, and processes in the place of a kubelet's containers.
@@ -30,7 +28,7 @@ describe("`npm run lab desktop`", function () {
     try {
       await lab.start(checkout);
     } catch (error) {
-      const [away] = sourcesAway.exec(error instanceof Error ? error.message : "") ?? [];
+      const away = sourcesAway(error);
       if (away === undefined) throw error;
       console.log(`    skipped: ${away}`);
       this.skip();

@@ -15,7 +15,9 @@ import { labPortalUrl, preparePortal } from "../../lab/operator/portal.ts";
 import { serviceAccountToken } from "../../lab/operator/service-account-token.ts";
 import { labStackFile, readStackConfig } from "../../lab/platform/stack-config.ts";
 import { apiVersion } from "../../operator/api/objects.ts";
+import type { VDISession } from "../../operator/api/objects.ts";
 import { homeName } from "../../operator/resources/names.ts";
+import { recordName } from "../../portal/cluster/record.ts";
 import { linkAnswer, meAnswer, overview, problemAnswer, sessionView, templateView } from "../../portal/api/schemas.ts";
 import { buildPortal } from "../../portal/bundle/build.ts";
 import { checkout } from "./lab-stack.ts";
@@ -172,6 +174,29 @@ describe("the portal on the lab", function () {
     expect(Date.parse(later.expiresAt ?? "") - Date.parse(before.expiresAt ?? "")).to.equal(3_600_000);
   });
 
+  it("restarts: the desktop ends, and starts anew by itself", async () => {
+    const before = await status(alice, name);
+    expect((await alice.ask("POST", `/api/v1/sessions/${name}/restart`)).json(sessionView).wanted).to.equal(
+      "Suspended",
+    );
+    const after = await until(alice, (it) => it.isReady && it.startedAt !== before.startedAt);
+    expect(after.wanted).to.equal("Running");
+    const templates = (await alice.ask("GET", "/api/v1/templates")).json(z.array(templateView));
+    expect(templates.find((it) => it.name === "ubuntu-gpu")?.usualStartSeconds).to.be.within(0, 60);
+  });
+
+  it("takes the word of whoever is still there, and changes nothing else of the idle time", async () => {
+    expect((await alice.ask("POST", `/api/v1/sessions/${name}/stay`)).status).to.equal(409);
+    const idle = { after: "30m", action: "Suspend", warnBefore: "5m" };
+    const key = { apiVersion, kind: "VDISession", metadata: { name, namespace } };
+    await cluster.mergePatch({ ...key, spec: { idle } }, "engine-test");
+    const stay = () => alice.ask("POST", `/api/v1/sessions/${name}/stay`);
+    for (let tries = 0; tries < 50 && (await stay()).status === 409; tries++) await sleep(150);
+    const { presentAt, ...rest } = ((await cluster.get(key)) as unknown as VDISession).spec.idle ?? {};
+    expect(rest).to.deep.equal(idle);
+    expect(Date.now() - Date.parse(presentAt ?? "")).to.be.within(-2_000, 60_000);
+  });
+
   it("tells why a desktop cannot be had, in the words of the API server and the operator", async () => {
     const none = await alice.ask("POST", "/api/v1/sessions", {
       template: "webtop",
@@ -262,6 +287,8 @@ describe("the portal on the lab", function () {
       ...{ apiVersion, kind: "VDISession", metadata: { name, namespace, ...metadata }, spec },
     });
     expect(await refused(() => portal.mergePatch(session({}, { groups: ["vdi-admins"] })))).to.equal(403);
+    expect(await refused(() => portal.mergePatch(session({}, { idle: { after: "24h" } })))).to.equal(403);
+    expect(await refused(() => portal.mergePatch(session({}, { idle: null })))).to.equal(403);
     expect(await refused(() => portal.mergePatch(session({ finalizers: ["example.com/mine"] }, {})))).to.equal(403);
     expect(await refused(() => portal.mergePatch(session({ labels: { a: "b" } }, {})))).to.equal(403);
     const anew = { name: `${name}-own`, ownerReferences: [{ apiVersion: "v1", kind: "Pod", name: "x", uid: "y" }] };
@@ -274,6 +301,36 @@ describe("the portal on the lab", function () {
       expect(await refused(() => portal.list("v1", kind, { namespace })), kind).to.equal(403);
     expect(await refused(() => portal.mergePatch(session({}, { timeout: "541m" })))).to.equal("allowed");
     await own.close();
+  });
+
+  it("remembers usage in a ConfigMap of its own, and writes no other", async () => {
+    const { namespaces } = await readStackConfig(labStackFile(checkout));
+    const record = {
+      apiVersion: "v1",
+      kind: "ConfigMap",
+      metadata: { name: recordName, namespace: namespaces.operator },
+    };
+    const usage = async (): Promise<unknown> =>
+      JSON.parse(((await cluster.get(record))?.["data"] as { usage?: string }).usage ?? "{}");
+    const until: unknown[] = [];
+    for (let tries = 0; tries < 80 && new Set(until).size < 2; tries++) {
+      until.push(((await usage()) as { countedUntil?: string }).countedUntil);
+      await sleep(1_000);
+    }
+    expect(new Set(until).size).to.equal(2);
+    const csv = await carol.ask("GET", "/api/v1/admin/usage.csv");
+    expect([csv.status, csv.body.split("\r\n")[0]]).to.deep.equal([200, "month,user,slice_hours"]);
+    expect((await alice.ask("GET", "/api/v1/admin/usage.csv")).status).to.equal(403);
+    const token = readFileSync(join(layout.operatorSecrets, "portal-token"), "utf8");
+    const own = loadKubeConfig({ file: layout.kubeconfig });
+    own.users = own.users.map((user) => ({ name: user.name, token }));
+    const portal = new ClusterClient(own);
+    const other = { ...record, metadata: { ...record.metadata, name: "kube-root-ca.crt" } };
+    const refused = await portal
+      .mergePatch({ ...other, data: { a: "b" } })
+      .catch((error: unknown) => statusCode(error));
+    await own.close();
+    expect(refused).to.equal(403);
   });
 
   it("is the same as the bundle that is shipped: pages, sign-in and API from one file", async () => {

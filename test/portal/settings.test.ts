@@ -3,7 +3,7 @@ import { SettingsError } from "../../operator/environment.ts";
 import { loadPortalSettings } from "../../portal/settings.ts";
 
 const least = {
-  ...{ VDI_NAMESPACE: "kasm-vdi", VDI_DOMAIN: "desktops.example.com", POD_NAME: "portal-1" },
+  ...{ VDI_NAMESPACE: "kasm-vdi", VDI_DOMAIN: "desktops.example.com", POD_NAME: "portal-1", POD_NAMESPACE: "system" },
   ...{ VDI_PORTAL_URL: "https://my.desktops.example.com", VDI_PORTAL_KEY_FILE: "/key" },
   ...{ VDI_PORTAL_LINKS_URL: "http://gateway/links", VDI_PORTAL_USER_HEADER: "X-Forwarded-User" },
 };

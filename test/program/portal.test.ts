@@ -27,6 +27,7 @@ describe("Portal", () => {
       ...["portal-cluster-role", "portal-cluster-role-binding", "portal-network", "portal-gateway-network"],
       ...["portal-key", "portal-key-secret", "portal-bundle", "portal-deployment", "portal-rollout"],
       ...["portal-service", "portal-metrics", "portal-disruption-budget", "portal-route"],
+      ...["portal-record", "portal-record-role", "portal-record-role-binding"],
     ]);
   });
 

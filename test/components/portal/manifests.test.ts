@@ -2,7 +2,8 @@ import { expect } from "chai";
 import { portalPolicy } from "../../../components/portal/admission.ts";
 import { portalDeployment, portalVariables } from "../../../components/portal/deployment.ts";
 import { portalNetworkPolicies } from "../../../components/portal/policies.ts";
-import { portalClusterRules, portalSessionRules } from "../../../components/portal/rbac.ts";
+import { portalClusterRules, portalRecordRules, portalSessionRules } from "../../../components/portal/rbac.ts";
+import { recordName } from "../../../portal/cluster/record.ts";
 import { portalRoute } from "../../../components/portal/services.ts";
 import type { PortalSettings } from "../../../components/portal/settings.ts";
 import { vdiSessionSpec } from "../../../operator/api/vdi-session.ts";
@@ -38,7 +39,7 @@ describe("the portal's Deployment", () => {
   }
 
   it("tells the program all that it needs, in the words that it reads", () => {
-    const pods = { POD_NAME: "kasm-portal-x" };
+    const pods = { POD_NAME: "kasm-portal-x", POD_NAMESPACE: "kasm-vdi-system" };
     const settings = loadPortalSettings({
       ...portalVariables({ ...base, oidc: { ...oidc, clientSecret: "s" } }),
       ...pods,
@@ -70,21 +71,28 @@ describe("the portal's Deployment", () => {
 
 describe("the portal's rights", () => {
   it("are those of people on sessions, and reading: no Secret, no status, nobody to impersonate", () => {
-    const rules = [...portalSessionRules, ...portalClusterRules];
+    const rules = [...portalSessionRules, ...portalRecordRules, ...portalClusterRules];
     const resources = rules.flatMap((rule) => rule.resources);
     expect(resources).not.to.include.members(["secrets"]);
-    expect(resources.filter((it) => /secret|status|finalizer|configmap|users|groups/.test(it))).to.deep.equal([]);
+    expect(resources.filter((it) => /secret|status|finalizer|users|groups/.test(it))).to.deep.equal([]);
     expect(rules.flatMap(({ verbs }) => verbs)).not.to.include.members(["impersonate"]);
     const writing = rules.filter(({ verbs }) => verbs.some((verb) => ["patch", "delete", "update"].includes(verb)));
-    expect(writing.map((rule) => rule.resources)).to.deep.equal([["vdisessions"]]);
+    expect(writing.map((rule) => rule.resources)).to.deep.equal([["vdisessions"], ["configmaps"]]);
+    // The one that it remembers by, and not that of a program.
+    expect(rules.filter((rule) => rule.resources.includes("configmaps"))).to.deep.equal([
+      { apiGroups: [""], resources: ["configmaps"], resourceNames: [recordName], verbs: ["list", "watch", "patch"] },
+    ]);
   });
 
   it("are narrowed by a policy to what its pages change, whatever fields a session has", () => {
     const { spec } = portalPolicy("kasm-vdi-system").policy as { spec: { validations: { expression: string }[] } };
     const [, update] = spec.validations.map(({ expression }) => expression);
-    const held = [...update!.matchAll(/object\.spec\.\?(\w+) ==/g)].map(([, field]) => field!);
+    const held = [...update!.matchAll(/object\.spec\.\?(\w+)(?:\.\?\w+)? ==/g)].map(([, field]) => field!);
     const free = Object.keys(vdiSessionSpec.shape).filter((field) => !held.includes(field));
     expect(free).to.have.members(["desiredState", "timeout", "access"]);
+    const ofIdle = [...update!.matchAll(/object\.spec\.\?idle\.\?(\w+) ==/g)].map(([, field]) => field!);
+    const idle = vdiSessionSpec.shape.idle.unwrap();
+    expect(Object.keys(idle.shape).filter((field) => !ofIdle.includes(field))).to.deep.equal(["presentAt"]);
   });
 });
 

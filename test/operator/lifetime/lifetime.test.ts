@@ -54,6 +54,22 @@ describe("the timeout", () => {
 describe("idle time", () => {
   const due = 31 * minute;
 
+  it("counts anew from when its user said to be there, and takes a warning back", () => {
+    const idle = { after: "30m", action: "Suspend", warnBefore: "5m" } as const;
+    const said = (ms: number) => runningSession({ spec: { idle: { ...idle, presentAt: apiTime(createdMs + ms) } } });
+    const at = 28 * minute;
+    const warned = (session: ReturnType<typeof runningSession>) =>
+      activeCondition({ session, activity: look(at, false) }, after(at)).reason;
+    expect([warned(runningSession()), warned(said(27 * minute))]).to.deep.equal(["IdleWarning", "Idle"]);
+    expect(lifetime(said(27 * minute), look(at, false), after(at)).decideAtMs).to.equal(createdMs + 57 * minute);
+    // Who was seen later than that counts from then.
+    const seenLater = runningSession({
+      spec: { idle: { ...idle, presentAt: apiTime(createdMs + 5 * minute) } },
+      status: { lastActivity: apiTime(createdMs + 10 * minute) },
+    });
+    expect(lifetime(seenLater, look(at, false), after(at)).decideAtMs).to.equal(createdMs + 40 * minute);
+  });
+
   it("counts from when the desktop became ready, as long as nobody ever came", () => {
     expect(lifetime(runningSession(), look(2 * minute, false), after(2 * minute))).to.deep.include({
       recheckMs: 24 * minute,

@@ -2,21 +2,32 @@ import { expect } from "chai";
 import fc from "fast-check";
 import { h } from "preact";
 import { renderToString } from "preact-render-to-string";
+import { TextStore } from "./text-store.ts";
 import { gzipSync } from "node:zlib";
 import type { Overview, SessionView, TemplateView } from "../../../portal/api/schemas.ts";
 import { buildPages } from "../../../portal/bundle/build-pages.ts";
+import { Drafts } from "../../../portal/pages/drafts.ts";
 import { Findings, Slices, matches } from "../../../portal/pages/admin.ts";
 import type { Shared } from "../../../portal/pages/app.ts";
 import { GalleryPage } from "../../../portal/pages/gallery.ts";
 import { NewPage, wantedSession } from "../../../portal/pages/new-desktop.ts";
+import { startBegan, startShare } from "../../../portal/pages/progress.ts";
+import { Templates, UsageRows } from "../../../portal/pages/operate.ts";
 import { pageOf } from "../../../portal/pages/routes.ts";
 import { lossOf, SessionPage } from "../../../portal/pages/session.ts";
-import { changed } from "../../../portal/pages/state.ts";
+import { changed, nothingYet } from "../../../portal/pages/state.ts";
 import { wordsFor } from "../../../portal/pages/words.ts";
 
 const session = (name: string, more: Partial<SessionView> = {}): SessionView => ({
   ...{ name, user: "alice", template: "ubuntu", title: "Ubuntu", state: "Running", wanted: "Running", isReady: true },
-  ...{ conditions: [], createdAt: "2026-01-01T00:00:00Z", timeout: "8h", hasGpu: false, version: "10" },
+  ...{
+    isTakenUp: true,
+    conditions: [],
+    createdAt: "2026-01-01T00:00:00Z",
+    timeout: "8h",
+    hasGpu: false,
+    version: "10",
+  },
   ...more,
 });
 const template = (name: string, more: Partial<TemplateView> = {}): TemplateView => ({
@@ -26,7 +37,8 @@ const template = (name: string, more: Partial<TemplateView> = {}): TemplateView 
 const shared = (sessions: SessionView[], templates: TemplateView[] = []): Shared => ({
   words: wordsFor(["en"]),
   me: { user: "alice", groups: [], isAdmin: false, signIn: "oidc", kasmUrl: "https://desktops.example.com" },
-  desktops: { sessions, templates },
+  desktops: { sessions, templates, isClusterAway: false, message: "" },
+  drafts: new Drafts(new TextStore(), "alice"),
   go: () => undefined,
   say: () => undefined,
   attempt: () => Promise.resolve(),
@@ -49,6 +61,9 @@ describe("the portal's pages", () => {
     const page = renderToString(h(SessionPage, { ...shared([starting]), name: "a" }));
     expect(page).to.include("waits for a node").and.include("all 8 slices are in use").and.include("Place on a node");
     expect(page).to.match(/<button[^>]*disabled[^>]*>Open</);
+    const twice = { ...starting, message: "all 8 slices are in use" };
+    const once = renderToString(h(SessionPage, { ...shared([twice]), name: "a" }));
+    expect(once.split("all 8 slices are in use").length - 1).to.equal(1);
   });
 
   it("show what is free, and when the next will be", () => {
@@ -87,7 +102,12 @@ describe("the portal's pages", () => {
               resources: [{ name: "x/y", total: 1, holders: [{ pod: "p", user: text, session: text }] }],
             },
           ],
+          templates: [{ name: "t", title: text, off: { reason: text } }],
           findings: [{ code: "X", level: "failure", object: text, problem: text, fix: [{ text, command: text }] }],
+        };
+        const usage = {
+          countedUntil: "2026-01-01T00:00:00Z",
+          months: [{ month: "2026-01", users: [{ user: text, hours: 1 }] }],
         };
         const words = wordsFor(["en"]);
         const pages = [
@@ -103,6 +123,8 @@ describe("the portal's pages", () => {
           ),
           renderToString(h(Findings, { overview, words })),
           renderToString(h(Slices, { overview, words })),
+          renderToString(h(Templates, { ...shared([]), overview, again: () => undefined })),
+          renderToString(h(UsageRows, { usage, words })),
         ];
         for (const page of pages) {
           const tags = [...page.matchAll(/<\/?([a-z0-9]+)/gi)].map(([, name]) => name!.toLowerCase());
@@ -119,7 +141,13 @@ describe("the portal's pages", () => {
     expect(lossOf({ home: { reclaim: "Delete", size: "1Gi" } }, "delete")).to.equal("confirm.deleteLoses");
     expect(lossOf({ home: { reclaim: "Retain", size: "1Gi" } }, "delete")).to.equal("confirm.deleteKeeps");
     expect(lossOf({}, "delete")).to.equal("confirm.deleteNoHome");
-    expect(lossOf({}, "suspend")).to.equal("confirm.suspendLoses");
+    const home = { reclaim: "Retain", size: "1Gi" } as const;
+    expect([lossOf({ home }, "suspend"), lossOf({}, "suspend")]).to.deep.equal([
+      ...["confirm.suspendLoses", "confirm.suspendNoHome"],
+    ]);
+    expect([lossOf({ home }, "restart"), lossOf({}, "restart")]).to.deep.equal([
+      ...["confirm.restartLoses", "confirm.restartNoHome"],
+    ]);
   });
 
   it("tell before a start that another desktop has the home, and that a template is gone", () => {
@@ -141,6 +169,65 @@ describe("the portal's pages", () => {
     expect(wantedSession(gpu, form({ cpu: " 4 ", memory: "4Gi", name: "mine" }))).to.deep.equal({
       ...{ template: "t", name: "mine", resources: { cpu: "4", gpu: 0 }, home: { enabled: false } },
     });
+  });
+
+  it("let choose size and storage of a home within what the template gives", () => {
+    const classes = template("t", { home: { maxSize: "20Gi", storageClassNames: ["fast", "local-path"] } });
+    const page = renderToString(h(NewPage, { ...shared([], [classes]), template: "t" }));
+    expect(page).to.include("up to 20Gi").and.include('<option value="fast"');
+    const plain = renderToString(h(NewPage, { ...shared([], [template("t")]), template: "t" }));
+    expect(plain).not.to.include("<select");
+    const data = new FormData();
+    const fields = { cpu: "2", memory: "4Gi", home: "on", homeSize: "5Gi", homeClass: "fast" };
+    for (const [key, value] of Object.entries(fields)) data.set(key, value);
+    expect(wantedSession(classes, data)).to.deep.equal({
+      ...{ template: "t", home: { enabled: true, size: "5Gi", storageClassName: "fast" } },
+    });
+  });
+
+  it("show how far a start is by what starts usually take, and never as done before it is", () => {
+    expect(startShare(5, undefined)).to.equal(undefined);
+    const shares = [0, 5, 10, 100, 1_000].map((seconds) => startShare(seconds, 10)!);
+    expect(shares).to.deep.equal([...shares].sort((a, b) => a - b));
+    expect([shares[0], shares[2], shares.at(-1)]).to.deep.equal([0, 0.75, 0.98]);
+    const starting = session("a", { isReady: false, state: "Creating" });
+    const page = (more: Partial<TemplateView>) =>
+      renderToString(h(SessionPage, { ...shared([starting], [template("ubuntu", more)]), name: "a" }));
+    expect(page({ usualStartSeconds: 12.4 }))
+      .to.include("Usually ready after 12 s")
+      .and.match(/<progress[^>]* value=/);
+    expect(page({}))
+      .to.match(/<progress[^>]*>/)
+      .and.not.match(/<progress[^>]* value=/);
+  });
+
+  it("count a start from when it began, also that of a pod in another's place, and not from an earlier one", () => {
+    const ready = (since: string) => ({ type: "Ready", status: "False", reason: "", message: "", since }) as const;
+    const [first, later] = ["2026-01-01T08:00:00Z", "2026-01-01T16:00:00Z"];
+    const began = (more: Partial<SessionView>) => startBegan(session("a", { isReady: false, ...more }));
+    expect(began({ createdAt: first })).to.equal(first);
+    expect(began({ startedAt: later, conditions: [ready(first)] })).to.equal(later);
+    expect(began({ startedAt: first, conditions: [ready(later)] })).to.equal(later);
+    expect(began({ startedAt: first, isTakenUp: false })).to.equal(undefined);
+  });
+
+  it("say nothing of a desktop that is suspended but that: what to do is on its button", () => {
+    const paused = { isReady: false, message: "Set spec.desiredState to Running" };
+    const page = (more: Partial<SessionView>) =>
+      renderToString(h(GalleryPage, shared([session("a", { ...paused, ...more })])));
+    expect(page({ wanted: "Suspended", state: "Suspended" })).not.to.include("spec.desiredState");
+    expect(page({ state: "Pending" })).to.include("spec.desiredState");
+  });
+
+  it("take the word of whoever is there at an idle warning, for her own desktops", () => {
+    const warned = session("a", { idleWarning: "suspended at 10:00" });
+    const others = renderToString(h(SessionPage, { ...shared([{ ...warned, user: "bob" }]), name: "a" }));
+    expect(others).to.include("suspended at 10:00").and.not.include("I am still here");
+    for (const page of [
+      renderToString(h(SessionPage, { ...shared([warned]), name: "a" })),
+      renderToString(h(GalleryPage, shared([warned]))),
+    ])
+      expect(page).to.include("suspended at 10:00").and.include("I am still here");
   });
 
   it("find sessions by all words of the filter", () => {
@@ -167,7 +254,7 @@ describe("the portal's pages", () => {
 });
 
 describe("what the pages know", () => {
-  const known = { sessions: [session("a", { version: "10" })], templates: [] };
+  const known = { ...nothingYet, sessions: [session("a", { version: "10" })] };
 
   it("follows the stream, newest session first", () => {
     const newer = session("b", { createdAt: "2026-01-02T00:00:00Z" });

@@ -40,6 +40,20 @@ export class APortal {
   readonly written: { verb: string; object: AnyObject; options?: unknown }[] = [];
   readonly links: string[] = [];
   readonly audit: object[] = [];
+  /** What it remembers; here for as long as it is there. */
+  readonly record = {
+    ...{ message: "", off: {} as Record<string, { reason: string }> },
+    usage: { countedUntil: "2026-01-01T00:00:00Z", months: { "2026-01": { "=bob": 5_400 } } },
+    setMessage(message: string) {
+      this.message = message;
+      return Promise.resolve();
+    },
+    switchTemplate(name: string, reason: string | undefined) {
+      const others = Object.fromEntries(Object.entries(this.off).filter(([known]) => known !== name));
+      this.off = { ...others, ...(reason !== undefined && { [name]: { reason } }) };
+      return Promise.resolve();
+    },
+  };
   /** Thrown by the next writes. */
   failure: Error | undefined;
   port = 0;
@@ -62,6 +76,7 @@ export class APortal {
     await known.synced;
     // The watches begin.
     await turn();
+    const { record } = this;
     const streams = new Streams({ clock, mostPerPerson: 3 });
     const write = (verb: string) => (object: AnyObject, options?: unknown) => {
       if (this.failure) return Promise.reject(this.failure);
@@ -69,7 +84,7 @@ export class APortal {
       // What the API server would answer: defaults filled in, and what was there already.
       const name = object.metadata?.name ?? "";
       const before = (this.#objects.find(({ metadata }) => metadata?.name === name) ?? session(name)) as AnyObject;
-      const metadata = { ...before.metadata, ...object.metadata, resourceVersion: "11" };
+      const metadata = { ...before.metadata, ...object.metadata, resourceVersion: String(++this.#version) };
       const spec = { ...(before["spec"] as object), ...(object["spec"] as object | undefined) };
       return Promise.resolve({ ...before, ...object, metadata, spec });
     };
@@ -78,7 +93,7 @@ export class APortal {
         ...{ create: write("create"), mergePatch: write("patch") },
         delete: (key, _propagation, options) => write("delete")({ ...key }, options).then(() => undefined),
       },
-      ...{ known, now: () => clock.date(), audit: (line) => this.audit.push(line) },
+      ...{ known, clock, off: () => record.off, audit: (line) => this.audit.push(line) },
     });
     const link = (session: string) => {
       this.links.push(session);
@@ -93,7 +108,15 @@ export class APortal {
         mayActForAll: ({ user }) => Promise.resolve(user === "system:serviceaccount:ci:admin"),
       }),
       signIn: undefined,
-      handlers: apiHandlers({ known, actions, streams, link, clock, domain: "desktops.example.com" }),
+      handlers: apiHandlers({
+        known,
+        contact: { isAway: false },
+        ...{ actions, record, starts: { usualSeconds: () => 3 } },
+        streams,
+        link,
+        clock,
+        domain: "desktops.example.com",
+      }),
       assets: new Assets({ script: "export {};", style: "body{}" }),
       observe: () => undefined,
       log: () => undefined,

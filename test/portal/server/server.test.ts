@@ -2,7 +2,13 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { expect } from "chai";
 import { ApiException } from "@kubernetes/client-node";
 import { z } from "zod";
-import { overview as overviewSchema, problemAnswer, sessionView, templateView } from "../../../portal/api/schemas.ts";
+import {
+  overview as overviewSchema,
+  problemAnswer,
+  sessionView,
+  templateView,
+  usageView,
+} from "../../../portal/api/schemas.ts";
 import { admin, alice, bob, gpuPod, node, session, template } from "../objects.ts";
 import { APortal, origin } from "./a-portal.ts";
 import type { PortalAnswer } from "./a-portal.ts";
@@ -92,7 +98,7 @@ describe("the portal's server", () => {
       expect(await list(admin, "?all=true")).to.have.members(["hers", "his"]);
       const missing = detail(await portal.ask("GET", "/api/v1/sessions/none", { person: bob }));
       const actions: [string, string, object?][] = [
-        ...["", "/suspend", "/resume", "/revoke", "/link"].map((it): [string, string] => [
+        ...["", "/suspend", "/resume", "/restart", "/stay", "/revoke", "/link"].map((it): [string, string] => [
           it === "" ? "DELETE" : "POST",
           it,
         ]),
@@ -108,11 +114,31 @@ describe("the portal's server", () => {
     });
 
     it("administrators from others", async () => {
-      for (const path of ["/admin/overview", "/sessions?all=true", "/events?all=true"]) {
+      for (const path of [
+        ...["/admin/overview", "/admin/usage", "/admin/usage.csv", "/sessions?all=true", "/events?all=true"],
+      ])
         expect((await portal.ask("GET", `/api/v1${path}`, { person: alice })).status, path).to.equal(403);
-      }
+      for (const [path, body] of [
+        ["message", { text: "mine" }],
+        ["templates/ubuntu/off", { reason: "mine" }],
+        ["templates/ubuntu/on", undefined],
+      ] as const)
+        expect(
+          (await portal.ask("POST", `/api/v1/admin/${path}`, { person: alice, ...(body && { body }) })).status,
+          path,
+        ).to.equal(403);
+      expect([portal.record.message, portal.record.off]).to.deep.equal(["", {}]);
       const overview = (await portal.ask("GET", "/api/v1/admin/overview", { person: admin })).json(overviewSchema);
       expect(overview.nodes[0]?.resources[0]?.holders).to.deep.equal([{ pod: "p", session: "hers", user: alice.user }]);
+    });
+
+    it("usage from whoever does not administer, and tells it as a table and as a file", async () => {
+      const usage = (await portal.ask("GET", "/api/v1/admin/usage", { person: admin })).json(usageView);
+      expect(usage.months).to.deep.equal([{ month: "2026-01", users: [{ user: "=bob", hours: 1.5 }] }]);
+      const file = await portal.ask("GET", "/api/v1/admin/usage.csv", { person: admin });
+      expect([file.headers["content-type"], file.body.split("\r\n")[1]]).to.deep.equal([
+        ...["text/csv; charset=utf-8", `2026-01,"'=bob",1.50`],
+      ]);
     });
 
     it("nobody opens another's desktop, administrators neither", async () => {
@@ -183,6 +209,64 @@ describe("the portal's server", () => {
       ]);
       for (const { verb, object, options } of portal.written)
         expect(verb === "delete" ? options : object.metadata).to.deep.include({ uid: "uid-hers" });
+    });
+
+    it("a restart as an end and, once that is there, a start; of the same session and no other", async () => {
+      const restart = () => portal.ask("POST", "/api/v1/sessions/hers/restart", { person: alice });
+      const wishes = () =>
+        portal.written.map(({ object }) => (object["spec"] as { desiredState: string }).desiredState);
+      expect((await restart()).json(sessionView).wanted).to.equal("Suspended");
+      const suspended = session("hers", { desiredState: "Suspended" }, { phase: "Running" });
+      portal.change(suspended);
+      await portal.clock.advance(1_000);
+      expect(wishes()).to.deep.equal(["Suspended"]);
+      portal.change({ ...suspended, status: { phase: "Suspended", observedGeneration: 1 } });
+      for (let tries = 0; tries < 20 && wishes().length < 2; tries++) {
+        await sleep(5);
+        await portal.clock.advance(250);
+      }
+      expect(wishes()).to.deep.equal(["Suspended", "Running"]);
+      portal.change(session("hers"));
+      await portal.clock.advance(250);
+      await restart();
+      const anew = {
+        ...suspended,
+        metadata: { ...suspended.metadata, uid: "another" },
+        status: { phase: "Suspended" },
+      };
+      portal.change(anew);
+      await portal.clock.advance(5_000);
+      expect(wishes()).to.deep.equal(["Suspended", "Running", "Suspended"]);
+    });
+
+    it("that somebody is still there, where that matters", async () => {
+      const stay = () => portal.ask("POST", "/api/v1/sessions/hers/stay", { person: alice });
+      expect((await stay()).status).to.equal(409);
+      portal.change(session("hers", { idle: { after: "30m", action: "Suspend", warnBefore: "5m" } }));
+      for (let tries = 0; tries < 20 && (await stay()).status === 409; tries++) await sleep(5);
+      expect(portal.written[0]?.object["spec"]).to.deep.equal({ idle: { presentAt: "2026-01-01T00:00:00Z" } });
+    });
+
+    it("what an administrator says and switches off, for everybody", async () => {
+      const ask = (method: string, path: string, body?: object) =>
+        portal.ask(method, `/api/v1/admin/${path}`, { person: admin, ...(body && { body }) });
+      expect((await ask("POST", "message", { text: " Maintenance at noon " })).status).to.equal(204);
+      expect(portal.record.message).to.equal("Maintenance at noon");
+      expect((await ask("POST", "message", { text: "x".repeat(501) })).status).to.equal(400);
+      expect((await ask("POST", "templates/ubuntu/off", { reason: "" })).status).to.equal(400);
+      expect((await ask("POST", "templates/none/off", { reason: "old" })).status).to.equal(404);
+      expect((await ask("POST", "templates/ubuntu/off", { reason: "its image is broken" })).status).to.equal(204);
+      const create = () => portal.ask("POST", "/api/v1/sessions", { person: alice, body: { template: "ubuntu" } });
+      const refused = await create();
+      expect([refused.status, detail(refused)]).to.deep.equal([
+        ...[409, "An administrator has switched this template off: its image is broken"],
+      ]);
+      const templates = (await portal.ask("GET", "/api/v1/templates", { person: alice })).json(z.array(templateView));
+      expect(templates.find(({ name }) => name === "ubuntu")?.off).to.deep.equal({ reason: "its image is broken" });
+      const { templates: all } = (await ask("GET", "overview")).json(overviewSchema);
+      expect(all.filter(({ off }) => off).map(({ name }) => name)).to.deep.equal(["ubuntu"]);
+      expect((await ask("POST", "templates/ubuntu/on")).status).to.equal(204);
+      expect((await create()).status).to.equal(201);
     });
 
     it("nothing where the API server refuses, with its words; and says when it is away", async () => {

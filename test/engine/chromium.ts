@@ -3,9 +3,9 @@ import { chmod, mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { chromium } from "playwright-core";
 import type { Browser } from "playwright-core";
-import { fetchDebianPackages, unpackDebianPackages } from "../../../lab/desktop/files/debian.ts";
-import { provideFolder, thisArchitecture } from "../../../lab/desktop/files/folder.ts";
-import { debian } from "../../../lab/desktop/files/packages.ts";
+import { fetchDebianPackages, unpackDebianPackages } from "../../lab/desktop/files/debian.ts";
+import { provideFolder, thisArchitecture } from "../../lab/desktop/files/folder.ts";
+import { debian } from "../../lab/desktop/files/packages.ts";
 
 const packages = ["chromium", "fonts-dejavu-core", "coreutils", "bash", "mount"];
 
@@ -47,4 +47,10 @@ export async function launchChromium(): Promise<Browser> {
     args: ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"],
     env: { HOME: "/tmp", LANG: "C.UTF-8", PATH: process.env["PATH"] ?? "" },
   });
+}
+
+/** Debian's packages and PyPI's files come from servers that a machine may not reach. Undefined for another failure. */
+export function sourcesAway(error: unknown): string | undefined {
+  const message = error instanceof Error ? error.message : "";
+  return /apt-get (?:update|install|download): .*|PyPI \S+ \S+: .*/.exec(message)?.[0];
 }

@@ -1,0 +1,124 @@
+import { h } from "preact";
+import type { JSX } from "preact";
+import { useEffect, useState } from "preact/hooks";
+import type { Overview, UsageView } from "../api/schemas.ts";
+import { api } from "./api.ts";
+import type { Shared } from "./app.ts";
+import type { Words } from "./words.ts";
+
+const longestText = 500;
+
+/** What everybody is told on every page. */
+export function MessageForm({ words, desktops, attempt, say }: Shared): JSX.Element {
+  const { t } = words;
+  const submit = (event: SubmitEvent) => {
+    event.preventDefault();
+    const text = textOf(event, "message");
+    void attempt(async () => {
+      await api.setMessage(text);
+      say(t("admin.messageSent"));
+    });
+  };
+  return h("form", { onSubmit: submit }, [
+    h("label", {}, [
+      t("admin.messageText"),
+      h("input", { ...{ name: "message", maxLength: longestText }, defaultValue: desktops.message }),
+    ]),
+    h("button", { type: "submit" }, t("admin.messageSend")),
+  ]);
+}
+
+/** Switches templates off, so that nobody starts more of them, and on again. */
+export function Templates({ overview, words, attempt, again }: Shared & SwitchProps): JSX.Element {
+  const { t } = words;
+  const set = (name: string, reason: string | undefined) =>
+    attempt(async () => {
+      await (reason === undefined ? api.switchOn(name) : api.switchOff(name, reason));
+      again();
+    });
+  return h("div", {}, [
+    h("p", { class: "quiet" }, t("admin.offHint")),
+    h(
+      "ul",
+      { class: "plainList" },
+      overview.templates.map(({ name, title, off }) =>
+        h("li", { key: name }, [
+          h("strong", {}, title),
+          " ",
+          h("span", { class: "badge" }, off ? t("admin.templateOff", { reason: off.reason }) : t("admin.templateOn")),
+          off
+            ? h("p", {}, h("button", { onClick: () => void set(name, undefined) }, t("admin.switchOn", { title })))
+            : h(
+                "form",
+                {
+                  onSubmit: (event: SubmitEvent) => {
+                    event.preventDefault();
+                    void set(name, textOf(event, "reason"));
+                  },
+                },
+                h("label", {}, [
+                  t("admin.offReason"),
+                  h("input", { name: "reason", required: true, maxLength: longestText, autocomplete: "off" }),
+                ]),
+                h("button", { type: "submit" }, t("admin.switchOff", { title })),
+              ),
+        ]),
+      ),
+    ),
+  ]);
+}
+
+export interface SwitchProps {
+  readonly overview: Overview;
+  /** Asks for the overview anew. */
+  readonly again: () => void;
+}
+
+/** Hours of GPU slices by month and user. */
+export function UsageTable({ words }: { words: Words }): JSX.Element {
+  const [usage, setUsage] = useState<UsageView | undefined>();
+  useEffect(() => {
+    // The frame says that the portal does not answer.
+    api.usage().then(setUsage, () => undefined);
+  }, []);
+  return usage ? h(UsageRows, { usage, words }) : h("p", {}, words.t("loading"));
+}
+
+export function UsageRows({ usage, words: { t, time } }: { usage: UsageView; words: Words }): JSX.Element {
+  const rows = usage.months.flatMap(({ month, users }) => users.map((it) => ({ month, ...it })));
+  if (usage.countedUntil === undefined || rows.length === 0) return h("p", {}, t("admin.usageNone"));
+  return h("div", {}, [
+    h("p", {}, [
+      h("span", { class: "quiet" }, t("admin.usageUntil", { time: time(usage.countedUntil) })),
+      " ",
+      h("a", { href: "/api/v1/admin/usage.csv", download: "usage.csv" }, t("admin.usageCsv")),
+    ]),
+    h("div", { class: "wide", tabIndex: 0, role: "region", "aria-label": t("admin.usage") }, [
+      h("table", {}, [
+        h(
+          "thead",
+          {},
+          h(
+            "tr",
+            {},
+            (["admin.usageMonth", "session.user", "admin.usageHours"] as const).map((key) =>
+              h("th", { scope: "col", key }, t(key)),
+            ),
+          ),
+        ),
+        h(
+          "tbody",
+          {},
+          rows.map(({ month, user, hours }) =>
+            h("tr", { key: `${month} ${user}` }, [h("td", {}, month), h("td", {}, user), h("td", {}, hours)]),
+          ),
+        ),
+      ]),
+    ]),
+  ]);
+}
+
+function textOf(event: SubmitEvent, field: string): string {
+  const value = new FormData(event.currentTarget as HTMLFormElement).get(field);
+  return typeof value === "string" ? value.trim() : "";
+}
