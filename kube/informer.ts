@@ -6,7 +6,7 @@ import type { Clock } from "./clock.ts";
 import type { AnyObject, KubeObject } from "./object.ts";
 import { reflect } from "./reflector.ts";
 import type { CollectionSink, CollectionSource } from "./reflector.ts";
-import { Store, isNewer } from "./store.ts";
+import { Store, isNewer, keyOf } from "./store.ts";
 import type { Indexer, StoreChange } from "./store.ts";
 import { trimObject } from "./trim.ts";
 
@@ -128,7 +128,8 @@ export class Informer<T extends KubeObject = AnyObject> {
   /** @param over what is read after it aborted was asked for before, and counts no more */
   #sink(over: AbortSignal): CollectionSink<T> {
     return {
-      trim: this.#trim,
+      // A list that is read anew must not have all in memory twice.
+      trim: (object) => this.#same(object) ?? this.#trim(object),
       put: (object) => {
         this.#version = object.metadata?.resourceVersion;
         this.#tellAll(this.store.put(object));
@@ -148,6 +149,14 @@ export class Informer<T extends KubeObject = AnyObject> {
         for (const resolve of this.#relisted.splice(0)) resolve();
       },
     };
+  }
+
+  /** What is kept of the very same version. */
+  #same(object: AnyObject): T | undefined {
+    const { uid, resourceVersion } = object.metadata ?? {};
+    const found = this.store.get(keyOf(object));
+    const isSame = found?.metadata?.uid === uid && found?.metadata?.resourceVersion === resourceVersion;
+    return isSame && resourceVersion !== undefined ? found : undefined;
   }
 
   #tellAll(changes: readonly StoreChange<T>[]): void {

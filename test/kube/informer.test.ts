@@ -142,6 +142,26 @@ describe("an informer", () => {
     }
   });
 
+  it("takes nothing in again that a new list has in the very same version: of a large one there would be two", async () => {
+    const taken: string[] = [];
+    const trim = (it: AnyObject) => {
+      taken.push(`${it.metadata?.name ?? ""} ${it.metadata?.resourceVersion ?? ""}`);
+      return it;
+    };
+    const other = { metadata: { ...object("c", "3").metadata, uid: "another" } };
+    pages = [page("5", object("a", "1"), object("b", "2"), object("c", "3"))];
+    const informer = await start({ trim });
+    const kept = informer.store.get("ns/a");
+    taken.length = 0;
+    pages = [page("9", object("a", "1"), object("b", "7"), other)];
+    const again = informer.relist();
+    await pass(1);
+    await again;
+    expect(taken).to.deep.equal(["b 7", "c 3"]);
+    expect(informer.store.get("ns/a")).to.equal(kept);
+    expect(told.slice(3)).to.have.members(["~b 2->7", "-c (unseen)", "+c"]);
+  });
+
   it("tells late handlers of what is there", async () => {
     pages = [page("5", object("a", "1"))];
     const informer = await start();
