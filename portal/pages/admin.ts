@@ -4,8 +4,9 @@ import { useEffect, useState } from "preact/hooks";
 import type { Overview, SessionView } from "../api/schemas.ts";
 import { api } from "./api.ts";
 import type { Shared } from "./app.ts";
-import { MessageForm, Templates, UsageTable } from "./operate.ts";
+import { MessageForm, Templates } from "./operate.ts";
 import { StateBadge } from "./session-parts.ts";
+import { Usage } from "./usage.ts";
 import type { Words } from "./words.ts";
 
 // Drawn at once, thousands of rows make a page stand still.
@@ -44,7 +45,7 @@ export function AdminPage(shared: Shared): JSX.Element {
     h("h2", {}, t("admin.templates")),
     overview && h(Templates, { ...shared, overview, again: () => setAsked(asked + 1) }),
     h("h2", {}, t("admin.usage")),
-    h(UsageTable, { words }),
+    h(Usage, { words }),
   ]);
 }
 

@@ -1,10 +1,8 @@
 import { h } from "preact";
 import type { JSX } from "preact";
-import { useEffect, useState } from "preact/hooks";
-import type { Overview, UsageView } from "../api/schemas.ts";
+import type { Overview } from "../api/schemas.ts";
 import { api } from "./api.ts";
 import type { Shared } from "./app.ts";
-import type { Words } from "./words.ts";
 
 const longestText = 500;
 
@@ -72,50 +70,6 @@ export interface SwitchProps {
   readonly overview: Overview;
   /** Asks for the overview anew. */
   readonly again: () => void;
-}
-
-/** Hours of GPU slices by month and user. */
-export function UsageTable({ words }: { words: Words }): JSX.Element {
-  const [usage, setUsage] = useState<UsageView | undefined>();
-  useEffect(() => {
-    // The frame says that the portal does not answer.
-    api.usage().then(setUsage, () => undefined);
-  }, []);
-  return usage ? h(UsageRows, { usage, words }) : h("p", {}, words.t("loading"));
-}
-
-export function UsageRows({ usage, words: { t, time } }: { usage: UsageView; words: Words }): JSX.Element {
-  const rows = usage.months.flatMap(({ month, users }) => users.map((it) => ({ month, ...it })));
-  if (usage.countedUntil === undefined || rows.length === 0) return h("p", {}, t("admin.usageNone"));
-  return h("div", {}, [
-    h("p", {}, [
-      h("span", { class: "quiet" }, t("admin.usageUntil", { time: time(usage.countedUntil) })),
-      " ",
-      h("a", { href: "/api/v1/admin/usage.csv", download: "usage.csv" }, t("admin.usageCsv")),
-    ]),
-    h("div", { class: "wide", tabIndex: 0, role: "region", "aria-label": t("admin.usage") }, [
-      h("table", {}, [
-        h(
-          "thead",
-          {},
-          h(
-            "tr",
-            {},
-            (["admin.usageMonth", "session.user", "admin.usageHours"] as const).map((key) =>
-              h("th", { scope: "col", key }, t(key)),
-            ),
-          ),
-        ),
-        h(
-          "tbody",
-          {},
-          rows.map(({ month, user, hours }) =>
-            h("tr", { key: `${month} ${user}` }, [h("td", {}, month), h("td", {}, user), h("td", {}, hours)]),
-          ),
-        ),
-      ]),
-    ]),
-  ]);
 }
 
 function textOf(event: SubmitEvent, field: string): string {

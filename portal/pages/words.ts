@@ -12,6 +12,8 @@ export interface Words {
   readonly t: (key: MessageKey, values?: Readonly<Record<string, string | number>>) => string;
   /** The hour alone for today, else with the day. */
   readonly time: (rfc3339: string) => string;
+  /** With at most two decimals. */
+  readonly number: (value: number) => string;
 }
 
 /**
@@ -24,8 +26,10 @@ export function wordsFor(preferred: readonly string[], now: () => Date = () => n
   const messages = languages[language] ?? en;
   const hour = new Intl.DateTimeFormat(locale, { timeStyle: "short" });
   const day = new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeStyle: "short" });
+  const number = new Intl.NumberFormat(locale, { maximumFractionDigits: 2 });
   return {
     language,
+    number: (value) => number.format(value),
     t: (key, values = {}) =>
       messages[key].replace(/\{(\w+)\}/g, (whole, name: string) => String(values[name] ?? whole)),
     time: (text) => {

@@ -12,10 +12,11 @@ import type { Shared } from "../../../portal/pages/app.ts";
 import { GalleryPage } from "../../../portal/pages/gallery.ts";
 import { NewPage, wantedSession } from "../../../portal/pages/new-desktop.ts";
 import { startBegan, startShare } from "../../../portal/pages/progress.ts";
-import { Templates, UsageRows } from "../../../portal/pages/operate.ts";
+import { Templates } from "../../../portal/pages/operate.ts";
 import { pageOf } from "../../../portal/pages/routes.ts";
 import { lossOf, SessionPage } from "../../../portal/pages/session.ts";
 import { changed, nothingYet } from "../../../portal/pages/state.ts";
+import { byMonth, byUser, UsageRows } from "../../../portal/pages/usage.ts";
 import { wordsFor } from "../../../portal/pages/words.ts";
 
 const session = (name: string, more: Partial<SessionView> = {}): SessionView => ({
@@ -135,6 +136,29 @@ describe("the portal's pages", () => {
         }
       }),
     );
+  });
+
+  it("draw usage by month, oldest first, and by user of the newest month, and write amounts as their readers do", () => {
+    const usage = {
+      countedUntil: "2026-02-03T00:00:00Z",
+      months: [
+        {
+          month: "2026-02",
+          users: Array.from({ length: 12 }, (_, index) => ({ user: `user-${index}`, hours: 1000.5 - index })),
+        },
+        { month: "2026-01", users: [{ user: "alice", hours: 2 }] },
+      ],
+    };
+    expect(byMonth(usage)).to.deep.equal([
+      { label: "2026-01", hours: 2 },
+      { label: "2026-02", hours: 11_940 },
+    ]);
+    expect(byUser(usage)).to.have.length(10);
+    expect(byUser(usage)[0]).to.deep.equal({ label: "user-0", hours: 1000.5 });
+    const german = renderToString(h(UsageRows, { usage, words: wordsFor(["de-DE"]) }));
+    expect(german).to.contain('<span>2026-02</span><meter min="0" max="11940" value="11940" aria-hidden="true">');
+    expect(german).to.contain("<span>1.000,5</span>");
+    expect(byUser({ ...usage, months: [] })).to.deep.equal([]);
   });
 
   it("say what is lost before it is done", () => {
