@@ -48,10 +48,15 @@ export function sessionObject(request: SessionRequest, template: string, namespa
 // parameters are of a kind that was just installed.
 const mostTries = 90;
 
-async function createOnceKnown(client: ClusterClient, object: AnyObject): Promise<Session> {
+/** @param options dryRun: nothing stays */
+export async function createOnceKnown(
+  client: ClusterClient,
+  object: AnyObject,
+  options: { dryRun?: boolean } = {},
+): Promise<Session> {
   for (let tries = 1; ; tries++)
     try {
-      return (await client.create(object, { fieldManager: "kasm-vdi-lab" })) as Session & AnyObject;
+      return (await client.create(object, { fieldManager: "kasm-vdi-lab", ...options })) as Session & AnyObject;
     } catch (error) {
       if (!apiMessage(error).includes("failed to find resource referenced by paramKind") || tries === mostTries)
         throw error;

@@ -6,7 +6,9 @@ import { OperatorProcess } from "../../lab/operator/operator-process.ts";
 import type { OperatorProcessOptions } from "../../lab/operator/operator-process.ts";
 import { controlPlane } from "../../lab/phases/control-plane.ts";
 import { controlPlaneTools } from "../../lab/phases/tools.ts";
+import { createOnceKnown } from "../../lab/session/create.ts";
 import type { ProvidedTool } from "../../lab/tools/provide.ts";
+import { apiVersion } from "../../operator/api/objects.ts";
 import { Desktops } from "./desktops.ts";
 import { FaultyApiServer } from "./faulty-api-server.ts";
 import { labGround, layout } from "./operator-fixture.ts";
@@ -115,7 +117,7 @@ export class OperatorHarness extends Desktops {
     return server;
   }
 
-  /** Kills the lab's API server and brings it back, with what depends on it; data stay. Returns when it answers again. */
+  /** Kills the lab's API server and brings it back, with what depends on it; data stay. Returns when it answers again, and admits sessions. */
   async restartApiServer(awayMs = 0): Promise<void> {
     const { pid } = readRunRecord(layout, "kube-apiserver")!;
     process.kill(pid, "SIGKILL");
@@ -123,6 +125,13 @@ export class OperatorHarness extends Desktops {
     const context = { layout, tools: new Map<string, ProvidedTool>() };
     await controlPlaneTools(context, () => undefined);
     await controlPlane(context, () => undefined);
+    const session = {
+      apiVersion,
+      kind: "VDISession",
+      metadata: { name: this.name("asked"), namespace: this.namespace },
+    };
+    const spec = { user: "asked@example.com", ...this.usually };
+    await createOnceKnown(this.client, { ...session, spec }, { dryRun: true });
   }
 
   /** The operator's own kubeconfig; whoever takes it closes it. */
