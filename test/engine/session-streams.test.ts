@@ -84,8 +84,8 @@ describe("stream and address of sessions, which the operator asks itself,", () =
 
   alongside("go through Traefik with the image's own password where the image asks for it", async () => {
     const session = await desktops.session("selkies-v1", {}, { access: "Password" });
-    const { desktop } = await desktops.start(session, "selkies-v1");
     desktops.traefik.routes.set(desktops.host(session), { url: "http://127.0.0.1:1" });
+    const { desktop } = await desktops.start(session, "selkies-v1");
     await saysWords(session, "answers with HTTP 502: it does not reach the desktop or the gateway");
     desktops.traefik.routes.set(desktops.host(session), { url: await desktops.url(session, "selkies-v1") });
     await harness.waitForCondition(session);
