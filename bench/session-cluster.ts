@@ -8,8 +8,9 @@ import { keepKubeconfig } from "../lab/cluster/kubeconfig.ts";
 import type { LabLayout } from "../lab/cluster/layout.ts";
 import { readPorts } from "../lab/cluster/state.ts";
 import { apiVersion } from "../operator/api/objects.ts";
-import type { VDITemplate } from "../operator/api/objects.ts";
+import type { VDISession, VDITemplate } from "../operator/api/objects.ts";
 import { buildBundle } from "../operator/bundle/build.ts";
+import { OperatorProcess } from "./operator-process.ts";
 
 /** Where benchmarks have their sessions: a namespace and nodes of their own, which nobody else's operator looks at. */
 export interface SessionCluster {
@@ -56,6 +57,43 @@ export async function onSessionCluster<Result>(
     await clear(client);
     await config.close();
   }
+}
+
+/** Runs an operator of the benchmark's own on it, and ends it. @param work gets it once its caches are filled */
+export async function withOperator<Result>(
+  cluster: SessionCluster,
+  nodeOptions: readonly string[],
+  work: (operator: OperatorProcess) => Promise<Result>,
+): Promise<Result> {
+  const operator = await OperatorProcess.start({
+    ...cluster,
+    identity: "bench-operator",
+    electsLeader: false,
+    nodeOptions,
+  });
+  try {
+    await operator.hasSaid("the caches are filled");
+    return await work(operator);
+  } finally {
+    await operator.stop();
+  }
+}
+
+/** A session of the benchmark's template. */
+export function benchSession(
+  namespace: string,
+  name: string,
+  { user = `${name}@example.com`, hasHome }: { user?: string; hasHome: boolean },
+): VDISession {
+  return {
+    apiVersion,
+    kind: "VDISession",
+    metadata: { name, namespace },
+    spec: {
+      ...{ user, template: "bench", desiredState: "Running", timeout: "8h" },
+      persistence: { enabled: hasHome, size: "1Gi", reclaim: "Retain" },
+    },
+  };
 }
 
 const benchTemplate = {

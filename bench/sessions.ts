@@ -2,17 +2,17 @@ import type { ClusterClient } from "../kube/client.ts";
 import { systemClock, pause } from "../kube/clock.ts";
 import type { LabLayout } from "../lab/cluster/layout.ts";
 import { apiVersion } from "../operator/api/objects.ts";
-import type { VDISession } from "../operator/api/objects.ts";
 import { podName } from "../operator/resources/names.ts";
 import { arrive, until } from "./arrivals.ts";
 import type { Arrivals } from "./arrivals.ts";
 import { apiServerRequests, operatorWrites, writesOfAll, labCpuSeconds } from "./lab-usage.ts";
 import { StartWatch, startTimes } from "./milestones.ts";
 import type { Milestones, StartTimes } from "./milestones.ts";
-import { OperatorProcess, reconcilesBetween, writesBetween } from "./operator-process.ts";
+import { reconcilesBetween, writesBetween } from "./operator-process.ts";
+import type { OperatorProcess } from "./operator-process.ts";
 import { desktop, startByHand } from "./plain-script.ts";
 import { load } from "./process-figures.ts";
-import { onSessionCluster } from "./session-cluster.ts";
+import { benchSession, onSessionCluster, withOperator } from "./session-cluster.ts";
 import type { SessionCluster } from "./session-cluster.ts";
 import { withWarmPool } from "./warm-pool.ts";
 import { rounded, spread } from "./statistics.ts";
@@ -67,15 +67,8 @@ const restMs = 1_500;
 
 /** Cold starts at several rates, each beside a plain script's. The lab has to run; what was made is gone afterwards. */
 export async function benchSessions(layout: LabLayout, options: SessionsOptions): Promise<SessionsFigures> {
-  return onSessionCluster(layout, async (cluster) => {
-    const operator = await OperatorProcess.start({
-      ...cluster,
-      identity: "bench-operator",
-      electsLeader: false,
-      nodeOptions: options.nodeOptions,
-    });
-    try {
-      await operator.hasSaid("the caches are filled");
+  return onSessionCluster(layout, (cluster) =>
+    withOperator(cluster, options.nodeOptions, async (operator) => {
       await atRate(layout, cluster, operator, warmUp, options);
       const rates: RateFigures[] = [];
       for (const arrivals of options.rates) {
@@ -84,10 +77,8 @@ export async function benchSessions(layout: LabLayout, options: SessionsOptions)
         rates.push(figures);
       }
       return { bench: options.warm ? "warm" : "sessions", homes: options.homes, rates };
-    } finally {
-      await operator.stop();
-    }
-  });
+    }),
+  );
 }
 
 async function atRate(
@@ -125,7 +116,7 @@ async function byOperator(
     });
     const before = await look();
     await arrive(arrivals, async (index) => {
-      const made = session(namespace, `cold-${index}`, homes);
+      const made = benchSession(namespace, `cold-${index}`, { hasHome: homes });
       watch.asked(made.metadata.name);
       await client.create({ ...made });
     });
@@ -169,7 +160,7 @@ async function byHand(
     await watch.synced;
     const before = labCpuSeconds(layout);
     await arrive(arrivals, async (index) => {
-      const made = session(namespace, `plain-${index}`, homes);
+      const made = benchSession(namespace, `plain-${index}`, { hasHome: homes });
       watch.asked(podName(made));
       await startByHand(client, desktop(made, template));
     });
@@ -217,21 +208,6 @@ async function endAll(client: ClusterClient, namespace: string, watch: StartWatc
     if (kind === "VDISession" && found.length > 0) await until(() => watch.left === 0, readyMs);
   }
   if (!(await until(() => watch.left === 0, readyMs))) throw new Error(`${watch.left} sessions and pods do not end`);
-}
-
-function session(namespace: string, name: string, homes: boolean): VDISession {
-  return {
-    apiVersion,
-    kind: "VDISession",
-    metadata: { name, namespace },
-    spec: {
-      user: `${name}@example.com`,
-      template: "bench",
-      desiredState: "Running",
-      persistence: { enabled: homes, size: "1Gi", reclaim: "Retain" },
-      timeout: "8h",
-    },
-  };
 }
 
 function isComplete(start: Milestones): start is Required<Milestones> {

@@ -6,9 +6,9 @@ import type { VDISession } from "../operator/api/objects.ts";
 import { arrive, until } from "./arrivals.ts";
 import type { Arrivals } from "./arrivals.ts";
 import { StartWatch } from "./milestones.ts";
-import { OperatorProcess } from "./operator-process.ts";
+import type { OperatorProcess } from "./operator-process.ts";
 import { load } from "./process-figures.ts";
-import { onSessionCluster } from "./session-cluster.ts";
+import { benchSession, onSessionCluster, withOperator } from "./session-cluster.ts";
 import type { SessionCluster } from "./session-cluster.ts";
 import { rounded, spread } from "./statistics.ts";
 import type { Spread } from "./statistics.ts";
@@ -46,23 +46,17 @@ const quietMs = 30_000;
 
 /** What one user's many waiting sessions cost everybody else. The lab has to run; what was made is gone afterwards. */
 export async function benchWaiting(layout: LabLayout, options: WaitingOptions): Promise<WaitingFigures> {
-  return onSessionCluster(layout, async (cluster) => {
-    const operator = await OperatorProcess.start({
-      ...cluster,
-      identity: "bench-operator",
-      electsLeader: false,
-      nodeOptions: options.nodeOptions,
-    });
-    const watch = new StartWatch(cluster.client, cluster.namespace);
-    try {
-      await operator.hasSaid("the caches are filled");
-      await watch.synced;
-      return await measure(cluster, operator, watch, options);
-    } finally {
-      await watch.close();
-      await operator.stop();
-    }
-  });
+  return onSessionCluster(layout, (cluster) =>
+    withOperator(cluster, options.nodeOptions, async (operator) => {
+      const watch = new StartWatch(cluster.client, cluster.namespace);
+      try {
+        await watch.synced;
+        return await measure(cluster, operator, watch, options);
+      } finally {
+        await watch.close();
+      }
+    }),
+  );
 }
 
 async function measure(
@@ -79,7 +73,8 @@ async function measure(
 
   say(`${waiting} sessions of one user`);
   const begun = performance.now();
-  const ofOne = (index: number) => session(namespace, `waits-${index}`, "waits@example.com", true);
+  const ofOne = (index: number) =>
+    benchSession(namespace, `waits-${index}`, { user: "waits@example.com", hasHome: true });
   const coming = await operator.longestTurnMs(async () => {
     await inTurn(waiting, (index) => client.create({ ...ofOne(index) }));
     await operator.isIdle(settledMs);
@@ -120,7 +115,7 @@ async function measure(
 async function startsOf(name: string, { client, namespace }: SessionCluster, watch: StartWatch): Promise<Spread> {
   const names = Array.from({ length: others.count }, (_, index) => `${name}-${index}`);
   await arrive(others, async (index) => {
-    const made = session(namespace, names[index] ?? "", `${names[index] ?? ""}@example.com`, false);
+    const made = benchSession(namespace, names[index] ?? "", { hasHome: false });
     watch.asked(made.metadata.name);
     await client.create({ ...made });
   });
@@ -135,16 +130,4 @@ async function inTurn(count: number, work: (index: number) => Promise<unknown>):
     while (next < count) await work(next++);
   };
   await Promise.all(Array.from({ length: 8 }, worker));
-}
-
-function session(namespace: string, name: string, user: string, hasHome: boolean): VDISession {
-  return {
-    apiVersion,
-    kind: "VDISession",
-    metadata: { name, namespace },
-    spec: {
-      ...{ user, template: "bench", desiredState: "Running", timeout: "8h" },
-      persistence: { enabled: hasHome, size: "1Gi", reclaim: "Retain" },
-    },
-  };
 }

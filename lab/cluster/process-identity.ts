@@ -64,7 +64,8 @@ function portableIdentity(pid: number): string | undefined {
 
 const bootId = (fileText("/proc/sys/kernel/random/boot_id") ?? "").trim();
 
-function procFile(pid: number, name: string): string | undefined {
+/** A file below /proc/PID; undefined when the process is gone, or another user's. */
+export function procFile(pid: number, name: string): string | undefined {
   return fileText(`/proc/${pid}/${name}`);
 }
 

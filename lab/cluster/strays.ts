@@ -1,7 +1,7 @@
-import { readFileSync, readdirSync } from "node:fs";
+import { readdirSync } from "node:fs";
 
 import type { LabLayout } from "./layout.ts";
-import { processGroup, processIdentity } from "./process-identity.ts";
+import { procFile, processGroup, processIdentity } from "./process-identity.ts";
 import { isRunning, readRunRecord } from "./run-record.ts";
 
 /** A process that carries this lab's marker. */
@@ -25,7 +25,7 @@ export function markedProcesses(layout: LabLayout): MarkedProcess[] {
   return readdirSync("/proc").flatMap((entry) => {
     const pid = Number(entry);
     if (!Number.isInteger(pid) || pid === process.pid) return [];
-    const component = markedComponent(environmentOf(pid), layout);
+    const component = markedComponent(procFile(pid, "environ") ?? "", layout);
     const identity = component === undefined ? undefined : processIdentity(pid);
     return component === undefined || identity === undefined ? [] : [{ pid, identity, component }];
   });
@@ -45,13 +45,4 @@ export function markedComponent(environment: string, layout: LabLayout): string 
   if (!variables.includes(`${labVariable}=${layout.root}`)) return undefined;
   const prefix = `${componentVariable}=`;
   return variables.find((variable) => variable.startsWith(prefix))?.slice(prefix.length);
-}
-
-function environmentOf(pid: number): string {
-  try {
-    return readFileSync(`/proc/${pid}/environ`, "utf8");
-  } catch {
-    // Gone meanwhile, or another user's.
-    return "";
-  }
 }

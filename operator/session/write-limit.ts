@@ -125,7 +125,8 @@ export class WriteLimit {
 
   #isRefused(uid: string, write: Write): boolean {
     // What is corrected is tried at once, but for who corrects it without end.
-    return this.#histories.get(uid)?.get(keyOf(write))?.refusal?.content === contentOf(write);
+    const refusal = this.#histories.get(uid)?.get(keyOf(write))?.refusal;
+    return refusal !== undefined && refusal.content === contentOf(write);
   }
 
   #waitMs(uid: string, write: Write, nowMs: number): number {

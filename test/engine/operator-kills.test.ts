@@ -48,8 +48,7 @@ describe("an operator and gateways that are killed again and again while session
   it(`ends each as it was asked, with one pod per home at every moment and nothing left: ${kills} kills`, async () => {
     const stop = new AbortController();
     const life = Promise.all(Array.from({ length: users }, (_, index) => comeAndGo(`user-${index}`, stop.signal)));
-    const restarts = restartAgainAndAgain();
-    await restarts;
+    const operator = await restartAgainAndAgain();
     stop.abort();
     const last = (await life).flat();
     await Promise.all(last.map(({ session, phase }) => harness.waitForPhase(session, phase, 90_000)));
@@ -65,9 +64,11 @@ describe("an operator and gateways that are killed again and again while session
       homes.filter((it) => !Array.from({ length: users }, (_, n) => homeName(`user-${n}`)).includes(it)),
     ).to.deep.equal([]);
     expect(doubles).to.deep.equal([]);
+    await operator.stop();
   });
 
   it(`lets in who may, and nobody else, while one of two gateways is killed each time: ${kills} kills`, async () => {
+    await harness.operator({ pod: "operator-0" });
     const session = await harness.session({ user: "visited" });
     await harness.waitForPhase(session, "Running", 90_000);
     const { user = "", password = "" } =
@@ -120,14 +121,13 @@ describe("an operator and gateways that are killed again and again while session
     );
 
   /** One process that starts anew, as the kubelet does it: it has the Lease still. */
-  async function restartAgainAndAgain(): Promise<void> {
-    let operator: OperatorProcess | undefined;
+  async function restartAgainAndAgain(): Promise<OperatorProcess> {
     for (let kill = 0; kill < kills; kill++) {
-      operator = await harness.operator({ pod: "operator-0" });
+      const operator = await harness.operator({ pod: "operator-0" });
       await sleep(500 + Math.random() * 3_000);
       await operator.kill();
     }
-    await harness.operator({ pod: "operator-0" });
+    return harness.operator({ pod: "operator-0" });
   }
 
   /** What a user does with two sessions, of which one has the home at a time. @returns those that are there at the end */

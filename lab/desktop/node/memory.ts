@@ -1,4 +1,5 @@
-import { readFileSync, readdirSync } from "node:fs";
+import { readdirSync } from "node:fs";
+import { procFile } from "../../cluster/process-identity.ts";
 
 const lookMs = 250;
 const pageBytes = 4_096;
@@ -22,8 +23,8 @@ export function residentBytes(statm: string): number {
 export function memoryOf(pid: number, limitBytes: number): number {
   const tree = processTree(pid);
   const sum = (of: (pid: number) => number) => tree.reduce((bytes, it) => bytes + of(it), 0);
-  const most = sum((it) => residentBytes(read(it, "statm")));
-  return most <= limitBytes ? most : sum((it) => proportionalBytes(read(it, "smaps_rollup")));
+  const most = sum((it) => residentBytes(procFile(it, "statm") ?? ""));
+  return most <= limitBytes ? most : sum((it) => proportionalBytes(procFile(it, "smaps_rollup") ?? ""));
 }
 
 /**
@@ -40,7 +41,8 @@ export function watchMemory(pid: number, limitBytes: number, signal: AbortSignal
 }
 
 function children(pid: number): number[] {
-  return threads(pid).flatMap((thread) => read(pid, `task/${thread}/children`).split(" ").filter(Boolean).map(Number));
+  const childrenOf = (thread: string) => procFile(pid, `task/${thread}/children`) ?? "";
+  return threads(pid).flatMap((thread) => childrenOf(thread).split(" ").filter(Boolean).map(Number));
 }
 
 function threads(pid: number): string[] {
@@ -48,14 +50,5 @@ function threads(pid: number): string[] {
     return readdirSync(`/proc/${pid}/task`);
   } catch {
     return [];
-  }
-}
-
-function read(pid: number, file: string): string {
-  try {
-    return readFileSync(`/proc/${pid}/${file}`, "utf8");
-  } catch {
-    // It has ended.
-    return "";
   }
 }

@@ -1,6 +1,7 @@
 import { readFileSync, readdirSync } from "node:fs";
 import { candidates, cpuGroupsName } from "../../../lab/desktop/node/cpu-groups.ts";
 import { processTree } from "../../../lab/desktop/node/memory.ts";
+import { procFile } from "../../../lab/cluster/process-identity.ts";
 import { markedProcesses } from "../../../lab/cluster/strays.ts";
 import type { LabLayout } from "../../../lab/cluster/layout.ts";
 
@@ -56,9 +57,5 @@ function entries(folder: string): string[] {
 }
 
 function read(pid: number, file: string): string {
-  try {
-    return readFileSync(`/proc/${pid}/${file}`, "utf8");
-  } catch {
-    return "";
-  }
+  return procFile(pid, file) ?? "";
 }
