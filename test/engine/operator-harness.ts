@@ -51,6 +51,7 @@ export class OperatorHarness extends Desktops {
     this.#variables = opened.variables;
     this.#gatewayVariables = opened.gatewayVariables;
     if (this.#fixture.isOwn) await this.template({}, opened.session.template);
+    await this.#admitsSessions();
   }
 
   /** Removes what was made, in the lab's namespace with an operator that runs for the sake of finalizers. */
@@ -125,6 +126,11 @@ export class OperatorHarness extends Desktops {
     const context = { layout, tools: new Map<string, ProvidedTool>() };
     await controlPlaneTools(context, () => undefined);
     await controlPlane(context, () => undefined);
+    await this.#admitsSessions();
+  }
+
+  /** An API server that has just started refuses sessions until its admission knows their kinds. */
+  async #admitsSessions(): Promise<void> {
     const session = {
       apiVersion,
       kind: "VDISession",
