@@ -53,7 +53,8 @@ function othersRefusal(record: AnyObject, wanted: WantedDatabase): string | unde
     `kubectl annotate configmap ${wanted.record} --namespace ${namespace} --overwrite ${wanted.stackAnnotation}=${name}`;
   return (
     `Namespace ${namespace} of the cluster has Kasm's database, made by ${owner}, and this stack is ${wanted.manager}. ` +
-    `If it is the same stack, renamed, say so: ${say(wanted.manager)}. If it is another one, ` +
+    `If it is the same stack, ${isNameless(owner) ? "from before stacks wrote under their names" : "renamed"}, ` +
+    `say so: ${say(wanted.manager)}. If it is another one, ` +
     (isElsewhere
       ? `say that: ${say(owner)}`
       : `this one would take its namespace and passwords over: choose another cluster, or other kasm-vdi:namespaces`)
@@ -65,4 +66,9 @@ function ownerOf({ metadata }: AnyObject, { manager, stackAnnotation }: WantedDa
   const managers = metadata?.managedFields?.flatMap(({ manager: name = "" }) => name) ?? [];
   const writer = managers.find((name) => name === manager) ?? managers.find((name) => name.startsWith("pulumi-"));
   return metadata?.annotations?.[stackAnnotation] ?? writer ?? "an unknown stack";
+}
+
+/** Pulumi's own choice for who gives it no name: it tells nothing of the stack. */
+function isNameless(owner: string): boolean {
+  return /^pulumi-kubernetes-[0-9a-f]{8}$/.test(owner);
 }

@@ -59,6 +59,12 @@ describe("a database that a config would leave behind", () => {
     );
   });
 
+  it("is one that a stack wrote without a name of its own, as all did once: it may be this one", () => {
+    expect(databaseLeftBehind([record("kasm", "k3s", "pulumi-kubernetes-eeba9fca")], wanted)).to.match(
+      /If it is the same stack, from before stacks wrote under their names, say so: kubectl annotate /,
+    );
+  });
+
   it("is one whose writers were lost, as by a restore of the cluster", () => {
     expect(databaseLeftBehind([{ metadata: { namespace: "kasm", name: wanted.record } }], wanted)).to.match(
       /made by an unknown stack/,
