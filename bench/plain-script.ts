@@ -20,7 +20,7 @@ export interface Desktop {
 
 const settings = {
   domain: "desktops.example.com",
-  sessionMiddlewares: ["session-headers", "session-retry"],
+  sessionMiddlewares: ["session-headers", "session-errors", "session-retry"],
   sessionTransport: "session-self-signed",
   accessMiddleware: "session-access",
   extraMiddlewares: [],

@@ -3,7 +3,7 @@ import type { ClusterClient } from "../kube/client.ts";
 import { explainMissing, missingCrds } from "../analyzers/traefik/crds.ts";
 import { runScript, waitUntil } from "./gate.ts";
 import type { Poll } from "./gate.ts";
-import { describeTraefik, isLeaving, refuseConfig, refuseOwn } from "./traefik/configuration.ts";
+import { describeTraefik, isLeaving, knownFields, refuseConfig, refuseOwn } from "./traefik/configuration.ts";
 import type { TraefikFindings } from "./traefik/configuration.ts";
 import { crd, helmObject, traefikCrds, traefikObjects } from "./traefik/objects.ts";
 
@@ -13,16 +13,22 @@ const inputSchema = z.object({
   /** Only when a HelmChartConfig is to be made. */
   failurePolicy: z.string().optional(),
   timeoutSeconds: z.int(),
+  /** Of a Middleware's spec, to tell which of them this Traefik has. */
+  middlewareFields: z.array(z.string()).default([]),
 });
 
-await runScript(inputSchema, async ({ mode, failurePolicy, timeoutSeconds }, client) =>
-  waitUntil<object>(() => (mode === "own" ? pollRoom(client) : pollK3s(client, failurePolicy)), {
-    timeoutSeconds,
-  }),
+type Input = z.infer<typeof inputSchema>;
+
+interface GateFindings extends TraefikFindings {
+  readonly middlewareFields: string[];
+}
+
+await runScript(inputSchema, async (input, client) =>
+  waitUntil<object>(() => (input.mode === "own" ? pollRoom(client) : pollK3s(client, input)), input),
 );
 
 /** K3s's Traefik is there, and its configuration is free. */
-async function pollK3s(client: ClusterClient, failurePolicy?: string): Promise<Poll<TraefikFindings>> {
+async function pollK3s(client: ClusterClient, { failurePolicy, middlewareFields }: Input): Promise<Poll<GateFindings>> {
   const crds = await traefikCrds(client);
   const missing = missingCrds(crds);
   if (missing.length > 0) return { waiting: explainMissing(missing, crds) };
@@ -35,7 +41,8 @@ async function pollK3s(client: ClusterClient, failurePolicy?: string): Promise<P
     const refusal = refuseConfig(failurePolicy, chart, config, configCrd);
     if (refusal !== undefined) throw new Error(refusal);
   }
-  return { done: describeTraefik(crds, ...(await traefikObjects(client, "kube-system"))) };
+  const found = describeTraefik(crds, ...(await traefikObjects(client, "kube-system")));
+  return { done: { ...found, middlewareFields: knownFields(crds, middlewareFields) } };
 }
 
 /** Nothing of K3s's Traefik is there. */

@@ -52,11 +52,20 @@ function withoutHttp2(dispatcher: Dispatcher): Dispatcher {
   });
 }
 
-/** Loads a kubeconfig: the given file, else what KUBECONFIG and the usual places say. */
+/**
+ * Loads a kubeconfig: the given file, else what KUBECONFIG and the usual places say, else that of a pod.
+ *
+ * @throws Error when there is none
+ */
 export function loadKubeConfig(options: { file?: string; context?: string } = {}): SharedKubeConfig {
   const config = new SharedKubeConfig();
   if (options.file) config.loadFromFile(options.file);
   else config.loadFromDefault();
+  // What client-node makes up where it has found nothing, and then refuses for another reason.
+  if (config.getCurrentCluster()?.server === "http://localhost:8080")
+    throw new Error(
+      "No kubeconfig was found. Set KUBECONFIG to its path, or copy it to ~/.kube/config. K3s has one at /etc/rancher/k3s/k3s.yaml.",
+    );
   if (options.context) config.setCurrentContext(options.context);
   return config;
 }

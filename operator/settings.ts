@@ -52,7 +52,7 @@ export function loadSettings(variables: Readonly<Record<string, string | undefin
     ownNamespace: environment.text("POD_NAMESPACE"),
     leaderElection: environment.choice("VDI_LEADER_ELECTION", ["true", "false"], "true") === "true",
     maxSessionsPerUser: environment.count("VDI_MAX_SESSIONS_PER_USER"),
-    sessionMiddlewares: environment.list("VDI_SESSION_MIDDLEWARES", "session-headers,session-retry"),
+    sessionMiddlewares: environment.list("VDI_SESSION_MIDDLEWARES", "session-headers,session-errors,session-retry"),
     sessionTransport: environment.text("VDI_SESSION_TRANSPORT", "session-self-signed"),
     accessMiddleware: environment.text("VDI_ACCESS_MIDDLEWARE", "session-access"),
     extraMiddlewares: environment.list("VDI_ACCESS_EXTRA_MIDDLEWARES"),

@@ -134,6 +134,7 @@ function vdiOperator(
       traefikNamespace: traefikNamespace(config),
       routesAfter: traefik.kinds,
       mostAnswerBytes: traefik.boundsAnswers.apply((does) => (does ? mostAnswerBytes : undefined)),
+      rewritesErrors: traefik.rewritesErrors,
       gpuSlices: gpuSlices(config.pools),
       replicas: operator.replicas,
       maxSessionsPerUser: operator.maxSessionsPerUser,

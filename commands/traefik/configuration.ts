@@ -5,8 +5,6 @@ export interface TraefikFindings {
   readonly version: "v2" | "v3";
   /** Addresses of the Service, as ServiceLB sets them. */
   readonly addresses: string[];
-  /** Whether a Middleware's forwardAuth takes a bound for answers: 3.6.9 and later do, and warn without one. */
-  readonly boundsAnswers: boolean;
 }
 
 /** Reads the version from the Deployment's image tag; without a Deployment from the CRDs that only v2 brings. */
@@ -24,21 +22,29 @@ export function describeTraefik(
   return {
     version: (major === undefined ? hasLegacyCrd : major === "2") ? "v2" : "v3",
     addresses: addresses.sort(),
-    boundsAnswers: crds.some(boundsAnswers),
   };
 }
 
-function boundsAnswers({ metadata, spec }: AnyObject): boolean {
-  if (metadata?.name !== "middlewares.traefik.io") return false;
-  const { versions = [] } = (spec ?? {}) as { versions?: { schema?: { openAPIV3Schema?: MiddlewareSchema } }[] };
-  return versions.some(
-    ({ schema }) =>
-      schema?.openAPIV3Schema?.properties?.spec?.properties?.forwardAuth?.properties?.maxResponseBodySize !== undefined,
-  );
+/**
+ * Those of the fields that Traefik's kind Middleware has.
+ *
+ * @param fields of its spec, such as `errors.statusRewrites`
+ */
+export function knownFields(crds: readonly AnyObject[], fields: readonly string[]): string[] {
+  return fields.filter((field) => crds.some((crd) => middlewareKnows(crd, field.split("."))));
 }
 
-interface MiddlewareSchema {
-  properties?: { spec?: { properties?: { forwardAuth?: { properties?: { maxResponseBodySize?: object } } } } };
+function middlewareKnows({ metadata, spec }: AnyObject, path: readonly string[]): boolean {
+  if (metadata?.name !== "middlewares.traefik.io") return false;
+  const { versions = [] } = (spec ?? {}) as { versions?: { schema?: { openAPIV3Schema?: Schema } }[] };
+  return versions.some(({ schema }) => {
+    const root = schema?.openAPIV3Schema;
+    return ["spec", ...path].reduce<Schema | undefined>((it, name) => it?.properties?.[name], root) !== undefined;
+  });
+}
+
+interface Schema {
+  properties?: Record<string, Schema>;
 }
 
 /**

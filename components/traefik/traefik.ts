@@ -44,9 +44,20 @@ export const traefikReleaseName = "traefik";
 export interface TraefikReport {
   readonly version: "v2" | "v3";
   readonly addresses: readonly string[];
-  /** Left out by a gate that ran before it was asked. */
-  readonly boundsAnswers?: boolean;
 }
+
+interface GateReport extends TraefikReport {
+  /** Left out by a gate that ran before it was asked for them. */
+  readonly middlewareFields?: readonly string[];
+}
+
+/** Fields of Middlewares that not every Traefik has. */
+const middlewareFields = {
+  /** 3.6.9 and later, which warn without it. */
+  boundsAnswers: "forwardAuth.maxResponseBodySize",
+  /** 3.4 and later. */
+  rewritesErrors: "errors.statusRewrites",
+};
 
 interface LoadBalancerStatus {
   loadBalancer?: { ingress?: { ip?: string; hostname?: string }[] };
@@ -60,6 +71,8 @@ export class Traefik extends pulumi.ComponentResource {
   readonly addresses: pulumi.Output<string[]>;
   /** Whether its forwardAuth takes a bound for answers, and warns without one. Known before it serves. */
   readonly boundsAnswers: pulumi.Output<boolean>;
+  /** Whether its error pages have a status of their own. Known before it serves. */
+  readonly rewritesErrors: pulumi.Output<boolean>;
   /** What brings Traefik's kinds. */
   readonly kinds: pulumi.Resource;
   /** All that needs an API server that is there. A gate rides out one that is away. */
@@ -74,6 +87,7 @@ export class Traefik extends pulumi.ComponentResource {
       script("traefik-gate", cluster, {
         mode,
         timeoutSeconds,
+        ...(mode === "k3s" && { middlewareFields: Object.values(middlewareFields) }),
         ...(mode === "k3s" && configure && { failurePolicy }),
       }),
       child,
@@ -82,11 +96,15 @@ export class Traefik extends pulumi.ComponentResource {
     const { kinds, serving, addressed, service } =
       mode === "own" ? ownTraefik(name, args, after) : configure ? configured(name, args, after) : asItIs(gate);
     this.report = findings(serving);
-    // Those that our own may be installed from (41.x) all do.
-    this.boundsAnswers =
+    // Those that our own may be installed from (41.x) know all.
+    const knows = (feature: keyof typeof middlewareFields) =>
       mode === "own"
         ? pulumi.output(true)
-        : findings<TraefikReport>(gate).apply(({ boundsAnswers = false }) => boundsAnswers);
+        : findings<GateReport>(gate).apply(({ middlewareFields: known = [] }) =>
+            known.includes(middlewareFields[feature]),
+          );
+    this.boundsAnswers = knows("boundsAnswers");
+    this.rewritesErrors = knows("rewritesErrors");
     const read =
       publicIPs.length > 0
         ? undefined

@@ -1,9 +1,10 @@
 import type * as pulumi from "@pulumi/pulumi";
+import { errorPage } from "./error-page.ts";
 import { gatewayName } from "./rbac.ts";
 import { gatewayPorts } from "./services.ts";
 
 /** Names of the Middlewares that every session's route goes through, after the one that asks whom to let in. */
-export const sessionMiddlewares = ["session-headers", "session-retry"] as const;
+export const sessionMiddlewares = ["session-headers", "session-errors", "session-retry"] as const;
 
 /** Name of the ServersTransport for images that serve TLS with a certificate of their own making. */
 export const sessionTransport = "session-self-signed";
@@ -25,6 +26,8 @@ export interface SessionRoutingArgs {
   readonly access?: AccessSettings;
   /** The most that Traefik reads of an answer of the gateway; left out where Traefik does not know such a bound. */
   readonly mostAnswerBytes?: pulumi.Input<number | undefined>;
+  /** Whether Traefik shows error pages with a status of their own. Default: no. */
+  readonly rewritesErrors?: pulumi.Input<boolean>;
 }
 
 /** Headers of a request by which the gateway decides; Traefik adds host and address. The rest is between browser and desktop. */
@@ -45,7 +48,8 @@ const decisiveHeaders = [
  * What routes of sessions share, as Traefik objects by the end of their resource's name. They are in the namespace of
  * sessions: Traefik refuses references across namespaces by default.
  */
-export function sessionRouting({ namespace, operatorNamespace, access = {}, mostAnswerBytes }: SessionRoutingArgs) {
+export function sessionRouting(args: SessionRoutingArgs) {
+  const { namespace, operatorNamespace, access = {}, mostAnswerBytes, rewritesErrors = false } = args;
   const apiVersion = "traefik.io/v1alpha1";
   const { userHeader } = access;
   return {
@@ -80,14 +84,20 @@ export function sessionRouting({ namespace, operatorNamespace, access = {}, most
         },
       },
     },
-    // A container that is started anew refuses connections before anybody knows. Its own page asks again at that very moment,
-    // and would end as an error of Traefik's; so Traefik tries again for 15 s, longer
-    // than a kubelet waits before its second start. The gateway is not asked anew.
-    "session-retry": {
+    // Traefik's own errors: no desktop listens, or none that Traefik has heard of yet.
+    "session-errors": {
       apiVersion,
       kind: "Middleware",
       metadata: { name: sessionMiddlewares[1], namespace },
-      spec: { retry: { attempts: 12, initialInterval: "1s" } },
+      spec: errorPage(rewritesErrors),
+    },
+    // A container that is started anew refuses connections for a moment. What a page loads then would be missing from it, so
+    // Traefik tries again for 4 s. The gateway is not asked anew.
+    "session-retry": {
+      apiVersion,
+      kind: "Middleware",
+      metadata: { name: sessionMiddlewares[2], namespace },
+      spec: { retry: { attempts: 6, initialInterval: "600ms" } },
     },
     "session-transport": {
       apiVersion,

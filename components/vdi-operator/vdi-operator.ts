@@ -12,6 +12,7 @@ import type { Crd } from "./crds.ts";
 import { admissionPolicies } from "./admission.ts";
 import { operatorDeployment, turnSecretName } from "./deployment.ts";
 import type { OperatorSettings } from "./deployment.ts";
+import { gatewayAlias } from "./error-page.ts";
 import { accessSecretName, gatewayDeployment } from "./gateway.ts";
 import { dashboardConfigMap, prometheusObjects } from "./monitoring.ts";
 import { operatorNetworkPolicies } from "./policies.ts";
@@ -46,6 +47,8 @@ export interface VdiOperatorArgs extends OperatorSettings {
   readonly routesAfter?: pulumi.Resource;
   /** The most that Traefik reads of an answer of the gateway; left out where Traefik does not know such a bound. */
   readonly mostAnswerBytes?: pulumi.Input<number | undefined>;
+  /** Whether Traefik shows error pages with a status of their own. Default: no. */
+  readonly rewritesErrors?: pulumi.Input<boolean>;
   /** For the operator to run. */
   readonly timeoutSeconds: number;
   readonly cluster: ClusterAccess;
@@ -96,6 +99,7 @@ export class VdiOperator extends pulumi.ComponentResource {
       ...this.networks(name, args, homes),
       ...this.admission(name, args, crds),
       ...this.shared(name, args, homes, crds),
+      ...this.gatewayServices(name, args, homes),
     ];
     const program = this.program(name, args, homes, installed);
     const extras = args.monitoring ? this.monitoring(name, args, homes) : [];
@@ -145,6 +149,18 @@ export class VdiOperator extends pulumi.ComponentResource {
     ];
   }
 
+  /** The gateway's Service, and another one by which Traefik finds its error page. */
+  private gatewayServices(name: string, args: VdiOperatorArgs, { own, sessions }: Homes): pulumi.Resource[] {
+    const { Service } = k8s.core.v1;
+    const gateway = new Service(`${name}-gateway-service`, gatewayService(args.operatorNamespace), own);
+    const { service, slice } = gatewayAlias(args.namespace, addressOf(gateway));
+    return [
+      gateway,
+      new Service(`${name}-gateway-alias`, service, sessions),
+      new k8s.discovery.v1.EndpointSlice(`${name}-gateway-alias-endpoints`, slice, sessions),
+    ];
+  }
+
   private program(name: string, args: VdiOperatorArgs, { own }: Homes, needs: pulumi.Resource[]): pulumi.Resource[] {
     const { operatorNamespace, program, turn } = args;
     const { Secret, ConfigMap, Service } = k8s.core.v1;
@@ -181,7 +197,6 @@ export class VdiOperator extends pulumi.ComponentResource {
       operator,
       gateway,
       new Service(`${name}-metrics`, metricsService(operatorNamespace), own),
-      new Service(`${name}-gateway-service`, gatewayService(operatorNamespace), own),
       new Service(`${name}-gateway-metrics`, gatewayMetricsService(operatorNamespace), own),
       ...(args.replicas > 1 ? [new PodDisruptionBudget(`${name}-disruption-budget`, budget, own)] : []),
       new PodDisruptionBudget(`${name}-gateway-disruption-budget`, gatewayBudget, own),
@@ -218,4 +233,9 @@ export class VdiOperator extends pulumi.ComponentResource {
       { parent: this, protect: args.protectData, dependsOn: needs },
     );
   }
+}
+
+/** Where a preview cannot ask the API server, a Service has no address yet, and is not known to have none. */
+function addressOf({ spec }: k8s.core.v1.Service): pulumi.Output<string> {
+  return spec.clusterIP.apply((address?: string) => address ?? (pulumi.unknown as string));
 }

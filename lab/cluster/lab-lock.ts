@@ -4,6 +4,7 @@ import { lock } from "proper-lockfile";
 import { z } from "zod";
 
 import type { LabLayout } from "./layout.ts";
+import { commandPrefix, markChildren } from "./strays.ts";
 import { makePrivateFolder, readIfThere, writePrivateFile } from "./private-files.ts";
 
 const holderSchema = z.object({ pid: z.int(), command: z.string(), since: z.string() });
@@ -29,6 +30,7 @@ export async function withLabLock<T>(
   const release = await acquire(layout, say, waitMs, (error) =>
     lost.reject(new Error(`Another process took over the lock of ${layout.root}: ${error.message}`)),
   );
+  const unmark = markChildren(layout, `${commandPrefix}${process.pid}`);
   try {
     writePrivateFile(
       holderFile(layout),
@@ -36,6 +38,7 @@ export async function withLabLock<T>(
     );
     return await Promise.race([work(), lost.promise]);
   } finally {
+    unmark();
     await release();
   }
 }

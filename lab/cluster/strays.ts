@@ -19,6 +19,24 @@ export function labMarker(layout: LabLayout, component: string): Record<string, 
   return { [labVariable]: layout.root, [componentVariable]: component };
 }
 
+/** What a command's own processes are marked with, before its process id: the engine, a compiler. They are in no record. */
+export const commandPrefix = "command-";
+
+/**
+ * Marks whatever this process starts, so that the next command finds what a killed one has left.
+ * @returns how to stop that
+ */
+export function markChildren(layout: LabLayout, component: string): () => void {
+  const marker = labMarker(layout, component);
+  const before = Object.keys(marker).map((name) => [name, process.env[name]] as const);
+  Object.assign(process.env, marker);
+  return () => {
+    for (const [name, value] of before)
+      if (value === undefined) Reflect.deleteProperty(process.env, name);
+      else process.env[name] = value;
+  };
+}
+
 /** Every process of this lab, recorded or not. Linux only: elsewhere no file tells another process's environment. */
 export function markedProcesses(layout: LabLayout): MarkedProcess[] {
   if (process.platform !== "linux") return [];
@@ -34,6 +52,7 @@ export function markedProcesses(layout: LabLayout): MarkedProcess[] {
 /** Marked processes that no valid record accounts for, neither themselves nor as children of a recorded component. */
 export function strayProcesses(layout: LabLayout): MarkedProcess[] {
   return markedProcesses(layout).filter(({ pid, component }) => {
+    if (component.startsWith(commandPrefix)) return component !== `${commandPrefix}${process.pid}`;
     const record = readRunRecord(layout, component);
     return !isRunning(record) || (record.pid !== pid && record.pid !== processGroup(pid));
   });

@@ -1,11 +1,12 @@
 import { join } from "node:path";
+import { gatewayPorts } from "../../components/vdi-operator/services.ts";
 import type { Launch, LaunchContext } from "../cluster/launches.ts";
 import { componentKubeconfig, logFile } from "../cluster/layout.ts";
 import { certificateFile } from "../cluster/pki.ts";
 import { sources } from "../cluster/sources.ts";
 import type { Ports } from "../cluster/ports.ts";
 import { forwardText } from "./network/forward.ts";
-import type { Forward } from "./network/forward.ts";
+import type { End, Forward } from "./network/forward.ts";
 
 const checkout = join(import.meta.dirname, "..", "..");
 
@@ -13,6 +14,8 @@ const checkout = join(import.meta.dirname, "..", "..");
 export interface DesktopsContext {
   /** The folder with a desktop's files. */
   readonly files: string;
+  /** Address of the gateway's Service. */
+  readonly gatewayAddress: string;
   /** Lines of a hosts file, for the names of Services. */
   readonly hosts: string;
   readonly traefikConfig: string;
@@ -22,9 +25,9 @@ export interface DesktopsContext {
  * The ways through the border of the lab's network namespace, each by a Unix socket. Their paths are relative to `.lab`, for
  * they may have 107 letters at the most.
  */
-export function crossings(ports: Ports): { inward: Forward[]; outward: Forward[] } {
+export function crossings(ports: Ports, gatewayAddress = "127.0.0.1"): { inward: Forward[]; outward: Forward[] } {
   const socket = (name: string) => `desktops/${name}.sock`;
-  const outside = (name: string, port: number, within = port) => ({ name, port, within });
+  const outside = (name: string, port: number, within: End = port) => ({ name, port, within });
   // What people and tests ask from outside.
   const inward = [
     outside("traefik", ports.traefik, 443),
@@ -35,7 +38,7 @@ export function crossings(ports: Ports): { inward: Forward[]; outward: Forward[]
   // What Traefik, operator and desktops' node ask.
   const outward = [
     outside("kube-apiserver", ports["kube-apiserver"]),
-    outside("gateway", ports["gateway-access"], gatewayPort),
+    outside("gateway", ports["gateway-access"], `${gatewayAddress}:${gatewayPorts.access}`),
   ];
   return {
     inward: [
@@ -51,9 +54,6 @@ export function crossings(ports: Ports): { inward: Forward[]; outward: Forward[]
 
 /** Of the node that runs desktops, in its namespace. */
 export const kubeletPort = 10_250;
-
-/** Of the gateway's Service. */
-const gatewayPort = 8082;
 
 export function forwarderLaunch({ ports }: LaunchContext): Launch {
   return {
@@ -72,6 +72,7 @@ export function desktopsLaunch({ layout, ports, tools, desktops }: LaunchContext
     files: desktops.files,
     folder: layout.desktops,
     hosts: desktops.hosts,
+    services: desktops.gatewayAddress,
     traefik,
     "traefik-config": desktops.traefikConfig,
     "traefik-log": logFile(layout, "traefik"),
@@ -83,7 +84,7 @@ export function desktopsLaunch({ layout, ports, tools, desktops }: LaunchContext
     args: [
       ...["--user", "--map-root-user", "--net", "--mount", process.execPath, join(checkout, "lab/desktop/main.ts")],
       ...Object.entries(options).map(([name, value]) => `--${name}=${value}`),
-      ...crossings(ports).inward.map(forwardText),
+      ...crossings(ports, desktops.gatewayAddress).inward.map(forwardText),
     ],
     env: { KUBECONFIG: kubeconfig },
     files: [

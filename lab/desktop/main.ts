@@ -26,6 +26,7 @@ const { values, positionals } = parseArgs({
     files: { type: "string" },
     folder: { type: "string" },
     hosts: { type: "string" },
+    services: { type: "string" },
     traefik: { type: "string" },
     "traefik-config": { type: "string" },
     "traefik-log": { type: "string" },
@@ -45,7 +46,7 @@ const folder = given("folder");
 for (const part of ["pods", "volumes"]) mkdirSync(join(folder, part), { recursive: true, mode: 0o700 });
 
 const network = new PodNetwork();
-await network.open();
+await network.open(given("services").split(","));
 await nameServices(given("hosts"));
 for (const text of positionals) await forward(parseForward(text));
 

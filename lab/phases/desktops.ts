@@ -1,4 +1,6 @@
 import { join } from "node:path";
+import { gatewayName } from "../../components/vdi-operator/rbac.ts";
+import type { AnyObject } from "../../kube/object.ts";
 import { startBeside, stopBeside } from "../cluster/control-plane.ts";
 import type { LabLayout } from "../cluster/layout.ts";
 import { certificateFile } from "../cluster/pki.ts";
@@ -26,13 +28,14 @@ export const desktops: PhaseWork = async ({ layout, tools, controlPlane, desktop
   // One that was started without desktops has the ports that are now the forwarder's.
   if (!isRunning(readRunRecord(layout, "forwarder"))) await stopBeside(layout, "operator");
   makePrivateFolder(layout.desktops);
-  const hosts = [`kasm-gateway.${namespaces.operator}.svc`, "traefik.kube-system.svc"];
+  const gatewayAddress = await addressOfGateway(layout, namespaces.operator);
   const context = {
     ...controlPlane.context,
     tools: Object.fromEntries([...tools.values()].map(({ name, path }) => [name, path])),
     desktops: {
       files,
-      hosts: `127.0.0.1 ${hosts.join(" ")}`,
+      gatewayAddress,
+      hosts: `${gatewayAddress} ${gatewayName}.${namespaces.operator}.svc\n127.0.0.1 traefik.kube-system.svc`,
       traefikConfig: await writeTraefikConfig(layout),
     },
   };
@@ -40,6 +43,16 @@ export const desktops: PhaseWork = async ({ layout, tools, controlPlane, desktop
   const fresh = started.filter(({ action }) => action !== "kept").map(({ name }) => name);
   return fresh.length > 0 ? `started ${fresh.join(", ")}` : "were running";
 };
+
+async function addressOfGateway(layout: LabLayout, namespace: string): Promise<string> {
+  const key = { apiVersion: "v1", kind: "Service", metadata: { namespace, name: gatewayName } };
+  const service = (await withAdministrator(layout, (client) => client.get(key))) as Service | undefined;
+  const clusterIP = service?.spec.clusterIP;
+  if (clusterIP === undefined) throw new Error(`The stack has made no Service ${namespace}/${gatewayName}.`);
+  return clusterIP;
+}
+
+type Service = AnyObject & { spec: { clusterIP?: string } };
 
 async function writeTraefikConfig(layout: LabLayout): Promise<string> {
   const file = join(layout.desktops, "traefik.yaml");

@@ -9,7 +9,7 @@ import { knows } from "../credentials/stream-credentials.ts";
 import type { Credentials, ReadCredentials } from "../credentials/stream-credentials.ts";
 import { admit, desktopState, revokedBeforeMs, tokenSubject } from "./decide.ts";
 import type { Refusal } from "./decide.ts";
-import { Holds } from "./holds.ts";
+import type { Holds } from "./holds.ts";
 import { RateLimit } from "./rate-limit.ts";
 import { noPasswordPage, notWakingPage, refusalPages, stalePage, stuckPage, suspendedPage } from "./pages.ts";
 import { throttledPage, unavailablePage, waitingPage, wakingPage } from "./pages.ts";
@@ -20,7 +20,8 @@ import { cookieName, readRequest, waitingUrl } from "./request.ts";
 import type { DesktopRequest } from "./request.ts";
 
 /** What became of a request, for metrics. */
-export type AccessOutcome = "entered" | "signed-in" | "waiting" | "throttled" | "failed" | "stale" | Refusal;
+export type AccessOutcome =
+  "entered" | "signed-in" | "waiting" | "throttled" | "failed" | "stale" | "unreachable" | Refusal;
 
 /** Writes what happened, with the session's key, and never an address, a header or a credential. */
 export type AccessLog = (
@@ -65,16 +66,12 @@ export class ForwardAuth {
   readonly #waking;
   readonly #holds: Holds;
 
-  constructor(options: ForwardAuthOptions) {
+  /** @param holds released when this replica ends */
+  constructor(options: ForwardAuthOptions, holds: Holds) {
     this.#options = options;
     this.#credentials = new RecentWork<Credentials | undefined>(options.clock, credentialsKeptMs);
     this.#waking = new RecentWork<undefined>(options.clock, wakingMs);
-    this.#holds = new Holds(options.clock);
-  }
-
-  /** Keeps nobody waiting any more: this replica ends. */
-  drain(): void {
-    this.#holds.release();
+    this.#holds = holds;
   }
 
   async answer(asked: Pick<IncomingMessage, "headers" | "headersDistinct">): Promise<Answer> {

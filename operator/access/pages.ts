@@ -112,6 +112,12 @@ export const unavailablePage: Page = {
   text: "What this desktop needs could not be looked up. This page tries again by itself.",
 };
 
+/** In the place of Traefik's own errors. */
+export const unreachablePage: Page = {
+  ...{ status: 503, title: "Your desktop does not answer yet", againAfterSeconds: 1 },
+  text: "It has just started, or starts again.",
+};
+
 export const stalePage: Page = {
   ...{ status: 503, title: "Desktops cannot be reached just now", againAfterSeconds: 30 },
   text: "The cluster has not answered for so long that nobody can be let in. This page tries again by itself.",

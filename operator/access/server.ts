@@ -6,8 +6,10 @@ import { jsonAnswer } from "./answer.ts";
 import type { Answer } from "./answer.ts";
 import { ForwardAuth } from "./forward-auth.ts";
 import type { ForwardAuthOptions } from "./forward-auth.ts";
+import { Holds } from "./holds.ts";
 import { answerLink, readLinkQuestion } from "./links.ts";
 import type { LinkOptions } from "./links.ts";
+import { answerUnreachable } from "./unreachable.ts";
 
 export interface AccessServerOptions extends Omit<ForwardAuthOptions, "sessions">, Omit<LinkOptions, "sessions"> {
   /** 0 takes any free one. */
@@ -29,7 +31,8 @@ const largestHeaders = 32_768;
 const mostLinksAtOnce = 16;
 
 /**
- * Serves `/auth`, which Traefik's forwardAuth asks for each request to a desktop, and `POST /links`. Every replica may
+ * Serves `/auth`, which Traefik's forwardAuth asks for each request to a desktop, `/unreachable`, which it asks for the page in
+ * the place of an error of its own, and `POST /links`. Every replica may
  * serve it: what it knows is in tokens and in the caches.
  *
  * Whoever reaches the port can ask `/auth` in the name of any user when `userHeader` is set, and is told the desktop's
@@ -37,14 +40,16 @@ const mostLinksAtOnce = 16;
  */
 export async function serveAccess(options: AccessServerOptions): Promise<AccessServer> {
   const { log } = options;
-  const forwardAuth = new ForwardAuth(options);
+  const holds = new Holds(options.clock);
+  const forwardAuth = new ForwardAuth(options, holds);
   let linksUnderWay = 0;
   let isDraining = false;
 
   const answer = async (request: IncomingMessage): Promise<Answer> => {
-    const [path] = (request.url ?? "").split("?");
+    const [path, query] = (request.url ?? "").split("?");
     if (path === "/auth") return forwardAuth.answer(request);
-    if (path !== "/links") return jsonAnswer(404, { message: "/auth, /links" });
+    if (path === "/unreachable") return answerUnreachable(request, query, { ...options, holds });
+    if (path !== "/links") return jsonAnswer(404, { message: "/auth, /links, /unreachable" });
     if (request.method !== "POST") return jsonAnswer(405, { message: "POST" }, { Allow: "POST" });
     // Before it takes a slot: a body that comes slowly keeps nobody else out.
     const asked = await readLinkQuestion(request);
@@ -77,10 +82,10 @@ export async function serveAccess(options: AccessServerOptions): Promise<AccessS
     port,
     drain: () => {
       isDraining = true;
-      forwardAuth.drain();
+      holds.release();
     },
     close: () => {
-      forwardAuth.drain();
+      holds.release();
       return closeGracefully(server, options.clock);
     },
   };

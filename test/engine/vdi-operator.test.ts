@@ -251,6 +251,7 @@ describe("the VDI operator's surroundings on the lab", () => {
     const kinds = [
       ["Middleware", "session-access"],
       ["Middleware", "session-headers"],
+      ["Middleware", "session-errors"],
       ["Middleware", "session-retry"],
       ["ServersTransport", "session-self-signed"],
     ] as const;

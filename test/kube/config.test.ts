@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { mock } from "node:test";
 import { HttpMethod, RequestContext } from "@kubernetes/client-node";
 import { expect } from "chai";
-import { SharedKubeConfig } from "../../kube/config.ts";
+import { SharedKubeConfig, loadKubeConfig } from "../../kube/config.ts";
 
 const mounted = "var/run/secrets/kubernetes.io/serviceaccount";
 const { KUBERNETES_SERVICE_HOST, KUBERNETES_SERVICE_PORT } = process.env;
@@ -59,3 +59,14 @@ function restore(environment: Record<string, string | undefined>): void {
     if (value === undefined) Reflect.deleteProperty(process.env, name);
     else process.env[name] = value;
 }
+
+describe("a config from nowhere", () => {
+  const { HOME, KUBECONFIG } = process.env;
+  afterEach(() => Object.assign(process.env, { HOME }, KUBECONFIG === undefined ? {} : { KUBECONFIG }));
+
+  it("is refused with where to put one, and not led to a server that nobody named", () => {
+    process.env["HOME"] = "/nowhere";
+    delete process.env["KUBECONFIG"];
+    expect(() => loadKubeConfig()).to.throw("No kubeconfig was found. Set KUBECONFIG");
+  });
+});

@@ -260,6 +260,7 @@ describe("the platform's registration graph", () => {
     expect(after("traefik-config").filter((name) => name.startsWith("vdi-"))).to.have.members([
       "vdi-session-access",
       "vdi-session-headers",
+      "vdi-session-errors",
       "vdi-session-retry",
       "vdi-session-transport",
     ]);

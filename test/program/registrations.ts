@@ -81,7 +81,10 @@ export async function registrationsOf<T>(
     await pulumi.runtime.setMocks(
       {
         call,
-        newResource: (args): MockResourceResult => ({ id: `${args.name}-id`, state: state(args) }),
+        newResource: (args): MockResourceResult => ({
+          id: `${args.name}-id`,
+          state: withAddress(args.type, state(args)),
+        }),
       },
       "kasm-vdi",
       "test",
@@ -93,6 +96,12 @@ export async function registrationsOf<T>(
     Object.assign(prototype, original);
     Error.stackTraceLimit = stackTraceLimit;
   }
+}
+
+/** As an API server does it: each Service gets an address. */
+function withAddress(type: string, state: Record<string, unknown>): Record<string, unknown> {
+  if (type !== "kubernetes:core/v1:Service") return state;
+  return { ...state, spec: { clusterIP: "10.43.0.7", ...(state["spec"] as object | undefined) } };
 }
 
 /** The value of an output, once it is known. */

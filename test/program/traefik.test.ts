@@ -142,8 +142,10 @@ describe("Traefik", () => {
       return JSON.parse(INPUT) as object;
     };
     expect(await input({ mode: "own" })).to.deep.equal({ mode: "own", timeoutSeconds: 300 });
-    expect(await input({})).to.deep.equal({ mode: "k3s", timeoutSeconds: 300, failurePolicy: "abort" });
-    expect(await input({ configure: false })).to.deep.equal({ mode: "k3s", timeoutSeconds: 300 });
+    const middlewareFields = ["forwardAuth.maxResponseBodySize", "errors.statusRewrites"];
+    const k3s = { mode: "k3s", timeoutSeconds: 300, middlewareFields };
+    expect(await input({})).to.deep.equal({ ...k3s, failurePolicy: "abort" });
+    expect(await input({ configure: false })).to.deep.equal(k3s);
   });
 
   it("reads the addresses from the Service of the Traefik that serves", async () => {

@@ -105,8 +105,12 @@ describe("VdiOperator", () => {
       "vdi-template-ubuntu-gpu",
       "vdi-session-access",
       "vdi-session-headers",
+      "vdi-session-errors",
       "vdi-session-retry",
       "vdi-session-transport",
+      "vdi-gateway-service",
+      "vdi-gateway-alias",
+      "vdi-gateway-alias-endpoints",
       "vdi-access-key",
       "vdi-access-secret",
       "vdi-drain",
@@ -120,7 +124,7 @@ describe("VdiOperator", () => {
     };
     const always = [
       ...["vdi-deployment", "vdi-rollout", "vdi-metrics"],
-      ...["vdi-gateway", "vdi-gateway-rollout", "vdi-gateway-service", "vdi-gateway-metrics"],
+      ...["vdi-gateway", "vdi-gateway-rollout", "vdi-gateway-metrics"],
       "vdi-gateway-disruption-budget",
     ];
     expect(await names({ program })).to.have.members([...always, "vdi-bundle", "vdi-disruption-budget"]);
@@ -155,6 +159,7 @@ describe("VdiOperator", () => {
       "vdi-operator-network",
       "vdi-identity-binding",
       "vdi-session-headers",
+      "vdi-session-errors",
       "vdi-session-retry",
       "vdi-templates-binding",
       "vdi-bundle",

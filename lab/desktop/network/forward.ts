@@ -3,7 +3,7 @@ import { connect, createServer } from "node:net";
 import type { Server, Socket } from "node:net";
 import { pipeline } from "node:stream";
 
-/** A port of 127.0.0.1, or the path of a Unix socket, which leads through network namespaces. */
+/** A port of 127.0.0.1, `ADDRESS:PORT`, or the path of a Unix socket, which leads through network namespaces. */
 export type End = number | string;
 
 /** Whoever connects to `from` speaks with `to`. */
@@ -25,20 +25,23 @@ export async function forward({ from, to }: Forward): Promise<Server> {
     pipeline(near, far, () => undefined);
     pipeline(far, near, () => undefined);
   });
-  if (typeof from === "string") removeSocket(from);
+  const place = placeOf(from);
+  if ("path" in place) removeSocket(place.path);
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject);
-    if (typeof from === "string") server.listen(from, resolve);
-    else server.listen(from, "127.0.0.1", resolve);
+    server.listen(place, resolve);
   });
   return server;
 }
 
 function dial(to: End): Socket {
-  const options = { allowHalfOpen: true, noDelay: true };
-  return typeof to === "string"
-    ? connect({ path: to, ...options })
-    : connect({ port: to, host: "127.0.0.1", ...options });
+  return connect({ ...placeOf(to), allowHalfOpen: true, noDelay: true });
+}
+
+function placeOf(end: End): { path: string } | { host: string; port: number } {
+  if (typeof end === "number") return { host: "127.0.0.1", port: end };
+  const [, host, port] = /^([\d.]+):(\d+)$/.exec(end) ?? [];
+  return host === undefined ? { path: end } : { host, port: Number(port) };
 }
 
 /** Left behind by a process that was killed. */

@@ -12,9 +12,10 @@ export class PodNetwork {
   readonly hostAddress = gateway;
   readonly #taken = new Map<string, string>();
 
-  /** Makes the bridge, once per namespace. */
-  async open(): Promise<void> {
+  /** Makes the bridge, once per namespace. Services are there under their addresses, as by a kube-proxy. */
+  async open(services: readonly string[]): Promise<void> {
     await ip(["link", "set", "lo", "up"]);
+    for (const address of services) await ip(["address", "add", `${address}/32`, "dev", "lo"]);
     await ip(["link", "add", bridge, "type", "bridge"]);
     await ip(["address", "add", `${gateway}/24`, "dev", bridge]);
     await ip(["link", "set", bridge, "up"]);

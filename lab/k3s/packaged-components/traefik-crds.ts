@@ -101,8 +101,16 @@ const specs: Record<string, Schema> = {
     ["routes"],
   ),
   IngressRouteUDP: group({ entryPoints: texts, routes: list(group({ services: list(layer4Service) })) }, ["routes"]),
-  // The chart's since Traefik 3.6.9: who asks whether it is there finds it.
-  Middleware: group({ forwardAuth: group({ maxResponseBodySize: { type: "integer", format: "int64" } }) }),
+  // The chart's since Traefik 3.6.9: who asks whether a field is there finds it.
+  Middleware: group({
+    forwardAuth: group({ maxResponseBodySize: { type: "integer", format: "int64" } }),
+    errors: group({
+      status: list({ ...text, pattern: "^([1-5][0-9]{2}[,-]?)+$" }),
+      statusRewrites: { type: "object", additionalProperties: { type: "integer" } },
+      query: text,
+      service: httpService,
+    }),
+  }),
   MiddlewareTCP: anything,
   ServersTransport: group({ insecureSkipVerify: { type: "boolean" }, serverName: text }),
   ServersTransportTCP: anything,

@@ -1,5 +1,11 @@
 import { expect } from "chai";
-import { describeTraefik, isLeaving, refuseConfig, refuseOwn } from "../../../commands/traefik/configuration.ts";
+import {
+  describeTraefik,
+  isLeaving,
+  knownFields,
+  refuseConfig,
+  refuseOwn,
+} from "../../../commands/traefik/configuration.ts";
 import { explainMissing, legacyCrd, missingCrds, neededCrds } from "../../../analyzers/traefik/crds.ts";
 import type { AnyObject } from "../../../kube/client.ts";
 
@@ -38,16 +44,15 @@ describe("the Traefik gate", () => {
     expect(describeTraefik(crds, undefined, undefined).version).to.equal("v3");
   });
 
-  it("tells from the CRD whether forwardAuth takes a bound for answers: an older one would refuse the field", () => {
-    const middleware = (forwardAuth: object): AnyObject => {
-      const properties = { spec: { properties: { forwardAuth: { properties: forwardAuth } } } };
-      const versions = [{ name: "v1alpha1", schema: { openAPIV3Schema: { properties } } }];
-      return { metadata: { name: "middlewares.traefik.io" }, spec: { versions } };
+  it("tells from the CRD which fields a Middleware has: an older Traefik would refuse the others", () => {
+    const properties = {
+      spec: { properties: { errors: { properties: { query: {}, statusRewrites: {} } }, retry: {} } },
     };
-    const bounds = (...found: AnyObject[]) => describeTraefik(found, undefined, undefined).boundsAnswers;
-    expect(bounds(middleware({ maxBodySize: {}, maxResponseBodySize: { type: "integer" } }))).to.equal(true);
-    expect(bounds(middleware({ maxBodySize: {} }))).to.equal(false);
-    expect(bounds(...crds)).to.equal(false);
+    const versions = [{ name: "v1alpha1", schema: { openAPIV3Schema: { properties } } }];
+    const middleware = { metadata: { name: "middlewares.traefik.io" }, spec: { versions } };
+    const fields = ["errors.statusRewrites", "forwardAuth.maxResponseBodySize", "retry.status"];
+    expect(knownFields([...crds, middleware], fields)).to.deep.equal(["errors.statusRewrites"]);
+    expect(knownFields(crds, fields)).to.deep.equal([]);
   });
 
   it("tells the addresses of the Service, in order", () => {

@@ -8,7 +8,9 @@ import {
   gatewayService,
   metricsService,
 } from "../../../components/vdi-operator/services.ts";
+import { gatewayAlias } from "../../../components/vdi-operator/error-page.ts";
 import { sessionRouting } from "../../../components/vdi-operator/routing.ts";
+import { valueOf } from "../../program/registrations.ts";
 
 interface Deployment {
   spec: {
@@ -55,5 +57,30 @@ describe("their PodDisruptionBudgets", () => {
   it("let a drain take one replica at a time, and any that does not work", () => {
     for (const { spec } of [disruptionBudget("kasm-vdi-system"), gatewayDisruptionBudget("kasm-vdi-system")])
       expect(spec).to.include({ maxUnavailable: 1, unhealthyPodEvictionPolicy: "AlwaysAllow" });
+  });
+});
+
+describe("the page in the place of Traefik's errors", () => {
+  const routing = (rewritesErrors: boolean) =>
+    sessionRouting({ namespace: "kasm-vdi", operatorNamespace: "kasm-vdi-system", rewritesErrors })["session-errors"];
+
+  it("comes from the gateway, by a Service that leads to the address of the gateway's own", async () => {
+    const { errors } = (await valueOf(routing(true).spec)) as { errors: { service: { name: string; port: string } } };
+    const { service, slice } = gatewayAlias("kasm-vdi", "10.43.0.7");
+    expect(errors.service).to.include({ name: service.metadata.name, port: service.spec.ports[0]!.name });
+    expect(service.metadata.namespace).to.equal(routing(true).metadata.namespace);
+    expect(slice.metadata.labels["kubernetes.io/service-name"]).to.equal(service.metadata.name);
+    expect(slice.endpoints[0]).to.deep.include({ addresses: ["10.43.0.7"] });
+    expect(slice.ports).to.deep.equal(service.spec.ports);
+    expect(service.spec.ports[0]!.port).to.equal(gatewayService("kasm-vdi-system").spec.ports[0]!.port);
+  });
+
+  it("has the family of its address", async () => {
+    const family = (address: string) => valueOf(gatewayAlias("kasm-vdi", address).slice.addressType);
+    expect([await family("10.43.0.7"), await family("fd00::7")]).to.deep.equal(["IPv4", "IPv6"]);
+  });
+
+  it("changes nothing where Traefik cannot show it", async () => {
+    expect(await valueOf(routing(false).spec)).to.deep.equal({ retry: { attempts: 1 } });
   });
 });

@@ -113,10 +113,7 @@ export class DesktopLab {
   /** A page with the session's picture. */
   async open(session: string): Promise<DesktopPage> {
     const page = await this.page();
-    // Traefik hears of a pod that has become ready up to 2 s later (providersThrottleDuration), and a person reloads then.
-    const deadline = Date.now() + 10_000;
-    do await page.open(await this.linkTo(session));
-    while ((await page.text()).startsWith("no available server") && Date.now() < deadline);
+    await page.open(await this.linkTo(session));
     await page.untilPicture();
     return page;
   }

@@ -1,3 +1,5 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect } from "chai";
@@ -6,7 +8,7 @@ import { startProcess, stopProcess } from "../../../lab/cluster/component-proces
 import { logFile } from "../../../lab/cluster/layout.ts";
 import { lastLines } from "../../../lab/cluster/log-files.ts";
 import { isRunning, readRunRecord, removeRunRecord } from "../../../lab/cluster/run-record.ts";
-import { markedComponent, markedProcesses, strayProcesses } from "../../../lab/cluster/strays.ts";
+import { markChildren, markedComponent, markedProcesses, strayProcesses } from "../../../lab/cluster/strays.ts";
 import { temporaryLab } from "./temporary-lab.ts";
 
 describe("component processes", () => {
@@ -72,6 +74,37 @@ describe("component processes", () => {
     expect(strayProcesses(lab.layout).map(({ pid }) => pid))
       .to.include(record.pid)
       .and.have.lengthOf(2);
+  });
+
+  it("that a killed command has started are strays, those of a command that works are not", async function () {
+    if (process.platform !== "linux") this.skip();
+    const { layout } = lab;
+    const lock = new URL("../../../lab/cluster/lab-lock.ts", import.meta.url).href;
+    const script = `
+      const { withLabLock } = await import(${JSON.stringify(lock)});
+      const { spawn } = await import("node:child_process");
+      await withLabLock(${JSON.stringify(layout)}, "up", () => undefined, () => new Promise(() => {
+        spawn("sleep", ["60"]).once("spawn", () => console.log("up"));
+      }));`;
+    const command = spawn(process.execPath, ["--input-type=module", "--eval", script]);
+    await once(command.stdout, "data");
+    command.kill("SIGKILL");
+    await once(command, "exit");
+    const [left, ...others] = strayProcesses(layout);
+    expect(others).to.be.empty;
+    expect(readFileSync(`/proc/${left?.pid}/cmdline`, "utf8")).to.equal("sleep\x0060\x00");
+
+    const end = markChildren(layout, `command-${process.pid}`);
+    const own = spawn("sleep", ["60"]);
+    end();
+    await once(own, "spawn");
+    expect(markedProcesses(layout)).to.have.lengthOf(2);
+    expect(strayProcesses(layout).map(({ pid }) => pid)).to.deep.equal([left?.pid]);
+    own.kill();
+    const other = spawn("sleep", ["60"]);
+    await once(other, "spawn");
+    expect(markedProcesses(layout).map(({ pid }) => pid)).not.to.include(other.pid);
+    other.kill();
   });
 
   it("of another checkout carry another mark", () => {

@@ -22,7 +22,12 @@ const context: LaunchContext = {
   operatorVariables: { VDI_NAMESPACE: "desktops" },
   gatewayVariables: { VDI_NAMESPACE: "desktops" },
   portalVariables: { VDI_NAMESPACE: "desktops" },
-  desktops: { files: "/files", hosts: "/state/hosts", traefikConfig: "/state/traefik.yaml" },
+  desktops: {
+    files: "/files",
+    gatewayAddress: "10.43.0.7",
+    hosts: "/state/hosts",
+    traefikConfig: "/state/traefik.yaml",
+  },
 };
 
 function component(name: string) {

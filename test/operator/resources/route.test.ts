@@ -24,12 +24,13 @@ describe("the route of a session", () => {
 
   it("asks the operator who may enter, after what the site puts before it", () => {
     const names = routeOf({}, { ...settings, extraMiddlewares: ["oidc"] }).middlewares.map(({ name }) => name);
-    expect(names).to.deep.equal(["oidc", "session-access", "session-headers", "session-retry"]);
+    expect(names).to.deep.equal(["oidc", "session-access", "session-headers", "session-errors", "session-retry"]);
   });
 
   it("leaves the door to the image's own password where the template says so", () => {
     expect(routeOf({ access: "Password" }).middlewares).to.deep.equal([
       { name: "session-headers" },
+      { name: "session-errors" },
       { name: "session-retry" },
     ]);
   });

@@ -21,10 +21,23 @@ describe("a way through the border of a namespace", () => {
     (await forward({ from: 0, to: socket })).close();
   });
 
+  it("listens on an address that it is given", async () => {
+    const server = createServer((_, response) => response.end("gateway"));
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    const near = await forward({ from: "127.0.0.2:0", to: (server.address() as AddressInfo).port });
+    const { address, port } = near.address() as AddressInfo;
+    expect(address).to.equal("127.0.0.2");
+    expect(await (await fetch(`http://127.0.0.2:${port}`, { headers: { connection: "close" } })).text()).to.equal(
+      "gateway",
+    );
+    for (const open of [near, server]) open.close();
+  });
+
   it("is told to a process by one word", () => {
     for (const way of [
       { from: 443, to: "desktops/traefik.sock" },
       { from: "desktops/gateway.sock", to: 20_001 },
+      { from: "10.43.0.7:8082", to: "desktops/gateway.sock" },
     ])
       expect(parseForward(forwardText(way))).to.deep.equal(way);
   });
