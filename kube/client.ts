@@ -22,7 +22,7 @@ import type { WatchEvent } from "./watch-events.ts";
 export { apiMessage, apiReason, classifyError, statusCode } from "./api-error.ts";
 export type { ErrorClass } from "./api-error.ts";
 export type * from "./client-options.ts";
-export { SharedKubeConfig, loadKubeConfig } from "./config.ts";
+export { NoKubeConfigError, SharedKubeConfig, loadKubeConfig } from "./config.ts";
 export type { AnyObject, ManagedFields, ObjectKey, ObjectMeta, OwnerReference } from "./object.ts";
 export { NoAnswerError, UnknownKindError } from "./plain-object-api.ts";
 

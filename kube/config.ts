@@ -52,10 +52,13 @@ function withoutHttp2(dispatcher: Dispatcher): Dispatcher {
   });
 }
 
+/** There is no kubeconfig; the message says where to put one. */
+export class NoKubeConfigError extends Error {}
+
 /**
  * Loads a kubeconfig: the given file, else what KUBECONFIG and the usual places say, else that of a pod.
  *
- * @throws Error when there is none
+ * @throws NoKubeConfigError
  */
 export function loadKubeConfig(options: { file?: string; context?: string } = {}): SharedKubeConfig {
   const config = new SharedKubeConfig();
@@ -63,7 +66,7 @@ export function loadKubeConfig(options: { file?: string; context?: string } = {}
   else config.loadFromDefault();
   // What client-node makes up where it has found nothing, and then refuses for another reason.
   if (config.getCurrentCluster()?.server === "http://localhost:8080")
-    throw new Error(
+    throw new NoKubeConfigError(
       "No kubeconfig was found. Set KUBECONFIG to its path, or copy it to ~/.kube/config. K3s has one at /etc/rancher/k3s/k3s.yaml.",
     );
   if (options.context) config.setCurrentContext(options.context);

@@ -1,6 +1,6 @@
 // `node operator/main.ts` runs the VDI operator, `node operator/main.ts gateway` the forward-auth gateway. Both are told
 // all they need by their environment (settings.ts, gateway-settings.ts).
-import { loadKubeConfig } from "../kube/client.ts";
+import { NoKubeConfigError, loadKubeConfig } from "../kube/client.ts";
 import { SigningKeyError } from "./access/signing-key.ts";
 import { SettingsError } from "./environment.ts";
 import { runGateway } from "./gateway.ts";
@@ -34,8 +34,8 @@ try {
   // A watch or a probe that hangs must not keep a process that has ended.
   setTimeout(() => process.exit(), 5_000).unref();
 } catch (error) {
-  const isTold = error instanceof SettingsError || error instanceof SigningKeyError;
-  console.error(isTold ? error.message : error);
+  const isTold = [SettingsError, SigningKeyError, NoKubeConfigError].some((kind) => error instanceof kind);
+  console.error(isTold ? (error as Error).message : error);
   // Also with servers that are open already.
   process.exit(1);
 }

@@ -1,5 +1,5 @@
 // `node portal/main.ts` runs the portal. It is told all it needs by its environment (settings.ts).
-import { loadKubeConfig } from "../kube/client.ts";
+import { NoKubeConfigError, loadKubeConfig } from "../kube/client.ts";
 import { SettingsError } from "../operator/environment.ts";
 import { newLogger } from "../operator/log.ts";
 import { runPortal } from "./portal.ts";
@@ -19,7 +19,8 @@ try {
   // A watch that hangs must not keep a process that has ended.
   setTimeout(() => process.exit(), 5_000).unref();
 } catch (error) {
-  console.error(error instanceof SettingsError ? error.message : error);
+  const isTold = error instanceof SettingsError || error instanceof NoKubeConfigError;
+  console.error(isTold ? error.message : error);
   // Also with servers that are open already.
   process.exit(1);
 }

@@ -1,3 +1,5 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "chai";
 import { execa } from "execa";
@@ -14,16 +16,37 @@ const environment = {
   VDI_ACCESS_PORT: "0",
 };
 
+/** Of a server that does not answer. */
+const kubeconfig = `
+apiVersion: v1
+kind: Config
+clusters: [{ name: a, cluster: { server: "https://127.0.0.1:1" } }]
+contexts: [{ name: a, context: { cluster: a, user: a } }]
+current-context: a
+users: [{ name: a, user: {} }]
+`;
+
 describe("the gateway as a process", function () {
   this.timeout(20_000);
   const run = (env: Record<string, string>, ...args: string[]) =>
     execa(process.execPath, [main, ...args], { env, reject: false, timeout: 15_000 });
 
   it("ends at once, with one sentence, when its signing key cannot be read", async () => {
-    const { exitCode, stderr } = await run({ ...environment, VDI_ACCESS_KEY_FILE: "/nowhere/key" }, "gateway");
+    const folder = mkdtempSync(join(tmpdir(), "kasm-vdi-test-"));
+    const KUBECONFIG = join(folder, "kubeconfig");
+    writeFileSync(KUBECONFIG, kubeconfig);
+    const variables = { ...environment, KUBECONFIG, VDI_ACCESS_KEY_FILE: "/nowhere/key" };
+    const { exitCode, stderr } = await run(variables, "gateway");
+    rmSync(folder, { recursive: true });
     expect(exitCode).to.equal(1);
     expect(stderr).to.contain("/nowhere/key").and.to.contain("VDI_ACCESS_KEY_FILE");
     expect(stderr.trim().split("\n")).to.have.lengthOf(1);
+  });
+
+  it("ends at once, with one sentence, where there is no kubeconfig", async () => {
+    const { exitCode, stderr } = await run({ ...environment, VDI_ACCESS_KEY_FILE: "/nowhere/key" }, "gateway");
+    expect(exitCode).to.equal(1);
+    expect(stderr).to.match(/^No kubeconfig was found\. [^\n]*$/);
   });
 
   it("is one of two programs: another one is refused by name", async () => {
