@@ -29,7 +29,7 @@ export async function desktop(layout: LabLayout, options: DesktopOptions): Promi
   if (problems.length > 0) throw new Error(problems.join("\n"));
   const isUp = runsDesktops(layout) && allReady(status);
   switchDesktopsOn(layout);
-  if (!isUp) await up(layout, { summary: false });
+  if (!isUp) await up(layout, { onlyMissing: true });
   const { domain, namespaces } = await readStackConfig(labStackFile(layout.checkout));
   const { namespace, url, begun, readyAt } = await withAdministrator(layout, async (client) => {
     const namespace = namespaces.vdi;

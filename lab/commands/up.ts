@@ -46,15 +46,15 @@ const desktopLanes: Lanes<UpContext>["lanes"] = [
 ];
 
 export interface UpOptions {
-  /** Whether the outputs and what one can do next are printed. */
-  readonly summary?: boolean;
+  /** Only what is missing is done, and neither outputs nor next steps are printed. Default: all is done anew. */
+  readonly onlyMissing?: boolean;
   /** Folder of charts that the stack takes from now on. */
   readonly charts?: string;
 }
 
 /** Brings the lab up, or up to date; with desktops that are run where they were asked for. */
-export async function up(layout: LabLayout, { summary = true, charts }: UpOptions = {}): Promise<void> {
-  const context: UpContext = { layout, tools: new Map() };
+export async function up(layout: LabLayout, { onlyMissing = false, charts }: UpOptions = {}): Promise<void> {
+  const context: UpContext = { layout, tools: new Map(), takesPlatformAsItIs: onlyMissing };
   await withLabLock(
     layout,
     "up",
@@ -65,7 +65,7 @@ export async function up(layout: LabLayout, { summary = true, charts }: UpOption
       await runPhases(phases(runsDesktops(layout)), context);
     },
   );
-  if (summary) await printSummary(context);
+  if (!onlyMissing) await printSummary(context);
 }
 
 async function announceCharts({ checkout }: LabLayout, folder: string): Promise<void> {

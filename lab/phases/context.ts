@@ -10,6 +10,8 @@ import type { ProvidedTool } from "../tools/provide.ts";
 /** What the phases of `up` hand on to each other; each fills in what it is named after. */
 export interface UpContext {
   layout: LabLayout;
+  /** Whether a platform that the last `pulumi up` has deployed is left alone when nothing was changed since. */
+  takesPlatformAsItIs?: boolean;
   /** By name. */
   tools: Map<string, ProvidedTool>;
   controlPlane?: ControlPlane;

@@ -3,13 +3,18 @@ import { abandonedLocks } from "../../recover/stack-locks.ts";
 import type { LabLayout } from "../cluster/layout.ts";
 import { labEnvironment } from "../commands/engine-environment.ts";
 import { deploy } from "../platform/deploy.ts";
+import { isDeployed, recordDeployment } from "../platform/last-deployment.ts";
 import { labStack } from "../platform/stack-config.ts";
 import { labProject, selectLabStack } from "../platform/stack.ts";
 import type { PhaseWork } from "./context.ts";
 
-/** Runs the real program on the real engine: `pulumi up` of the stack `lab`. */
+/**
+ * Runs the real program on the real engine: `pulumi up` of the stack `lab`. Whoever only wants a platform that is there does
+ * without, when there would be nothing to do.
+ */
 export const platform: PhaseWork = async (context, report) => {
   const { layout } = context;
+  if (context.takesPlatformAsItIs && isDeployed(layout)) return "as the last `pulumi up` left it";
   if (wasInterrupted(layout)) {
     report("an engine was killed in the middle of its work; what it left behind is cleared away");
     await recoverStack(layout);
@@ -17,6 +22,7 @@ export const platform: PhaseWork = async (context, report) => {
   const stack = await selectLabStack(layout);
   context.stack = stack;
   context.deployment = await deploy(stack, report);
+  recordDeployment(layout);
   const { changed, unchanged } = context.deployment;
   return `pulumi up: ${changed} resources changed, ${unchanged} unchanged`;
 };
