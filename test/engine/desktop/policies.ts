@@ -40,8 +40,13 @@ const attempts = {
   "a printed document": async (page, { home }) => {
     const spool = join(home, ".local/state/selkies/print");
     mkdirSync(spool, { recursive: true });
-    writeFileSync(join(spool, "letter.pdf"), "%PDF-1.4");
-    return allowed(await page.ask("/api/print/letter.pdf"));
+    // Whoever asks takes it away, and the page asks by itself as soon as it hears of it.
+    for (let tries = 0; tries < 10; tries++) {
+      writeFileSync(join(spool, `letter-${tries}.pdf`), "%PDF-1.4");
+      const status = await page.ask(`/api/print/letter-${tries}.pdf`);
+      if (status !== 404) return allowed(status);
+    }
+    return false;
   },
   microphone: async (page) => {
     await page.send([2, ...Array.from({ length: 960 }, () => 0)]);
