@@ -40,6 +40,7 @@ export class APortal {
   readonly written: { verb: string; object: AnyObject; options?: unknown }[] = [];
   readonly links: string[] = [];
   readonly audit: object[] = [];
+  readonly warnings: string[] = [];
   /** What it remembers; here for as long as it is there. */
   readonly record = {
     ...{ message: "", off: {} as Record<string, { reason: string }> },
@@ -119,7 +120,7 @@ export class APortal {
       }),
       assets: new Assets({ script: "export {};", style: "body{}" }),
       observe: () => undefined,
-      log: () => undefined,
+      log: (_level, message) => this.warnings.push(message),
     });
     const unfollow = follow(known, streams, clock);
     this.port = server.port;

@@ -283,6 +283,36 @@ describe("the portal's server", () => {
       const away = await create();
       expect([away.status, away.headers["retry-after"], away.body.includes("10.43")]).to.deep.equal([503, "5", false]);
     });
+
+    it("nothing yet where the API server has only just started, and says that it passes", async () => {
+      const policy = "ValidatingAdmissionPolicy 'vdisession-template.vdi.kasm.io'";
+      const denied = `vdisessions.vdi.kasm.io "n" is forbidden: ${policy} with binding 'b' denied request: `;
+      const account = 'User "system:serviceaccount:kasm-vdi-system:kasm-portal"';
+      // What it was seen to say.
+      for (const [code, reason, message] of [
+        [422, "Invalid", `${denied}failed to configure binding: paramKind kind \`&ParamKind{}\` not yet synced`],
+        [422, "Invalid", `${denied}failed to configure policy: failed to find resource referenced by paramKind`],
+        [403, "Forbidden", `vdisessions.vdi.kasm.io is forbidden: ${account} cannot create resource "vdisessions"`],
+        [403, "Forbidden", `vdisessions.vdi.kasm.io "hers" is forbidden: ${account} cannot patch resource`],
+      ] as const) {
+        portal.failure = apiError(code, reason, message);
+        for (const [path, body] of [
+          ["sessions", { template: "ubuntu", name: "n" }],
+          ["sessions/hers/suspend", undefined],
+        ] as const) {
+          const answer = await portal.ask("POST", `/api/v1/${path}`, { person: alice, ...(body && { body }) });
+          expect([answer.status, answer.headers["retry-after"]], message).to.deep.equal([503, "5"]);
+          expect(detail(answer)).to.equal(
+            "The cluster does not take changes from the portal just now, as when it has only just started; desktops that run go on. " +
+              "Try again in a moment. If this stays so, tell your administrator.",
+          );
+        }
+        expect(portal.warnings.at(-1)).to.equal(`the API server refuses the portal: ${message}`);
+      }
+      portal.failure = apiError(403, "Forbidden", `${denied}the template is for others`);
+      const refused = await portal.ask("POST", "/api/v1/sessions/hers/suspend", { person: alice });
+      expect([refused.status, detail(refused)]).to.deep.equal([403, `${denied}the template is for others`]);
+    });
   });
 
   describe("refuses what comes from other pages", () => {
