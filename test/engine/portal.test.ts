@@ -12,6 +12,7 @@ import { choosePorts } from "../../lab/cluster/ports.ts";
 import type { Ports } from "../../lab/cluster/ports.ts";
 import { readPorts } from "../../lab/cluster/state.ts";
 import { labPortalUrl, preparePortal } from "../../lab/operator/portal.ts";
+import { startOperator } from "../../lab/operator/start.ts";
 import { serviceAccountToken } from "../../lab/operator/service-account-token.ts";
 import { labStackFile, readStackConfig } from "../../lab/platform/stack-config.ts";
 import { apiVersion } from "../../operator/api/objects.ts";
@@ -20,9 +21,11 @@ import { homeName } from "../../operator/resources/names.ts";
 import { recordName } from "../../portal/cluster/record.ts";
 import { linkAnswer, meAnswer, overview, problemAnswer, sessionView, templateView } from "../../portal/api/schemas.ts";
 import { buildPortal } from "../../portal/bundle/build.ts";
+import { restartApiServer } from "./api-server-restart.ts";
 import { checkout } from "./lab-stack.ts";
 import { layout } from "./operator-fixture.ts";
 import { PortalBrowser } from "./portal-browser.ts";
+import type { BrowserAnswer } from "./portal-browser.ts";
 
 /** The portal that `npm run lab` starts, at a real API server, with the operator's and the gateway's answers. */
 describe("the portal on the lab", function () {
@@ -366,6 +369,35 @@ describe("the portal on the lab", function () {
       const { exitCode, all } = await shipped;
       expect(exitCode, all).to.equal(0);
       rmSync(folder, { recursive: true });
+    }
+  });
+
+  it("loses no start while the API server comes back: it says that this passes, until it is made", async () => {
+    const asked = `${name}-back`;
+    const body = { template: "webtop", name: asked, home: { enabled: false } };
+    const back = restartApiServer(1_000);
+    // After the one that was killed.
+    await sleep(500);
+    const refused = new Map<string, number>();
+    let made: BrowserAnswer | undefined;
+    for (let tries = 0; tries < 200 && !made; tries++) {
+      // Two people, so that neither asks too often.
+      const answer = await (tries % 2 === 0 ? alice : bob).ask("POST", "/api/v1/sessions", body);
+      if (answer.status === 201) made = answer;
+      else {
+        const { detail } = answer.json(problemAnswer);
+        const said = `${answer.status} ${detail}`;
+        refused.set(said, (refused.get(said) ?? 0) + 1);
+        await sleep(300);
+      }
+    }
+    await back;
+    // An operator whose Lease has run out ends, to be started anew; here there is no kubelet.
+    await startOperator(layout);
+    expect(made?.status).to.equal(201);
+    for (const [said, times] of refused) {
+      console.log(`      ${times} times: ${said}`);
+      expect(said).to.match(/^503 The cluster does not .* Try again in a moment\./);
     }
   });
 
