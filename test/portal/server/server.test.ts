@@ -3,6 +3,7 @@ import { expect } from "chai";
 import { ApiException } from "@kubernetes/client-node";
 import { z } from "zod";
 import {
+  notices as noticesSchema,
   overview as overviewSchema,
   problemAnswer,
   sessionView,
@@ -120,6 +121,7 @@ describe("the portal's server", () => {
         expect((await portal.ask("GET", `/api/v1${path}`, { person: alice })).status, path).to.equal(403);
       for (const [path, body] of [
         ["message", { text: "mine" }],
+        ["message", { text: "mine", user: bob.user }],
         ["templates/ubuntu/off", { reason: "mine" }],
         ["templates/ubuntu/on", undefined],
       ] as const)
@@ -127,7 +129,7 @@ describe("the portal's server", () => {
           (await portal.ask("POST", `/api/v1/admin/${path}`, { person: alice, ...(body && { body }) })).status,
           path,
         ).to.equal(403);
-      expect([portal.record.message, portal.record.off]).to.deep.equal(["", {}]);
+      expect([portal.record.message, portal.record.messages, portal.record.off]).to.deep.equal(["", [], {}]);
       const overview = (await portal.ask("GET", "/api/v1/admin/overview", { person: admin })).json(overviewSchema);
       expect(overview.nodes[0]?.resources[0]?.holders).to.deep.equal([{ pod: "p", session: "hers", user: alice.user }]);
     });
@@ -267,6 +269,50 @@ describe("the portal's server", () => {
       expect(all.filter(({ off }) => off).map(({ name }) => name)).to.deep.equal(["ubuntu"]);
       expect((await ask("POST", "templates/ubuntu/on")).status).to.equal(204);
       expect((await create()).status).to.equal(201);
+    });
+
+    it("what an administrator tells one user, who alone is told and closes it, and nobody else for her", async () => {
+      const say = (text: string, user: string) =>
+        portal.ask("POST", "/api/v1/admin/message", { person: admin, body: { text, user } });
+      const notices = async (person: typeof alice) =>
+        (await portal.ask("GET", "/api/v1/notices", { person })).json(noticesSchema);
+      const close = (person: typeof alice, text: string) =>
+        portal.ask("POST", "/api/v1/notices/close", { person, body: { text } });
+      const stream = await portal.stream("/api/v1/events", await portal.cookie(alice));
+      const his = await portal.stream("/api/v1/events", await portal.cookie(bob));
+      expect((await say(" Save your work ", alice.user)).status).to.equal(204);
+      const told = { message: "", ownMessage: "Save your work" };
+      for (let tries = 0; tries < 20 && !stream.text.includes("event: notice"); tries++) await sleep(5);
+      expect(stream.text).to.include(`event: notice\ndata: ${JSON.stringify(told)}\n`);
+      expect(his.text).not.to.include("Save your work");
+      expect(await notices(alice)).to.deep.equal({ ...told, isClusterAway: false });
+      expect((await notices(bob)).ownMessage).to.equal("");
+      const again = await portal.stream("/api/v1/events", await portal.cookie(alice));
+      for (let tries = 0; tries < 20 && !again.text.includes("event: state"); tries++) await sleep(5);
+      expect(again.text).to.match(/event: state\ndata: .*"ownMessage":"Save your work"/);
+      for (const one of [stream, his, again]) one.end();
+      const { messages } = (await portal.ask("GET", "/api/v1/admin/overview", { person: admin })).json(overviewSchema);
+      expect(messages).to.deep.equal([{ user: alice.user, text: "Save your work" }]);
+      await close(bob, "Save your work");
+      await close(alice, "What stood there before");
+      expect((await notices(alice)).ownMessage).to.equal("Save your work");
+      expect((await close(alice, "Save your work")).status).to.equal(204);
+      expect((await notices(alice)).ownMessage).to.equal("");
+    });
+
+    it("no message that is too long, to nobody, or to more users than there is room for", async () => {
+      const say = (body: object) => portal.ask("POST", "/api/v1/admin/message", { person: admin, body });
+      expect((await say({ text: "x".repeat(501), user: "bob" })).status).to.equal(400);
+      expect((await say({ text: "x", user: " " })).status).to.equal(400);
+      expect((await say({ text: "x", user: "x".repeat(255) })).status).to.equal(400);
+      for (let index = 0; index < 100; index++) await portal.record.setMessage("x", `user-${index}`);
+      const refused = await say({ text: "x", user: "one-more" });
+      expect([refused.status, detail(refused)]).to.deep.equal([
+        ...[409, "There are messages to 100 users already: take some back."],
+      ]);
+      expect((await say({ text: "another", user: "user-5" })).status).to.equal(204);
+      expect((await say({ text: "", user: "user-6" })).status).to.equal(204);
+      expect((await say({ text: "x", user: "one-more" })).status).to.equal(204);
     });
 
     it("nothing where the API server refuses, with its words; and says when it is away", async () => {
