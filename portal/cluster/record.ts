@@ -18,7 +18,7 @@ const usageSchema = z.object({
 });
 
 // What all of them, at their longest, leave a ConfigMap room beside.
-const mostMessages = 100;
+const mostMessages = 50;
 
 /** What an administrator tells one user. */
 export type UserMessage = z.infer<typeof messagesSchema>[number];

@@ -33,7 +33,7 @@ describe("pages that no stream gets through to", () => {
   const answers: Record<string, unknown> = {};
   const warned = { name: "a", idleWarning: "suspended at noon" } as SessionView;
   let notices: Notices;
-  let end = () => undefined as void;
+  let end: () => void = () => undefined;
 
   beforeEach(() => {
     BlockedStream.all.length = 0;

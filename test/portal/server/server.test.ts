@@ -305,10 +305,10 @@ describe("the portal's server", () => {
       expect((await say({ text: "x".repeat(501), user: "bob" })).status).to.equal(400);
       expect((await say({ text: "x", user: " " })).status).to.equal(400);
       expect((await say({ text: "x", user: "x".repeat(255) })).status).to.equal(400);
-      for (let index = 0; index < 100; index++) await portal.record.setMessage("x", `user-${index}`);
+      for (let index = 0; index < 50; index++) await portal.record.setMessage("x", `user-${index}`);
       const refused = await say({ text: "x", user: "one-more" });
       expect([refused.status, detail(refused)]).to.deep.equal([
-        ...[409, "There are messages to 100 users already: take some back."],
+        ...[409, "There are messages to 50 users already: take some back."],
       ]);
       expect((await say({ text: "another", user: "user-5" })).status).to.equal(204);
       expect((await say({ text: "", user: "user-6" })).status).to.equal(204);
