@@ -1,17 +1,14 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect } from "chai";
-import { execa } from "execa";
 import { z } from "zod";
+import { startPortalBundle } from "../../bench/portal-bundle.ts";
 import { ClusterClient, loadKubeConfig, statusCode } from "../../kube/client.ts";
 import type { AnyObject } from "../../kube/client.ts";
-import { componentKubeconfig } from "../../lab/cluster/layout.ts";
-import { choosePorts } from "../../lab/cluster/ports.ts";
 import type { Ports } from "../../lab/cluster/ports.ts";
 import { readPorts } from "../../lab/cluster/state.ts";
-import { labPortalUrl, preparePortal } from "../../lab/operator/portal.ts";
+import { labPortalUrl } from "../../lab/operator/portal.ts";
 import { startOperator } from "../../lab/operator/start.ts";
 import { serviceAccountToken } from "../../lab/operator/service-account-token.ts";
 import { labStackFile, readStackConfig } from "../../lab/platform/stack-config.ts";
@@ -20,7 +17,6 @@ import type { VDISession } from "../../operator/api/objects.ts";
 import { homeName } from "../../operator/resources/names.ts";
 import { recordName } from "../../portal/cluster/record.ts";
 import { linkAnswer, meAnswer, overview, problemAnswer, sessionView, templateView } from "../../portal/api/schemas.ts";
-import { buildPortal } from "../../portal/bundle/build.ts";
 import { restartApiServer } from "./api-server-restart.ts";
 import { checkout } from "./lab-stack.ts";
 import { layout } from "./operator-fixture.ts";
@@ -337,38 +333,17 @@ describe("the portal on the lab", function () {
   });
 
   it("is the same as the bundle that is shipped: pages, sign-in and API from one file", async () => {
-    const stack = await readStackConfig(labStackFile(checkout));
-    const ports = readPorts(layout) as Ports;
-    const { ports: own } = await choosePorts({}, new Set());
-    const folder = mkdtempSync(join(tmpdir(), "portal-"));
-    const file = join(folder, "main.mjs");
-    writeFileSync(file, (await buildPortal()).text);
-    const variables = (await preparePortal(layout, stack, cluster, ports)) ?? {};
-    const shipped = execa(process.execPath, [file], {
-      env: {
-        ...variables,
-        ...{ KUBECONFIG: componentKubeconfig(layout, "portal"), VDI_LISTEN_ADDRESS: "127.0.0.1" },
-        VDI_METRICS_PORT: String(own["portal-metrics"]),
-        VDI_HEALTH_PORT: String(own["portal-health"]),
-        VDI_PORTAL_PORT: String(own["portal-web"]),
-      },
-      ...{ cwd: folder, extendEnv: false, reject: false, all: true },
-    });
+    const shipped = await startPortalBundle(layout, cluster);
     try {
-      const browser = new PortalBrowser(`http://127.0.0.1:${own["portal-web"]}`);
-      const page = async () => browser.navigate("GET", `${browser.origin}/`).catch(() => undefined);
-      for (let tries = 0; tries < 300 && (await page())?.status !== 200; tries++) await sleep(100);
-      expect((await page())?.body).to.include('<div id="app">');
+      const browser = new PortalBrowser(shipped.origin);
+      expect((await browser.navigate("GET", `${browser.origin}/`)).body).to.include('<div id="app">');
       // The cookie of the lab's own portal: no replica keeps anything.
       const { host } = new URL(browser.origin);
       browser.cookies.set(host, new Map(alice.cookies.get(new URL(origin).host)));
       expect((await browser.ask("GET", "/api/v1/me")).json(meAnswer).user).to.equal("alice@example.com");
       expect((await browser.navigate("GET", `${browser.origin}/sign-in/begin`)).location).to.include("/auth?");
     } finally {
-      shipped.kill("SIGTERM");
-      const { exitCode, all } = await shipped;
-      expect(exitCode, all).to.equal(0);
-      rmSync(folder, { recursive: true });
+      await shipped.end();
     }
   });
 
