@@ -28,11 +28,14 @@ program
 
 program
   .command("portal")
-  .description("event latency of the lab's portal, and its memory with many open pages; the lab has to run")
+  .description(
+    "the portal's bundle: its page in a browser, event latency, memory with many open pages; the lab has to run",
+  )
+  .option("--visits <count>", "of a browser", wholeNumber, 20)
   .option("--streams <count>", "pages that are told of each change", wholeNumber, 200)
   .option("--changes <count>", "how often", wholeNumber, 50)
   .option("--open <count>", "pages that are open", wholeNumber, 1_000)
-  .action(async (options: { streams: number; changes: number; open: number }) =>
+  .action(async (options: { visits: number; streams: number; changes: number; open: number }) =>
     print(await benchPortal(layout, { ...options, say })),
   );
 
@@ -117,7 +120,7 @@ function print(figures: object): void {
 }
 
 function wholeNumber(text: string): number {
-  if (!/^[1-9]\d?$/.test(text)) throw new InvalidArgumentError("must be a whole number from 1 to 99");
+  if (!/^[1-9]\d{0,3}$/.test(text)) throw new InvalidArgumentError("must be a whole number from 1 to 9999");
   return Number(text);
 }
 

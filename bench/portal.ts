@@ -1,23 +1,23 @@
-import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { request } from "node:http";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { ClusterClient, loadKubeConfig } from "../kube/client.ts";
 import type { LabLayout } from "../lab/cluster/layout.ts";
-import { readRunRecord } from "../lab/cluster/run-record.ts";
-import { readPorts } from "../lab/cluster/state.ts";
-import type { Ports } from "../lab/cluster/ports.ts";
-import { labPortalUrl } from "../lab/operator/portal.ts";
 import { labStackFile, readStackConfig } from "../lab/platform/stack-config.ts";
 import { apiVersion } from "../operator/api/objects.ts";
 import { Seal } from "../portal/sign-in/seal.ts";
+import { startPortalBundle } from "./portal-bundle.ts";
+import { pageTimes } from "./portal-page.ts";
 import { load, processFigures } from "./process-figures.ts";
 import { spread } from "./statistics.ts";
 import type { Spread } from "./statistics.ts";
 
 export interface PortalFigures {
   readonly bench: "portal";
+  /** Visits of a browser, and milliseconds from the navigation until the page shows its tiles. */
+  readonly visits: number;
+  readonly pageMs: Spread;
   /** Streams that were told of each change, and the changes. */
   readonly streams: number;
   readonly changes: number;
@@ -34,40 +34,37 @@ export interface PortalFigures {
 const perPerson = 10;
 
 /**
- * The lab's portal: how soon open pages have a change, and what they cost. Cookies are sealed by the portal's own key, as a
- * sign-in would.
+ * The portal's bundle on the lab: how soon its page is there, how soon open pages have a change, and what they cost. Cookies are
+ * sealed by the portal's own key, as a sign-in would.
  */
 export async function benchPortal(
   layout: LabLayout,
-  options: { streams: number; changes: number; open: number; say: (line: string) => void },
+  options: { visits: number; streams: number; changes: number; open: number; say: (line: string) => void },
 ): Promise<PortalFigures> {
-  const { streams, changes, open, say } = options;
-  const origin = labPortalUrl(readPorts(layout) as Ports);
+  const { visits, streams, changes, open, say } = options;
   const { namespaces } = await readStackConfig(labStackFile(layout.checkout));
-  const pid = readRunRecord(layout, "portal")?.pid;
-  if (pid === undefined) throw new Error("the lab has no portal: run `npm run lab` with portal.enabled");
-  const seal = new Seal(readFileSync(join(layout.operatorSecrets, "portal-key")));
   const config = loadKubeConfig({ file: layout.kubeconfig });
   const cluster = new ClusterClient(config);
+  const portal = await startPortalBundle(layout, cluster);
+  const seal = new Seal(readFileSync(join(layout.operatorSecrets, "portal-key")));
+  // Administrators, so that all of them are told of each change.
+  const cookieOf = (user: string) => seal.seal("session", { user, groups: ["vdi-admins"] }, 3_600);
   const pages: Page[] = [];
   try {
-    const { rssMiB: idleRssMiB } = processFigures(pid);
-    // Administrators, so that all of them are told of each change.
+    const { rssMiB: idleRssMiB } = processFigures(portal.pid);
     for (let index = 0; index < open; index++) {
-      const user = `bench-${createHash("sha256")
-        .update(String(Math.floor(index / perPerson)))
-        .digest("hex")
-        .slice(0, 8)}`;
-      const cookie = `__Host-portal=${await seal.seal("session", { user, groups: ["vdi-admins"] }, 3_600)}`;
-      pages.push(await openPage(`${origin}/api/v1/events${index < streams ? "?all=true" : ""}`, cookie));
+      const cookie = `__Host-portal=${await cookieOf(`bench-${Math.floor(index / perPerson)}`)}`;
+      pages.push(await openPage(`${portal.origin}/api/v1/events${index < streams ? "?all=true" : ""}`, cookie));
       if (index % 100 === 99) say(`${index + 1} streams are open`);
     }
     await sleep(2_000);
-    const { rssMiB: openRssMiB } = processFigures(pid);
+    const { rssMiB: openRssMiB } = processFigures(portal.pid);
     const watching = pages.slice(0, streams);
     const times = await measure(cluster, namespaces.vdi, watching, changes);
+    for (const page of pages) page.end();
+    const pageMs = spread(await pageTimes(portal.origin, await cookieOf("bench-visitor"), visits));
     return {
-      ...{ bench: "portal", streams, changes, eventMs: spread(times), open: pages.length },
+      ...{ bench: "portal", visits, pageMs, streams, changes, eventMs: spread(times), open: pages.length },
       ...{ idleRssMiB, openRssMiB, load: load() },
     };
   } finally {
@@ -77,6 +74,7 @@ export async function benchPortal(
       kind: "VDISession",
       metadata: { name: benchSession, namespace: namespaces.vdi },
     });
+    await portal.end();
     await config.close();
   }
 }

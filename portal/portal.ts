@@ -94,7 +94,7 @@ export async function runPortal({ settings, log, config, pages }: PortalOptions,
       log: (level, message) => log[level](message),
     });
     const unread = record.on(() => {
-      streams.message(record.message);
+      streams.notices(record.message, (user) => record.messageTo(user));
       streams.changed("templates");
     });
     const metering = meter(

@@ -53,7 +53,7 @@ function used({ session, activity }: Pick<SessionView, "session" | "activity">, 
   if (!session.spec.idle) return notKnown("Nobody looks who is connected, for spec.idle is not set.");
   if (activity?.connected === undefined) return activity && notKnown(activity.message);
   if (activity.connected) return { status: "True", reason: "Connected", message: "Somebody is connected." };
-  const clock = idleClock(session, activity);
+  const clock = idleClock(session, activity, now);
   if (clock && now.getTime() >= clock.warnMs)
     return { status: "False", reason: "IdleWarning", message: idleNote(session, clock) };
   return { status: "False", reason: "Idle", message: "Nobody is connected." };

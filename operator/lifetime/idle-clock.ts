@@ -16,11 +16,13 @@ export interface IdleClock {
  * The clock of a desktop that nobody is connected to. It runs only while the desktop could be used and the last look
  * found nobody; undefined otherwise. The warning stands for the whole of `warnBefore`: where looks began only later, after
  * the operator was away or could not see, the action moves.
+ *
+ * @param now by the API server's clock
  */
-export function idleClock(session: VDISession, activity: Activity | undefined): IdleClock | undefined {
+export function idleClock(session: VDISession, activity: Activity | undefined, now: Date): IdleClock | undefined {
   const { idle } = session.spec;
   if (!idle || activity?.connected !== false || !isUsable(session, storedRun(session))) return undefined;
-  const sinceMs = nobodySince(session, activity);
+  const sinceMs = nobodySince(session, activity, now.getTime());
   const warnBeforeMs = durationMs(idle.warnBefore);
   const dueMs = Math.max(sinceMs + durationMs(idle.after), (activity.sinceMs ?? activity.atMs) + warnBeforeMs);
   return { sinceMs, warnMs: dueMs - warnBeforeMs, dueMs };
@@ -60,11 +62,20 @@ export function condition(conditions: Condition[] | undefined, type: string): Co
 }
 
 /** Somebody who came before the desktop was last started does not count for this run of it. */
-function nobodySince(session: VDISession, activity: Activity): number {
-  const seen = latest(lastSeen(session, activity.connected, activity.atMs), milliseconds(session.spec.idle?.presentAt));
+function nobodySince(session: VDISession, activity: Activity, nowMs: number): number {
+  const seen = latest(lastSeen(session, activity.connected, activity.atMs), saidPresent(session, nowMs));
   const started = milliseconds(session.status?.startTime) ?? milliseconds(session.metadata.creationTimestamp);
   if (seen !== undefined && seen >= (started ?? 0)) return seen;
   return milliseconds(session.status?.readyTime) ?? started ?? activity.atMs;
+}
+
+// Who says to be there writes it by a clock of their own: as far as Kerberos lets clocks differ.
+const mostAheadMs = 300_000;
+
+/** When its user said to be there. Nobody says so for a time to come: that would switch the idle time off. */
+function saidPresent({ spec }: VDISession, nowMs: number): number | undefined {
+  const atMs = milliseconds(spec.idle?.presentAt);
+  return atMs !== undefined && atMs <= nowMs + mostAheadMs ? atMs : undefined;
 }
 
 function latest(a: number | undefined, b: number | undefined): number | undefined {

@@ -38,7 +38,7 @@ export function lifetime(session: VDISession, activity: Activity | undefined, no
   if (session.metadata.deletionTimestamp !== undefined) return { expiresAt };
   if (nowMs >= endMs) return { action: "Delete", because: "Timeout", expiresAt };
 
-  const idle = idleClock(session, activity);
+  const idle = idleClock(session, activity, now);
   if (session.spec.idle && activity && idle && decides(activity, idle.dueMs, nowMs))
     return { action: session.spec.idle.action, because: "Idle", expiresAt };
 

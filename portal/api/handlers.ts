@@ -18,14 +18,17 @@ import { usageCsv, usageView } from "../view/usage.ts";
 import { templateView } from "../view/template.ts";
 import { Refusal } from "./problem.ts";
 import type { OperationName } from "./routes.ts";
-import { extension, newMessage, newSession, switchOff } from "./schemas.ts";
-import type { Me, Overview, SessionView, TemplateView, UsageView } from "./schemas.ts";
+import { closedMessage, extension, newMessage, newSession, switchOff } from "./schemas.ts";
+import type { Me, Notices, Overview, SessionView, TemplateView, UsageView } from "./schemas.ts";
 
 export interface ApiOptions {
   readonly known: Knowledge;
   readonly contact: Pick<Contact, "isAway">;
   readonly actions: Actions;
-  readonly record: Pick<PortalRecord, "message" | "off" | "usage" | "setMessage" | "switchTemplate">;
+  readonly record: Pick<
+    PortalRecord,
+    "message" | "messages" | "messageTo" | "off" | "usage" | "setMessage" | "closeMessage" | "switchTemplate"
+  >;
   readonly starts: Pick<StartTimes, "usualSeconds">;
   readonly streams: Streams;
   readonly link: (session: string) => Promise<{ url: string; expiresAt: string }>;
@@ -63,6 +66,9 @@ export function apiHandlers(options: ApiOptions): Record<OperationName, (asked: 
     (all ? [...cluster.sessions.store.values()] : cluster.sessionsOf(person.user))
       .map(view)
       .sort((a, b) => (a.createdAt === b.createdAt ? (a.name < b.name ? -1 : 1) : a.createdAt < b.createdAt ? 1 : -1));
+  const noticesOf = ({ user }: Person): Notices => ({
+    ...{ message: record.message, ownMessage: record.messageTo(user), isClusterAway: contact.isAway },
+  });
 
   return {
     me: ({ known }) => me(known, domain),
@@ -90,10 +96,7 @@ export function apiHandlers(options: ApiOptions): Record<OperationName, (asked: 
     events: ({ known, query, response }) => {
       const all = seesAll(known.person, query);
       const { person, expiresMs } = known;
-      const begin = {
-        ...{ sessions: sessionsOf(person, all), templates: templatesOf(person) },
-        ...{ isClusterAway: contact.isAway, message: record.message },
-      };
+      const begin = { sessions: sessionsOf(person, all), templates: templatesOf(person), ...noticesOf(person) };
       streams.open(response, person, {
         seesAll: all,
         state: begin,
@@ -105,7 +108,13 @@ export function apiHandlers(options: ApiOptions): Record<OperationName, (asked: 
       const headers = { "Content-Type": "text/csv; charset=utf-8", "Cache-Control": "no-store" };
       response.writeHead(200, headers).end(usageCsv(record.usage));
     },
-    message: async ({ request }) => record.setMessage((await readJson(request, newMessage)).text),
+    notices: ({ known }) => noticesOf(known.person),
+    closeMessage: async ({ known, request }) =>
+      record.closeMessage(known.person.user, (await readJson(request, closedMessage)).text),
+    message: async ({ request }) => {
+      const { text, user } = await readJson(request, newMessage);
+      await record.setMessage(text, user);
+    },
     switchOff: async ({ session: name, request }) => {
       const { reason } = await readJson(request, switchOff);
       if (!cluster.template(name)) throw new Refusal(404, `There is no template ${name}.`);
@@ -117,6 +126,7 @@ export function apiHandlers(options: ApiOptions): Record<OperationName, (asked: 
       templates: [...cluster.templates.store.values()]
         .map(({ metadata: { name }, spec }) => ({ name, title: spec.displayName ?? name, ...offOf(name) }))
         .sort((a, b) => a.title.localeCompare(b.title)),
+      messages: [...record.messages],
       findings: findings(
         {
           VDISession: cluster.sessions.store.values(),

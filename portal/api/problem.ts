@@ -8,9 +8,12 @@ export class Refusal extends Error {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
 
-  /** @param detail for the person, as a sentence */
-  constructor(status: number, detail: string, headers: Readonly<Record<string, string>> = {}) {
-    super(detail);
+  /**
+   * @param detail for the person, as a sentence
+   * @param options cause: what is for the log alone
+   */
+  constructor(status: number, detail: string, headers: Readonly<Record<string, string>> = {}, options?: ErrorOptions) {
+    super(detail, options);
     this.status = status;
     this.headers = headers;
   }
@@ -27,6 +30,7 @@ export function noSession(name: string): Refusal {
 
 /** What the API server's refusal means for whoever asked the portal. Its sentences say what to do, so they are passed on. */
 export function refusalOf(error: unknown): Refusal {
+  if (refusesPortal(error)) return new Refusal(503, refusedSentence, { "Retry-After": "5" }, { cause: error });
   switch (classifyError(error)) {
     case "not-found":
       return new Refusal(404, "It is not there any more.");
@@ -37,8 +41,7 @@ export function refusalOf(error: unknown): Refusal {
     case "quota":
       return new Refusal(409, apiMessage(error));
     case "denied":
-      // 401 is about the portal's own token, and nothing that the person did.
-      return statusCode(error) === 401 ? unavailable() : new Refusal(403, apiMessage(error));
+      return new Refusal(403, apiMessage(error));
     case "invalid":
       return new Refusal(422, apiMessage(error));
     case "throttled":
@@ -46,6 +49,21 @@ export function refusalOf(error: unknown): Refusal {
     default:
       return unavailable();
   }
+}
+
+const refusedSentence =
+  "The cluster does not take changes from the portal just now, as when it has only just started; desktops that run go on. " +
+  "Try again in a moment. If this stays so, tell your administrator.";
+
+/**
+ * Whether a refusal is about the portal itself, and nothing that the person did: its token, its roles, or policies that cannot
+ * judge yet. An API server answers before it has read roles and the kinds that policies ask for.
+ */
+function refusesPortal(error: unknown): boolean {
+  return (
+    statusCode(error) === 401 ||
+    /is forbidden: User "[^"]*" cannot |failed to configure (policy|binding): /.test(apiMessage(error))
+  );
 }
 
 function unavailable(): Refusal {

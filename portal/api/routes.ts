@@ -1,10 +1,12 @@
 import { z } from "zod";
 import {
+  closedMessage,
   extension,
   linkAnswer,
   meAnswer,
   newMessage,
   newSession,
+  notices,
   overview,
   sessionView,
   switchOff,
@@ -81,9 +83,17 @@ export const operations = {
     ...{ method: "get", path: "/events", status: 200, query: "all", type: "text/event-stream" },
     summary: "Server-sent events: `state` first, then `session`, `gone`, `changed`, `cluster` and `notice`",
   },
+  notices: {
+    ...{ method: "get", path: "/notices", status: 200, answer: notices },
+    summary: "What administrators have to say, and whether the cluster answers",
+  },
+  closeMessage: {
+    ...{ method: "post", path: "/notices/close", status: 204, body: closedMessage },
+    summary: "The message to oneself has been read; everybody's stays",
+  },
   overview: {
     ...{ method: "get", path: "/admin/overview", status: 200, answer: overview, isForAdmins: true },
-    summary: "GPU slices by node with who holds them, all templates, and what is wrong",
+    summary: "GPU slices by node with who holds them, all templates, messages to users, and what is wrong",
   },
   usage: {
     ...{ method: "get", path: "/admin/usage", status: 200, answer: usageView, isForAdmins: true },
@@ -95,7 +105,7 @@ export const operations = {
   },
   message: {
     ...{ method: "post", path: "/admin/message", status: 204, body: newMessage, isForAdmins: true },
-    summary: "Tell everybody something on every page",
+    summary: "Tell everybody, or one user, something on every page",
   },
   switchOff: {
     ...{ method: "post", path: "/admin/templates/{name}/off", status: 204, body: switchOff, isForAdmins: true },

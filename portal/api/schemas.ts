@@ -115,6 +115,9 @@ export const overview = z.object({
     }),
   ),
   templates: z.array(z.object({ name: z.string(), title: z.string(), off: off.optional() })),
+  messages: z
+    .array(z.object({ user: z.string(), text: z.string() }))
+    .meta({ description: "To one user each, as long as that user has not closed it." }),
   findings: z.array(
     z.object({
       code: z.string(),
@@ -133,8 +136,20 @@ export const usageView = z.object({
     .meta({ description: "Hours of GPU slices, newest month first." }),
 });
 
+export const notices = z.object({
+  message: z.string().meta({ description: "What an administrator tells everybody; empty for nothing." }),
+  ownMessage: z.string().meta({ description: "What an administrator tells whoever asks; empty for nothing." }),
+  isClusterAway: z.boolean().meta({ description: "The portal answers, and the cluster does not." }),
+});
+
 const sentence = z.string().trim().max(500);
-export const newMessage = z.strictObject({ text: sentence.meta({ description: "To everybody; empty for none." }) });
+export const newMessage = z.strictObject({
+  text: sentence.meta({ description: "Empty for none." }),
+  user: z.string().trim().min(1).max(254).optional().meta({ description: "Left out: to everybody." }),
+});
+export const closedMessage = z.strictObject({
+  text: sentence.min(1).meta({ description: "Of the message that was read." }),
+});
 export const switchOff = z.strictObject({ reason: sentence.min(1).meta({ description: "For those who want one." }) });
 
 /** What the OpenAPI document calls them. */
@@ -142,6 +157,7 @@ export const named = {
   ...{ Me: meAnswer, Template: templateView, Condition: conditionView, Session: sessionView, NewSession: newSession },
   ...{ Extension: extension, Link: linkAnswer, Problem: problemAnswer, Overview: overview },
   ...{ Usage: usageView, NewMessage: newMessage, SwitchOff: switchOff },
+  ...{ Notices: notices, ClosedMessage: closedMessage },
 };
 
 export type Me = z.infer<typeof meAnswer>;
@@ -150,4 +166,5 @@ export type SessionView = z.infer<typeof sessionView>;
 export type NewSession = z.infer<typeof newSession>;
 export type Overview = z.infer<typeof overview>;
 export type UsageView = z.infer<typeof usageView>;
+export type Notices = z.infer<typeof notices>;
 export type Problem = z.infer<typeof problemAnswer>;

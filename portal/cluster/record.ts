@@ -3,7 +3,7 @@ import type { ClusterClient } from "../../kube/client.ts";
 import type { Clock } from "../../kube/clock.ts";
 import { Informer } from "../../kube/informer.ts";
 import type { AnyObject } from "../../kube/object.ts";
-import { refusalOf } from "../api/problem.ts";
+import { Refusal, refusalOf } from "../api/problem.ts";
 import type { Usage } from "../view/usage.ts";
 import { managerName } from "./actions.ts";
 
@@ -11,10 +11,17 @@ import { managerName } from "./actions.ts";
 export const recordName = "kasm-portal-record";
 
 const offSchema = z.record(z.string(), z.object({ reason: z.string() }));
+const messagesSchema = z.array(z.object({ user: z.string(), text: z.string() }));
 const usageSchema = z.object({
   countedUntil: z.string().optional(),
   months: z.record(z.string(), z.record(z.string(), z.number())),
 });
+
+// What all of them, at their longest, leave a ConfigMap room beside.
+const mostMessages = 50;
+
+/** What an administrator tells one user. */
+export type UserMessage = z.infer<typeof messagesSchema>[number];
 
 /** Templates that an administrator has switched off, by name. */
 export type SwitchedOff = Readonly<Record<string, { readonly reason: string }>>;
@@ -53,7 +60,7 @@ export class PortalRecord {
     return this.#informer.on({
       add: changed,
       update: (after, before) => {
-        if (["message", "off"].some((key) => textOf(after, key) !== textOf(before, key))) changed();
+        if (["message", "messages", "off"].some((key) => textOf(after, key) !== textOf(before, key))) changed();
       },
     });
   }
@@ -61,6 +68,16 @@ export class PortalRecord {
   /** To everybody; empty for none. */
   get message(): string {
     return this.#text("message") ?? "";
+  }
+
+  /** To one user each. */
+  get messages(): readonly UserMessage[] {
+    return parsed(this.#text("messages"), messagesSchema) ?? [];
+  }
+
+  /** Empty for none. */
+  messageTo(user: string): string {
+    return this.messages.find((it) => it.user === user)?.text ?? "";
   }
 
   get off(): SwitchedOff {
@@ -71,9 +88,19 @@ export class PortalRecord {
     return parsed(this.#text("usage"), usageSchema) ?? { months: {} };
   }
 
-  /** @throws Refusal */
-  async setMessage(message: string): Promise<void> {
-    await this.#write({ message });
+  /** @param user undefined: everybody. @throws Refusal */
+  async setMessage(text: string, user?: string): Promise<void> {
+    if (user === undefined) return this.#write({ message: text });
+    const others = this.messages.filter((it) => it.user !== user);
+    if (text !== "" && others.length >= mostMessages)
+      throw new Refusal(409, `There are messages to ${mostMessages} users already: take some back.`);
+    const messages = text === "" ? others : [...others, { user, text }];
+    await this.#write({ messages: JSON.stringify(messages) }, true);
+  }
+
+  /** Takes a message away that its user has read, and not what was written since. @throws Refusal */
+  async closeMessage(user: string, text: string): Promise<void> {
+    if (this.messageTo(user) === text) await this.setMessage("", user);
   }
 
   /** @param reason undefined switches it on. @throws Refusal */

@@ -4,7 +4,8 @@ import { useEffect, useState } from "preact/hooks";
 import type { Overview, SessionView } from "../api/schemas.ts";
 import { api } from "./api.ts";
 import type { Shared } from "./app.ts";
-import { MessageForm, Templates } from "./operate.ts";
+import { MessageForm, UserMessageForm, UserMessages } from "./notices.ts";
+import { Templates } from "./operate.ts";
 import { StateBadge } from "./session-parts.ts";
 import { Usage } from "./usage.ts";
 import type { Words } from "./words.ts";
@@ -32,6 +33,7 @@ export function AdminPage(shared: Shared): JSX.Element {
       clearTimeout(timer);
     };
   }, [desktops, asked]);
+  const again = () => setAsked(asked + 1);
   return h("div", {}, [
     h("h1", {}, t("admin")),
     h("h2", {}, t("admin.findings")),
@@ -42,8 +44,11 @@ export function AdminPage(shared: Shared): JSX.Element {
     h(Sessions, shared),
     h("h2", {}, t("admin.message")),
     h(MessageForm, shared),
+    h("h2", {}, t("admin.userMessage")),
+    h(UserMessageForm, { ...shared, sent: again }),
+    overview && h(UserMessages, { ...shared, overview, again }),
     h("h2", {}, t("admin.templates")),
-    overview && h(Templates, { ...shared, overview, again: () => setAsked(asked + 1) }),
+    overview && h(Templates, { ...shared, overview, again }),
     h("h2", {}, t("admin.usage")),
     h(Usage, { words }),
   ]);

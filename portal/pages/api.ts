@@ -1,4 +1,13 @@
-import type { Me, NewSession, Overview, Problem, SessionView, TemplateView, UsageView } from "../api/schemas.ts";
+import type {
+  Me,
+  NewSession,
+  Notices,
+  Overview,
+  Problem,
+  SessionView,
+  TemplateView,
+  UsageView,
+} from "../api/schemas.ts";
 
 /** The portal refused, or was not there; the message is for the person. */
 export class ApiError extends Error {
@@ -24,7 +33,9 @@ export const api = {
   link: (name: string) => ask<{ url: string }>("POST", `${pathOf(name)}/link`),
   overview: () => ask<Overview>("GET", "/api/v1/admin/overview"),
   usage: () => ask<UsageView>("GET", "/api/v1/admin/usage"),
-  setMessage: (text: string) => ask<undefined>("POST", "/api/v1/admin/message", { text }),
+  notices: () => ask<Notices>("GET", "/api/v1/notices"),
+  closeMessage: (text: string) => ask<undefined>("POST", "/api/v1/notices/close", { text }),
+  setMessage: (message: { text: string; user?: string }) => ask<undefined>("POST", "/api/v1/admin/message", message),
   switchOff: (template: string, reason: string) =>
     ask<undefined>("POST", `/api/v1/admin/templates/${template}/off`, { reason }),
   switchOn: (template: string) => ask<undefined>("POST", `/api/v1/admin/templates/${template}/on`),

@@ -23,9 +23,9 @@ export function follow(all: boolean, listener: Listener): () => void {
 
   const poll = async () => {
     try {
-      const [sessions, templates] = await Promise.all([api.sessions(all), api.templates()]);
+      const [sessions, templates, notices] = await Promise.all([api.sessions(all), api.templates(), api.notices()]);
       if (isOver || stream?.readyState === EventSource.OPEN) return;
-      listener.change({ type: "state", sessions, templates });
+      listener.change({ type: "state", sessions, templates, ...notices });
       listener.connection("polling");
     } catch (error) {
       if (isOver) return;
@@ -55,7 +55,7 @@ export function follow(all: boolean, listener: Listener): () => void {
     });
     on("session", (data) => listener.change({ type: "session", session: data as SessionView }));
     on("gone", (data) => listener.change({ type: "gone", ...(data as { name: string }) }));
-    on("notice", (data) => listener.change({ type: "message", ...(data as { message: string }) }));
+    on("notice", (data) => listener.change({ type: "notice", ...(data as Pick<Desktops, "message" | "ownMessage">) }));
     on("cluster", (data) => listener.change({ type: "cluster", ...(data as { isAway: boolean }) }));
     on("changed", () => {
       api.templates().then(

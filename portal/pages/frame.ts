@@ -3,6 +3,7 @@ import type { ComponentChildren, JSX } from "preact";
 import { api } from "./api.ts";
 import type { Shared } from "./app.ts";
 import type { Connection } from "./follow.ts";
+import { OwnMessage } from "./notices.ts";
 import type { Page } from "./routes.ts";
 import type { MessageKey, Words } from "./words.ts";
 
@@ -15,18 +16,8 @@ export interface FrameProps extends Shared {
 }
 
 /** Head, messages and content. */
-export function Frame({
-  words,
-  me,
-  desktops,
-  page,
-  go,
-  connection,
-  message,
-  dismiss,
-  attempt,
-  children,
-}: FrameProps): JSX.Element {
+export function Frame({ page, connection, message, dismiss, children, ...shared }: FrameProps): JSX.Element {
+  const { words, me, desktops, go, attempt } = shared;
   const { t } = words;
   const signOut = () =>
     attempt(async () => {
@@ -49,7 +40,8 @@ export function Frame({
     ]),
     connection !== "live" && h("p", { class: `notice ${connection}`, role: "status" }, t(`connection.${connection}`)),
     desktops.message !== "" && h("p", { class: "notice", role: "status" }, desktops.message),
-    connection === "live" &&
+    h(OwnMessage, shared),
+    connection !== "away" &&
       desktops.isClusterAway &&
       h("p", { class: "notice away", role: "status" }, t("connection.cluster")),
     h(

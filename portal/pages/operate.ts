@@ -4,27 +4,7 @@ import type { Overview } from "../api/schemas.ts";
 import { api } from "./api.ts";
 import type { Shared } from "./app.ts";
 
-const longestText = 500;
-
-/** What everybody is told on every page. */
-export function MessageForm({ words, desktops, attempt, say }: Shared): JSX.Element {
-  const { t } = words;
-  const submit = (event: SubmitEvent) => {
-    event.preventDefault();
-    const text = textOf(event, "message");
-    void attempt(async () => {
-      await api.setMessage(text);
-      say(t("admin.messageSent"));
-    });
-  };
-  return h("form", { onSubmit: submit }, [
-    h("label", {}, [
-      t("admin.messageText"),
-      h("input", { ...{ name: "message", maxLength: longestText }, defaultValue: desktops.message }),
-    ]),
-    h("button", { type: "submit" }, t("admin.messageSend")),
-  ]);
-}
+export const longestText = 500;
 
 /** Switches templates off, so that nobody starts more of them, and on again. */
 export function Templates({ overview, words, attempt, again }: Shared & SwitchProps): JSX.Element {
@@ -72,7 +52,8 @@ export interface SwitchProps {
   readonly again: () => void;
 }
 
-function textOf(event: SubmitEvent, field: string): string {
+/** What somebody has typed into a field of a form that is being sent. */
+export function textOf(event: SubmitEvent, field: string): string {
   const value = new FormData(event.currentTarget as HTMLFormElement).get(field);
   return typeof value === "string" ? value.trim() : "";
 }

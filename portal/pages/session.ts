@@ -5,6 +5,7 @@ import type { SessionView } from "../api/schemas.ts";
 import { api } from "./api.ts";
 import type { Shared } from "./app.ts";
 import { IdleNotice } from "./idle.ts";
+import { UserMessageForm } from "./notices.ts";
 import { Progress } from "./progress.ts";
 import { useFalseSince, useSecondsSince } from "./seconds.ts";
 import { OpenButton, StateBadge } from "./session-parts.ts";
@@ -17,7 +18,7 @@ type Asked = "suspend" | "restart" | "revoke" | "delete";
 
 /** One desktop: how far it is, and what can be done with it. */
 export function SessionPage(shared: Shared & { name: string }): JSX.Element {
-  const { words, desktops, name, go } = shared;
+  const { words, me, desktops, name, go } = shared;
   const { t, time } = words;
   const session = desktops.sessions.find((it) => it.name === name);
   const [asked, setAsked] = useState<Asked | undefined>();
@@ -48,6 +49,7 @@ export function SessionPage(shared: Shared & { name: string }): JSX.Element {
     isStarting && h(Progress, { session, usualSeconds, words }),
     session.isReady && tookText(session, words),
     h(Actions, { ...shared, session, ask: setAsked }),
+    me.isAdmin && session.user !== me.user && h(UserMessageForm, { ...shared, user: session.user }),
     h(
       "ol",
       { class: "steps" },

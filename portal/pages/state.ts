@@ -1,21 +1,19 @@
-import type { SessionView, TemplateView } from "../api/schemas.ts";
+import type { Notices, SessionView, TemplateView } from "../api/schemas.ts";
 
 /** What the pages know of the cluster. */
-export interface Desktops {
+export interface Desktops extends Readonly<Notices> {
   readonly sessions: readonly SessionView[];
   readonly templates: readonly TemplateView[];
-  /** The portal answers, and the cluster does not. */
-  readonly isClusterAway: boolean;
-  /** Of an administrator's to everybody; empty for none. */
-  readonly message: string;
 }
 
-export const nothingYet: Desktops = { sessions: [], templates: [], isClusterAway: false, message: "" };
+export const nothingYet: Desktops = {
+  ...{ sessions: [], templates: [], isClusterAway: false, message: "", ownMessage: "" },
+};
 
 /** An event of the stream, or what stands for it when the portal is asked every few seconds. */
 export type Change =
-  | ({ readonly type: "state" } & Pick<Desktops, "sessions" | "templates"> & Partial<Desktops>)
-  | { readonly type: "message"; readonly message: string }
+  | ({ readonly type: "state" } & Desktops)
+  | ({ readonly type: "notice" } & Pick<Desktops, "message" | "ownMessage">)
   | { readonly type: "cluster"; readonly isAway: boolean }
   | { readonly type: "session"; readonly session: SessionView }
   | { readonly type: "gone"; readonly name: string }
@@ -24,14 +22,12 @@ export type Change =
 /** What is known after a change. An answer that is older than what the stream has told changes nothing. */
 export function changed(before: Desktops, change: Change): Desktops {
   switch (change.type) {
-    case "state":
-      return {
-        ...{ sessions: change.sessions, templates: change.templates },
-        isClusterAway: change.isClusterAway ?? before.isClusterAway,
-        message: change.message ?? before.message,
-      };
-    case "message":
-      return { ...before, message: change.message };
+    case "state": {
+      const { sessions, templates, message, ownMessage, isClusterAway } = change;
+      return { sessions, templates, message, ownMessage, isClusterAway };
+    }
+    case "notice":
+      return { ...before, message: change.message, ownMessage: change.ownMessage };
     case "cluster":
       return { ...before, isClusterAway: change.isAway };
     case "templates":

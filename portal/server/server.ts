@@ -1,5 +1,6 @@
 import { createServer } from "node:http";
 import type { IncomingMessage, ServerResponse } from "node:http";
+import { apiMessage } from "../../kube/client.ts";
 import type { Clock } from "../../kube/clock.ts";
 import { closeGracefully, listen, timeoutsBehindTraefik } from "../../kube/http-listener.ts";
 import type { apiHandlers } from "../api/handlers.ts";
@@ -150,6 +151,7 @@ export async function servePortal(options: PortalServerOptions): Promise<PortalS
 function refuse(response: ServerResponse, error: unknown, log: PortalServerOptions["log"]): void {
   if (!(error instanceof Refusal))
     log("error", `a request failed: ${error instanceof Error ? error.message : String(error)}`);
+  else if (error.cause !== undefined) log("warn", `the API server refuses the portal: ${apiMessage(error.cause)}`);
   if (response.headersSent) {
     response.destroy();
     return;

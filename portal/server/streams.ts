@@ -86,9 +86,9 @@ export class Streams {
     this.#send(this.#all, text("changed", { what }));
   }
 
-  /** Tells everybody what an administrator has to say. */
-  message(message: string): void {
-    this.#send(this.#all, text("notice", { message }));
+  /** Tells everybody what an administrator has to say to all, and to them. */
+  notices(message: string, messageTo: (user: string) => string): void {
+    for (const [user, own] of this.#byUser) this.#send(own, text("notice", { message, ownMessage: messageTo(user) }));
   }
 
   /** Tells everybody whether the API server answers. */

@@ -15,7 +15,7 @@ export interface SliceHolder {
 }
 
 const mostMonths = 13;
-// Beside it in its ConfigMap, of which the API server takes 1 MiB, there is a message.
+// Beside it in its ConfigMap, of which the API server takes 1 MiB, there are messages.
 const mostBytes = 800_000;
 
 /**

@@ -1,14 +1,10 @@
 import { join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
 import { ClusterClient, loadKubeConfig } from "../../kube/client.ts";
-import { readRunRecord } from "../../lab/cluster/run-record.ts";
 import { OperatorProcess } from "../../lab/operator/operator-process.ts";
 import type { OperatorProcessOptions } from "../../lab/operator/operator-process.ts";
-import { controlPlane } from "../../lab/phases/control-plane.ts";
-import { controlPlaneTools } from "../../lab/phases/tools.ts";
 import { createOnceKnown } from "../../lab/session/create.ts";
-import type { ProvidedTool } from "../../lab/tools/provide.ts";
 import { apiVersion } from "../../operator/api/objects.ts";
+import { restartApiServer } from "./api-server-restart.ts";
 import { Desktops } from "./desktops.ts";
 import { FaultyApiServer } from "./faulty-api-server.ts";
 import { labGround, layout } from "./operator-fixture.ts";
@@ -118,14 +114,9 @@ export class OperatorHarness extends Desktops {
     return server;
   }
 
-  /** Kills the lab's API server and brings it back, with what depends on it; data stay. Returns when it answers again, and admits sessions. */
+  /** Returns when the lab's API server answers again, and admits sessions. */
   async restartApiServer(awayMs = 0): Promise<void> {
-    const { pid } = readRunRecord(layout, "kube-apiserver")!;
-    process.kill(pid, "SIGKILL");
-    await sleep(awayMs);
-    const context = { layout, tools: new Map<string, ProvidedTool>() };
-    await controlPlaneTools(context, () => undefined);
-    await controlPlane(context, () => undefined);
+    await restartApiServer(awayMs);
     await this.#admitsSessions();
   }
 

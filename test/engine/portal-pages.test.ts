@@ -13,7 +13,7 @@ import { labStackFile, readStackConfig } from "../../lab/platform/stack-config.t
 import { apiVersion } from "../../operator/api/objects.ts";
 import type { VDISession } from "../../operator/api/objects.ts";
 import { homeName } from "../../operator/resources/names.ts";
-import { launchChromium, sourcesAway } from "./chromium.ts";
+import { launchChromium, sourcesAway } from "../../lab/desktop/chromium.ts";
 import { checkout } from "./lab-stack.ts";
 import { layout } from "./operator-fixture.ts";
 import { PortalVisit } from "./portal-visit.ts";
@@ -243,6 +243,57 @@ describe("the portal in a browser", function () {
       await text.fill("");
       await carol.button("Show to everybody").click();
       await alice.page.getByText("Maintenance").waitFor({ state: "hidden" });
+    });
+
+    it("tell one user something, whom nobody else sees it with, from the page of their desktop too", async () => {
+      const bob = await (await visit()).signIn("bob");
+      await alice.goTo("/");
+      await carol.goTo("/admin");
+      const form = carol.page.locator("form", { hasText: "Show to this user" });
+      await form.getByLabel("User").fill("alice@example.com");
+      await form.getByLabel("Text").fill("Save <i>your</i> work");
+      await form.getByRole("button").click();
+      await carol.sees("alice@example.com sees the message on every page until they close it.");
+      await alice.sees("Save <i>your</i> work");
+      await carol.sees(carol.button("Take back the message to alice@example.com"));
+      expect(await carol.violations()).to.deep.equal([]);
+      await alice.page.reload();
+      await alice.sees("Save <i>your</i> work");
+      expect(await alice.violations()).to.deep.equal([]);
+      await bob.goTo("/");
+      expect(await bob.page.getByText("Save").count()).to.equal(0);
+      await alice.button("Close this message").click();
+      await alice.page.getByText("A message to you:").waitFor({ state: "hidden" });
+      await carol.goTo(`/sessions/${name}`);
+      await carol.page.getByLabel("Message to alice@example.com").fill("And once more");
+      await carol.button("Show to this user").click();
+      await alice.sees("And once more");
+      await carol.goTo("/admin");
+      await carol.button("Take back the message to alice@example.com").click();
+      await alice.page.getByText("And once more").waitFor({ state: "hidden" });
+      expect(bob.faults).to.deep.equal([]);
+    });
+
+    it("reach also whom no event stream gets through to", async () => {
+      const polling = await visit();
+      await polling.context.route("**/api/v1/events*", (route) => route.abort());
+      await polling.signIn("alice");
+      await polling.sees("Changes are asked for every few seconds.");
+      await carol.goTo("/admin");
+      await carol.page.getByLabel("Text; empty for none").fill("Maintenance at noon");
+      await carol.button("Show to everybody").click();
+      const form = carol.page.locator("form", { hasText: "Show to this user" });
+      await form.getByLabel("User").fill("alice@example.com");
+      await form.getByLabel("Text").fill("Save your work");
+      await form.getByRole("button").click();
+      await polling.sees("Maintenance at noon");
+      await polling.sees("Save your work");
+      await polling.button("Close this message").click();
+      await carol.page.getByLabel("Text; empty for none").fill("");
+      await carol.button("Show to everybody").click();
+      for (const text of ["Maintenance at noon", "Save your work"])
+        await polling.page.getByText(text).waitFor({ state: "hidden" });
+      expect(polling.faults).to.deep.equal([]);
     });
 
     it("switch a template off, with the reason for whoever wanted one, and on again", async () => {

@@ -1,17 +1,17 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect } from "chai";
-import { execa } from "execa";
 import { z } from "zod";
+import { processFigures } from "../../bench/process-figures.ts";
+import { startPortalBundle } from "../../bench/portal-bundle.ts";
 import { ClusterClient, loadKubeConfig, statusCode } from "../../kube/client.ts";
 import type { AnyObject } from "../../kube/client.ts";
-import { componentKubeconfig } from "../../lab/cluster/layout.ts";
-import { choosePorts } from "../../lab/cluster/ports.ts";
 import type { Ports } from "../../lab/cluster/ports.ts";
+import { readRunRecord } from "../../lab/cluster/run-record.ts";
 import { readPorts } from "../../lab/cluster/state.ts";
-import { labPortalUrl, preparePortal } from "../../lab/operator/portal.ts";
+import { labPortalUrl } from "../../lab/operator/portal.ts";
+import { startOperator } from "../../lab/operator/start.ts";
 import { serviceAccountToken } from "../../lab/operator/service-account-token.ts";
 import { labStackFile, readStackConfig } from "../../lab/platform/stack-config.ts";
 import { apiVersion } from "../../operator/api/objects.ts";
@@ -19,10 +19,11 @@ import type { VDISession } from "../../operator/api/objects.ts";
 import { homeName } from "../../operator/resources/names.ts";
 import { recordName } from "../../portal/cluster/record.ts";
 import { linkAnswer, meAnswer, overview, problemAnswer, sessionView, templateView } from "../../portal/api/schemas.ts";
-import { buildPortal } from "../../portal/bundle/build.ts";
+import { restartApiServer } from "./api-server-restart.ts";
 import { checkout } from "./lab-stack.ts";
 import { layout } from "./operator-fixture.ts";
 import { PortalBrowser } from "./portal-browser.ts";
+import type { BrowserAnswer } from "./portal-browser.ts";
 
 /** The portal that `npm run lab` starts, at a real API server, with the operator's and the gateway's answers. */
 describe("the portal on the lab", function () {
@@ -260,6 +261,24 @@ describe("the portal on the lab", function () {
     }
   });
 
+  it("opens no more than a few of 1,000 event streams of one person, keeps its memory, and serves others meanwhile", async () => {
+    const rssMiB = () => processFigures(readRunRecord(layout, "portal")!.pid).rssMiB;
+    const before = rssMiB();
+    const greedy = new PortalBrowser(origin);
+    await greedy.signIn("bob");
+    const answers = new Map<number, number>();
+    for (let batch = 0; batch < 10; batch++)
+      for (const { status: code } of await Promise.all(Array.from({ length: 100 }, () => greedy.follow())))
+        answers.set(code, (answers.get(code) ?? 0) + 1);
+    expect([...answers.keys()].sort()).to.deep.equal([200, 429]);
+    expect(answers.get(200)).to.be.at.most(12);
+    expect(rssMiB() - before).to.be.below(50);
+    const hers = await alice.follow();
+    await hers.until(/^event: state/m);
+    hers.end();
+    greedy.close();
+  });
+
   it("answers programs by tokens of the cluster, each with what its account owns", async () => {
     const token = await serviceAccountToken(cluster, { namespace, name: "default" }, { seconds: 600 });
     const program = new PortalBrowser(origin);
@@ -334,38 +353,46 @@ describe("the portal on the lab", function () {
   });
 
   it("is the same as the bundle that is shipped: pages, sign-in and API from one file", async () => {
-    const stack = await readStackConfig(labStackFile(checkout));
-    const ports = readPorts(layout) as Ports;
-    const { ports: own } = await choosePorts({}, new Set());
-    const folder = mkdtempSync(join(tmpdir(), "portal-"));
-    const file = join(folder, "main.mjs");
-    writeFileSync(file, (await buildPortal()).text);
-    const variables = (await preparePortal(layout, stack, cluster, ports)) ?? {};
-    const shipped = execa(process.execPath, [file], {
-      env: {
-        ...variables,
-        ...{ KUBECONFIG: componentKubeconfig(layout, "portal"), VDI_LISTEN_ADDRESS: "127.0.0.1" },
-        VDI_METRICS_PORT: String(own["portal-metrics"]),
-        VDI_HEALTH_PORT: String(own["portal-health"]),
-        VDI_PORTAL_PORT: String(own["portal-web"]),
-      },
-      ...{ cwd: folder, extendEnv: false, reject: false, all: true },
-    });
+    const shipped = await startPortalBundle(layout, cluster);
     try {
-      const browser = new PortalBrowser(`http://127.0.0.1:${own["portal-web"]}`);
-      const page = async () => browser.navigate("GET", `${browser.origin}/`).catch(() => undefined);
-      for (let tries = 0; tries < 300 && (await page())?.status !== 200; tries++) await sleep(100);
-      expect((await page())?.body).to.include('<div id="app">');
+      const browser = new PortalBrowser(shipped.origin);
+      expect((await browser.navigate("GET", `${browser.origin}/`)).body).to.include('<div id="app">');
       // The cookie of the lab's own portal: no replica keeps anything.
       const { host } = new URL(browser.origin);
       browser.cookies.set(host, new Map(alice.cookies.get(new URL(origin).host)));
       expect((await browser.ask("GET", "/api/v1/me")).json(meAnswer).user).to.equal("alice@example.com");
       expect((await browser.navigate("GET", `${browser.origin}/sign-in/begin`)).location).to.include("/auth?");
     } finally {
-      shipped.kill("SIGTERM");
-      const { exitCode, all } = await shipped;
-      expect(exitCode, all).to.equal(0);
-      rmSync(folder, { recursive: true });
+      await shipped.end();
+    }
+  });
+
+  it("loses no start while the API server comes back: it says that this passes, until it is made", async () => {
+    const asked = `${name}-back`;
+    const body = { template: "webtop", name: asked, home: { enabled: false } };
+    const back = restartApiServer(1_000);
+    // After the one that was killed.
+    await sleep(500);
+    const refused = new Map<string, number>();
+    let made: BrowserAnswer | undefined;
+    for (let tries = 0; tries < 180 && !made; tries++) {
+      // Two people, so that neither asks too often.
+      const answer = await (tries % 2 === 0 ? alice : bob).ask("POST", "/api/v1/sessions", body);
+      if (answer.status === 201) made = answer;
+      else {
+        const { detail } = answer.json(problemAnswer);
+        const said = `${answer.status} ${detail}`;
+        refused.set(said, (refused.get(said) ?? 0) + 1);
+        await sleep(500);
+      }
+    }
+    await back;
+    // An operator whose Lease has run out ends, to be started anew; here there is no kubelet.
+    await startOperator(layout);
+    expect(made?.status).to.equal(201);
+    for (const [said, times] of refused) {
+      console.log(`      ${times} times: ${said}`);
+      expect(said).to.match(/^503 The cluster does not .* Try again in a moment\./);
     }
   });
 

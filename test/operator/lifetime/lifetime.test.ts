@@ -70,6 +70,21 @@ describe("idle time", () => {
     expect(lifetime(seenLater, look(at, false), after(at)).decideAtMs).to.equal(createdMs + 40 * minute);
   });
 
+  it("does not count a presence that is still to come, but one by a clock that is a little ahead", () => {
+    const idle = { after: "30m", action: "Suspend", warnBefore: "5m" } as const;
+    const said = (ms: number) => runningSession({ spec: { idle: { ...idle, presentAt: apiTime(createdMs + ms) } } });
+    const decided = (session: ReturnType<typeof runningSession>) =>
+      lifetime(session, look(due, false), after(due)).action;
+    for (const aheadMs of [6 * minute, hour, 10_000 * hour])
+      expect(decided(said(due + aheadMs)), `${aheadMs}`).to.equal("Suspend");
+    expect(decided(said(due + 4 * minute))).to.equal(undefined);
+    const warned = activeCondition({ session: said(hour), activity: look(28 * minute, false) }, after(28 * minute));
+    expect(warned.reason).to.equal("IdleWarning");
+    // Once its time has come it is as if said then.
+    const { decideAtMs } = lifetime(said(29 * minute), look(30 * minute, false), after(30 * minute));
+    expect(decideAtMs).to.equal(createdMs + 59 * minute);
+  });
+
   it("counts from when the desktop became ready, as long as nobody ever came", () => {
     expect(lifetime(runningSession(), look(2 * minute, false), after(2 * minute))).to.deep.include({
       recheckMs: 24 * minute,

@@ -30,9 +30,13 @@ describe("what the portal remembers", () => {
   };
 
   it("is nothing at first, and nothing that somebody wrote by hand and cannot be read", async () => {
-    for (const data of [undefined, { off: "{", usage: "[]" }, { off: '{"t":1}', usage: '{"months":{"a":1}}' }]) {
+    for (const data of [
+      undefined,
+      { off: "{", usage: "[]", messages: "{}" },
+      { off: '{"t":1}', usage: '{"months":{"a":1}}', messages: '[{"user":1}]' },
+    ]) {
       const { one } = await record(data);
-      expect([one.message, one.off, one.usage]).to.deep.equal(["", {}, { months: {} }]);
+      expect([one.message, one.messages, one.off, one.usage]).to.deep.equal(["", [], {}, { months: {} }]);
     }
   });
 
@@ -52,6 +56,19 @@ describe("what the portal remembers", () => {
     await one.setMessage("Maintenance at noon");
     await one.switchTemplate("a", "broken");
     expect(told).to.equal(3);
+  });
+
+  it("has one message to each user, and leaves those of others as they are", async () => {
+    const { one, written } = await record({ messages: '[{"user":"__proto__","text":"odd"}]' });
+    await one.setMessage("first", "alice");
+    await one.setMessage("second", "alice");
+    await one.closeMessage("alice", "first");
+    expect([one.messageTo("alice"), one.messageTo("__proto__"), one.messageTo("bob")]).to.deep.equal([
+      ...["second", "odd", ""],
+    ]);
+    await one.closeMessage("alice", "second");
+    expect(one.messages).to.deep.equal([{ user: "__proto__", text: "odd" }]);
+    expect(written.map((it) => it.metadata?.resourceVersion)).to.deep.equal(["10", "11", "12"]);
   });
 
   it("switches templates off and on beside others, and not over what another replica has written", async () => {

@@ -4,14 +4,17 @@ import { h } from "preact";
 import { renderToString } from "preact-render-to-string";
 import { TextStore } from "./text-store.ts";
 import { gzipSync } from "node:zlib";
-import type { Overview, SessionView, TemplateView } from "../../../portal/api/schemas.ts";
+import type { Notices, Overview, SessionView, TemplateView } from "../../../portal/api/schemas.ts";
 import { buildPages } from "../../../portal/bundle/build-pages.ts";
 import { Drafts } from "../../../portal/pages/drafts.ts";
 import { Findings, Slices, matches } from "../../../portal/pages/admin.ts";
 import type { Shared } from "../../../portal/pages/app.ts";
+import type { Connection } from "../../../portal/pages/follow.ts";
+import { Frame } from "../../../portal/pages/frame.ts";
 import { GalleryPage } from "../../../portal/pages/gallery.ts";
 import { NewPage, wantedSession } from "../../../portal/pages/new-desktop.ts";
 import { startBegan, startShare } from "../../../portal/pages/progress.ts";
+import { UserMessageForm, UserMessages } from "../../../portal/pages/notices.ts";
 import { Templates } from "../../../portal/pages/operate.ts";
 import { pageOf } from "../../../portal/pages/routes.ts";
 import { lossOf, SessionPage } from "../../../portal/pages/session.ts";
@@ -38,12 +41,18 @@ const template = (name: string, more: Partial<TemplateView> = {}): TemplateView 
 const shared = (sessions: SessionView[], templates: TemplateView[] = []): Shared => ({
   words: wordsFor(["en"]),
   me: { user: "alice", groups: [], isAdmin: false, signIn: "oidc", kasmUrl: "https://desktops.example.com" },
-  desktops: { sessions, templates, isClusterAway: false, message: "" },
+  desktops: { ...nothingYet, sessions, templates },
   drafts: new Drafts(new TextStore(), "alice"),
   go: () => undefined,
   say: () => undefined,
   attempt: () => Promise.resolve(),
 });
+
+const framed = (notices: Partial<Notices>, connection: Connection = "live") => {
+  const { desktops, ...rest } = shared([]);
+  const page = { page: { name: "gallery" }, connection, message: "", dismiss: () => undefined } as const;
+  return h(Frame, { ...rest, ...page, desktops: { ...desktops, ...notices } });
+};
 
 describe("the portal's pages", () => {
   it("show each step of a start with its sentence", () => {
@@ -104,6 +113,7 @@ describe("the portal's pages", () => {
             },
           ],
           templates: [{ name: "t", title: text, off: { reason: text } }],
+          messages: [{ user: text, text }],
           findings: [{ code: "X", level: "failure", object: text, problem: text, fix: [{ text, command: text }] }],
         };
         const usage = {
@@ -125,6 +135,10 @@ describe("the portal's pages", () => {
           renderToString(h(Findings, { overview, words })),
           renderToString(h(Slices, { overview, words })),
           renderToString(h(Templates, { ...shared([]), overview, again: () => undefined })),
+          renderToString(h(UserMessages, { ...shared([]), overview, again: () => undefined })),
+          renderToString(h(UserMessageForm, { ...shared([one]), user: text })),
+          renderToString(h(UserMessageForm, shared([one]))),
+          renderToString(framed({ message: text, ownMessage: text })),
           renderToString(h(UsageRows, { usage, words })),
         ];
         for (const page of pages) {
@@ -136,6 +150,18 @@ describe("the portal's pages", () => {
         }
       }),
     );
+  });
+
+  it("say on every page what administrators tell everybody and whoever is signed in, also while they poll", () => {
+    const told = { message: "Maintenance at noon", ownMessage: "Save your work", isClusterAway: true };
+    for (const connection of ["live", "polling"] as const) {
+      const page = renderToString(framed(told, connection));
+      expect(page)
+        .to.include("Maintenance at noon")
+        .and.match(/A message to you:.*Save your work.*Close this message/);
+      expect(page).to.include("The cluster does not answer.");
+    }
+    expect(renderToString(framed({}))).not.to.match(/A message to you|class="notice/);
   });
 
   it("draw usage by month, oldest first, and by user of the newest month, and write amounts as their readers do", () => {

@@ -8,6 +8,7 @@ import type { WatchEvent } from "../../../kube/watch-events.ts";
 import { apiHandlers } from "../../../portal/api/handlers.ts";
 import { Actions } from "../../../portal/cluster/actions.ts";
 import { Knowledge } from "../../../portal/cluster/knowledge.ts";
+import { PortalRecord, recordName } from "../../../portal/cluster/record.ts";
 import type { Person } from "../../../portal/rights/person.ts";
 import { Assets } from "../../../portal/server/assets.ts";
 import { follow } from "../../../portal/server/follow.ts";
@@ -40,20 +41,9 @@ export class APortal {
   readonly written: { verb: string; object: AnyObject; options?: unknown }[] = [];
   readonly links: string[] = [];
   readonly audit: object[] = [];
-  /** What it remembers; here for as long as it is there. */
-  readonly record = {
-    ...{ message: "", off: {} as Record<string, { reason: string }> },
-    usage: { countedUntil: "2026-01-01T00:00:00Z", months: { "2026-01": { "=bob": 5_400 } } },
-    setMessage(message: string) {
-      this.message = message;
-      return Promise.resolve();
-    },
-    switchTemplate(name: string, reason: string | undefined) {
-      const others = Object.fromEntries(Object.entries(this.off).filter(([known]) => known !== name));
-      this.off = { ...others, ...(reason !== undefined && { [name]: { reason } }) };
-      return Promise.resolve();
-    },
-  };
+  readonly warnings: string[] = [];
+  /** What it remembers. */
+  readonly record: PortalRecord;
   /** Thrown by the next writes. */
   failure: Error | undefined;
   port = 0;
@@ -65,15 +55,31 @@ export class APortal {
   #close: () => Promise<unknown> = () => Promise.resolve();
 
   constructor(objects: readonly object[], how: PortalSettings["signIn"] = signIn) {
-    this.#objects = objects as AnyObject[];
+    const usage = { countedUntil: "2026-01-01T00:00:00Z", months: { "2026-01": { "=bob": 5_400 } } };
+    const kept: AnyObject = {
+      ...{ apiVersion: "v1", kind: "ConfigMap", data: { usage: JSON.stringify(usage) } },
+      metadata: { name: recordName, namespace: "kasm-vdi-system", resourceVersion: "10" },
+    };
+    this.#objects = [...(objects as AnyObject[]), kept];
     this.#signIn = how;
+    this.record = new PortalRecord({
+      client: {
+        ...this.#reader(),
+        mergePatch: ({ data }) => {
+          Object.assign(kept["data"] as object, data);
+          return Promise.resolve({ ...kept, metadata: { ...kept.metadata, resourceVersion: String(++this.#version) } });
+        },
+      },
+      ...{ namespace: "kasm-vdi-system", clock: this.clock, log: () => undefined },
+    });
   }
 
   async open(): Promise<this> {
     const { clock, seal } = this;
     const known = new Knowledge({ client: this.#reader(), namespace, clock, log: () => undefined });
     void known.run(this.#over.signal);
-    await known.synced;
+    void this.record.run(this.#over.signal);
+    await Promise.all([known.synced, this.record.synced]);
     // The watches begin.
     await turn();
     const { record } = this;
@@ -119,9 +125,10 @@ export class APortal {
       }),
       assets: new Assets({ script: "export {};", style: "body{}" }),
       observe: () => undefined,
-      log: () => undefined,
+      log: (_level, message) => this.warnings.push(message),
     });
     const unfollow = follow(known, streams, clock);
+    record.on(() => streams.notices(record.message, (user) => record.messageTo(user)));
     this.port = server.port;
     this.#close = async () => {
       unfollow();

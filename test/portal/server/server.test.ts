@@ -3,6 +3,7 @@ import { expect } from "chai";
 import { ApiException } from "@kubernetes/client-node";
 import { z } from "zod";
 import {
+  notices as noticesSchema,
   overview as overviewSchema,
   problemAnswer,
   sessionView,
@@ -120,6 +121,7 @@ describe("the portal's server", () => {
         expect((await portal.ask("GET", `/api/v1${path}`, { person: alice })).status, path).to.equal(403);
       for (const [path, body] of [
         ["message", { text: "mine" }],
+        ["message", { text: "mine", user: bob.user }],
         ["templates/ubuntu/off", { reason: "mine" }],
         ["templates/ubuntu/on", undefined],
       ] as const)
@@ -127,7 +129,7 @@ describe("the portal's server", () => {
           (await portal.ask("POST", `/api/v1/admin/${path}`, { person: alice, ...(body && { body }) })).status,
           path,
         ).to.equal(403);
-      expect([portal.record.message, portal.record.off]).to.deep.equal(["", {}]);
+      expect([portal.record.message, portal.record.messages, portal.record.off]).to.deep.equal(["", [], {}]);
       const overview = (await portal.ask("GET", "/api/v1/admin/overview", { person: admin })).json(overviewSchema);
       expect(overview.nodes[0]?.resources[0]?.holders).to.deep.equal([{ pod: "p", session: "hers", user: alice.user }]);
     });
@@ -269,6 +271,50 @@ describe("the portal's server", () => {
       expect((await create()).status).to.equal(201);
     });
 
+    it("what an administrator tells one user, who alone is told and closes it, and nobody else for her", async () => {
+      const say = (text: string, user: string) =>
+        portal.ask("POST", "/api/v1/admin/message", { person: admin, body: { text, user } });
+      const notices = async (person: typeof alice) =>
+        (await portal.ask("GET", "/api/v1/notices", { person })).json(noticesSchema);
+      const close = (person: typeof alice, text: string) =>
+        portal.ask("POST", "/api/v1/notices/close", { person, body: { text } });
+      const stream = await portal.stream("/api/v1/events", await portal.cookie(alice));
+      const his = await portal.stream("/api/v1/events", await portal.cookie(bob));
+      expect((await say(" Save your work ", alice.user)).status).to.equal(204);
+      const told = { message: "", ownMessage: "Save your work" };
+      for (let tries = 0; tries < 20 && !stream.text.includes("event: notice"); tries++) await sleep(5);
+      expect(stream.text).to.include(`event: notice\ndata: ${JSON.stringify(told)}\n`);
+      expect(his.text).not.to.include("Save your work");
+      expect(await notices(alice)).to.deep.equal({ ...told, isClusterAway: false });
+      expect((await notices(bob)).ownMessage).to.equal("");
+      const again = await portal.stream("/api/v1/events", await portal.cookie(alice));
+      for (let tries = 0; tries < 20 && !again.text.includes("event: state"); tries++) await sleep(5);
+      expect(again.text).to.match(/event: state\ndata: .*"ownMessage":"Save your work"/);
+      for (const one of [stream, his, again]) one.end();
+      const { messages } = (await portal.ask("GET", "/api/v1/admin/overview", { person: admin })).json(overviewSchema);
+      expect(messages).to.deep.equal([{ user: alice.user, text: "Save your work" }]);
+      await close(bob, "Save your work");
+      await close(alice, "What stood there before");
+      expect((await notices(alice)).ownMessage).to.equal("Save your work");
+      expect((await close(alice, "Save your work")).status).to.equal(204);
+      expect((await notices(alice)).ownMessage).to.equal("");
+    });
+
+    it("no message that is too long, to nobody, or to more users than there is room for", async () => {
+      const say = (body: object) => portal.ask("POST", "/api/v1/admin/message", { person: admin, body });
+      expect((await say({ text: "x".repeat(501), user: "bob" })).status).to.equal(400);
+      expect((await say({ text: "x", user: " " })).status).to.equal(400);
+      expect((await say({ text: "x", user: "x".repeat(255) })).status).to.equal(400);
+      for (let index = 0; index < 50; index++) await portal.record.setMessage("x", `user-${index}`);
+      const refused = await say({ text: "x", user: "one-more" });
+      expect([refused.status, detail(refused)]).to.deep.equal([
+        ...[409, "There are messages to 50 users already: take some back."],
+      ]);
+      expect((await say({ text: "another", user: "user-5" })).status).to.equal(204);
+      expect((await say({ text: "", user: "user-6" })).status).to.equal(204);
+      expect((await say({ text: "x", user: "one-more" })).status).to.equal(204);
+    });
+
     it("nothing where the API server refuses, with its words; and says when it is away", async () => {
       const create = () =>
         portal.ask("POST", "/api/v1/sessions", { person: alice, body: { template: "ubuntu", name: "n" } });
@@ -282,6 +328,36 @@ describe("the portal's server", () => {
       portal.failure = new Error("connect ECONNREFUSED 10.43.0.1:443");
       const away = await create();
       expect([away.status, away.headers["retry-after"], away.body.includes("10.43")]).to.deep.equal([503, "5", false]);
+    });
+
+    it("nothing yet where the API server has only just started, and says that it passes", async () => {
+      const policy = "ValidatingAdmissionPolicy 'vdisession-template.vdi.kasm.io'";
+      const denied = `vdisessions.vdi.kasm.io "n" is forbidden: ${policy} with binding 'b' denied request: `;
+      const account = 'User "system:serviceaccount:kasm-vdi-system:kasm-portal"';
+      // What it was seen to say.
+      for (const [code, reason, message] of [
+        [422, "Invalid", `${denied}failed to configure binding: paramKind kind \`&ParamKind{}\` not yet synced`],
+        [422, "Invalid", `${denied}failed to configure policy: failed to find resource referenced by paramKind`],
+        [403, "Forbidden", `vdisessions.vdi.kasm.io is forbidden: ${account} cannot create resource "vdisessions"`],
+        [403, "Forbidden", `vdisessions.vdi.kasm.io "hers" is forbidden: ${account} cannot patch resource`],
+      ] as const) {
+        portal.failure = apiError(code, reason, message);
+        for (const [path, body] of [
+          ["sessions", { template: "ubuntu", name: "n" }],
+          ["sessions/hers/suspend", undefined],
+        ] as const) {
+          const answer = await portal.ask("POST", `/api/v1/${path}`, { person: alice, ...(body && { body }) });
+          expect([answer.status, answer.headers["retry-after"]], message).to.deep.equal([503, "5"]);
+          expect(detail(answer)).to.equal(
+            "The cluster does not take changes from the portal just now, as when it has only just started; desktops that run go on. " +
+              "Try again in a moment. If this stays so, tell your administrator.",
+          );
+        }
+        expect(portal.warnings.at(-1)).to.equal(`the API server refuses the portal: ${message}`);
+      }
+      portal.failure = apiError(403, "Forbidden", `${denied}the template is for others`);
+      const refused = await portal.ask("POST", "/api/v1/sessions/hers/suspend", { person: alice });
+      expect([refused.status, detail(refused)]).to.deep.equal([403, `${denied}the template is for others`]);
     });
   });
 
