@@ -23,7 +23,9 @@ export function lifetime(lab: DesktopLab): void {
       // Its page asks by itself all the time.
       await sleep(5_000);
       await lab.until("desktop", ({ status }) => status?.phase === "Suspended");
+      await page.picture("suspended");
       await page.open(lab.link.replace(/\?.*/, ""));
+      await page.picture("waking");
       await page.untilPicture();
       await page.type("cp before after-wake");
       expect(await lab.inHome("after-wake")).to.equal("before-the-end\n");
