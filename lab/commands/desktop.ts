@@ -1,5 +1,6 @@
 import { spawn } from "node:child_process";
 import type { LabLayout } from "../cluster/layout.ts";
+import { readRunRecord } from "../cluster/run-record.ts";
 import { readPorts } from "../cluster/state.ts";
 import { allReady, labStatus } from "../cluster/status.ts";
 import { runsDesktops, switchDesktopsOn } from "../desktop/layout.ts";
@@ -28,8 +29,10 @@ export async function desktop(layout: LabLayout, options: DesktopOptions): Promi
   const [problems, status] = await Promise.all([unmetRequirements(process.env), labStatus(layout)]);
   if (problems.length > 0) throw new Error(problems.join("\n"));
   const isUp = runsDesktops(layout) && allReady(status);
+  // Since the last `down`, desktops were run: the platform is there, and a part of the lab has ended.
+  const wasUp = runsDesktops(layout) && readRunRecord(layout, "desktops") !== undefined;
   switchDesktopsOn(layout);
-  if (!isUp) await up(layout, { summary: false });
+  if (!isUp) await up(layout, { summary: false, installs: !wasUp });
   const { domain, namespaces } = await readStackConfig(labStackFile(layout.checkout));
   const { namespace, url, begun, readyAt } = await withAdministrator(layout, async (client) => {
     const namespace = namespaces.vdi;

@@ -19,7 +19,7 @@ import { runPhases } from "./phases.ts";
 import type { Lanes, Phase } from "./phases.ts";
 
 /** Everything that `npm run lab` does, in order. Each phase leaves alone what is as it should be. */
-const phases = (withDesktops: boolean): readonly (Phase<UpContext> | Lanes<UpContext>)[] => [
+const phases = (withDesktops: boolean, installs: boolean): readonly (Phase<UpContext> | Lanes<UpContext>)[] => [
   {
     title: "Cluster, engine and plugins",
     lanes: [
@@ -33,7 +33,7 @@ const phases = (withDesktops: boolean): readonly (Phase<UpContext> | Lanes<UpCon
       ...(withDesktops ? desktopLanes : []),
     ],
   },
-  { title: "Platform", run: platform },
+  ...(installs ? [{ title: "Platform", run: platform }] : []),
   ...(withDesktops ? [{ title: "Desktops", run: desktops }] : []),
   { title: "Operator", run: operator },
   // Nothing would answer in its desktop, which is simulated.
@@ -48,12 +48,17 @@ const desktopLanes: Lanes<UpContext>["lanes"] = [
 export interface UpOptions {
   /** Whether the outputs and what one can do next are printed. */
   readonly summary?: boolean;
+  /** Whether the program runs; else what runs beside the cluster is started alone. */
+  readonly installs?: boolean;
   /** Folder of charts that the stack takes from now on. */
   readonly charts?: string;
 }
 
 /** Brings the lab up, or up to date; with desktops that are run where they were asked for. */
-export async function up(layout: LabLayout, { summary = true, charts }: UpOptions = {}): Promise<void> {
+export async function up(
+  layout: LabLayout,
+  { summary = true, installs = true, charts }: UpOptions = {},
+): Promise<void> {
   const context: UpContext = { layout, tools: new Map() };
   await withLabLock(
     layout,
@@ -62,7 +67,7 @@ export async function up(layout: LabLayout, { summary = true, charts }: UpOption
     async () => {
       prepareEngine(layout);
       if (charts !== undefined) await announceCharts(layout, charts);
-      await runPhases(phases(runsDesktops(layout)), context);
+      await runPhases(phases(runsDesktops(layout), installs), context);
     },
   );
   if (summary) await printSummary(context);

@@ -2,8 +2,11 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { expect } from "chai";
 import { execa } from "execa";
 import { readRunRecord } from "../../../lab/cluster/run-record.ts";
+import { statusOf } from "./access.ts";
 import type { DesktopLab } from "./desktop-lab.ts";
+import type { DesktopPage } from "./desktop-page.ts";
 import { processesBelow } from "./left-behind.ts";
+import { untilCut } from "./lifetime.ts";
 
 /** What breaks under an open page, and what a person sees of it. */
 export function faults(lab: DesktopLab): void {
@@ -37,7 +40,7 @@ export function faults(lab: DesktopLab): void {
 
     it("goes on without a stop when the operator is killed and started again", async () => {
       const page = await lab.open("desktop");
-      process.kill(readRunRecord(lab.layout, "operator")?.pid ?? 0, "SIGKILL");
+      kill(lab, "operator");
       await page.type("echo while-it-is-away > away");
       expect(await lab.inHome("away")).to.equal("while-it-is-away\n");
       await startOperator(lab);
@@ -47,19 +50,44 @@ export function faults(lab: DesktopLab): void {
       await page.close();
     });
 
+    it("goes on without a stop when the gateway is killed, and nobody new comes in until it is started again", async () => {
+      const page = await lab.open("desktop");
+      const address = lab.link.replace(/\?.*/, "");
+      kill(lab, "gateway");
+      await page.type("echo without-a-gateway > ungated");
+      expect(await lab.inHome("ungated")).to.equal("without-a-gateway\n");
+      expect(await statusOf(address)).to.be.at.least(500);
+      await startOperator(lab);
+      expect(await statusOf(address)).to.equal(401);
+      const second = await lab.open("desktop");
+      await second.close();
+      expect(page.closedSockets).to.equal(0);
+      await page.close();
+    });
+
+    it("cannot be reached when the forwarder is killed, and goes on by itself after `npm run lab desktop`", async () => {
+      const page = await lab.open("desktop");
+      const commands = () => processesBelow(lab.layout).map(({ command }) => command);
+      const before = commands().sort();
+      const pods = await lab.kubectl("get", "pods", "--output=name");
+      kill(lab, "forwarder");
+      await untilCut(page);
+      expect(await statusOf(page.page.url()).catch(String)).to.match(/ECONNREFUSED|ECONNRESET/);
+      const begun = performance.now();
+      await lab.run("desktop");
+      console.log(`      mended in ${((performance.now() - begun) / 1000).toFixed(1)} s`);
+      await worksAgain(page, "after-forwarder");
+      expect(await lab.kubectl("get", "pods", "--output=name")).to.equal(pods);
+      expect(commands().sort()).to.deep.equal(before);
+      await page.close();
+    });
+
     it("goes on by itself when Traefik is killed, and runs again", async () => {
       const page = await lab.open("desktop");
       for (const { pid } of processesBelow(lab.layout).filter(({ command }) => /\/traefik --config/.test(command)))
         process.kill(pid, "SIGKILL");
-      for (let tries = 0; page.closedSockets === 0 && tries < 100; tries++) await sleep(100);
-      expect(page.closedSockets).to.be.greaterThan(0);
-      await page.untilPicture();
-      let text = "";
-      for (let tries = 0; text === "" && tries < 10; tries++) {
-        await page.type("echo after-traefik > after-traefik");
-        text = await lab.inHome("after-traefik");
-      }
-      expect(text).to.equal("after-traefik\n");
+      await untilCut(page);
+      await worksAgain(page, "after-traefik");
       await page.close();
     });
 
@@ -90,7 +118,24 @@ export function faults(lab: DesktopLab): void {
       expect(cpuSeconds(lab, pod.metadata.name) - first).to.be.lessThan(4.6);
       await page.close();
     });
+
+    /** What is typed arrives once the page has connected itself anew. */
+    async function worksAgain(page: DesktopPage, name: string): Promise<void> {
+      await page.untilPicture();
+      let text = "";
+      for (let tries = 0; text === "" && tries < 10; tries++) {
+        await page.type(`echo ${name} > ${name}`);
+        text = await lab.inHome(name);
+      }
+      expect(text).to.equal(`${name}\n`);
+    }
   });
+}
+
+function kill({ layout }: DesktopLab, component: "operator" | "gateway" | "forwarder"): void {
+  const record = readRunRecord(layout, component);
+  if (!record) throw new Error(`${component} does not run`);
+  process.kill(record.pid, "SIGKILL");
 }
 
 function isOutOfMemory({ reason }: { reason: string }): boolean {

@@ -68,9 +68,9 @@ export function lifetime(lab: DesktopLab): void {
   });
 }
 
-async function untilCut(page: DesktopPage): Promise<void> {
-  const before = page.closedSockets;
-  for (let tries = 0; page.closedSockets === before; tries++) {
+/** Waits until a page's stream is closed, which was open all the time. */
+export async function untilCut(page: DesktopPage): Promise<void> {
+  for (let tries = 0; page.closedSockets === 0; tries++) {
     if (tries > 300) throw new Error("the stream is still open after 15 s");
     await sleep(50);
   }
