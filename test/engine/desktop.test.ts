@@ -1,5 +1,5 @@
 import { unmetRequirements } from "../../lab/desktop/requirements.ts";
-import { sourcesAway } from "./chromium.ts";
+import { sourcesAway } from "../../lab/desktop/chromium.ts";
 import { access } from "./desktop/access.ts";
 import { DesktopLab } from "./desktop/desktop-lab.ts";
 import { display } from "./desktop/display.ts";

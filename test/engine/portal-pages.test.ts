@@ -13,7 +13,7 @@ import { labStackFile, readStackConfig } from "../../lab/platform/stack-config.t
 import { apiVersion } from "../../operator/api/objects.ts";
 import type { VDISession } from "../../operator/api/objects.ts";
 import { homeName } from "../../operator/resources/names.ts";
-import { launchChromium, sourcesAway } from "./chromium.ts";
+import { launchChromium, sourcesAway } from "../../lab/desktop/chromium.ts";
 import { checkout } from "./lab-stack.ts";
 import { layout } from "./operator-fixture.ts";
 import { PortalVisit } from "./portal-visit.ts";

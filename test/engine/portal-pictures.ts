@@ -11,7 +11,7 @@ import { readPorts } from "../../lab/cluster/state.ts";
 import { labPortalUrl } from "../../lab/operator/portal.ts";
 import { labStackFile, readStackConfig } from "../../lab/platform/stack-config.ts";
 import { apiVersion } from "../../operator/api/objects.ts";
-import { launchChromium } from "./chromium.ts";
+import { launchChromium } from "../../lab/desktop/chromium.ts";
 import { checkout } from "./lab-stack.ts";
 import { layout } from "./operator-fixture.ts";
 import { PortalVisit } from "./portal-visit.ts";

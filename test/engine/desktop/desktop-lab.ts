@@ -13,7 +13,7 @@ import { apiVersion } from "../../../operator/api/objects.ts";
 import type { VDISession } from "../../../operator/api/objects.ts";
 import { onPort, sessionLink } from "../../../lab/session/link.ts";
 import { sessionKey } from "../../../lab/session/objects.ts";
-import { launchChromium } from "../chromium.ts";
+import { launchChromium } from "../../../lab/desktop/chromium.ts";
 import { keepPicture } from "../pictures.ts";
 import { DesktopPage } from "./desktop-page.ts";
 import { copyOfCheckout } from "../second-checkout.ts";

@@ -3,9 +3,9 @@ import { chmod, mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { chromium } from "playwright-core";
 import type { Browser } from "playwright-core";
-import { fetchDebianPackages, unpackDebianPackages } from "../../lab/desktop/files/debian.ts";
-import { provideFolder, thisArchitecture } from "../../lab/desktop/files/folder.ts";
-import { debian } from "../../lab/desktop/files/packages.ts";
+import { fetchDebianPackages, unpackDebianPackages } from "./files/debian.ts";
+import { provideFolder, thisArchitecture } from "./files/folder.ts";
+import { debian } from "./files/packages.ts";
 
 const packages = ["chromium", "fonts-dejavu-core", "coreutils", "bash", "mount"];
 
