@@ -1,30 +1,27 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { request } from "node:https";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
-import { execa } from "execa";
 import type { ClusterClient } from "../kube/client.ts";
+import { waitForObject } from "../kube/wait-for.ts";
 import type { LabLayout } from "../lab/cluster/layout.ts";
-import { readRunRecord } from "../lab/cluster/run-record.ts";
 import { readPorts } from "../lab/cluster/state.ts";
 import { provideDesktopFiles } from "../lab/desktop/files/provide.ts";
 import { runsDesktops } from "../lab/desktop/layout.ts";
-import { CpuGroup, openCpuGroups, removeCpuGroups } from "../lab/desktop/node/cpu-groups.ts";
-import { processTree } from "../lab/desktop/node/memory.ts";
 import { withAdministrator } from "../lab/phases/context.ts";
 import { labStackFile, readStackConfig } from "../lab/platform/stack-config.ts";
-import { createSession } from "../lab/session/create.ts";
-import { sessionLink } from "../lab/session/link.ts";
-import { sessionKey } from "../lab/session/objects.ts";
-import { waitUntilReady } from "../lab/session/wait.ts";
+import { onPort, sessionLink } from "../lab/session/link.ts";
+import { listTemplates, named, sessionKey } from "../lab/session/objects.ts";
+import { apiVersion } from "../operator/api/objects.ts";
+import type { VDISession } from "../operator/api/objects.ts";
+import { bareStart, withDesktop } from "./desktop-starts.ts";
+import type { Started } from "./desktop-starts.ts";
+import { measureStream } from "./desktop-stream.ts";
+import type { StreamFigures } from "./desktop-stream.ts";
+import { measureWay } from "./desktop-way.ts";
+import type { WayFigures } from "./desktop-way.ts";
+import { load } from "./process-figures.ts";
 import { median, rounded } from "./statistics.ts";
 import { withWarmPool } from "./warm-pool.ts";
 
-export interface DesktopFigures {
-  readonly bench: "desktop";
-  readonly runs: number;
-  /** Medians, from the session's creation. The picture comes through Traefik and gateway, to who signs in by a link. */
+/** Medians in seconds, from the session's creation. The picture comes through Traefik and gateway, to who signs in by a link. */
+export interface StartFigures {
   readonly readySeconds: number;
   readonly pictureSeconds: number;
   /** The same with a desktop of a pool, started before. */
@@ -33,6 +30,17 @@ export interface DesktopFigures {
   /** The peer: the same programs of the same files with the same limit of CPU, started by hand, until they listen. */
   readonly bareSeconds: number;
 }
+
+export interface DesktopFigures extends StartFigures, StreamFigures, WayFigures {
+  readonly bench: "desktop";
+  readonly runs: number;
+  /** Starts with half a core each, where the others have a whole one. */
+  readonly halfCore: StartFigures;
+  readonly load: number;
+}
+
+const template = "selkies";
+const wayRequests = 200;
 
 /** Real desktops, one after the other, beside their programs alone. The lab has to run, with desktops. */
 export async function benchDesktop(
@@ -43,24 +51,48 @@ export async function benchDesktop(
   if (!runsDesktops(layout)) throw new Error("Desktops have to be run, and not simulated: `npm run lab desktop`.");
   const { namespaces } = await readStackConfig(labStackFile(layout.checkout));
   const files = await provideDesktopFiles(process.env, say);
-  const measured: { cold: Started; warm: Started; bare: number }[] = [];
-  await withAdministrator(layout, async (client) => {
-    for (let run = 0; run <= runs; run++) {
-      const bare = await bareStart(layout, files);
-      const session = (kind: string) => ({ namespace: namespaces.vdi, name: `bench-${kind}-${run}` });
-      const cold = await start(layout, client, session("cold"));
-      const pool = { client, namespace: namespaces.vdi, template: { metadata: { name: template } } };
-      const warm = await withWarmPool(pool, 1, () => start(layout, client, session("warm")));
-      const figures = [cold, warm].map(
-        ({ ready, picture }) => `ready ${rounded(ready)} s, picture ${rounded(picture)} s`,
-      );
-      say(`Run ${run}: cold ${figures.join("; warm ")}; bare ${rounded(bare)} s${run === 0 ? " (not counted)" : ""}`);
-      if (run > 0) measured.push({ cold, warm, bare });
-    }
+  return withAdministrator(layout, async (client) => {
+    const place = { layout, client, namespace: namespaces.vdi, files };
+    const whole = await starts(place, { template, cores: 1 }, runs, say);
+    const halfCore = await withTemplate(client, "bench-half-core", "500m", (half) =>
+      starts(place, { template: half, cores: 0.5 }, runs, say),
+    );
+    const open = await openDesktop(place);
+    say(JSON.stringify(open));
+    return { bench: "desktop", runs, ...whole, halfCore, ...open, load: load() };
   });
+}
+
+interface Place {
+  readonly layout: LabLayout;
+  readonly client: ClusterClient;
+  readonly namespace: string;
+  readonly files: string;
+}
+
+async function starts(
+  { layout, client, namespace, files }: Place,
+  { template, cores }: { template: string; cores: number },
+  runs: number,
+  say: (line: string) => void,
+): Promise<StartFigures> {
+  const measured: { cold: Started; warm: Started; bare: number }[] = [];
+  const pool = { client, namespace, template: { metadata: { name: template } } };
+  for (let run = 0; run <= runs; run++) {
+    const bare = await bareStart(layout, files, cores);
+    const start = (kind: string) =>
+      withDesktop(layout, client, { namespace, name: `bench-${kind}-${run}`, template }, (started) => started);
+    const cold = await start("cold");
+    const warm = await withWarmPool(pool, 1, () => start("warm"));
+    const figures = [cold, warm].map(
+      ({ ready, picture }) => `ready ${rounded(ready)} s, picture ${rounded(picture)} s`,
+    );
+    const title = `${cores} cores, run ${run}${run === 0 ? " (not counted)" : ""}`;
+    say(`${title}: cold ${figures.join("; warm ")}; bare ${rounded(bare)} s`);
+    if (run > 0) measured.push({ cold, warm, bare });
+  }
   const middle = (of: (one: (typeof measured)[number]) => number) => rounded(median(measured.map(of)));
   return {
-    ...{ bench: "desktop", runs },
     readySeconds: middle(({ cold }) => cold.ready),
     pictureSeconds: middle(({ cold }) => cold.picture),
     warmReadySeconds: middle(({ warm }) => warm.ready),
@@ -69,79 +101,36 @@ export async function benchDesktop(
   };
 }
 
-const template = "selkies";
-
-/** Seconds from a session's creation. */
-interface Started {
-  readonly ready: number;
-  readonly picture: number;
-}
-
-async function start(
-  layout: LabLayout,
-  client: ClusterClient,
-  { namespace, name }: { namespace: string; name: string },
-): Promise<Started> {
-  const { traefik = 443, "gateway-access": accessPort = 0 } = readPorts(layout);
-  const begun = performance.now();
-  const since = () => (performance.now() - begun) / 1000;
-  await createSession(client, namespace, { name, user: `${name}@example.com`, template, home: false });
-  try {
-    await waitUntilReady(client, { namespace, name, timeoutMs: 60_000 });
-    const ready = since();
+/** What a desktop costs that somebody has open, and the way to it. */
+function openDesktop({ layout, client, namespace }: Place): Promise<StreamFigures & WayFigures> {
+  const name = "bench-open";
+  return withDesktop(layout, client, { namespace, name, template }, async (_, { host, cookie }) => {
+    const hasPod = (it: VDISession | undefined) => it?.status?.podName !== undefined;
+    const session = await waitForObject<VDISession>(client, sessionKey(namespace, name), hasPod, { timeoutMs: 1_000 });
+    const podName = session?.status?.podName ?? "";
+    const pod = await client.get({ apiVersion: "v1", kind: "Pod", metadata: { namespace, name: podName } });
+    const { podIP: podIp = "" } = pod?.["status"] as { podIP?: string };
+    const way = await measureWay(layout, { podIp, host, cookie, requests: wayRequests });
+    const { traefik = 443, "gateway-access": accessPort = 0 } = readPorts(layout);
     const { url } = await sessionLink(client, { namespace, session: name, accessPort });
-    const signedIn = await ask(url, traefik, {});
-    const picture = new URL("/api/screenshot", url).href;
-    while ((await ask(picture, traefik, { cookie: signedIn.cookie })).status !== 200) await sleep(20);
-    return { ready, picture: since() };
-  } finally {
-    await client.delete(sessionKey(namespace, name));
-  }
-}
-
-function ask(
-  address: string,
-  port: number,
-  headers: Readonly<Record<string, string>>,
-): Promise<{ status: number | undefined; cookie: string }> {
-  const { hostname, pathname, search } = new URL(address);
-  const to = { host: "127.0.0.1", port, path: `${pathname}${search}`, servername: hostname, rejectUnauthorized: false };
-  return new Promise((resolve, reject) => {
-    const asked = request({ ...to, headers: { host: hostname, accept: "text/html", ...headers } }, (answer) => {
-      const cookie = answer.headers["set-cookie"]?.[0]?.split(";")[0] ?? "";
-      answer.resume().once("end", () => resolve({ status: answer.statusCode, cookie }));
-    });
-    asked.once("error", reject).end();
+    return { ...(await measureStream(layout, onPort(url, traefik), podName)), ...way };
   });
 }
 
-/** How long the programs take by themselves until somebody could connect. */
-async function bareStart(layout: LabLayout, files: string): Promise<number> {
-  const record = readRunRecord(layout, "desktops");
-  if (!record) throw new Error("The lab does not run: `npm run lab desktop` starts it.");
-  const folder = mkdtempSync(join(tmpdir(), "kasm-vdi-bench-"));
-  for (const part of ["root", "empty"]) mkdirSync(join(folder, part));
-  for (const file of ["mounts", "termination-log"]) writeFileSync(join(folder, file), "");
-  const enter = ["--target", String(record.pid), "--user", "--net", "--mount", "--preserve-credentials"];
-  const apart = ["--net", "--mount", "--pid", "--ipc", "--uts", "--fork", "--kill-child=KILL"];
-  const script = join(layout.checkout, "lab/desktop/node/container.sh");
-  const begin = ["sh", "-c", 'ip link set lo up; exec sh "$@"', "sh", script, files, folder, "bench", "--"];
-  const listens = "until (exec 3<>/dev/tcp/127.0.0.1/8080) 2>/dev/null; do sleep 0.02; done";
-  const command = ["bash", "-c", `/usr/local/bin/desktop >/dev/null 2>&1 & ${listens}`];
-  const groupsName = "kasm-vdi-bench";
-  const groups = openCpuGroups(groupsName);
-  const group = groups && new CpuGroup(groups, "bare", 1);
-  const begun = performance.now();
+/** Works with a copy of the template whose desktops have this much CPU. */
+async function withTemplate<Result>(
+  client: ClusterClient,
+  name: string,
+  cpu: string,
+  work: (name: string) => Promise<Result>,
+): Promise<Result> {
+  const key = (name: string) => ({ apiVersion, kind: "VDITemplate", metadata: { name } });
+  const { spec } = named("template", template, await listTemplates(client));
+  const resources = { ...spec.resources, default: { ...spec.resources?.default, cpu } };
+  await client.create({ ...key(name), spec: { ...spec, resources } });
   try {
-    const running = execa("nsenter", [...enter, "unshare", ...apart, ...begin, ...command], {
-      env: { HOME: "/tmp", SELKIES_PUBLIC: "true", SELKIES_ENABLE_BASIC_AUTH: "false" },
-    });
-    for (const pid of processTree(running.pid ?? 0)) group?.add(pid);
-    running.stdin.end("\n");
-    await running;
-    return (performance.now() - begun) / 1000;
+    return await work(name);
   } finally {
-    rmSync(folder, { recursive: true, force: true });
-    removeCpuGroups(groupsName);
+    await client.delete(key(name));
   }
 }

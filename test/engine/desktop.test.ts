@@ -2,6 +2,7 @@ import { unmetRequirements } from "../../lab/desktop/requirements.ts";
 import { sourcesAway } from "../../lab/desktop/chromium.ts";
 import { access } from "./desktop/access.ts";
 import { DesktopLab } from "./desktop/desktop-lab.ts";
+import { display } from "./desktop/display.ts";
 import { faults } from "./desktop/faults.ts";
 import { leftBehind } from "./desktop/left-behind.ts";
 import { leftovers } from "./desktop/leftovers.ts";
@@ -35,11 +36,17 @@ describe("`npm run lab desktop`", function () {
     }
   });
 
+  afterEach(async function () {
+    const { state, title = "" } = this.currentTest ?? {};
+    if (state === "failed") await lab.closePages(`failed-${title.replace(/\W+/g, "-").slice(0, 60)}`);
+  });
+
   after(() => lab.close());
 
   access(lab);
   lifetime(lab);
   policies(lab);
+  display(lab);
   faults(lab);
   many(lab);
   leftovers(lab, () => atFirst);

@@ -1,14 +1,9 @@
 import { readFileSync } from "node:fs";
-import { mkdir, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
-import { join } from "node:path";
 import type { Browser, BrowserContext, BrowserContextOptions, Locator, Page } from "playwright-core";
-import { layout } from "./operator-fixture.ts";
+import { keepPicture } from "./pictures.ts";
 
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
-
-// Of the last run, for whoever wants to look.
-const pictures = join(layout.root, "pictures");
 
 /** Somebody at the portal's pages, in a browser that knows nobody else. Notes what should not happen on them. */
 export class PortalVisit {
@@ -103,9 +98,8 @@ export class PortalVisit {
   }
 
   /** Leaves a picture of the page among those of the run. */
-  async picture(name: string): Promise<void> {
-    await mkdir(pictures, { recursive: true });
-    await writeFile(join(pictures, `${name}.png`), await this.page.screenshot());
+  picture(name: string): Promise<void> {
+    return keepPicture(this.page, `portal-${name}`);
   }
 
   async end(): Promise<void> {

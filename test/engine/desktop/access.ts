@@ -16,6 +16,7 @@ export function access(lab: DesktopLab): void {
       await page.untilPicture();
       await page.type("echo typed-in-a-browser > note");
       expect(await lab.inHome("note")).to.equal("typed-in-a-browser\n");
+      await page.picture("typed");
       await page.close();
     });
 

@@ -14,6 +14,7 @@ import type { VDISession } from "../../../operator/api/objects.ts";
 import { onPort, sessionLink } from "../../../lab/session/link.ts";
 import { sessionKey } from "../../../lab/session/objects.ts";
 import { launchChromium } from "../../../lab/desktop/chromium.ts";
+import { keepPicture } from "../pictures.ts";
 import { DesktopPage } from "./desktop-page.ts";
 import { copyOfCheckout } from "../second-checkout.ts";
 
@@ -116,6 +117,14 @@ export class DesktopLab {
     await page.open(await this.linkTo(session));
     await page.untilPicture();
     return page;
+  }
+
+  /** Leaves pictures of all that is open, and closes it: whoever failed has not. */
+  async closePages(name: string): Promise<void> {
+    for (const [index, context] of this.browser.contexts().entries()) {
+      for (const page of context.pages()) await keepPicture(page, `${name}-${index}`).catch(() => undefined);
+      await context.close();
+    }
   }
 
   /** What a file of a home has, as soon as it is there; any home. */

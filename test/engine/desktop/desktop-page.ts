@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { BrowserContext, Page } from "playwright-core";
+import { keepPicture } from "../pictures.ts";
 import { colourAt } from "./page-colour.ts";
 
 /** Of the desktop's background, and where there is nothing else. */
@@ -58,6 +59,13 @@ export class DesktopPage {
     throw new Error(`no picture after ${timeoutMs / 1000} s but ${where}`);
   }
 
+  /** Width and height of the picture that comes, whatever the page makes of it. */
+  async pictureSize(): Promise<[number, number]> {
+    return this.page.evaluate<[number, number]>(
+      '(({ videoWidth, videoHeight }) => [videoWidth, videoHeight])(document.querySelector("#videoStream"))',
+    );
+  }
+
   /** What is to be read in it. */
   async text(): Promise<string> {
     return this.page.innerText("body").catch(String);
@@ -89,6 +97,11 @@ export class DesktopPage {
     const deadline = Date.now() + timeoutMs;
     while (!this.received.some(isIt) && Date.now() < deadline) await sleep(50);
     return this.received.some(isIt);
+  }
+
+  /** Leaves a picture of the page among those of the run. */
+  picture(name: string): Promise<void> {
+    return keepPicture(this.page, `desktop-${name}`);
   }
 
   async close(): Promise<void> {

@@ -23,7 +23,9 @@ export function lifetime(lab: DesktopLab): void {
       // Its page asks by itself all the time.
       await sleep(5_000);
       await lab.until("desktop", ({ status }) => status?.phase === "Suspended");
+      await page.picture("suspended");
       await page.open(lab.link.replace(/\?.*/, ""));
+      await page.picture("waking");
       await page.untilPicture();
       await page.type("cp before after-wake");
       expect(await lab.inHome("after-wake")).to.equal("before-the-end\n");
@@ -66,9 +68,9 @@ export function lifetime(lab: DesktopLab): void {
   });
 }
 
-async function untilCut(page: DesktopPage): Promise<void> {
-  const before = page.closedSockets;
-  for (let tries = 0; page.closedSockets === before; tries++) {
+/** Waits until a page's stream is closed, which was open all the time. */
+export async function untilCut(page: DesktopPage): Promise<void> {
+  for (let tries = 0; page.closedSockets === 0; tries++) {
     if (tries > 300) throw new Error("the stream is still open after 15 s");
     await sleep(50);
   }
