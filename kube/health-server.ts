@@ -8,7 +8,7 @@ export type HealthCheck = () => string | { readonly detail: string } | undefined
 export interface HealthServerOptions {
   /** 0 takes any free one. */
   port: number;
-  host?: string;
+  host?: string | undefined;
   /** Whoever fails one of these is started anew: only what a new process would mend. */
   live: Readonly<Record<string, HealthCheck>>;
   /** Whoever fails one of these gets no requests. */

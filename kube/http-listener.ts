@@ -11,7 +11,7 @@ export const timeoutsBehindTraefik = { headersTimeout: 5_000, requestTimeout: 10
 /** Where a server listens; port 0 takes any free one. */
 export interface ListenAddress {
   readonly port: number;
-  readonly host?: string;
+  readonly host?: string | undefined;
 }
 
 /** @returns the port that it listens at */

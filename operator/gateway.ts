@@ -48,7 +48,7 @@ export async function runGateway({ settings, log, config }: GatewayOptions, sign
     await Promise.race([known.synced, aborted(signal)]);
     if (signal.aborted) return;
     const access = await serveAccess({
-      ...where(settings),
+      host: settings.listenAddress,
       ...{ port: settings.ports.access, domain: settings.domain, key, clock, userHeader: settings.userHeader },
       timeDoubt: () => clock.doubt,
       sessions: {
@@ -89,8 +89,8 @@ function openHealth(parts: { settings: GatewaySettings; registry: Registry; know
     },
   };
   return Promise.all([
-    serveHealth({ ...checks, ...where(settings), port: ports.health }),
-    serveHealth({ ...checks, ...where(settings), port: ports.metrics, registry }),
+    serveHealth({ ...checks, host: settings.listenAddress, port: ports.health }),
+    serveHealth({ ...checks, host: settings.listenAddress, port: ports.metrics, registry }),
   ]);
 }
 
@@ -99,8 +99,4 @@ function knowledgeCheck(known: Knowledge) {
   if (!known.isSynced) return "sessions and templates are still being read";
   const age = `last heard of ${Math.round(known.ageMs / 1000)} s ago`;
   return known.ageMs > trustedMs ? `${age}, which counts for ${trustedMs / 60_000} min` : { detail: age };
-}
-
-function where({ listenAddress }: GatewaySettings) {
-  return listenAddress === undefined ? {} : { host: listenAddress };
 }

@@ -99,14 +99,13 @@ function desktopsOf({ sessions, pools, templates }: Caches): Desktops {
 /** Metrics may be read by whoever scrapes; health is for the kubelet: two ports, for two rules of the network. */
 async function openServers(parts: { settings: Settings; registry: Registry; caches: Caches }) {
   const { settings, registry, caches } = parts;
-  const host = settings.listenAddress;
+  const { listenAddress: host } = settings;
   const checks = {
     live: {},
     ready: { caches: () => (caches.isSynced ? undefined : "the first lists are still being read") },
   };
-  const where = host === undefined ? {} : { host };
   return Promise.all([
-    serveHealth({ ...checks, ...where, port: settings.ports.health }),
-    serveHealth({ ...checks, ...where, port: settings.ports.metrics, registry }),
+    serveHealth({ ...checks, host, port: settings.ports.health }),
+    serveHealth({ ...checks, host, port: settings.ports.metrics, registry }),
   ]);
 }

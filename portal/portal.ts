@@ -70,7 +70,7 @@ export async function runPortal({ settings, log, config, pages }: PortalOptions,
     });
     const mayActFor = reviewActFor(client, namespace);
     const server = await servePortal({
-      ...where(settings),
+      host: settings.listenAddress,
       ...{ port: ports.web, url, clock },
       authenticate: authenticate({
         ...{ seal, signIn: settings.signIn, adminGroups, review: reviewToken(client) },
@@ -159,11 +159,7 @@ function openHealth(parts: { settings: PortalSettings; registry: Registry; known
     },
   };
   return Promise.all([
-    serveHealth({ ...checks, ...where(settings), port: settings.ports.health }),
-    serveHealth({ ...checks, ...where(settings), port: settings.ports.metrics, registry }),
+    serveHealth({ ...checks, host: settings.listenAddress, port: settings.ports.health }),
+    serveHealth({ ...checks, host: settings.listenAddress, port: settings.ports.metrics, registry }),
   ]);
-}
-
-function where({ listenAddress }: PortalSettings) {
-  return listenAddress === undefined ? {} : { host: listenAddress };
 }

@@ -14,7 +14,7 @@ import { answerUnreachable } from "./unreachable.ts";
 export interface AccessServerOptions extends Omit<ForwardAuthOptions, "sessions">, Omit<LinkOptions, "sessions"> {
   /** 0 takes any free one. */
   readonly port: number;
-  readonly host?: string;
+  readonly host?: string | undefined;
   readonly sessions: ForwardAuthOptions["sessions"] & LinkOptions["sessions"];
 }
 

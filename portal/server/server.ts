@@ -18,7 +18,7 @@ import { securityHeaders } from "./headers.ts";
 export interface PortalServerOptions {
   /** 0 takes any free one. */
   readonly port: number;
-  readonly host?: string;
+  readonly host?: string | undefined;
   /** Where browsers reach it. */
   readonly url: URL;
   readonly authenticate: (request: IncomingMessage) => Promise<Known | undefined>;
