@@ -1,6 +1,6 @@
 import { h } from "preact";
 import type { JSX } from "preact";
-import { useCallback, useEffect, useState } from "preact/hooks";
+import { useCallback, useEffect, useLayoutEffect, useState } from "preact/hooks";
 import type { Me } from "../api/schemas.ts";
 import { AdminPage } from "./admin.ts";
 import { api, ApiError } from "./api.ts";
@@ -58,7 +58,8 @@ export function App({ words }: { words: Words }): JSX.Element {
     return () => removeEventListener("popstate", back);
   }, []);
 
-  useEffect(() => {
+  // Requests do not wait for the browser to draw what stands there before they are answered.
+  useLayoutEffect(() => {
     api.me().then(setMe, (error: unknown) => {
       setMe("nobody");
       if (!(error instanceof ApiError && error.status === 401)) setConnection("away");
@@ -67,7 +68,7 @@ export function App({ words }: { words: Words }): JSX.Element {
 
   const isSignedIn = me !== undefined && me !== "nobody";
   const seesAll = isSignedIn && me.isAdmin && (page.name === "admin" || page.name === "session");
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (!isSignedIn) return undefined;
     return follow(seesAll, {
       change: (change) => setDesktops((before) => changed(before ?? nothingYet, change)),

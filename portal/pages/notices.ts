@@ -40,7 +40,7 @@ export function MessageForm({ words: { t }, desktops, attempt, say }: Shared): J
 
 /** Tells one user something: the one given, or whom the administrator names. */
 export function UserMessageForm(props: Shared & { user?: string; sent?: () => void }): JSX.Element {
-  const { words, desktops, attempt, say, user: given, sent } = props;
+  const { words, attempt, say, user: given, sent } = props;
   const { t } = words;
   const submit = (event: SubmitEvent) => {
     event.preventDefault();
@@ -53,24 +53,29 @@ export function UserMessageForm(props: Shared & { user?: string; sent?: () => vo
       sent?.();
     });
   };
-  const users = [...new Set(desktops.sessions.map((session) => session.user))].sort();
   return h("form", { onSubmit: submit }, [
-    given === undefined && [
-      h("label", {}, [
-        t("session.user"),
-        h("input", { ...{ name: "user", required: true, maxLength: 254 }, list: "users", autocomplete: "off" }),
-      ]),
-      h(
-        "datalist",
-        { id: "users" },
-        users.map((user) => h("option", { key: user, value: user })),
-      ),
-    ],
+    given === undefined && h(UserField, props),
     h("label", {}, [
       given === undefined ? t("admin.userMessageText") : t("admin.userMessageTo", { user: given }),
       h("input", { name: "text", required: true, maxLength: longestText, autocomplete: "off" }),
     ]),
     h("button", { type: "submit" }, t("admin.userMessageSend")),
+  ]);
+}
+
+/** Anybody; those who have sessions are proposed. */
+function UserField({ words: { t }, desktops: { sessions } }: Shared): JSX.Element {
+  const users = [...new Set(sessions.map(({ user }) => user))].sort();
+  return h("div", {}, [
+    h("label", {}, [
+      t("session.user"),
+      h("input", { ...{ name: "user", required: true, maxLength: 254 }, list: "users", autocomplete: "off" }),
+    ]),
+    h(
+      "datalist",
+      { id: "users" },
+      users.map((user) => h("option", { key: user, value: user })),
+    ),
   ]);
 }
 

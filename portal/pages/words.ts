@@ -24,20 +24,26 @@ export function wordsFor(preferred: readonly string[], now: () => Date = () => n
   const locale = preferred.find((it) => languageOf(it) in languages) ?? "en";
   const language = languageOf(locale);
   const messages = languages[language] ?? en;
-  const hour = new Intl.DateTimeFormat(locale, { timeStyle: "short" });
-  const day = new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeStyle: "short" });
-  const number = new Intl.NumberFormat(locale, { maximumFractionDigits: 2 });
+  const hour = once(() => new Intl.DateTimeFormat(locale, { timeStyle: "short" }));
+  const day = once(() => new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeStyle: "short" }));
+  const number = once(() => new Intl.NumberFormat(locale, { maximumFractionDigits: 2 }));
   return {
     language,
-    number: (value) => number.format(value),
+    number: (value) => number().format(value),
     t: (key, values = {}) =>
       messages[key].replace(/\{(\w+)\}/g, (whole, name: string) => String(values[name] ?? whole)),
     time: (text) => {
       const date = new Date(text);
       if (Number.isNaN(date.getTime())) return "";
-      return (date.toDateString() === now().toDateString() ? hour : day).format(date);
+      return (date.toDateString() === now().toDateString() ? hour() : day()).format(date);
     },
   };
+}
+
+/** The first format for times takes a browser some 50 ms, and the first page shows none. */
+function once<Made extends object>(make: () => Made): () => Made {
+  let made: Made | undefined;
+  return () => (made ??= make());
 }
 
 function languageOf(locale: string): string {

@@ -37,6 +37,25 @@ describe("the portal's messages", () => {
     expect(wordsFor(["en"]).time("no time")).to.equal("");
   });
 
+  it("make a format when one is shown, and not while the first page is waited for", () => {
+    const { DateTimeFormat } = Intl;
+    let made = 0;
+    Intl.DateTimeFormat = class extends DateTimeFormat {
+      constructor(...options: ConstructorParameters<typeof DateTimeFormat>) {
+        super(...options);
+        made++;
+      }
+    } as typeof DateTimeFormat;
+    try {
+      const words = wordsFor(["en"]);
+      expect(made).to.equal(0);
+      for (let times = 0; times < 2; times++) words.time("2026-01-01T09:05:00");
+      expect(made).to.equal(1);
+    } finally {
+      Intl.DateTimeFormat = DateTimeFormat;
+    }
+  });
+
   it("take values as they are, also those that look like placeholders", () => {
     expect(wordsFor(["en"]).t("action.details", { name: "{title}" })).to.equal("Details of {title}");
   });
