@@ -9,6 +9,7 @@ const packages = ["chromium", "fonts-dejavu-core", "coreutils", "bash", "mount"]
 const places = ["proc", "dev", "tmp", "sys"];
 
 // Its own files at their places, the machine's /tmp, /dev and /proc: a browser is found by its path and speaks by pipes.
+// ENTER is a program that leads into other namespaces first, or to nothing.
 const program = `#!/bin/sh
 set -eu
 root=$(dirname "$(readlink -f "$0")")

@@ -29,6 +29,11 @@ cat >"$root/etc/coturn/turnserver.conf"
 exec setpriv --pdeathsig KILL chroot "$root" "$@"
 `;
 
+/** Its files, from the per-user cache or made. */
+export function coturnFiles(): Promise<string> {
+  return provideDebianFolder({ name: "coturn", packages, places });
+}
+
 /**
  * Debian's coturn on the network of the desktops, by the command and the configuration that the program's own DaemonSet and
  * Secret have.
@@ -42,7 +47,7 @@ export async function startCoturn({ client, layout }: DesktopLab): Promise<() =>
   ]);
   const { template } = daemonSet?.["spec"] as { template: { spec: { containers: { command: string[] }[] } } };
   const input = Buffer.from((secret?.["data"] as Record<string, string>)["turnserver.conf"] ?? "", "base64");
-  const folder = await provideDebianFolder({ name: "coturn", packages, places });
+  const folder = await coturnFiles();
   const command = template.spec.containers[0]?.command ?? [];
   const launch = amongDesktops(
     { program: "unshare", args: ["--mount", "sh", "-c", program, "sh", folder, ...command], files: [] },

@@ -14,7 +14,7 @@ import type { VDISession } from "../../../operator/api/objects.ts";
 import { onPort, sessionLink } from "../../../lab/session/link.ts";
 import { sessionKey } from "../../../lab/session/objects.ts";
 import { launchChromium } from "../../../lab/desktop/chromium.ts";
-import { turnConfig } from "./coturn.ts";
+import { coturnFiles, turnConfig } from "./coturn.ts";
 import { keepPicture } from "../pictures.ts";
 import { DesktopPage } from "./desktop-page.ts";
 import { copyOfCheckout } from "../second-checkout.ts";
@@ -51,7 +51,7 @@ export class DesktopLab {
     await copyOfCheckout(checkout, this.folder);
     await appendFile(join(this.folder, "lab/stack.yaml"), turnConfig);
     this.link = linkIn((await this.run("desktop", "--user", "alice@example.com")).all);
-    this.browser = await launchChromium();
+    [this.browser] = await Promise.all([launchChromium(), coturnFiles()]);
     this.client = new ClusterClient(loadKubeConfig({ file: this.layout.kubeconfig }));
   }
 

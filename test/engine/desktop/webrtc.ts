@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect } from "chai";
 import type { Browser } from "playwright-core";
+import { turnSecretName } from "../../../components/vdi-operator/deployment.ts";
 import { readRunRecord } from "../../../lab/cluster/run-record.ts";
 import { launchChromium } from "../../../lab/desktop/chromium.ts";
 import { onPort } from "../../../lab/session/link.ts";
-import { turnSecretName } from "../../../components/vdi-operator/deployment.ts";
 import { rtcConfigKey } from "../../../operator/resources/credentials.ts";
 import { annotations } from "../../../operator/resources/labels.ts";
 import { turnCredentials, turnRenewalSeconds } from "../../../operator/turn/credentials.ts";
@@ -66,6 +66,8 @@ export function webrtc(lab: DesktopLab): void {
     after(async () => {
       await browser?.close();
       await endCoturn?.();
+      // One that a failed test has killed.
+      await startOperator(lab);
       await lab.delete("webrtc");
     });
 
@@ -89,14 +91,14 @@ export function webrtc(lab: DesktopLab): void {
       kill(lab, "operator");
       const old = await putOldCredentials();
       const first = await visit("all");
-      await first.type(`until grep ${old} $SELKIES_RTC_CONFIG_JSON; do sleep 1; done; echo yes > has-old`);
+      await first.type(`until grep -q ${old} $SELKIES_RTC_CONFIG_JSON; do sleep 1; done; echo yes > has-old`);
       expect(await lab.inHome("has-old", 120_000)).to.equal("yes\n");
       await first.close();
 
       const page = await visit("relay");
       expect(await route(page)).to.deep.include({ isRelayed: true, username: old });
       await startOperator(lab);
-      await page.type(`while grep ${old} $SELKIES_RTC_CONFIG_JSON; do sleep 1; done; echo yes > has-new`);
+      await page.type(`while grep -q ${old} $SELKIES_RTC_CONFIG_JSON; do sleep 1; done; echo yes > has-new`);
       expect(await lab.inHome("has-new", 120_000)).to.equal("yes\n");
       expect(await route(page)).to.deep.include({ isRelayed: true, username: old });
       await page.close();
