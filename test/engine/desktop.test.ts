@@ -9,6 +9,7 @@ import { leftovers } from "./desktop/leftovers.ts";
 import { lifetime } from "./desktop/lifetime.ts";
 import { many } from "./desktop/many.ts";
 import { policies } from "./desktop/policies.ts";
+import { webrtc } from "./desktop/webrtc.ts";
 import { checkout } from "./lab-stack.ts";
 
 // A desktop in a browser from one command, on a lab of its own that all parts share: with the real Traefik, operator and
@@ -47,6 +48,7 @@ describe("`npm run lab desktop`", function () {
   lifetime(lab);
   policies(lab);
   display(lab);
+  webrtc(lab);
   faults(lab);
   many(lab);
   leftovers(lab, () => atFirst);

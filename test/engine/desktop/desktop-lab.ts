@@ -1,5 +1,5 @@
 import { existsSync, readFileSync, readdirSync } from "node:fs";
-import { rm } from "node:fs/promises";
+import { appendFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { execa } from "execa";
@@ -14,6 +14,7 @@ import type { VDISession } from "../../../operator/api/objects.ts";
 import { onPort, sessionLink } from "../../../lab/session/link.ts";
 import { sessionKey } from "../../../lab/session/objects.ts";
 import { launchChromium } from "../../../lab/desktop/chromium.ts";
+import { coturnFiles, turnConfig } from "./coturn.ts";
 import { keepPicture } from "../pictures.ts";
 import { DesktopPage } from "./desktop-page.ts";
 import { copyOfCheckout } from "../second-checkout.ts";
@@ -26,7 +27,10 @@ interface Ended {
 
 interface DesktopPod {
   metadata: { name: string };
-  status?: { containerStatuses?: { name: string; restartCount: number; state?: Ended; lastState?: Ended }[] };
+  status?: {
+    podIP?: string;
+    containerStatuses?: { name: string; restartCount: number; state?: Ended; lastState?: Ended }[];
+  };
 }
 
 /** A lab of its own on which desktops are run, and a browser. */
@@ -45,8 +49,9 @@ export class DesktopLab {
 
   async start(checkout: string): Promise<void> {
     await copyOfCheckout(checkout, this.folder);
+    await appendFile(join(this.folder, "lab/stack.yaml"), turnConfig);
     this.link = linkIn((await this.run("desktop", "--user", "alice@example.com")).all);
-    this.browser = await launchChromium();
+    [this.browser] = await Promise.all([launchChromium(), coturnFiles()]);
     this.client = new ClusterClient(loadKubeConfig({ file: this.layout.kubeconfig }));
   }
 
@@ -128,9 +133,9 @@ export class DesktopLab {
   }
 
   /** What a file of a home has, as soon as it is there; any home. */
-  async inHome(name: string): Promise<string> {
+  async inHome(name: string, timeoutMs = 20_000): Promise<string> {
     const volumes = join(this.layout.desktops, "volumes");
-    const deadline = Date.now() + 20_000;
+    const deadline = Date.now() + timeoutMs;
     for (;;) {
       const found = readdirSync(volumes)
         .map((volume) => join(volumes, volume, name))

@@ -137,7 +137,7 @@ export function faults(lab: DesktopLab): void {
   });
 }
 
-function kill({ layout }: DesktopLab, component: "operator" | "gateway" | "forwarder"): void {
+export function kill({ layout }: DesktopLab, component: "operator" | "gateway" | "forwarder"): void {
   const record = readRunRecord(layout, component);
   if (!record) throw new Error(`${component} does not run`);
   process.kill(record.pid, "SIGKILL");
@@ -148,7 +148,7 @@ function isOutOfMemory({ reason }: { reason: string }): boolean {
 }
 
 /** In the lab's own words, from its own checkout. */
-async function startOperator({ folder, layout }: DesktopLab): Promise<void> {
+export async function startOperator({ folder, layout }: DesktopLab): Promise<void> {
   const program =
     'const { startOperator } = await import("./lab/operator/start.ts");' +
     'const { labLayout } = await import("./lab/cluster/layout.ts");' +

@@ -25,7 +25,6 @@ export function lifetime(lab: DesktopLab): void {
       await lab.until("desktop", ({ status }) => status?.phase === "Suspended");
       await page.picture("suspended");
       await page.open(lab.link.replace(/\?.*/, ""));
-      await page.picture("waking");
       await page.untilPicture();
       await page.type("cp before after-wake");
       expect(await lab.inHome("after-wake")).to.equal("before-the-end\n");
