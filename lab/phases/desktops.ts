@@ -26,7 +26,8 @@ export const desktops: PhaseWork = async ({ layout, tools, controlPlane, desktop
   if (!controlPlane || files === undefined) throw new Error("desktops come after the control plane and their files");
   const { namespaces } = await readStackConfig(labStackFile(layout.checkout));
   // One that was started without desktops has the ports that are now the forwarder's.
-  if (!isRunning(readRunRecord(layout, "forwarder"))) await stopBeside(layout, "operator");
+  const runs = (name: "forwarder" | "desktops") => isRunning(readRunRecord(layout, name));
+  if (!runs("forwarder") && !runs("desktops")) await stopBeside(layout, "operator");
   makePrivateFolder(layout.desktops);
   const gatewayAddress = await addressOfGateway(layout, namespaces.operator);
   const context = {
