@@ -39,7 +39,7 @@ export type ErrorClass =
   | "invalid"
   /** 429. */
   | "throttled"
-  /** 5xx, a broken connection, no answer in time: the same request may pass later. */
+  /** 5xx, a broken connection, no answer in time, or policies that cannot judge yet: the same request may pass later. */
   | "unavailable";
 
 /** Sorts any error of a request, so that callers need not know status codes. Not for errors of one's own code. */
@@ -61,8 +61,16 @@ export function classifyError(error: unknown): ErrorClass {
     case 429:
       return "throttled";
     default:
-      return code < 500 ? "invalid" : "unavailable";
+      return code < 500 && !isPolicyUnready(error) ? "invalid" : "unavailable";
   }
+}
+
+/**
+ * Whether an admission policy could not judge. An API server answers before it has read what policies ask for, for up to half
+ * a minute after its start (apiserver/pkg/admission/plugin/policy/generic/policy_dispatcher.go).
+ */
+export function isPolicyUnready(error: unknown): boolean {
+  return statusCode(error) === 422 && /failed to configure (?:policy|binding): /.test(apiMessage(error));
 }
 
 function classifyForbidden(error: unknown): ErrorClass {

@@ -19,7 +19,7 @@ import type { PlainRequest } from "./plain-object-api.ts";
 import { watchEvents } from "./watch-events.ts";
 import type { WatchEvent } from "./watch-events.ts";
 
-export { apiMessage, apiReason, classifyError, statusCode } from "./api-error.ts";
+export { apiMessage, apiReason, classifyError, isPolicyUnready, statusCode } from "./api-error.ts";
 export type { ErrorClass } from "./api-error.ts";
 export type * from "./client-options.ts";
 export { NoKubeConfigError, SharedKubeConfig, loadKubeConfig } from "./config.ts";

@@ -11,6 +11,7 @@ import type { Logger } from "../operator/log.ts";
 import { apiHandlers } from "./api/handlers.ts";
 import type { Pages } from "./bundle/build-pages.ts";
 import { Actions } from "./cluster/actions.ts";
+import type { Audit } from "./cluster/actions.ts";
 import { Contact } from "./cluster/contact.ts";
 import { Knowledge } from "./cluster/knowledge.ts";
 import { meter } from "./cluster/meter.ts";
@@ -64,10 +65,8 @@ export async function runPortal({ settings, log, config, pages }: PortalOptions,
   try {
     await Promise.race([Promise.all([known.synced, record.synced]), aborted(signal)]);
     if (signal.aborted) return;
-    const actions = new Actions({
-      ...{ client, known, clock, off: () => record.off },
-      audit: (line) => log.info(line, "done for a person"),
-    });
+    const audit: Audit = (line) => log.info(line, "done for a person");
+    const actions = new Actions({ client, known, clock, off: () => record.off, audit });
     const mayActFor = reviewActFor(client, namespace);
     const server = await servePortal({
       host: settings.listenAddress,
@@ -87,6 +86,7 @@ export async function runPortal({ settings, log, config, pages }: PortalOptions,
         streams,
         link: linksOf(settings),
         clock,
+        audit,
         domain,
       }),
       assets: new Assets(pages),

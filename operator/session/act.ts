@@ -187,7 +187,8 @@ function outcomeOf(write: Write, error: unknown, { tellsFailures = false, observ
   // Somebody else was faster, or it is gone: the watch brings what there is now.
   if (what === "conflict" || (what === "not-found" && write.do === "merge")) return "lost";
   // No admission webhook that is away answers itself: the API server does, with 500.
-  const isFailure = tellsFailures && (write.do === "create" || write.do === "apply") && (statusCode(error) ?? 0) >= 500;
+  const isAnswer = what === "unavailable" && statusCode(error) !== undefined;
+  const isFailure = tellsFailures && (write.do === "create" || write.do === "apply") && isAnswer;
   const why = isFailure ? "Failing" : refused[what];
   return why === undefined ? "failed" : { kind, why, message: apiMessage(error) };
 }

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Clock } from "../../kube/clock.ts";
 import type { VDISession } from "../../operator/api/objects.ts";
-import type { Actions } from "../cluster/actions.ts";
+import type { Actions, Audit } from "../cluster/actions.ts";
 import type { Contact } from "../cluster/contact.ts";
 import type { Knowledge } from "../cluster/knowledge.ts";
 import type { PortalRecord } from "../cluster/record.ts";
@@ -33,6 +33,7 @@ export interface ApiOptions {
   readonly streams: Streams;
   readonly link: (session: string) => Promise<{ url: string; expiresAt: string }>;
   readonly clock: Clock;
+  readonly audit: Audit;
   readonly domain: string;
 }
 
@@ -47,7 +48,7 @@ export interface Asked {
 
 /** What each operation of /api/v1 does. What it returns is the answer; undefined for none, or where it answers itself. */
 export function apiHandlers(options: ApiOptions): Record<OperationName, (asked: Asked) => unknown> {
-  const { known: cluster, contact, actions, record, starts, streams, link, clock, domain } = options;
+  const { known: cluster, contact, actions, record, starts, streams, link, clock, audit, domain } = options;
   const view = (session: VDISession): SessionView => sessionView(session, cluster.template(session.spec.template));
   const state = clusterState(cluster);
   const offOf = (name: string) => {
@@ -111,16 +112,21 @@ export function apiHandlers(options: ApiOptions): Record<OperationName, (asked: 
     notices: ({ known }) => noticesOf(known.person),
     closeMessage: async ({ known, request }) =>
       record.closeMessage(known.person.user, (await readJson(request, closedMessage)).text),
-    message: async ({ request }) => {
+    message: async ({ known, request }) => {
       const { text, user } = await readJson(request, newMessage);
       await record.setMessage(text, user);
+      audit({ user: known.person.user, action: "message", to: user ?? "everybody" });
     },
-    switchOff: async ({ session: name, request }) => {
+    switchOff: async ({ known, session: name, request }) => {
       const { reason } = await readJson(request, switchOff);
       if (!cluster.template(name)) throw new Refusal(404, `There is no template ${name}.`);
       await record.switchTemplate(name, reason);
+      audit({ user: known.person.user, action: "switch-off", template: name });
     },
-    switchOn: ({ session: name }) => record.switchTemplate(name, undefined),
+    switchOn: async ({ known, session: name }) => {
+      await record.switchTemplate(name, undefined);
+      audit({ user: known.person.user, action: "switch-on", template: name });
+    },
     overview: (): Overview => ({
       nodes: nodeSlices(state),
       templates: [...cluster.templates.store.values()]

@@ -1,5 +1,5 @@
 import { STATUS_CODES } from "node:http";
-import { apiMessage, classifyError, statusCode } from "../../kube/client.ts";
+import { apiMessage, classifyError, isPolicyUnready, statusCode } from "../../kube/client.ts";
 import type { Problem } from "./schemas.ts";
 
 /** A request that is refused; thrown, and answered as problem+json (RFC 9457). */
@@ -60,10 +60,8 @@ const refusedSentence =
  * judge yet. An API server answers before it has read roles and the kinds that policies ask for.
  */
 function refusesPortal(error: unknown): boolean {
-  return (
-    statusCode(error) === 401 ||
-    /is forbidden: User "[^"]*" cannot |failed to configure (policy|binding): /.test(apiMessage(error))
-  );
+  const isByRole = /is forbidden: User "[^"]*" cannot /.test(apiMessage(error));
+  return statusCode(error) === 401 || isByRole || isPolicyUnready(error);
 }
 
 function unavailable(): Refusal {

@@ -17,13 +17,17 @@ export const managerName = "kasm-portal";
 
 export type Change = "suspend" | "resume" | "revoke";
 
+/** Takes one line for each change that somebody made: who, and what with which session, template or other user. */
+export type Audit = (
+  line: { user: string; action: string } & ({ session: string } | { template: string } | { to: string }),
+) => void;
+
 export interface ActionsOptions {
   readonly client: Pick<ClusterClient, "create" | "mergePatch" | "delete">;
   readonly known: Knowledge;
   readonly off: () => SwitchedOff;
   readonly clock: Clock;
-  /** One line for each change that somebody made. */
-  readonly audit: (line: { user: string; action: string; session: string }) => void;
+  readonly audit: Audit;
 }
 
 /**

@@ -16,6 +16,7 @@ describe("what an error of a request means", () => {
     [answer(403, { message: "pods is forbidden: User cannot list" }), "denied"],
     [answer(401), "denied"],
     [answer(422), "invalid"],
+    [answer(422, { message: "denied request: failed to configure binding: paramKind not yet synced" }), "unavailable"],
     [answer(429), "throttled"],
     [answer(500), "unavailable"],
     [answer(503, "no JSON"), "unavailable"],

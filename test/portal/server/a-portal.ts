@@ -7,6 +7,7 @@ import type { AnyObject } from "../../../kube/object.ts";
 import type { WatchEvent } from "../../../kube/watch-events.ts";
 import { apiHandlers } from "../../../portal/api/handlers.ts";
 import { Actions } from "../../../portal/cluster/actions.ts";
+import type { Audit } from "../../../portal/cluster/actions.ts";
 import { Knowledge } from "../../../portal/cluster/knowledge.ts";
 import { PortalRecord, recordName } from "../../../portal/cluster/record.ts";
 import type { Person } from "../../../portal/rights/person.ts";
@@ -94,12 +95,13 @@ export class APortal {
       const spec = { ...(before["spec"] as object), ...(object["spec"] as object | undefined) };
       return Promise.resolve({ ...before, ...object, metadata, spec });
     };
+    const audit: Audit = (line) => this.audit.push(line);
     const actions = new Actions({
       client: {
         ...{ create: write("create"), mergePatch: write("patch") },
         delete: (key, _propagation, options) => write("delete")({ ...key }, options).then(() => undefined),
       },
-      ...{ known, clock, off: () => record.off, audit: (line) => this.audit.push(line) },
+      ...{ known, clock, off: () => record.off, audit },
     });
     const link = (session: string) => {
       this.links.push(session);
@@ -121,6 +123,7 @@ export class APortal {
         streams,
         link,
         clock,
+        audit,
         domain: "desktops.example.com",
       }),
       assets: new Assets({ script: "export {};", style: "body{}" }),

@@ -269,6 +269,11 @@ describe("the portal's server", () => {
       expect(all.filter(({ off }) => off).map(({ name }) => name)).to.deep.equal(["ubuntu"]);
       expect((await ask("POST", "templates/ubuntu/on")).status).to.equal(204);
       expect((await create()).status).to.equal(201);
+      expect(portal.audit.slice(0, 3)).to.deep.equal([
+        { user: admin.user, action: "message", to: "everybody" },
+        { user: admin.user, action: "switch-off", template: "ubuntu" },
+        { user: admin.user, action: "switch-on", template: "ubuntu" },
+      ]);
     });
 
     it("what an administrator tells one user, who alone is told and closes it, and nobody else for her", async () => {
