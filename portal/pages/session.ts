@@ -21,7 +21,7 @@ export function SessionPage(shared: Shared & { name: string }): JSX.Element {
   const { words, me, desktops, name, go } = shared;
   const { t, time } = words;
   const session = desktops.sessions.find((it) => it.name === name);
-  const [asked, setAsked] = useState<Asked | undefined>();
+  const [asked, setAsked] = useState<{ readonly what: Asked } | undefined>();
   const unattended = useSecondsSince(useFalseSince(session?.isTakenUp));
   if (!session)
     return h("div", {}, [
@@ -48,7 +48,7 @@ export function SessionPage(shared: Shared & { name: string }): JSX.Element {
     session.message !== undefined && !session.isReady && h("p", { role: "status", lang: "en" }, session.message),
     isStarting && h(Progress, { session, usualSeconds, words }),
     session.isReady && tookText(session, words),
-    h(Actions, { ...shared, session, ask: setAsked }),
+    h(Actions, { ...shared, session, ask: (what) => setAsked({ what }) }),
     me.isAdmin && session.user !== me.user && h(UserMessageForm, { ...shared, user: session.user }),
     h(
       "ol",
@@ -72,7 +72,12 @@ export function SessionPage(shared: Shared & { name: string }): JSX.Element {
       {},
       facts.flatMap(([key, value]) => (value === undefined ? [] : [h("dt", {}, t(key)), h("dd", {}, value)])),
     ),
-    asked && h(Confirm, { ...shared, session, asked, close: () => setAsked(undefined) }),
+    // Whoever asks again before the browser has told that a dialog was closed gets another one.
+    asked &&
+      h(Confirm, {
+        ...{ ...shared, key: asked, session, asked: asked.what },
+        close: () => setAsked((now) => (now === asked ? undefined : now)),
+      }),
   ]);
 }
 

@@ -14,6 +14,7 @@ import { apiVersion } from "../../operator/api/objects.ts";
 import type { VDISession } from "../../operator/api/objects.ts";
 import { homeName } from "../../operator/resources/names.ts";
 import { launchChromium, sourcesAway } from "../../lab/desktop/chromium.ts";
+import { demoSession } from "./demo-session.ts";
 import { checkout } from "./lab-stack.ts";
 import { layout } from "./operator-fixture.ts";
 import { PortalVisit } from "./portal-visit.ts";
@@ -62,6 +63,7 @@ describe("the portal in a browser", function () {
       console.log(`    skipped: ${away}`);
       this.skip();
     }
+    await demoSession(checkout);
     alice = await visit();
   });
   after(async () => {

@@ -20,6 +20,7 @@ import { homeName } from "../../operator/resources/names.ts";
 import { recordName } from "../../portal/cluster/record.ts";
 import { linkAnswer, meAnswer, overview, problemAnswer, sessionView, templateView } from "../../portal/api/schemas.ts";
 import { restartApiServer } from "./api-server-restart.ts";
+import { demoSession } from "./demo-session.ts";
 import { checkout } from "./lab-stack.ts";
 import { layout } from "./operator-fixture.ts";
 import { PortalBrowser } from "./portal-browser.ts";
@@ -55,7 +56,10 @@ describe("the portal on the lab", function () {
     ({
       namespaces: { vdi: namespace },
     } = await readStackConfig(labStackFile(checkout)));
-    await Promise.all([alice.signIn("alice"), bob.signIn("bob"), carol.signIn("carol")]);
+    await Promise.all([
+      demoSession(checkout),
+      ...[alice.signIn("alice"), bob.signIn("bob"), carol.signIn("carol")],
+    ]);
   });
   after(async () => {
     for (const browser of [alice, bob, carol]) browser.close();
