@@ -56,10 +56,7 @@ describe("the portal on the lab", function () {
     ({
       namespaces: { vdi: namespace },
     } = await readStackConfig(labStackFile(checkout)));
-    await Promise.all([
-      demoSession(checkout),
-      ...[alice.signIn("alice"), bob.signIn("bob"), carol.signIn("carol")],
-    ]);
+    await Promise.all([demoSession(checkout), ...[alice.signIn("alice"), bob.signIn("bob"), carol.signIn("carol")]]);
   });
   after(async () => {
     for (const browser of [alice, bob, carol]) browser.close();
