@@ -5,12 +5,14 @@ export DISPLAY=:20 XDG_RUNTIME_DIR=/tmp/runtime PYTHONPATH=/opt/selkies LANG=C.U
 mkdir -p -m 700 "$XDG_RUNTIME_DIR"
 cd "$HOME" || exit 1
 
+# Of a display that was killed: whoever finds its socket takes the next one for ready.
+rm -f /tmp/.X20-lock /tmp/.X11-unix/X20
 # The largest size that a browser gets.
 Xvfb "$DISPLAY" -screen 0 "${DESKTOP_LARGEST:-2560x1440}x24" -nolisten tcp +extension RANDR >/tmp/display.log 2>&1 &
 display=$!
 pulseaudio -n --exit-idle-time=-1 --load="module-null-sink sink_name=output" --load=module-native-protocol-unix \
   >/tmp/sound.log 2>&1 &
-for _ in {1..500}; do [ -S /tmp/.X11-unix/X20 ] && break; sleep 0.01; done
+for _ in {1..500}; do xdpyinfo >/dev/null 2>&1 && break; sleep 0.01; done
 (
   openbox >/tmp/windows.log 2>&1 &
   xsetroot -solid '#2b3a4a'
