@@ -17,7 +17,9 @@ export function faults(lab: DesktopLab): void {
       await page.type("pkill Xvfb");
       const seen: string[] = [];
       const deadline = Date.now() + 60_000;
-      while ((await lab.restarts("desktop")) === before || seen.at(-1) !== "200") {
+      // Asked before the page is: the old desktop's page may have come, and what it loads no more.
+      for (let isNew = false; !isNew || seen.at(-1) !== "200";) {
+        isNew = (await lab.restarts("desktop")) > before;
         // Its page loads itself anew, too, which ends what is under way.
         const answer = await page.page.goto(lab.link.replace(/\?.*/, "")).catch(() => null);
         const text = await answer?.text().catch(() => undefined);
