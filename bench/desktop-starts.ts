@@ -8,6 +8,7 @@ import type { ClusterClient } from "../kube/client.ts";
 import type { LabLayout } from "../lab/cluster/layout.ts";
 import { readRunRecord } from "../lab/cluster/run-record.ts";
 import { readPorts } from "../lab/cluster/state.ts";
+import { amongDesktops } from "../lab/desktop/launches.ts";
 import { CpuGroup, openCpuGroups, removeCpuGroups } from "../lab/desktop/node/cpu-groups.ts";
 import { processTree } from "../lab/desktop/node/memory.ts";
 import { createSession } from "../lab/session/create.ts";
@@ -79,18 +80,19 @@ export async function bareStart(layout: LabLayout, files: string, cores: number)
   const folder = mkdtempSync(join(tmpdir(), "kasm-vdi-bench-"));
   for (const part of ["root", "empty"]) mkdirSync(join(folder, part));
   for (const file of ["mounts", "termination-log"]) writeFileSync(join(folder, file), "");
-  const enter = ["--target", String(desktopsPid(layout)), "--user", "--net", "--mount", "--preserve-credentials"];
   const apart = ["--net", "--mount", "--pid", "--ipc", "--uts", "--fork", "--kill-child=KILL"];
   const script = join(layout.checkout, "lab/desktop/node/container.sh");
   const begin = ["sh", "-c", 'ip link set lo up; exec sh "$@"', "sh", script, files, folder, "bench", "--"];
   const listens = "until (exec 3<>/dev/tcp/127.0.0.1/8080) 2>/dev/null; do sleep 0.02; done";
   const command = ["bash", "-c", `/usr/local/bin/desktop >/dev/null 2>&1 & ${listens}`];
+  const launch = { program: "unshare", args: [...apart, ...begin, ...command], files: [] };
+  const { program, args } = amongDesktops(launch, desktopsPid(layout));
   const groupsName = "kasm-vdi-bench";
   const groups = openCpuGroups(groupsName);
   const group = groups && new CpuGroup(groups, "bare", cores);
   const begun = performance.now();
   try {
-    const running = execa("nsenter", [...enter, "unshare", ...apart, ...begin, ...command], {
+    const running = execa(program, args, {
       env: { HOME: "/tmp", SELKIES_PUBLIC: "true", SELKIES_ENABLE_BASIC_AUTH: "false" },
     });
     for (const pid of processTree(running.pid ?? 0)) group?.add(pid);

@@ -32,8 +32,7 @@ const mostLinksAtOnce = 16;
 
 /**
  * Serves `/auth`, which Traefik's forwardAuth asks for each request to a desktop, `/unreachable`, which it asks for the page in
- * the place of an error of its own, and `POST /links`. Every replica may
- * serve it: what it knows is in tokens and in the caches.
+ * the place of an error of its own, and `POST /links`. Every replica may serve it: what it knows is in tokens and in the caches.
  *
  * Whoever reaches the port can ask `/auth` in the name of any user when `userHeader` is set, and is told the desktop's
  * password when let in: only Traefik may reach it.

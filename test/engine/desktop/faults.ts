@@ -1,10 +1,9 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect } from "chai";
-import { execa } from "execa";
-import { readRunRecord } from "../../../lab/cluster/run-record.ts";
 import { statusOf } from "./access.ts";
 import type { DesktopLab } from "./desktop-lab.ts";
 import type { DesktopPage } from "./desktop-page.ts";
+import { kill, startOperator } from "./lab-components.ts";
 import { processesBelow } from "./left-behind.ts";
 import { untilCut } from "./lifetime.ts";
 
@@ -139,23 +138,8 @@ export function faults(lab: DesktopLab): void {
   });
 }
 
-export function kill({ layout }: DesktopLab, component: "operator" | "gateway" | "forwarder"): void {
-  const record = readRunRecord(layout, component);
-  if (!record) throw new Error(`${component} does not run`);
-  process.kill(record.pid, "SIGKILL");
-}
-
 function isOutOfMemory({ reason }: { reason: string }): boolean {
   return reason === "OutOfMemory";
-}
-
-/** In the lab's own words, from its own checkout. */
-export async function startOperator({ folder, layout }: DesktopLab): Promise<void> {
-  const program =
-    'const { startOperator } = await import("./lab/operator/start.ts");' +
-    'const { labLayout } = await import("./lab/cluster/layout.ts");' +
-    `await startOperator(labLayout(${JSON.stringify(layout.checkout)}));`;
-  await execa(process.execPath, ["--input-type=module", "--eval", program], { cwd: folder });
 }
 
 function cpuSeconds({ layout }: DesktopLab, hostname: string): number {

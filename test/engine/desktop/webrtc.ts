@@ -12,7 +12,7 @@ import { startCoturn, turnAddress } from "./coturn.ts";
 import { namespace } from "./desktop-lab.ts";
 import type { DesktopLab } from "./desktop-lab.ts";
 import { DesktopPage } from "./desktop-page.ts";
-import { kill, startOperator } from "./faults.ts";
+import { kill, startOperator } from "./lab-components.ts";
 
 /** The way that a picture comes by. */
 interface Route {
