@@ -26,6 +26,11 @@ export function physicalGpus(node: KubeObject): number | undefined {
   return count === undefined ? undefined : Number(count);
 }
 
+/** As feature discovery read it from the config that the plugin runs with. */
+export function sharesByMps(node: KubeObject): boolean {
+  return labelOf(node, "nvidia.com/gpu.sharing-strategy") === "mps";
+}
+
 /** NVIDIA's extended resources of a node, by name; those of which there are none are left out. */
 export function gpuResources(node: KubeObject | AnyObject, of: "capacity" | "allocatable"): Record<string, number> {
   const { status } = node as { status?: Record<string, Record<string, string> | undefined> };

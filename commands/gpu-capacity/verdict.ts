@@ -9,7 +9,14 @@ import {
 } from "../../analyzers/gpu/config.ts";
 import { conditionOf } from "../../analyzers/conditions.ts";
 import type { GpuFault } from "../../analyzers/gpu/fault.ts";
-import { configLabel, gpuResource, gpuResources, pciLabels, physicalGpus } from "../../analyzers/gpu/node.ts";
+import {
+  configLabel,
+  gpuResource,
+  gpuResources,
+  pciLabels,
+  physicalGpus,
+  sharesByMps,
+} from "../../analyzers/gpu/node.ts";
 import { pluginFault, staleConfig } from "../../analyzers/gpu/plugin.ts";
 import type { AnyObject } from "../../kube/client.ts";
 import type { Pod } from "../../kube/kinds.ts";
@@ -65,13 +72,10 @@ export function gpuCapacityVerdict(expected: GpuExpectation, seen: GpuSnapshot):
     const nodes = assigned.get(pool.name) ?? [];
     const heard = nodes.filter((node) => !lost(node));
     const silent = heard.length < pool.count ? nodes.flatMap((node) => lost(node) ?? []) : [];
-    const wrong = heard
-      .filter((node) => reported(node) !== pool.slicesPerNode)
-      .map(
-        (node) =>
-          `node ${nameOf(node)} reports ${reported(node)} ${gpuResource}, expected ${pool.slicesPerNode} ` +
-          `(${pool.gpusPerNode} x ${pool.slicesPerNode / pool.gpusPerNode}): ${causeOnNode(pool, node, expected, seen)}`,
-      );
+    const wrong = heard.flatMap((node) => {
+      const what = difference(pool, node);
+      return what === undefined ? [] : [`node ${nameOf(node)} ${what}: ${causeOnNode(pool, node, expected, seen)}`];
+    });
     const missing = nodes.length < pool.count ? [tooFewNodes(pool, nodes, expected)] : [];
     return [...silent, ...wrong, ...missing];
   });
@@ -111,6 +115,13 @@ function tooFewNodes(pool: GpuPool, nodes: readonly AnyObject[], { defaultKey }:
       ? `its nodes need ${wanted.length === 1 ? "the label" : "the labels"} ${wanted.join(" ")} (kubectl label node NAME ${wanted.join(" ")})`
       : `a node counts once node-feature-discovery labelled it ${pciLabels[0] ?? ""}=true; is a node missing, or its taint not tolerated?`;
   return `pool ${pool.name} has ${nodes.length} of ${pool.count} GPU nodes: ${hint}`;
+}
+
+/** How a node differs from its pool; undefined where it does not. Slices of the right number can still be those of MPS. */
+function difference({ gpusPerNode, slicesPerNode }: GpuPool, node: AnyObject): string | undefined {
+  if (reported(node) !== slicesPerNode)
+    return `reports ${reported(node)} ${gpuResource}, expected ${slicesPerNode} (${gpusPerNode} x ${slicesPerNode / gpusPerNode})`;
+  return sharesByMps(node) ? `reports ${reported(node)} ${gpuResource} by MPS, expected time-slicing` : undefined;
 }
 
 /** The first cause that fits, in the order in which the parts depend on each other. */

@@ -33,7 +33,8 @@ const noChange = { retry: { attempts: 1 } };
  * @param clusterIP of the gateway's own Service
  */
 export function gatewayAlias(namespace: string, clusterIP: pulumi.Input<string>) {
-  const ports = [{ name: "access", port: gatewayPorts.access }];
+  // A slice's ports are applied as a whole: without the protocol, which the API server would fill in, a later run conflicts.
+  const ports = [{ name: "access", port: gatewayPorts.access, protocol: "TCP" }];
   const labels = {
     "kubernetes.io/service-name": gatewayName,
     "endpointslice.kubernetes.io/managed-by": "kasm-vdi",

@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { expect } from "chai";
 import { execa } from "execa";
+import { sharesByMps } from "../../analyzers/gpu/node.ts";
 import { ClusterClient, loadKubeConfig } from "../../kube/client.ts";
 import type { AnyObject } from "../../kube/client.ts";
 
@@ -24,9 +25,9 @@ describe("the GPU capacity gate on the lab", () => {
     if (!policy) throw new Error("The lab has no ClusterPolicy: run `npm run lab` with GPUs in its stack first");
     namespace = (policy["status"] as { namespace: string }).namespace;
     ownConfig = (policy["spec"] as { devicePlugin: { config?: unknown } }).devicePlugin.config ?? null;
-    const gpuNodes = await client.list("v1", "Node", { labelSelector: "nvidia.com/gpu.present=true" });
-    nodes = gpuNodes.length;
-    gpus = Number(gpuNodes[0]?.metadata?.annotations?.["lab.kasm-vdi/gpus"]);
+    const all = await gpuNodes();
+    nodes = all.length;
+    gpus = Number(all[0]?.metadata?.annotations?.["lab.kasm-vdi/gpus"]);
   });
   beforeEach(() => removeConfigs());
   after(async () => {
@@ -82,7 +83,7 @@ describe("the GPU capacity gate on the lab", () => {
   it("tells a config that was put right in place, which the device plugin does not notice", async () => {
     await writeConfig({ "shared-8": shared(4) });
     await setPolicy({ name: configMap, default: "shared-8" });
-    await until(async () => (await capacities()).every((slices) => slices === gpus * 4));
+    await until(async () => (await gpuNodes()).every((it) => slicesOf(it) === gpus * 4));
     await writeConfig({ "shared-8": shared(8) });
     await tells(
       /takes no notice of an edit in place \(kubectl rollout restart .*device-plugin.* .*feature-discovery\)/,
@@ -102,7 +103,8 @@ describe("the GPU capacity gate on the lab", () => {
       await tells(cause);
     });
 
-  const node = /^node k3s-\S+ reports \d+ nvidia\.com\/gpu, expected \d+ \(\d+ x 8\): /m;
+  const node =
+    /^node k3s-\S+ reports \d+ nvidia\.com\/gpu(, expected \d+ \(\d+ x 8\)| by MPS, expected time-slicing): /m;
   const lastOf = (stderr: string) => stderr.split("waiting: ").at(-1) ?? "";
 
   /** While it waits, the gate comes to tell the name of a GPU node, what it reports and the cause. */
@@ -119,9 +121,9 @@ describe("the GPU capacity gate on the lab", () => {
     expect(stderr).not.to.contain("    at ");
   }
 
-  /** Waits until a node has another number of slices than it should: what was right before is not yet wrong at once. */
+  /** Waits until a node shares otherwise than it should: what was right before is not yet wrong at once. */
   function nodesFollow(): Promise<void> {
-    return until(async () => (await capacities()).some((slices) => slices !== gpus * 8));
+    return until(async () => (await gpuNodes()).some((it) => slicesOf(it) !== gpus * 8 || sharesByMps(it)));
   }
 
   function gate(timeoutSeconds: number) {
@@ -144,10 +146,13 @@ describe("the GPU capacity gate on the lab", () => {
     );
   }
 
-  // Through another config, so that the plugins really start anew.
+  // Through the lab's own config, so that the plugins really start anew. It is waited for: a gate that is asked while nodes
+  // still come to it finds them right.
   async function setPolicy(config: unknown): Promise<void> {
-    for (const next of [ownConfig, config])
-      await client.mergePatch({ ...policyKey, spec: { devicePlugin: { config: next } } });
+    const patch = (next: unknown) => client.mergePatch({ ...policyKey, spec: { devicePlugin: { config: next } } });
+    await patch(ownConfig);
+    await until(async () => (await gpuNodes()).every((it) => slicesOf(it) === gpus * 8 && !sharesByMps(it)));
+    await patch(config);
   }
 
   async function removeConfigs(): Promise<void> {
@@ -155,11 +160,12 @@ describe("the GPU capacity gate on the lab", () => {
       await client.delete({ apiVersion: "v1", kind: "ConfigMap", metadata: { name: configMap, namespace: where } });
   }
 
-  async function capacities(): Promise<number[]> {
-    const gpuNodes = await client.list("v1", "Node", { labelSelector: "nvidia.com/gpu.present=true" });
-    return gpuNodes.map(({ status }) =>
-      Number((status as { allocatable: Record<string, string> }).allocatable["nvidia.com/gpu"]),
-    );
+  function gpuNodes(): Promise<AnyObject[]> {
+    return client.list("v1", "Node", { labelSelector: "nvidia.com/gpu.present=true" });
+  }
+
+  function slicesOf({ status }: AnyObject): number {
+    return Number((status as { allocatable: Record<string, string> }).allocatable["nvidia.com/gpu"]);
   }
 
   async function until(isSo: () => Promise<boolean>): Promise<void> {

@@ -42,6 +42,13 @@ const configs: Record<string, Record<string, unknown>> = {
     registry: { mirror: "registry.example.com/mirror", pullSecret: '{"auths":{}}' },
     trustedCa: pem,
     operator: { ...base.operator, monitoring: true, access: { userHeader: "X-User", middlewares: ["sso"] } },
+    portal: {
+      enabled: true,
+      image: "registry.example.com/kasm-portal:1.0.0",
+      oidc: { issuer: "https://id.example.com", clientId: "portal", clientSecret: "hunter2" },
+      middlewares: ["sso"],
+      adminGroups: ["admins"],
+    },
   },
 };
 

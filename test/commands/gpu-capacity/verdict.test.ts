@@ -108,6 +108,16 @@ describe("the GPU capacity gate", () => {
     expect(problems({ nodes }, one, pool())).to.deep.equal([]);
   });
 
+  it("tells slices of the right number that MPS makes, and why", () => {
+    const nodes = [node("a", 16, { "nvidia.com/gpu.sharing-strategy": "mps" })];
+    const mps = { "shared-8": config("shared-8").replace("timeSlicing", "mps") };
+    const byMps = "node a reports 16 nvidia.com/gpu by MPS, expected time-slicing: ";
+    expect(problems({ nodes, configMaps: [{ ...configMap(), data: mps }] })[0]).to.match(
+      new RegExp(`^${byMps}config shared-8 of ConfigMap \\S+ shares by MPS, which wins over time-slicing`),
+    );
+    expect(problems({ nodes })[0]).to.match(new RegExp(`^${byMps}.*takes no notice of an edit in place`));
+  });
+
   it("tells a ConfigMap that is missing", () => {
     expect(problems({ nodes: [node("a", 0)], configMaps: [] })).to.deep.equal([
       `${short(0)}ConfigMap gpu-operator/time-slicing-config-abc is missing`,
