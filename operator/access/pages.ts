@@ -118,6 +118,14 @@ export const unreachablePage: Page = {
   text: "It has just started, or starts again.",
 };
 
+/** The same, of a desktop that has been ready for a while. */
+export const silentPage: Page = {
+  ...{ status: 503, title: "Your desktop does not answer", againAfterSeconds: 3 },
+  text:
+    "It runs, but nothing answers at its address. If this goes on, restart it from your portal, " +
+    "or ask the administrator to delete its pod.",
+};
+
 export const stalePage: Page = {
   ...{ status: 503, title: "Desktops cannot be reached just now", againAfterSeconds: 30 },
   text: "The cluster has not answered for so long that nobody can be let in. This page tries again by itself.",

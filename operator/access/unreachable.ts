@@ -1,13 +1,15 @@
 import type { IncomingMessage } from "node:http";
 import { addressOf, pageAnswer } from "./answer.ts";
 import type { Answer } from "./answer.ts";
+import type { VDISession } from "../api/objects.ts";
 import { desktopState } from "./decide.ts";
 import type { ForwardAuthOptions } from "./forward-auth.ts";
 import type { Holds } from "./holds.ts";
-import { unreachablePage } from "./pages.ts";
+import { silentPage, unreachablePage } from "./pages.ts";
+import type { Page } from "./pages.ts";
 import { readRequest, waitingUrl } from "./request.ts";
 
-export interface UnreachableOptions extends Pick<ForwardAuthOptions, "sessions" | "observe"> {
+export interface UnreachableOptions extends Pick<ForwardAuthOptions, "sessions" | "observe" | "clock"> {
   readonly holds: Holds;
 }
 
@@ -20,7 +22,7 @@ export interface UnreachableOptions extends Pick<ForwardAuthOptions, "sessions" 
 export async function answerUnreachable(
   { headers, headersDistinct }: Pick<IncomingMessage, "headers" | "headersDistinct">,
   query: string | undefined,
-  { sessions, observe, holds }: UnreachableOptions,
+  { sessions, observe, clock, holds }: UnreachableOptions,
 ): Promise<Answer> {
   observe?.("unreachable");
   const { pathname, search } = URL.parse(new URLSearchParams(query).get("url") ?? "") ?? { pathname: "/", search: "" };
@@ -37,10 +39,14 @@ export async function answerUnreachable(
   // A desktop that asks for the password itself would see the parameter by which the gateway knows its own pages.
   const asksGateway = sessions.template(session()?.spec.template ?? "")?.spec.access === "ForwardAuth";
   const open = addressOf(request);
-  return pageAnswer(
-    unreachablePage,
-    request.isNavigation,
-    {},
-    { again: asksGateway ? waitingUrl(request) : open, open },
-  );
+  const again = asksGateway ? waitingUrl(request) : open;
+  return pageAnswer(pageOf(session(), clock.date().getTime()), request.isNavigation, {}, { again, open });
+}
+
+// Traefik hears of a desktop within seconds. What has not answered for longer may never: a forgotten page asks less often.
+const justReadyMs = 30_000;
+
+function pageOf(session: VDISession | undefined, nowMs: number): Page {
+  const ready = session?.status?.conditions?.find(({ type }) => type === "Ready");
+  return ready && nowMs - Date.parse(ready.lastTransitionTime) > justReadyMs ? silentPage : unreachablePage;
 }

@@ -59,6 +59,13 @@ describe("the page in the place of Traefik's errors", () => {
     expect((await ask(about("/"))).body).to.contain(`content="1; url=https://${aliceHost}:8443/">`);
   });
 
+  it("asks less often, and says so in other words, where a desktop that has long been ready does not answer", async () => {
+    await clock.advance(31_000);
+    const { status, body } = await ask(about("/"));
+    expect(status).to.equal(503);
+    expect(body).to.contain('content="3; url=').and.contain("It runs, but nothing answers at its address.");
+  });
+
   it("is words alone for a program and for a WebSocket", async () => {
     const upgrade = { connection: "Upgrade", upgrade: "websocket", "sec-websocket-key": "dGhlIHNhbXBsZSBub25jZQ==" };
     for (const headers of [{ accept: "*/*" }, upgrade])
