@@ -4,7 +4,7 @@ export const debian = {
   /** The Python of that release, which the wheels are for. */
   python: "3.11",
   packages: [
-    ...["bash", "coreutils", "findutils", "sed", "grep", "procps", "util-linux", "mount", "less", "nano"],
+    ...["bash", "coreutils", "findutils", "sed", "grep", "procps", "hostname", "util-linux", "mount", "less", "nano"],
     ...["xvfb", "openbox", "xterm", "x11-xkb-utils", "xkb-data", "x11-xserver-utils", "x11-utils", "xclip"],
     ...["pulseaudio", "fonts-dejavu-core", "fontconfig", "python3", "libgbm1", "libxkbcommon0"],
   ],

@@ -45,10 +45,10 @@ while IFS="$tab" read -r kind source place; do
   esac
 done <"$folder/mounts"
 
-echo "$hostname" >/proc/sys/kernel/hostname
-
 cd "$root"
 pivot_root . mnt
 cd /
 umount -l /mnt
+# Not by /proc/sys, where all files are the machine's root's.
+hostname "$hostname"
 exec </dev/null unshare --user --map-user=1000 --map-group=1000 setpriv --no-new-privs -- "$@"
