@@ -5,8 +5,11 @@ import type { ProgramSettings } from "./environment.ts";
 export interface GatewaySettings extends ProgramSettings {
   /** File with the key that links and cookies are signed with. */
   readonly accessKeyFile: string;
-  /** Header with the user's name that a middleware before ours sets, for sign-in by OpenID Connect. */
-  readonly userHeader: string | undefined;
+  /**
+   * Header with the user's name that a middleware before ours sets, for sign-in by OpenID Connect, and the file with the end of
+   * the path at which it is believed.
+   */
+  readonly userHeader: { readonly name: string; readonly pathFile: string } | undefined;
   /** How long it goes on answering after it was told to end: so long may others take to hear of it. */
   readonly drainSeconds: number;
   readonly ports: { readonly metrics: number; readonly health: number; readonly access: number };
@@ -21,7 +24,7 @@ export function loadGatewaySettings(variables: Readonly<Record<string, string | 
   const settings: GatewaySettings = {
     ...programSettings(environment),
     accessKeyFile: environment.text("VDI_ACCESS_KEY_FILE"),
-    userHeader: environment.value("VDI_ACCESS_USER_HEADER"),
+    userHeader: userHeader(environment),
     drainSeconds: environment.integer("VDI_DRAIN_SECONDS", 10, 300),
     ports: {
       metrics: environment.port("VDI_METRICS_PORT", 8080),
@@ -29,10 +32,16 @@ export function loadGatewaySettings(variables: Readonly<Record<string, string | 
       access: environment.port("VDI_ACCESS_PORT", 8082),
     },
   };
-  if (settings.userHeader !== undefined && environment.list("VDI_ACCESS_EXTRA_MIDDLEWARES").length === 0)
+  environment.check("the gateway's");
+  return settings;
+}
+
+function userHeader(environment: EnvironmentReader): GatewaySettings["userHeader"] {
+  const name = environment.value("VDI_ACCESS_USER_HEADER");
+  if (name === undefined) return undefined;
+  if (environment.list("VDI_ACCESS_EXTRA_MIDDLEWARES").length === 0)
     environment.problem(
       "VDI_ACCESS_USER_HEADER is set, but no VDI_ACCESS_EXTRA_MIDDLEWARES that sets the header: anybody could",
     );
-  environment.check("the gateway's");
-  return settings;
+  return { name, pathFile: environment.text("VDI_ACCESS_PATH_FILE") };
 }

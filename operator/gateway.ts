@@ -8,8 +8,8 @@ import { rememberedCredentials, secretCredentials } from "./credentials/stream-c
 import { Knowledge } from "./access/knowledge.ts";
 import { AccessMetrics } from "./access/metrics.ts";
 import { reviewActFor, reviewToken } from "./access/reviews.ts";
+import { readHeaderPath, readSigningKey } from "./access/secrets.ts";
 import { serveAccess } from "./access/server.ts";
-import { readSigningKey } from "./access/signing-key.ts";
 import { wakeSession } from "./access/wake.ts";
 import type { GatewaySettings } from "./gateway-settings.ts";
 import { ServerClock } from "./lifetime/server-clock.ts";
@@ -28,10 +28,12 @@ export const trustedMs = 3_600_000;
  * Answers Traefik whom to let in, until `signal` aborts; then for some seconds more, until others have heard of its end.
  * Nothing of the controllers is needed: desktops stay open while those are down.
  *
- * @throws SigningKeyError
+ * @throws GatewaySecretError
  */
 export async function runGateway({ settings, log, config }: GatewayOptions, signal: AbortSignal): Promise<void> {
   const key = await readSigningKey(settings.accessKeyFile);
+  const { userHeader: header } = settings;
+  const userHeader = header && { name: header.name, path: await readHeaderPath(header.pathFile) };
   const warn = (message: string) => log.warn(message);
   const clock = new ServerClock({ log: warn });
   const { onServerDate } = clock;
@@ -49,7 +51,7 @@ export async function runGateway({ settings, log, config }: GatewayOptions, sign
     if (signal.aborted) return;
     const access = await serveAccess({
       host: settings.listenAddress,
-      ...{ port: settings.ports.access, domain: settings.domain, key, clock, userHeader: settings.userHeader },
+      ...{ port: settings.ports.access, domain: settings.domain, key, clock, userHeader },
       timeDoubt: () => clock.doubt,
       sessions: {
         byHost: (host) => known.sessions.store.by("host", host)[0],

@@ -1,7 +1,7 @@
 // `node operator/main.ts` runs the VDI operator, `node operator/main.ts gateway` the forward-auth gateway. Both are told
 // all they need by their environment (settings.ts, gateway-settings.ts).
 import { NoKubeConfigError, loadKubeConfig } from "../kube/client.ts";
-import { SigningKeyError } from "./access/signing-key.ts";
+import { GatewaySecretError } from "./access/secrets.ts";
 import { SettingsError } from "./environment.ts";
 import { runGateway } from "./gateway.ts";
 import { loadGatewaySettings } from "./gateway-settings.ts";
@@ -34,7 +34,7 @@ try {
   // A watch or a probe that hangs must not keep a process that has ended.
   setTimeout(() => process.exit(), 5_000).unref();
 } catch (error) {
-  const isTold = [SettingsError, SigningKeyError, NoKubeConfigError].some((kind) => error instanceof kind);
+  const isTold = [SettingsError, GatewaySecretError, NoKubeConfigError].some((kind) => error instanceof kind);
   console.error(isTold ? (error as Error).message : error);
   // Also with servers that are open already.
   process.exit(1);

@@ -1,3 +1,4 @@
+import { sessionRoutePriority } from "../vdi-operator/admission-hosts.ts";
 import { skipAwait } from "../objects/skip-await.ts";
 import { portalLabels, portalName, portalPorts } from "./settings.ts";
 import type { PortalSettings } from "./settings.ts";
@@ -41,6 +42,8 @@ export function portalRoute({
         {
           kind: "Rule",
           match: `Host(\`${host}\`)`,
+          // Policies keep routes of other namespaces below it: one that were longer would get everybody's sign-in.
+          priority: sessionRoutePriority,
           ...(middlewares.length > 0 && { middlewares: middlewares.map((name) => ({ name })) }),
           services: [{ kind: "Service", name: portalName, port: portalPorts.web }],
         },

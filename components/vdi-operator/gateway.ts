@@ -10,7 +10,10 @@ export interface GatewayDeploymentArgs extends OperatorSettings {
   readonly program: OperatorProgram;
 }
 
-/** Secret in the operator's namespace with what links and cookies are signed with, under the key `key`. */
+/**
+ * Secret in the operator's namespace with what links and cookies are signed with, under the key `key`, and where a user header
+ * is believed, under `path`.
+ */
 export const accessSecretName = "access-key";
 
 const accessPath = "/etc/kasm-gateway/access";
@@ -48,7 +51,10 @@ export function gatewayVariables({ namespace, domain, logLevel, access = {} }: O
     VDI_LOG_LEVEL: logLevel,
     VDI_ACCESS_KEY_FILE: `${accessPath}/key`,
     VDI_DRAIN_SECONDS: String(drainSeconds),
-    ...(access.userHeader !== undefined && { VDI_ACCESS_USER_HEADER: access.userHeader }),
+    ...(access.userHeader !== undefined && {
+      VDI_ACCESS_USER_HEADER: access.userHeader,
+      VDI_ACCESS_PATH_FILE: `${accessPath}/path`,
+    }),
     ...(access.middlewares?.length && { VDI_ACCESS_EXTRA_MIDDLEWARES: access.middlewares.join() }),
     NODE_OPTIONS: "--max-old-space-size=160 --max-semi-space-size=2",
   };

@@ -1,4 +1,4 @@
-import type * as pulumi from "@pulumi/pulumi";
+import * as pulumi from "@pulumi/pulumi";
 import { errorPage } from "./error-page.ts";
 import { gatewayName } from "./rbac.ts";
 import { gatewayPorts } from "./services.ts";
@@ -28,6 +28,8 @@ export interface SessionRoutingArgs {
   readonly mostAnswerBytes?: pulumi.Input<number | undefined>;
   /** Whether Traefik shows error pages with a status of their own. Default: no. */
   readonly rewritesErrors?: pulumi.Input<boolean>;
+  /** End of the path at which the gateway believes the user header, which only this Middleware knows. */
+  readonly headerPath?: pulumi.Output<string> | undefined;
 }
 
 /** Headers of a request by which the gateway decides; Traefik adds host and address. The rest is between browser and desktop. */
@@ -49,9 +51,10 @@ const decisiveHeaders = [
  * sessions: Traefik refuses references across namespaces by default.
  */
 export function sessionRouting(args: SessionRoutingArgs) {
-  const { namespace, operatorNamespace, access = {}, mostAnswerBytes, rewritesErrors = false } = args;
+  const { namespace, operatorNamespace, access = {}, mostAnswerBytes, rewritesErrors = false, headerPath } = args;
   const apiVersion = "traefik.io/v1alpha1";
   const { userHeader } = access;
+  const address = `http://${gatewayName}.${operatorNamespace}.svc:${gatewayPorts.access}/auth`;
   return {
     "session-access": {
       apiVersion,
@@ -59,7 +62,7 @@ export function sessionRouting(args: SessionRoutingArgs) {
       metadata: { name: accessMiddleware, namespace },
       spec: {
         forwardAuth: {
-          address: `http://${gatewayName}.${operatorNamespace}.svc:${gatewayPorts.access}/auth`,
+          address: headerPath === undefined ? address : pulumi.interpolate`${address}/${headerPath}`,
           // Browsers could name another host, or a path of their liking.
           trustForwardHeader: false,
           ...(mostAnswerBytes !== undefined && { maxResponseBodySize: mostAnswerBytes }),

@@ -56,6 +56,11 @@ export interface VdiOperatorArgs extends OperatorSettings {
   readonly protectData: boolean;
 }
 
+interface Made extends VdiOperatorArgs {
+  /** Where the gateway believes the user header; undefined where none is believed. */
+  readonly headerPath: pulumi.Output<string> | undefined;
+}
+
 const k3sTraefikNamespace = "kube-system";
 
 /**
@@ -88,6 +93,7 @@ export class VdiOperator extends pulumi.ComponentResource {
     );
     const inside = (home: pulumi.Resource) => ({ parent: this, dependsOn: home, deletedWith: home });
     const homes = { sessions: inside(sessions), own: inside(own) };
+    const made = { ...args, headerPath: this.headerPath(name, args) };
     const pulls = [
       ...pullSecret(name, args.namespace, args.registry, homes.sessions),
       ...pullSecret(`${name}-operator`, args.operatorNamespace, args.registry, homes.own),
@@ -98,10 +104,10 @@ export class VdiOperator extends pulumi.ComponentResource {
       ...operatorRights(name, args, homes, this),
       ...this.networks(name, args, homes),
       ...this.admission(name, args, crds),
-      ...this.shared(name, args, homes, crds),
+      ...this.shared(name, made, homes, crds),
       ...this.gatewayServices(name, args, homes),
     ];
-    const program = this.program(name, args, homes, installed);
+    const program = this.program(name, made, homes, installed);
     const extras = args.monitoring ? this.monitoring(name, args, homes) : [];
     const drain = this.drain(name, args, [sessions, own, ...installed, ...program]);
 
@@ -131,8 +137,13 @@ export class VdiOperator extends pulumi.ComponentResource {
     });
   }
 
+  private headerPath(name: string, { access }: VdiOperatorArgs): pulumi.Output<string> | undefined {
+    if (access?.userHeader === undefined) return undefined;
+    return new random.RandomPassword(`${name}-access-path`, { length: 43, special: false }, { parent: this }).result;
+  }
+
   /** What sessions share: templates, and the parts of their routes. */
-  private shared(name: string, args: VdiOperatorArgs, homes: Homes, crds: pulumi.Resource[]): pulumi.Resource[] {
+  private shared(name: string, args: Made, homes: Homes, crds: pulumi.Resource[]): pulumi.Resource[] {
     const { CustomResource } = k8s.apiextensions;
     const afterCrds = { parent: this, dependsOn: crds };
     const afterKinds = {
@@ -161,8 +172,8 @@ export class VdiOperator extends pulumi.ComponentResource {
     ];
   }
 
-  private program(name: string, args: VdiOperatorArgs, { own }: Homes, needs: pulumi.Resource[]): pulumi.Resource[] {
-    const { operatorNamespace, program, turn } = args;
+  private program(name: string, args: Made, { own }: Homes, needs: pulumi.Resource[]): pulumi.Resource[] {
+    const { operatorNamespace, program, turn, headerPath } = args;
     const { Secret, ConfigMap, Service } = k8s.core.v1;
     const { Deployment } = k8s.apps.v1;
     const { PodDisruptionBudget } = k8s.policy.v1;
@@ -175,7 +186,7 @@ export class VdiOperator extends pulumi.ComponentResource {
     // RandomBytes would suit better, but its id, which no state encrypts, is the bytes.
     const accessKey = new random.RandomPassword(`${name}-access-key`, { length: 64, special: false }, { parent: this });
     const secrets = [
-      secret("access-secret", accessSecretName, { key: accessKey.result }),
+      secret("access-secret", accessSecretName, { key: accessKey.result, ...(headerPath && { path: headerPath }) }),
       ...(turn ? [secret("turn-credentials", turnSecretName, { "shared-secret": turn.sharedSecret })] : []),
     ];
     if (!program) return secrets;

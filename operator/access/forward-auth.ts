@@ -42,8 +42,11 @@ export interface ForwardAuthOptions {
   readonly credentials: ReadCredentials;
   /** Sets a suspended session going; may be called again when it has rejected, or after 10 s. */
   readonly wake: (session: VDISession) => Promise<void>;
-  /** Header with the user's name that a middleware before ours sets. Believed as it comes. */
-  readonly userHeader?: string | undefined;
+  /**
+   * Header with the user's name that a middleware before ours sets, believed as it comes where Traefik asks at the secret
+   * path: whoever may write Middlewares of their own can have Traefik ask as they like, but only ours know it.
+   */
+  readonly userHeader?: { readonly name: string; readonly path: string } | undefined;
   readonly observe?: (outcome: AccessOutcome) => void;
   /** Whether what is known is too old to let anybody in by it. Default: never. */
   readonly isStale?: () => boolean;
@@ -74,8 +77,9 @@ export class ForwardAuth {
     this.#holds = holds;
   }
 
-  async answer(asked: Pick<IncomingMessage, "headers" | "headersDistinct">): Promise<Answer> {
-    const request = readRequest(asked, this.#options.userHeader);
+  /** @param believesHeader whether the question came by the secret path */
+  async answer(asked: Pick<IncomingMessage, "headers" | "headersDistinct">, believesHeader = false): Promise<Answer> {
+    const request = readRequest(asked, believesHeader ? this.#options.userHeader?.name : undefined);
     if (this.#options.isStale?.() === true) {
       this.#options.observe?.("stale");
       return pageAnswer(stalePage, request?.isNavigation ?? false);

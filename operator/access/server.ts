@@ -1,3 +1,4 @@
+import { timingSafeEqual } from "node:crypto";
 import { createServer } from "node:http";
 import type { IncomingMessage } from "node:http";
 import { apiMessage } from "../../kube/client.ts";
@@ -34,8 +35,8 @@ const mostLinksAtOnce = 16;
  * Serves `/auth`, which Traefik's forwardAuth asks for each request to a desktop, `/unreachable`, which it asks for the page in
  * the place of an error of its own, and `POST /links`. Every replica may serve it: what it knows is in tokens and in the caches.
  *
- * Whoever reaches the port can ask `/auth` in the name of any user when `userHeader` is set, and is told the desktop's
- * password when let in: only Traefik may reach it.
+ * Whoever is let in is told the desktop's password: only Traefik may reach the port. In the name of a user whom a middleware
+ * has found out, only our own Middleware may ask, at `/auth/` and a secret.
  */
 export async function serveAccess(options: AccessServerOptions): Promise<AccessServer> {
   const { log } = options;
@@ -47,6 +48,7 @@ export async function serveAccess(options: AccessServerOptions): Promise<AccessS
   const answer = async (request: IncomingMessage): Promise<Answer> => {
     const [path, query] = (request.url ?? "").split("?");
     if (path === "/auth") return forwardAuth.answer(request);
+    if (isSecretPath(path, options.userHeader?.path)) return forwardAuth.answer(request, true);
     if (path === "/unreachable") return answerUnreachable(request, query, { ...options, holds });
     if (path !== "/links") return jsonAnswer(404, { message: "/auth, /links, /unreachable" });
     if (request.method !== "POST") return jsonAnswer(405, { message: "POST" }, { Allow: "POST" });
@@ -88,4 +90,9 @@ export async function serveAccess(options: AccessServerOptions): Promise<AccessS
       return closeGracefully(server, options.clock);
     },
   };
+}
+
+function isSecretPath(path = "", secret: string | undefined): boolean {
+  const [asked, own] = [Buffer.from(path), Buffer.from(`/auth/${secret ?? ""}`)];
+  return secret !== undefined && asked.length === own.length && timingSafeEqual(asked, own);
 }

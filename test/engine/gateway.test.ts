@@ -192,14 +192,30 @@ describe("hosts of desktops, which routes of other namespaces would take over", 
       ...{ apiVersion: "traefik.io/v1alpha1", kind: "IngressRouteTCP", metadata },
       spec: { ...(entryPoints && { entryPoints }), routes: [{ match, services }] },
     });
-  const ingress = (priority?: string) =>
+  const ingress = (annotations: Record<string, string>, path = "/") =>
     attempt({
       ...{ apiVersion: "networking.k8s.io/v1", kind: "Ingress" },
       metadata: {
         ...metadata,
-        ...(priority !== undefined && { annotations: { "traefik.ingress.kubernetes.io/router.priority": priority } }),
+        annotations: Object.fromEntries(
+          Object.entries(annotations).map(([name, value]) => [`traefik.ingress.kubernetes.io/${name}`, value]),
+        ),
       },
-      spec: { defaultBackend: { service: { name: "taker", port: { number: 80 } } } },
+      spec: {
+        rules: [
+          {
+            host: "*.desktops.lab.localhost",
+            http: {
+              paths: [
+                {
+                  ...{ path, pathType: "ImplementationSpecific" },
+                  backend: { service: { name: "taker", port: { number: 80 } } },
+                },
+              ],
+            },
+          },
+        ],
+      },
     });
 
   it("are safe from a higher priority, said or by the rule's length", async () => {
@@ -208,24 +224,54 @@ describe("hosts of desktops, which routes of other namespaces would take over", 
     expect(await route(anyHost, 9_999)).to.equal("made");
     const long = `${anyHost} || PathPrefix(\`/${"x".repeat(10_000)}\`)`;
     expect(await route(long, 5)).to.equal("made");
-    for (const refused of [route(anyHost, 10_000), route(anyHost, 2 ** 31 - 2), route(long), route(long, 0)])
-      expect(await refused).to.contain("would take requests from desktops");
+    // Traefik counts bytes, of which there are three here for each letter.
+    const wide = `${anyHost} || PathPrefix(\`/${"€".repeat(3_500)}\`)`;
+    const tooHigh = [route(anyHost, 10_000), route(anyHost, 2 ** 31 - 2), route(long), route(long, 0), route(wide)];
+    for (const refused of tooHigh) expect(await refused).to.contain("would take requests from desktops");
   });
 
   it("are safe from the priority of an Ingress", async () => {
-    for (const priority of [undefined, "1", "9999", "-1"]) expect(await ingress(priority)).to.equal("made");
-    for (const priority of ["10000", "99999999999", " 10000", "1e9", "0x7fffffff"])
-      expect(await ingress(priority), priority).to.contain("would take requests from desktops");
+    expect(await ingress({})).to.equal("made");
+    for (const priority of ["1", "9999", "-1"])
+      expect(await ingress({ "router.priority": priority }), priority).to.equal("made");
+    const highest = [
+      ...["10000", "99999999999", " 10000", "1e9", "0x7fffffff"].map((priority) => ({ "router.priority": priority })),
+      // Traefik takes no notice of case.
+      { "Router.PRIORITY": "10000" },
+    ];
+    for (const annotations of highest)
+      expect(await ingress(annotations), JSON.stringify(annotations)).to.contain("would take requests from desktops");
+  });
+
+  it("are safe from the length of an Ingress's rule", async () => {
+    const byPattern = { "router.pathmatcher": "PathRegexp", "router.tls": "true" };
+    expect(await ingress(byPattern, `/(.*|${"a".repeat(300)})`)).to.equal("made");
+    const longMatcher = { "router.pathmatcher": `PathPrefix(\`/\`) || PathRegexp${" ".repeat(10_000)}` };
+    for (const refused of [
+      ingress(byPattern, `/(.*|${"a".repeat(10_000)})`),
+      // A letter in ten bytes, and no more than 10,000 of either.
+      ingress(byPattern, `/(.*|${"\u{10ffff}".repeat(1_000)})`),
+      ingress({ ...byPattern, "router.priority": "0" }, `/(.*|${"a".repeat(10_000)})`),
+      ingress(longMatcher),
+      ingress({ "Router.PathMatcher": longMatcher["router.pathmatcher"] }),
+    ])
+      expect(await refused).to.contain("would take requests from desktops");
   });
 
   it("are safe from TCP routes on the entry points of browsers, which come before all others", async () => {
     expect(await tcpRoute("HostSNI(`*`)", ["rdp"])).to.equal("made");
     expect(await tcpRoute("HostSNI(`mail.example.org`)")).to.equal("made");
+    expect(await tcpRoute("HostSNI(`mail.example.org`) || HostSNI(`mx.example.org`)")).to.equal("made");
     for (const refused of [
       tcpRoute("HostSNI(`*`)"),
       tcpRoute("HostSNI(`*`)", ["rdp", "websecure"]),
       tcpRoute("HostSNIRegexp(`.+`)", ["websecure"]),
       tcpRoute("HostSNI(`abc.Desktops.lab.localhost`)", ["websecure"]),
+      tcpRoute("HostSNI(`desktops.lab.localhost`)", ["websecure"]),
+      tcpRoute("hostsniregexp(`.+`)", ["websecure"]),
+      tcpRoute("ClientIP(`0.0.0.0/0`)", ["web"]),
+      tcpRoute("!ALPN(`h3`)", ["websecure"]),
+      tcpRoute('HostSNI("abc.desktops.lab\\u002elocalhost")', ["websecure"]),
     ])
       expect(await refused).to.contain("would take the hosts below");
   });

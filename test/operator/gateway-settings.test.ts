@@ -20,12 +20,15 @@ describe("the gateway's settings", () => {
     );
   });
 
-  it("refuse a header that is believed without a middleware that sets it", () => {
-    expect(() => loadGatewaySettings({ ...least, VDI_ACCESS_USER_HEADER: "X-User" })).to.throw("anybody could");
+  it("refuse a header that is believed without a middleware that sets it, and without a path of its own", () => {
+    expect(() => loadGatewaySettings({ ...least, VDI_ACCESS_USER_HEADER: "X-User" }))
+      .to.throw("anybody could")
+      .with.property("message")
+      .that.contains("VDI_ACCESS_PATH_FILE is missing");
     const { userHeader } = loadGatewaySettings({
       ...least,
-      ...{ VDI_ACCESS_USER_HEADER: "X-User", VDI_ACCESS_EXTRA_MIDDLEWARES: "sign-in" },
+      ...{ VDI_ACCESS_USER_HEADER: "X-User", VDI_ACCESS_EXTRA_MIDDLEWARES: "sign-in", VDI_ACCESS_PATH_FILE: "/path" },
     });
-    expect(userHeader).to.equal("X-User");
+    expect(userHeader).to.deep.equal({ name: "X-User", pathFile: "/path" });
   });
 });

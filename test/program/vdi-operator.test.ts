@@ -132,6 +132,22 @@ describe("VdiOperator", () => {
     expect(await names({ program: { kind: "image", image: "a:1" }, replicas: 1 })).to.have.members(always);
   });
 
+  it("has the gateway believe a user header at a path that only its own Middleware and Secret have", async () => {
+    const access = { userHeader: "X-User", middlewares: ["sign-in"] };
+    const { resources } = await registrationsOf(
+      () => new VdiOperator("vdi", { ...base, access }),
+      ({ inputs, name }) => ({ ...(inputs as object), result: pulumi.secret(`result of ${name}`) }),
+    );
+    const [secret, middleware] = ["vdi-access-secret", "vdi-session-access"].map((name) => find(resources, name));
+    expect(secret?.inputs).to.have.nested.property("stringData.path", "result of vdi-access-path");
+    expect(middleware?.inputs).to.have.nested.property(
+      "spec.forwardAuth.address",
+      "http://kasm-gateway.kasm-vdi-system.svc:8082/auth/result of vdi-access-path",
+    );
+    expect(middleware?.secrets.join()).to.match(/^spec/);
+    expect(JSON.stringify(await register())).not.to.contain("vdi-access-path");
+  });
+
   it("brings dashboard, alerts and scraping only when they are wanted: their kinds may be unknown", async () => {
     const names = async (monitoring: boolean) => (await register(() => ({ monitoring }))).map(({ name }) => name);
     const shipped = ["vdi-dashboard", "vdi-service-monitor", "vdi-prometheus-rule"];

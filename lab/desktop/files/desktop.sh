@@ -7,8 +7,9 @@ cd "$HOME" || exit 1
 
 # Of a display that was killed: whoever finds its socket takes the next one for ready.
 rm -f /tmp/.X20-lock /tmp/.X11-unix/X20
-# The largest size that a browser gets.
-Xvfb "$DISPLAY" -screen 0 "${DESKTOP_LARGEST:-2560x1440}x24" -nolisten tcp +extension RANDR >/tmp/display.log 2>&1 &
+# The largest size that a browser gets. Without -noreset, the background is gone where the program that sets it is, for a
+# moment, the last one that is connected.
+Xvfb "$DISPLAY" -screen 0 "${DESKTOP_LARGEST:-2560x1440}x24" -noreset -nolisten tcp +extension RANDR >/tmp/display.log 2>&1 &
 display=$!
 pulseaudio -n --exit-idle-time=-1 --load="module-null-sink sink_name=output" --load=module-native-protocol-unix \
   >/tmp/sound.log 2>&1 &

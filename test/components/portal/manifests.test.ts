@@ -129,11 +129,12 @@ describe("the portal's network", () => {
     });
   });
 
-  it("has a route below what desktops' routes may have, with the site's middlewares before it", () => {
+  it("has a route that no route of another namespace gets before, with the site's middlewares before it", () => {
     const { spec } = portalRoute({ ...base, middlewares: ["sign-in"] });
     expect(spec.routes).to.deep.equal([
       {
         ...{ kind: "Rule", match: "Host(`my.desktops.example.com`)", middlewares: [{ name: "sign-in" }] },
+        priority: 10_000,
         services: [{ kind: "Service", name: "kasm-portal", port: 8082 }],
       },
     ]);

@@ -79,10 +79,15 @@ describe("the gateway's Deployment", () => {
   });
 
   it("believes no header about who has signed in, unless the site names one and what sets it", () => {
-    expect(environment()).not.to.have.any.keys("VDI_ACCESS_USER_HEADER", "VDI_ACCESS_EXTRA_MIDDLEWARES");
+    expect(environment()).not.to.have.any.keys(
+      "VDI_ACCESS_USER_HEADER",
+      "VDI_ACCESS_EXTRA_MIDDLEWARES",
+      "VDI_ACCESS_PATH_FILE",
+    );
     const access = { userHeader: "X-Forwarded-User", middlewares: ["sign-in", "groups"] };
     expect(environment({ access })).to.include({
       ...{ VDI_ACCESS_USER_HEADER: "X-Forwarded-User", VDI_ACCESS_EXTRA_MIDDLEWARES: "sign-in,groups" },
+      VDI_ACCESS_PATH_FILE: "/etc/kasm-gateway/access/path",
     });
   });
 
@@ -91,7 +96,8 @@ describe("the gateway's Deployment", () => {
     const told = { ...environment({ access }), POD_NAME: "kasm-gateway-0", POD_NAMESPACE: "kasm-vdi-system" };
     const settings = loadGatewaySettings(told);
     expect(settings).to.deep.include({
-      ...{ namespace: "kasm-vdi", domain: "desktops.example.com", userHeader: "X-Forwarded-User" },
+      ...{ namespace: "kasm-vdi", domain: "desktops.example.com" },
+      userHeader: { name: "X-Forwarded-User", pathFile: "/etc/kasm-gateway/access/path" },
       ports: { metrics: 8080, health: 8081, access: 8082 },
     });
     expect(spec().template.spec.terminationGracePeriodSeconds).to.be.greaterThan(settings.drainSeconds + 10);

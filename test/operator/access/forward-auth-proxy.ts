@@ -13,6 +13,7 @@ const hopHeaders = ["connection", "keep-alive", "te", "trailers", "transfer-enco
 export class ForwardAuthProxy {
   readonly #server: Server;
   readonly #authPort: number;
+  readonly #authPath: string;
   readonly #upstreamPort: number;
   readonly #authRequestHeaders: readonly string[];
   readonly #authResponseHeaders: readonly string[];
@@ -20,9 +21,10 @@ export class ForwardAuthProxy {
   constructor(
     authPort: number,
     upstreamPort: number,
-    spec: { authRequestHeaders: readonly string[]; authResponseHeaders: readonly string[] },
+    spec: { address: string; authRequestHeaders: readonly string[]; authResponseHeaders: readonly string[] },
   ) {
     this.#authPort = authPort;
+    this.#authPath = new URL(spec.address).pathname;
     this.#upstreamPort = upstreamPort;
     this.#authRequestHeaders = spec.authRequestHeaders.map((name) => name.toLowerCase());
     this.#authResponseHeaders = spec.authResponseHeaders.map((name) => name.toLowerCase());
@@ -64,7 +66,7 @@ export class ForwardAuthProxy {
     const asked = this.#authRequestHeaders.filter((name) => headers[name] !== undefined && !hopHeaders.includes(name));
     const answer = await send(
       this.#authPort,
-      { method: "GET", url: "/auth" },
+      { method: "GET", url: this.#authPath },
       {
         ...Object.fromEntries(asked.map((name) => [name, headers[name]])),
         "x-forwarded-method": incoming.method,

@@ -4,8 +4,10 @@ import { connect } from "node:net";
 import type { AddressInfo } from "node:net";
 import type { Duplex } from "node:stream";
 import { text } from "node:stream/consumers";
+import * as pulumi from "@pulumi/pulumi";
 import { expect } from "chai";
 import { sessionRouting } from "../../../components/vdi-operator/routing.ts";
+import { valueOf } from "../../program/registrations.ts";
 import { serveAccess } from "../../../operator/access/server.ts";
 import type { AccessServerOptions } from "../../../operator/access/server.ts";
 import type { VDISession } from "../../../operator/api/objects.ts";
@@ -68,10 +70,12 @@ describe("a desktop behind Traefik's forwardAuth", () => {
     const { userHeader } = changes;
     const routing = sessionRouting({
       ...{ namespace: "kasm-vdi", operatorNamespace: "kasm-vdi-system" },
-      access: userHeader === undefined ? {} : { userHeader },
+      ...(userHeader && { access: { userHeader: userHeader.name }, headerPath: pulumi.output(userHeader.path) }),
     });
     const { forwardAuth } = routing["session-access"].spec;
-    const proxy = new ForwardAuthProxy(access.port, (upstream.address() as AddressInfo).port, forwardAuth);
+    const address = await valueOf(pulumi.output(forwardAuth.address));
+    const upstreamPort = (upstream.address() as AddressInfo).port;
+    const proxy = new ForwardAuthProxy(access.port, upstreamPort, { ...forwardAuth, address });
     accessPort = access.port;
     drain = access.drain;
     proxyPort = await proxy.listen();
@@ -382,12 +386,25 @@ describe("a desktop behind Traefik's forwardAuth", () => {
 
   it("believes the user header when it is configured, and not else", async () => {
     expect((await get("/", { "x-user": "alice@example.com" })).status).to.equal(401);
-    await start({ userHeader: "X-User" });
+    await start({ userHeader: { name: "X-User", path: "secret-of-our-middleware" } });
     expect((await get("/", { "x-user": "alice@example.com" })).status).to.equal(200);
     const other = await get("/", { ...page, "x-user": "mallory@example.com" });
     expect(other.status).to.equal(403);
     expect(other.body).to.contain("this desktop belongs to somebody else");
     expect((await get("/", { x_user: "alice@example.com" })).status).to.equal(401);
+  });
+
+  it("believes the user header at the secret path alone: anybody's Middleware may have Traefik ask with headers of its own", async () => {
+    await start({ userHeader: { name: "X-User", path: "secret-of-our-middleware" } });
+    const headers = { "x-forwarded-host": aliceHost, "x-forwarded-uri": "/", "x-user": "alice@example.com" };
+    const ask = async (path: string) => {
+      const answer = await fetch(`http://127.0.0.1:${accessPort}${path}`, { headers });
+      return [answer.status, answer.headers.has("authorization")];
+    };
+    expect(await ask("/auth")).to.deep.equal([401, false]);
+    for (const guess of ["", "secret-of-our-middlewarf", "secret", "undefined"])
+      expect((await ask(`/auth/${guess}`))[0], guess).to.equal(404);
+    expect(await ask("/auth/secret-of-our-middleware")).to.deep.equal([200, true]);
   });
 
   it("gives links to the session's user and to who may act for others, and tells nobody else of it", async () => {

@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "chai";
-import { readSigningKey, SigningKeyError } from "../../../operator/access/signing-key.ts";
+import { readSigningKey, GatewaySecretError } from "../../../operator/access/secrets.ts";
 
 describe("the signing key", () => {
   let folder: string;
@@ -20,7 +20,7 @@ describe("the signing key", () => {
 
   it("is refused when it is short or missing, in a sentence without its content", async () => {
     const missing = await failure();
-    expect(missing).to.be.instanceOf(SigningKeyError);
+    expect(missing).to.be.instanceOf(GatewaySecretError);
     expect(String(missing)).to.contain("cannot be read (ENOENT); give the Secret behind VDI_ACCESS_KEY_FILE");
     await writeFile(file(), "short secret");
     expect(String(await failure()))
