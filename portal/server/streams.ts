@@ -53,6 +53,8 @@ export class Streams {
     options: { seesAll: boolean; state: object; endsAtMs?: number },
   ): void {
     const { user } = person;
+    // Whoever went while we asked who it was: `close` has been, and would not come again to make room.
+    if (response.destroyed) return;
     if ((this.#byUser.get(user)?.size ?? 0) >= this.#mostPerPerson || this.#all.size >= this.#mostInAll)
       throw new Refusal(429, "Too many pages are open: close some.", { "Retry-After": "30" });
     const stream = { response, user, seesAll: options.seesAll };
@@ -109,7 +111,7 @@ export class Streams {
 
   #send(streams: Iterable<Stream>, message: string): void {
     for (const { response } of streams)
-      if (response.writableEnded) continue;
+      if (response.writableEnded || response.destroyed) continue;
       else if (response.writableLength > mostUnreadBytes) response.destroy();
       else response.write(message);
   }

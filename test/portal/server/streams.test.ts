@@ -64,6 +64,27 @@ describe("event streams of the portal", () => {
     expect(streams.size).to.equal(4);
   });
 
+  it("leave no trace of whoever went while it was being found out who it is", async () => {
+    for (let count = 0; count < 5; count++) {
+      const gone = new Reader();
+      gone.destroy();
+      streams.open(gone as unknown as ServerResponse, alice, { seesAll: false, state: {}, endsAtMs: Date.now() + 1_000 });
+      expect(gone.text).to.equal("");
+    }
+    expect(streams.size).to.equal(0);
+    open(alice);
+    await clock.advance(1_000);
+    expect(clock.pending, "the heartbeat alone").to.equal(1);
+  });
+
+  it("are not written to between the end of a connection and the word of it", () => {
+    const hers = open(alice);
+    hers.destroyed = true;
+    const before = hers.text;
+    change();
+    expect(hers.text).to.equal(before);
+  });
+
   it("do not pile up for whoever does not read: she is cut off", () => {
     const slow = open(alice);
     slow.isSlow = true;
