@@ -123,7 +123,7 @@ export class PortalRecord {
   /** Undefined for what is not there, and for what cannot be read, which the log tells once. */
   #read<Key extends Part>(key: Key): z.output<(typeof schemas)[Key]> | undefined {
     const text = this.#text(key) ?? "";
-    const read = parsed(text, schemas[key]);
+    const read = parsed(text, schemas[key]) as z.output<(typeof schemas)[Key]> | undefined;
     if (read === undefined && text !== "" && this.#told.get(key) !== text) {
       this.#told.set(key, text);
       this.#options.log(this.#unreadable(key));

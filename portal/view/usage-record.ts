@@ -24,7 +24,7 @@ export function usageText({ countedUntil, months }: Usage): string {
 /** An object with any names; `z.record` would leave `__proto__` out. */
 function mapOf<Schema extends z.ZodType>(value: Schema) {
   return z.preprocess(
-    (it) => (typeof it === "object" && it !== null && !Array.isArray(it) ? Object.entries(it) : undefined),
-    z.array(z.tuple([z.string(), value])).transform((entries) => new Map(entries)),
+    (it) => (typeof it === "object" && it !== null && !Array.isArray(it) ? new Map(Object.entries(it)) : undefined),
+    z.map(z.string(), value),
   );
 }
