@@ -3,6 +3,7 @@ import { portalPolicy } from "../../../components/portal/admission.ts";
 import { portalDeployment, portalVariables } from "../../../components/portal/deployment.ts";
 import { portalNetworkPolicies } from "../../../components/portal/policies.ts";
 import { portalClusterRules, portalRecordRules, portalSessionRules } from "../../../components/portal/rbac.ts";
+import { asksToOrphan } from "../../../components/vdi-operator/admission-end.ts";
 import { recordName } from "../../../portal/cluster/record.ts";
 import { portalRoute } from "../../../components/portal/services.ts";
 import type { PortalSettings } from "../../../components/portal/settings.ts";
@@ -93,6 +94,18 @@ describe("the portal's rights", () => {
     const ofIdle = [...update!.matchAll(/object\.spec\.\?idle\.\?(\w+) ==/g)].map(([, field]) => field!);
     const idle = vdiSessionSpec.shape.idle.unwrap();
     expect(Object.keys(idle.shape).filter((field) => !ofIdle.includes(field))).to.deep.equal(["presentAt"]);
+  });
+});
+
+describe("the portal's end of sessions", () => {
+  it("is never an orphaning one, by either of the two fields that ask for it", () => {
+    const expressionsOf = (policy: object) =>
+      (policy as { spec: { validations: { expression: string }[] } }).spec.validations.map((it) => it.expression);
+    const rule = expressionsOf(portalPolicy("kasm-vdi-system").policy).find((it) => it.includes("'DELETE'"))!;
+    expect(rule).to.equal(`request.operation != 'DELETE' || !(${asksToOrphan})`);
+    expect(rule)
+      .to.include("request.options.propagationPolicy == 'Orphan'")
+      .and.include("request.options.orphanDependents == true");
   });
 });
 
