@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { EventEmitter, on } from "node:events";
 import { request } from "node:http";
 import { setImmediate as turn } from "node:timers/promises";
@@ -16,6 +17,7 @@ import { follow } from "../../../portal/server/follow.ts";
 import { servePortal } from "../../../portal/server/server.ts";
 import { Streams } from "../../../portal/server/streams.ts";
 import { authenticate } from "../../../portal/sign-in/authenticate.ts";
+import { SignInRoutes } from "../../../portal/sign-in/routes.ts";
 import { Seal } from "../../../portal/sign-in/seal.ts";
 import type { PortalSettings } from "../../../portal/settings.ts";
 import { FakeClock } from "../../kube/fake-clock.ts";
@@ -43,6 +45,8 @@ export class APortal {
   readonly links: string[] = [];
   readonly audit: object[] = [];
   readonly warnings: string[] = [];
+  /** What the issuer was asked for: codes and refresh tokens. */
+  readonly askedIssuer: string[] = [];
   /** What it remembers. */
   readonly record: PortalRecord;
   /** Thrown by the next writes. */
@@ -115,7 +119,7 @@ export class APortal {
           Promise.resolve(token.startsWith("token-of-") ? { user: token.slice("token-of-".length) } : undefined),
         mayActForAll: ({ user }) => Promise.resolve(user === "system:serviceaccount:ci:admin"),
       }),
-      signIn: undefined,
+      signIn: this.#signIn.kind === "oidc" ? this.#signInRoutes() : undefined,
       handlers: apiHandlers({
         known,
         contact: { isAway: false },
@@ -212,6 +216,21 @@ export class APortal {
       sent.end();
     });
     return opened;
+  }
+
+  /** With an issuer that knows everybody as who they are, by the code or refresh token `of:USER`. */
+  #signInRoutes(): SignInRoutes {
+    const ask = (what: string) => {
+      this.askedIssuer.push(what);
+      const [, user = ""] = /of:([^&]+)/.exec(what) ?? [];
+      return Promise.resolve({ person: { user, groups: [], isAdmin: false }, refreshToken: `of:${user}` });
+    };
+    const begin = (returnTo: string) => {
+      const flow = { state: randomUUID(), nonce: "nonce", verifier: "verifier", returnTo };
+      return Promise.resolve({ location: "https://issuer.example.com/auth", flow });
+    };
+    const signOutLocation = () => Promise.resolve(undefined);
+    return new SignInRoutes({ begin, complete: ask, renew: ask, signOutLocation }, this.seal, () => undefined);
   }
 
   #reader() {
