@@ -23,6 +23,8 @@ import type { PortalSettings } from "../../../portal/settings.ts";
 import { FakeClock } from "../../kube/fake-clock.ts";
 import { namespace, session } from "../objects.ts";
 
+/** What the portal's own route adds. */
+export const proxySecret = "what only the portal's own route adds";
 export const origin = "https://my.desktops.example.com";
 const signIn: PortalSettings["signIn"] = {
   kind: "oidc",
@@ -114,7 +116,7 @@ export class APortal {
     const server = await servePortal({
       ...{ port: 0, host: "127.0.0.1", url: new URL(origin), clock },
       authenticate: authenticate({
-        ...{ seal, signIn: this.#signIn, adminGroups: ["vdi-admins"] },
+        ...{ seal, signIn: this.#signIn, proxySecret, adminGroups: ["vdi-admins"] },
         review: (token) =>
           Promise.resolve(token.startsWith("token-of-") ? { user: token.slice("token-of-".length) } : undefined),
         mayActForAll: ({ user }) => Promise.resolve(user === "system:serviceaccount:ci:admin"),

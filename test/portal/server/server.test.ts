@@ -11,7 +11,7 @@ import {
   usageView,
 } from "../../../portal/api/schemas.ts";
 import { admin, alice, bob, gpuPod, node, session, template } from "../objects.ts";
-import { APortal, origin } from "./a-portal.ts";
+import { APortal, origin, proxySecret } from "./a-portal.ts";
 import type { PortalAnswer } from "./a-portal.ts";
 
 const apiError = (code: number, reason: string, message: string) =>
@@ -610,11 +610,18 @@ describe("the portal's server", () => {
   });
 
   describe("behind a sign-in of the site", () => {
-    const how = { kind: "header", userHeader: "x-auth-request-email", groupsHeader: "x-auth-request-groups" } as const;
+    const how = {
+      kind: "header" as const,
+      proxySecretFile: "/proxy",
+      userHeader: "x-auth-request-email",
+      groupsHeader: "x-auth-request-groups",
+    };
     let site: APortal;
     beforeEach(async () => (site = await new APortal([session("hers"), template("ubuntu")], how).open()));
     afterEach(() => site.close());
-    const me = (headers: Record<string, string | string[]>) => site.ask("GET", "/api/v1/me", { headers });
+    const own = { "x-vdi-proxy": proxySecret };
+    const me = (headers: Record<string, string | string[]>) =>
+      site.ask("GET", "/api/v1/me", { headers: { ...own, ...headers } });
 
     it("knows people by its header, with groups", async () => {
       const answer = await me({ "x-auth-request-email": alice.user, "x-auth-request-groups": "designers, vdi-admins" });
@@ -624,6 +631,26 @@ describe("the portal's server", () => {
         isAdmin: true,
         signIn: "header",
       });
+    });
+
+    it("believes nobody who does not come by its own route, whoever sends them", async () => {
+      const named = { "x-auth-request-email": alice.user };
+      for (const given of [undefined, "", "x", `${proxySecret}x`, proxySecret.slice(1), [proxySecret, proxySecret]]) {
+        const headers = { ...named, ...(given !== undefined && { "x-vdi-proxy": given }) };
+        const answer = await site.ask("GET", "/api/v1/me", { headers });
+        expect(answer.status, String(given)).to.equal(401);
+        expect(detail(answer)).to.equal("Nobody is signed in: this request did not come by the portal's own route.");
+        expect(answer.body).not.to.include(proxySecret);
+      }
+      const change = { headers: { ...named, "x-vdi-proxy": "x" } };
+      expect((await site.ask("POST", "/api/v1/sessions/hers/suspend", change)).status).to.equal(401);
+      expect(site.written).to.deep.equal([]);
+      expect((await me(named)).status).to.equal(200);
+    });
+
+    it("knows programs by their tokens also where they do not come by its route", async () => {
+      const headers = { authorization: "Bearer token-of-ci" };
+      expect((await site.ask("GET", "/api/v1/me", { headers })).status).to.equal(200);
     });
 
     it("believes no header that is there twice, and none that names Kubernetes' own", async () => {
@@ -639,7 +666,7 @@ describe("the portal's server", () => {
     });
 
     it("refuses changes from other pages, to which the middleware adds its header as well", async () => {
-      const headers = { "x-auth-request-email": alice.user, origin: "https://x.desktops.example.com" };
+      const headers = { ...own, "x-auth-request-email": alice.user, origin: "https://x.desktops.example.com" };
       expect((await site.ask("POST", "/api/v1/sessions/hers/suspend", { headers })).status).to.equal(403);
     });
   });
