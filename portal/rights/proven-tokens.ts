@@ -1,14 +1,20 @@
 import { createHash } from "node:crypto";
+import { RateLimit } from "./rate-limit.ts";
 
 const provenMs = 600_000;
 
-/** Tokens that somebody was lately known by: whoever sends one is no stranger, though the API server is asked again. */
+/**
+ * Tokens that somebody was lately known by: whoever sends one is no stranger. The API server is asked again each time, and so each
+ * has a limit of its own.
+ */
 export class ProvenTokens {
   /** By their hash: no token stays in memory. */
   readonly #untilMs = new Map<string, number>();
+  readonly #limit: RateLimit;
   readonly #most: number;
 
-  constructor(most = 1_000) {
+  constructor(burst: number, perSecond: number, most = 1_000) {
+    this.#limit = new RateLimit(burst, perSecond, most);
     this.#most = most;
   }
 
@@ -21,8 +27,10 @@ export class ProvenTokens {
     if (this.#untilMs.size > this.#most && oldest !== undefined) this.#untilMs.delete(oldest);
   }
 
-  has(authorization: string, nowMs: number): boolean {
-    return (this.#untilMs.get(hashOf(authorization)) ?? 0) > nowMs;
+  /** Takes one of the token's. @returns milliseconds to wait when there is none, else 0; undefined for one that is not known */
+  take(authorization: string, nowMs: number): number | undefined {
+    const hash = hashOf(authorization);
+    return (this.#untilMs.get(hash) ?? 0) > nowMs ? this.#limit.take(hash, nowMs) : undefined;
   }
 }
 

@@ -21,7 +21,7 @@ export class Limits {
   readonly #begins = new StrangerLimit({ burst: 200, perSecond: 50 }, { burst: 600, perSecond: 150 });
   // Each costs the API server a review or two.
   readonly #tokens = new StrangerLimit({ burst: 60, perSecond: 20 }, { burst: 200, perSecond: 50 });
-  readonly #proven = new ProvenTokens();
+  readonly #proven = new ProvenTokens(60, 10);
 
   constructor(clock: Clock) {
     this.#clock = clock;
@@ -45,10 +45,10 @@ export class Limits {
     refuseFor(this.#begins.take(request, this.#clock.now()));
   }
 
-  /** Of who brings a token that nobody was lately known by: whose it is costs a review to find out. */
+  /** Whose it is costs a review to find out. */
   token(request: IncomingMessage, authorization: string): void {
     const nowMs = this.#clock.now();
-    if (!this.#proven.has(authorization, nowMs)) refuseFor(this.#tokens.take(request, nowMs));
+    refuseFor(this.#proven.take(authorization, nowMs) ?? this.#tokens.take(request, nowMs));
   }
 
   /** Somebody is known by a token. */

@@ -47,6 +47,10 @@ export class APortal {
   readonly links: string[] = [];
   readonly audit: object[] = [];
   readonly warnings: string[] = [];
+  /** Tokens that count no more. */
+  readonly revoked = new Set<string>();
+  /** Tokens that the API server was asked about. */
+  readonly reviewed: string[] = [];
   /** What the issuer was asked for: codes and refresh tokens. */
   readonly askedIssuer: string[] = [];
   /** What it remembers. */
@@ -117,8 +121,11 @@ export class APortal {
       ...{ port: 0, host: "127.0.0.1", url: new URL(origin), clock },
       authenticate: authenticate({
         ...{ seal, signIn: this.#signIn, proxySecret, adminGroups: ["vdi-admins"] },
-        review: (token) =>
-          Promise.resolve(token.startsWith("token-of-") ? { user: token.slice("token-of-".length) } : undefined),
+        review: (token) => {
+          this.reviewed.push(token);
+          const isKnown = token.startsWith("token-of-") && !this.revoked.has(token);
+          return Promise.resolve(isKnown ? { user: token.slice("token-of-".length) } : undefined);
+        },
         mayActForAll: ({ user }) => Promise.resolve(user === "system:serviceaccount:ci:admin"),
       }),
       signIn: this.#signIn.kind === "oidc" ? this.#signInRoutes() : undefined,

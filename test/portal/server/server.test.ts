@@ -527,6 +527,19 @@ describe("the portal's server", () => {
       expect((await portal.ask("GET", "/api/v1/me", { person: alice, ...from("203.0.113.1") })).status).to.equal(200);
     });
 
+    it("and programs that were known by their tokens, each for itself: also theirs cost a review each time", async () => {
+      const me = (token: string) =>
+        portal.ask("GET", "/api/v1/me", from("203.0.113.1", { authorization: `Bearer ${token}` }));
+      for (const token of ["token-of-ci", "token-of-old"]) expect((await me(token)).status).to.equal(200);
+      portal.revoked.add("token-of-old");
+      for (const token of ["token-of-ci", "token-of-old"]) {
+        portal.reviewed.length = 0;
+        for (let count = 0; count < 150; count++) await me(token);
+        expect(portal.reviewed.length, token).to.be.within(1, 60);
+      }
+      expect((await me("token-of-other")).status).to.equal(200);
+    });
+
     it("who bring a token to the sign-in as well: there too it costs a review", async () => {
       const renew = () => portal.ask("POST", "/sign-in/renew", from("203.0.113.1", { authorization: "Bearer forged" }));
       expect((await renew()).status).to.equal(401);
