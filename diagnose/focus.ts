@@ -1,3 +1,4 @@
+import { ownValue } from "../kube/own-value.ts";
 import { closest } from "fastest-levenshtein";
 import type { Cluster } from "../analyzers/cluster.ts";
 import { objectsOf, refOf, refText } from "../analyzers/finding.ts";
@@ -55,7 +56,7 @@ function kindOf(cluster: Cluster, text: string): string {
   const short = text.toLowerCase().split(".")[0] ?? "";
   const known = Object.keys(cluster.snapshot.objects);
   const found =
-    kinds[short] ??
+    ownValue(kinds, short) ??
     known.find((kind) =>
       [
         `${kind.toLowerCase()}s`,

@@ -24,6 +24,8 @@ export interface InformerOptions<T extends KubeObject> {
   indexers?: Readonly<Record<string, Indexer<T>>>;
   /** What else not to keep of an object, beyond {@link trimObject}. May change and return the given one; must cope with any. */
   trim?: (object: T) => T;
+  /** Keeps texts of any length, for what we wrote ourselves. Default: what is longer than others may write is cut. */
+  isWhole?: boolean;
   /** Failures of the connection and of handlers, for people. */
   log?: (message: string) => void;
   clock?: Clock;
@@ -64,11 +66,12 @@ export class Informer<T extends KubeObject = AnyObject> {
     this.collection = collection;
     this.#options = options;
     this.store = new Store(options.indexers);
-    const { trim } = options;
+    const { trim, isWhole = false } = options;
     const strings = new SharedStrings();
     this.#trim = (object) => {
       const trimmed = trimObject(object) as KubeObject as T;
-      return compact(trim ? trim(trimmed) : trimmed, strings);
+      const kept = trim ? trim(trimmed) : trimmed;
+      return isWhole ? kept : compact(kept, strings);
     };
     this.synced = new Promise((resolve) => (this.#markSynced = resolve));
     this.#source = {

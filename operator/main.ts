@@ -1,6 +1,7 @@
 // `node operator/main.ts` runs the VDI operator, `node operator/main.ts gateway` the forward-auth gateway. Both are told
 // all they need by their environment (settings.ts, gateway-settings.ts).
 import { NoKubeConfigError, loadKubeConfig } from "../kube/client.ts";
+import { ownValue } from "../kube/own-value.ts";
 import { GatewaySecretError } from "./access/secrets.ts";
 import { SettingsError } from "./environment.ts";
 import { runGateway } from "./gateway.ts";
@@ -28,7 +29,7 @@ const programs: Readonly<Record<string, () => Promise<number>>> = {
 
 try {
   const [name = "operator"] = process.argv.slice(2);
-  const program = programs[name];
+  const program = ownValue(programs, name);
   if (!program) throw new SettingsError(`there is no program ${name}: ${Object.keys(programs).join(", ")}`);
   process.exitCode = await program();
   // A watch or a probe that hangs must not keep a process that has ended.

@@ -1,3 +1,4 @@
+import { ownValue } from "../kube/own-value.ts";
 import { Counter, Gauge, Histogram } from "prom-client";
 import type { Registry } from "prom-client";
 import type { VDIPool, VDISession, VDITemplate } from "./api/objects.ts";
@@ -203,6 +204,6 @@ export function problemOf({ status }: Pick<VDISession, "status">): string | unde
 }
 
 function isHeldUp(reason: string): boolean {
-  const kind: ReasonKind | undefined = (readyReasons as Record<string, ReasonKind>)[reason];
+  const kind = ownValue<ReasonKind>(readyReasons, reason);
   return kind === "stuck" || kind === "slow";
 }

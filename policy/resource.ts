@@ -23,6 +23,7 @@ export const kinds = {
   clusterRoleBinding: "kubernetes:rbac.authorization.k8s.io/v1:ClusterRoleBinding",
   configMap: "kubernetes:core/v1:ConfigMap",
   customResourceDefinition: "kubernetes:apiextensions.k8s.io/v1:CustomResourceDefinition",
+  middleware: "kubernetes:traefik.io/v1alpha1:Middleware",
   localCommand: "command:local:Command",
   namespace: "kubernetes:core/v1:Namespace",
   networkPolicy: "kubernetes:networking.k8s.io/v1:NetworkPolicy",

@@ -46,7 +46,9 @@ export async function runPortal({ settings, log, config, pages }: PortalOptions,
   const { namespace, domain, url, adminGroups, ports } = settings;
   const clock = systemClock;
   const warn = (message: string) => log.warn(message);
-  const seal = new Seal(await readKey(settings.keyFile));
+  const { signIn } = settings;
+  const seal = new Seal(await readSecret(cookieKey, settings.keyFile));
+  const proxySecret = signIn.kind === "header" ? await readSecret(routeSecret, signIn.proxySecretFile) : undefined;
   const known = new Knowledge({ client: new ClusterClient(config), namespace, clock, log: warn });
   // Somebody waits for each answer.
   const client = new ClusterClient(config, { requestTimeoutMs: 5_000 });
@@ -72,7 +74,7 @@ export async function runPortal({ settings, log, config, pages }: PortalOptions,
       host: settings.listenAddress,
       ...{ port: ports.web, url, clock },
       authenticate: authenticate({
-        ...{ seal, signIn: settings.signIn, adminGroups, review: reviewToken(client) },
+        ...{ seal, signIn, proxySecret: proxySecret?.toString(), adminGroups, review: reviewToken(client) },
         // Of no name: the right to all of them.
         mayActForAll: (reviewed) => mayActFor(reviewed, ""),
       }),
@@ -136,17 +138,26 @@ function signInRoutes(settings: PortalSettings, seal: Seal, log: Logger): SignIn
   );
 }
 
-const leastKeyBytes = 32;
+interface SecretFile {
+  readonly what: string;
+  readonly variable: string;
+}
+const cookieKey: SecretFile = { what: "the key that cookies are sealed with", variable: "VDI_PORTAL_KEY_FILE" };
+const routeSecret: SecretFile = {
+  what: "what the portal's route is known by",
+  variable: "VDI_PORTAL_PROXY_SECRET_FILE",
+};
 
-async function readKey(file: string): Promise<Buffer> {
-  const remedy = `give the Secret behind VDI_PORTAL_KEY_FILE at least ${leastKeyBytes} random bytes`;
-  const key = await readFile(file).catch((error: unknown) => {
+const leastBytes = 32;
+
+async function readSecret({ what, variable }: SecretFile, file: string): Promise<Buffer> {
+  const remedy = `give the Secret behind ${variable} at least ${leastBytes} random bytes`;
+  const secret = await readFile(file).catch((error: unknown) => {
     const { code = "no reason given" } = error as NodeJS.ErrnoException;
-    throw new SettingsError(`the key that cookies are sealed with, ${file}, cannot be read (${code}); ${remedy}`);
+    throw new SettingsError(`${what}, ${file}, cannot be read (${code}); ${remedy}`);
   });
-  if (key.length < leastKeyBytes)
-    throw new SettingsError(`the key that cookies are sealed with, ${file}, has ${key.length} bytes; ${remedy}`);
-  return key;
+  if (secret.length < leastBytes) throw new SettingsError(`${what}, ${file}, has ${secret.length} bytes; ${remedy}`);
+  return secret;
 }
 
 function openHealth(parts: { settings: PortalSettings; registry: Registry; known: Knowledge; signal: AbortSignal }) {

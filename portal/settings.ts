@@ -38,6 +38,8 @@ export interface HeaderSettings {
   readonly kind: "header";
   readonly userHeader: string;
   readonly groupsHeader: string | undefined;
+  /** File with what our own route adds to each request: from others no header is believed. */
+  readonly proxySecretFile: string;
 }
 
 /**
@@ -84,6 +86,7 @@ function signInSettings(environment: EnvironmentReader): OidcSettings | HeaderSe
       kind: "header",
       userHeader: (userHeader ?? "").toLowerCase(),
       groupsHeader: environment.value("VDI_PORTAL_GROUPS_HEADER")?.toLowerCase(),
+      proxySecretFile: environment.text("VDI_PORTAL_PROXY_SECRET_FILE"),
     };
   return {
     kind: "oidc",

@@ -2,6 +2,7 @@ import { counted, listed, quoted } from "../../kube/sentences.ts";
 import { quantityValue } from "../../kube/quantity.ts";
 import { untrusted } from "../../kube/untrusted-text.ts";
 import type { AnyObject, ObjectMeta } from "../../kube/object.ts";
+import { ownValue } from "../../kube/own-value.ts";
 import type { Analyzer } from "../analyzer.ts";
 import type { Cluster } from "../cluster.ts";
 import { refOf, refText } from "../finding.ts";
@@ -30,15 +31,15 @@ export const quotas: Analyzer = {
 function finding(cluster: Cluster, quota: ResourceQuota): Finding | undefined {
   const object = refOf({ ...quota, kind: "ResourceQuota" });
   const { hard = {}, used = {} } = quota.status ?? {};
-  const full = Object.keys(hard).filter((it) => isUsedUp(used[it], hard[it]));
+  const full = Object.keys(hard).filter((it) => isUsedUp(ownValue(used, it), hard[it]));
   const refused = refusals(cluster, quota);
   if (full.length === 0 && refused.length === 0) return undefined;
-  const told = full.map((it) => `${it} ${used[it] ?? ""} of ${hard[it] ?? ""}`);
+  const told = full.map((it) => `${it} ${ownValue(used, it) ?? ""} of ${hard[it] ?? ""}`);
   const state = told.length > 0 ? `is used up: ${listed(told)}` : "has too little room left";
   const evidence: Evidence[] = full.map((it) => ({
     object,
     field: `status.used[${it}]`,
-    value: `${used[it] ?? ""}, hard ${hard[it] ?? ""}`,
+    value: `${ownValue(used, it) ?? ""}, hard ${hard[it] ?? ""}`,
   }));
   const [first] = refused;
   return {

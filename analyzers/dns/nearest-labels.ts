@@ -1,3 +1,4 @@
+import { ownValue } from "../../kube/own-value.ts";
 import type { Cluster } from "../cluster.ts";
 import { refOf } from "../finding.ts";
 import type { ObjectRef } from "../finding.ts";
@@ -21,8 +22,8 @@ export function nearestLabels(
     .map((it) => {
       const labels = it.spec?.template?.metadata?.labels ?? {};
       const differences = wanted
-        .filter(([key, value]) => labels[key] !== value)
-        .map(([key, value]): Difference => ({ key, wanted: value, is: labels[key] }));
+        .filter(([key, value]) => ownValue(labels, key) !== value)
+        .map(([key, value]): Difference => ({ key, wanted: value, is: ownValue(labels, key) }));
       return { object: refOf(it), differences, likeness: nameLikeness(it.metadata.name, wanted) };
     })
     // With nothing in common but labels that all of a release have, it is another part.

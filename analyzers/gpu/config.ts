@@ -1,4 +1,5 @@
 import type { AnyObject, KubeObject } from "../../kube/object.ts";
+import { ownValue } from "../../kube/own-value.ts";
 import { refOf } from "../finding.ts";
 import type { ObjectRef } from "../finding.ts";
 import type { GpuFault } from "./fault.ts";
@@ -124,7 +125,7 @@ export function keyFault(node: KubeObject, policy: AnyObject | undefined, config
 /** What is wrong with a config itself. The program's own ConfigMap is immutable: it is made anew, not edited. */
 export function configTextFault(configMap: AnyObject, key: string, replicas?: number): GpuFault | undefined {
   const { name = "", namespace = "" } = configMap.metadata ?? {};
-  const text = ((configMap["data"] ?? {}) as Record<string, string>)[key] ?? "";
+  const text = ownValue(configMap["data"] as Record<string, string> | undefined, key) ?? "";
   // Contents that a snapshot does not have tell nothing.
   const fault = text === "" ? undefined : sharingFault(text, replicas);
   if (fault === undefined) return undefined;

@@ -1,5 +1,6 @@
 import type { AnyObject } from "../../kube/object.ts";
 import type { Node, Pod } from "../../kube/kinds.ts";
+import { ownValue } from "../../kube/own-value.ts";
 import type { Cluster } from "../cluster.ts";
 import { conditionOf } from "../conditions.ts";
 import { refOf } from "../finding.ts";
@@ -52,7 +53,7 @@ export function wantedSlices({ policy, configMap }: GpuSetup, node: Node): numbe
     return undefined;
   if (pluginConfigOf(policy).name === undefined) return gpus;
   const key = configKeyOn(node, policy) ?? "";
-  const text = ((configMap?.["data"] ?? {}) as Record<string, string>)[key];
+  const text = ownValue(configMap?.["data"] as Record<string, string> | undefined, key);
   const replicas = text === undefined || text === "" ? undefined : replicasOf(text);
   return replicas === undefined ? undefined : gpus * replicas;
 }

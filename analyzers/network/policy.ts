@@ -1,5 +1,6 @@
 import type { Pod } from "../../kube/kinds.ts";
 import type { AnyObject, ObjectMeta } from "../../kube/object.ts";
+import { ownValue } from "../../kube/own-value.ts";
 import type { Cluster } from "../cluster.ts";
 import { includesAddress } from "./address-range.ts";
 
@@ -129,9 +130,9 @@ function selects(
   labels: Record<string, string> = {},
 ): boolean {
   return (
-    Object.entries(matchLabels).every(([key, value]) => labels[key] === value) &&
+    Object.entries(matchLabels).every(([key, value]) => ownValue(labels, key) === value) &&
     matchExpressions.every(({ key, operator, values = [] }) => {
-      const value = labels[key];
+      const value = ownValue(labels, key);
       switch (operator) {
         case "In":
           return value !== undefined && values.includes(value);

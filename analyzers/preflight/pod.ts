@@ -41,6 +41,6 @@ export function podView(pod: AnyObject): PodView {
     hostPorts: [...(spec.containers ?? []), ...(spec.initContainers ?? [])]
       .flatMap(({ ports = [] }) => ports)
       .flatMap(({ hostPort, protocol = "TCP" }) => (hostPort ? [{ port: hostPort, protocol }] : [])),
-    request: (resource) => podRequests(pod as Pod)[resource] ?? 0,
+    request: (resource) => podRequests(pod as Pod).get(resource) ?? 0,
   };
 }

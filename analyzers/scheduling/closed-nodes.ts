@@ -1,5 +1,6 @@
 import type { Node, Taint } from "../../kube/kinds.ts";
 import { listed } from "../../kube/sentences.ts";
+import { ownValue } from "../../kube/own-value.ts";
 import { hasLabels, namesOf } from "./open-nodes.ts";
 import type { Placement, SchedulingCode } from "./placement.ts";
 import { isReady } from "../readiness.ts";
@@ -72,7 +73,7 @@ function tainted(nodes: readonly Node[], placement: Placement): Verdict<Scheduli
 
 function underPressure(nodes: readonly Node[], { who, isTolerated }: Placement): Verdict<SchedulingCode> {
   const shortOf = new Set(
-    nodes.flatMap((it) => repellingTaints(it, isTolerated)).flatMap(({ key }) => pressures[key] ?? []),
+    nodes.flatMap((it) => repellingTaints(it, isTolerated)).flatMap(({ key }) => ownValue(pressures, key) ?? []),
   );
   const what = listed([...shortOf]);
   return {

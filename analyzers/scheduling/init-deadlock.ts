@@ -99,25 +99,25 @@ function waitsInInit(cluster: Cluster, pod: Pod): boolean {
 
 /** Whether the pod would have room if those that wait were not there. */
 function frees(cluster: Cluster, node: Node, there: readonly Pod[], pod: Pod, resource: string): boolean {
-  const held = there.reduce((sum, it) => sum + (podRequests(it)[resource] ?? 0), 0);
-  const taken = usageOf(cluster).get(node.metadata.name)?.[resource] ?? 0;
-  return allocatable(node, resource) - taken + held >= (podRequests(pod)[resource] ?? 0);
+  const held = there.reduce((sum, it) => sum + (podRequests(it).get(resource) ?? 0), 0);
+  const taken = usageOf(cluster).get(node.metadata.name)?.get(resource) ?? 0;
+  return allocatable(node, resource) - taken + held >= (podRequests(pod).get(resource) ?? 0);
 }
 
 /** Whether pods that take the rest were not read. */
 function isPartial(node: Node, taken: number, [first]: readonly Pod[], resource: string): boolean {
-  return first !== undefined && allocatable(node, resource) - taken >= (podRequests(first)[resource] ?? 0);
+  return first !== undefined && allocatable(node, resource) - taken >= (podRequests(first).get(resource) ?? 0);
 }
 
 function findingOf(cluster: Cluster, { node, namespace, resource, holders, victims }: Deadlock): Finding {
   const { name } = node.metadata;
   const all = allocatable(node, resource);
-  const taken = usageOf(cluster).get(name)?.[resource] ?? 0;
+  const taken = usageOf(cluster).get(name)?.get(resource) ?? 0;
   const text = (amount: number) => amountText(resource, amount);
   const of = (pods: readonly Pod[]) =>
-    pods.map((it) => `${it.metadata.name} ${text(podRequests(it)[resource] ?? 0)}`).sort();
-  const held = holders.reduce((sum, it) => sum + (podRequests(it)[resource] ?? 0), 0);
-  const wanted = victims.reduce((sum, it) => sum + (podRequests(it)[resource] ?? 0), 0);
+    pods.map((it) => `${it.metadata.name} ${text(podRequests(it).get(resource) ?? 0)}`).sort();
+  const held = holders.reduce((sum, it) => sum + (podRequests(it).get(resource) ?? 0), 0);
+  const wanted = victims.reduce((sum, it) => sum + (podRequests(it).get(resource) ?? 0), 0);
   const label = resource === "cpu" ? "CPU" : "memory";
   return {
     code: "InitDeadlock",
@@ -134,7 +134,7 @@ function findingOf(cluster: Cluster, { node, namespace, resource, holders, victi
       ...victims.map((it) => ({
         object: podRef(it),
         field: `requests of ${resource}`,
-        value: text(podRequests(it)[resource] ?? 0),
+        value: text(podRequests(it).get(resource) ?? 0),
       })),
     ],
     fix: [

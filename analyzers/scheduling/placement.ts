@@ -1,5 +1,6 @@
 import type { Node, Taint } from "../../kube/kinds.ts";
 import { counted, listed, quoted } from "../../kube/sentences.ts";
+import { ownValue } from "../../kube/own-value.ts";
 import type { scheduling } from "../catalog/scheduling.ts";
 import { closedVerdict } from "./closed-nodes.ts";
 import { gpuVerdict } from "./gpu-short.ts";
@@ -173,7 +174,8 @@ function room(node: Node, { requested, asks }: Placement, resource: string): str
   const text = (amount: number) => amountText(resource, amount);
   const left = Math.max(all - taken, 0);
   // Room where the scheduler saw none, and the node is large enough: pods that take it were not read.
-  const isPartial = asks[resource] !== undefined && left >= amountOf(asks[resource]) && left > 0;
+  const asked = ownValue(asks, resource);
+  const isPartial = asked !== undefined && left >= amountOf(asked) && left > 0;
   if (isPartial) return ` (${text(all)} allocatable, at least ${text(taken)} requested)`;
   return ` (${text(all)} allocatable - ${text(taken)} requested = ${text(left)} left)`;
 }

@@ -19,14 +19,14 @@ export function usageOf(cluster: Cluster): ReadonlyMap<string, Amounts> {
 /** A pod that has no node, with all that is known of nodes and of what runs there. */
 export function placementOf(cluster: Cluster, pod: Pod, said: string): Placement {
   const requests = podRequests(pod);
-  const taken = (node: string, resource: string) => usageOf(cluster).get(node)?.[resource] ?? 0;
-  const gpuResource = Object.keys(requests).find((it) => isGpu(it));
+  const taken = (node: string, resource: string) => usageOf(cluster).get(node)?.get(resource) ?? 0;
+  const gpuResource = [...requests.keys()].find((it) => isGpu(it));
   const place = placeOfVolumes(cluster, pod, gpuResource);
   return {
     who: `Pod ${pod.metadata.name}`,
     said,
     nodes: cluster.nodes,
-    asks: Object.fromEntries(Object.entries(requests).map(([name, amount]) => [name, amountText(name, amount)])),
+    asks: Object.fromEntries([...requests].map(([name, amount]) => [name, amountText(name, amount)])),
     gpuResource,
     nodeSelector: pod.spec?.nodeSelector ?? {},
     isTolerated: (taint) => tolerates(pod.spec?.tolerations ?? [], taint),

@@ -1,7 +1,9 @@
 import type { Container, Node, Pod } from "../../kube/kinds.ts";
 import { quantityValue } from "../../kube/quantity.ts";
 
-export type Amounts = Readonly<Record<string, number>>;
+/** By resource. */
+export type Amounts = ReadonlyMap<string, number>;
+type Sum = Map<string, number>;
 
 /**
  * What a pod asks of its node, as the scheduler counts it: its containers all together, or its init containers one after the
@@ -9,31 +11,31 @@ export type Amounts = Readonly<Record<string, number>>;
  * after them (pkg/api/v1/resource: PodRequests).
  */
 export function podRequests({ spec }: Pod): Amounts {
-  const beside: Record<string, number> = {};
-  const most: Record<string, number> = {};
+  const beside: Sum = new Map();
+  const most: Sum = new Map();
   for (const init of spec?.initContainers ?? []) {
     const own = requestsOf(init);
     if (init.restartPolicy === "Always") add(beside, own);
-    const together = { ...beside };
+    const together = new Map(beside);
     if (init.restartPolicy !== "Always") add(together, own);
-    for (const [name, value] of Object.entries(together)) most[name] = Math.max(most[name] ?? 0, value);
+    for (const [name, value] of together) most.set(name, Math.max(most.get(name) ?? 0, value));
   }
-  const all = { ...beside };
+  const all = new Map(beside);
   for (const container of spec?.containers ?? []) add(all, requestsOf(container));
-  for (const [name, value] of Object.entries(most)) all[name] = Math.max(all[name] ?? 0, value);
+  for (const [name, value] of most) all.set(name, Math.max(all.get(name) ?? 0, value));
   add(all, amountsOf(spec?.overhead));
   return all;
 }
 
 /** What pods on each node ask for together, by node and resource; `pods` counts them. Those that have ended ask for nothing. */
 export function requestsByNode(pods: readonly Pod[]): ReadonlyMap<string, Amounts> {
-  const found = new Map<string, Record<string, number>>();
+  const found = new Map<string, Sum>();
   for (const pod of pods) {
     const node = pod.spec?.nodeName;
     if (node === undefined || pod.status?.phase === "Succeeded" || pod.status?.phase === "Failed") continue;
-    const sum = found.get(node) ?? {};
+    const sum = found.get(node) ?? new Map<string, number>();
     add(sum, podRequests(pod));
-    add(sum, { pods: 1 });
+    add(sum, new Map([["pods", 1]]));
     found.set(node, sum);
   }
   return found;
@@ -63,7 +65,7 @@ function requestsOf({ resources }: Container): Amounts {
 }
 
 function amountsOf(quantities: Readonly<Record<string, string>> = {}): Amounts {
-  return Object.fromEntries(Object.entries(quantities).map(([name, quantity]) => [name, amountOf(quantity)]));
+  return new Map(Object.entries(quantities).map(([name, quantity]) => [name, amountOf(quantity)]));
 }
 
 /** 0 for what is no quantity. */
@@ -75,6 +77,6 @@ export function amountOf(quantity: string): number {
   }
 }
 
-function add(sum: Record<string, number>, more: Amounts): void {
-  for (const [name, value] of Object.entries(more)) sum[name] = (sum[name] ?? 0) + value;
+function add(sum: Sum, more: Amounts): void {
+  for (const [name, value] of more) sum.set(name, (sum.get(name) ?? 0) + value);
 }

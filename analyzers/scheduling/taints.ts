@@ -1,4 +1,5 @@
 import type { Node, Taint, Toleration } from "../../kube/kinds.ts";
+import { ownValue } from "../../kube/own-value.ts";
 
 /** What a taint says that Kubernetes itself puts on a node and takes off again (pkg/apis/core/v1/... well-known taints). */
 export type Ailment = "pressure" | "uninitialized" | "unready" | "cordoned";
@@ -18,7 +19,7 @@ const ailments: Readonly<Record<string, Ailment>> = {
 
 /** undefined for a taint that people, or an installer, put there. */
 export function ailmentOf({ key }: Taint): Ailment | undefined {
-  return ailments[key];
+  return ownValue(ailments, key);
 }
 
 /** Taints that keep a pod away. */

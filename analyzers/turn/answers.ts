@@ -1,3 +1,4 @@
+import { ownValue } from "../../kube/own-value.ts";
 import type { Analyzer } from "../analyzer.ts";
 import type { Finding } from "../finding.ts";
 import { aboutOf, askedOf, detail, evidenceOf } from "../probed.ts";
@@ -109,7 +110,7 @@ function allocation(result: ProbeResult): Finding | undefined {
   return {
     code: "TurnAllocationRefused",
     object,
-    problem: `The TURN server at ${place} gives no relay (${code === "" ? result.message : code}): ${meanings[code] ?? "it gives no reason that is known"}.`,
+    problem: `The TURN server at ${place} gives no relay (${code === "" ? result.message : code}): ${ownValue(meanings, code) ?? "it gives no reason that is known"}.`,
     evidence: [evidenceOf(result)],
     fix: [{ text: "Its log names each refusal.", command: logs(result), risk: "manual" }],
   };

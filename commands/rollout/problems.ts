@@ -18,7 +18,9 @@ export interface RolloutSnapshot {
 
 /** Whether an object is there only when it is at work: what starts pods, and Services for browsers. */
 export function isAwaited({ kind = "", spec }: AnyObject): boolean {
-  return kind in workloadKinds || (kind === "Service" && (spec as { type?: string }).type === "LoadBalancer");
+  return (
+    Object.hasOwn(workloadKinds, kind) || (kind === "Service" && (spec as { type?: string }).type === "LoadBalancer")
+  );
 }
 
 /** One line for each object that does not run, the causes first; empty when all do. */

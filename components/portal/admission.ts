@@ -1,5 +1,5 @@
 import { admissionRequests } from "../vdi-operator/admission-requests.ts";
-import { sessionFinalizer } from "../vdi-operator/admission-end.ts";
+import { asksToOrphan, sessionFinalizer } from "../vdi-operator/admission-end.ts";
 import { untouchedFields } from "../vdi-operator/admission-wake.ts";
 import type { Admission } from "../vdi-operator/admission.ts";
 import { accountUser } from "../vdi-operator/rbac.ts";
@@ -52,9 +52,7 @@ export function portalPolicy(operatorNamespace: string): Admission {
             reason: "Forbidden",
           },
           {
-            expression:
-              "request.operation != 'DELETE' || !has(request.options) || request.options == null || " +
-              "!has(request.options.propagationPolicy) || request.options.propagationPolicy != 'Orphan'",
+            expression: `request.operation != 'DELETE' || !(${asksToOrphan})`,
             message: "the portal ends sessions with all that is theirs",
             reason: "Forbidden",
           },

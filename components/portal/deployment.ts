@@ -2,6 +2,7 @@ import type * as k8s from "@pulumi/kubernetes";
 import { gatewayName } from "../vdi-operator/rbac.ts";
 import { gatewayPorts } from "../vdi-operator/services.ts";
 import { workloadDeployment } from "../vdi-operator/workload.ts";
+import { proxySecretName } from "./proxy.ts";
 import { portalLabels, portalName, portalPorts, portalUrl } from "./settings.ts";
 import type { PortalSettings } from "./settings.ts";
 
@@ -12,12 +13,13 @@ export const keySecretName = "portal-key";
 export const oidcSecretName = "portal-oidc";
 
 const keyPath = "/etc/kasm-portal/key";
+const proxyPath = "/etc/kasm-portal/proxy";
 const oidcPath = "/etc/kasm-portal/oidc";
 const drainSeconds = 10;
 
 /** Arguments of the portal's Deployment. */
 export function portalDeployment(settings: PortalSettings): k8s.types.input.apps.v1.Deployment {
-  const { operatorNamespace, program, replicas, registry, oidc } = settings;
+  const { operatorNamespace, program, replicas, registry, oidc, userHeader } = settings;
   return workloadDeployment({
     ...{ name: portalName, namespace: operatorNamespace, labels: portalLabels, program, registry, replicas },
     // A replica goes when the one in its place is ready.
@@ -30,6 +32,7 @@ export function portalDeployment(settings: PortalSettings): k8s.types.input.apps
     secrets: [
       { name: "key", secretName: keySecretName, path: keyPath },
       ...(oidc?.clientSecret === undefined ? [] : [{ name: "oidc", secretName: oidcSecretName, path: oidcPath }]),
+      ...(userHeader === undefined ? [] : [{ name: "proxy", secretName: proxySecretName, path: proxyPath }]),
     ],
   });
 }
@@ -54,7 +57,10 @@ export function portalVariables(settings: PortalSettings): Record<string, string
       VDI_PORTAL_OIDC_USER_CLAIM: oidc.userClaim,
       VDI_PORTAL_OIDC_GROUPS_CLAIM: oidc.groupsClaim,
     }),
-    ...(userHeader !== undefined && { VDI_PORTAL_USER_HEADER: userHeader }),
+    ...(userHeader !== undefined && {
+      VDI_PORTAL_USER_HEADER: userHeader,
+      VDI_PORTAL_PROXY_SECRET_FILE: `${proxyPath}/secret`,
+    }),
     ...(groupsHeader !== undefined && { VDI_PORTAL_GROUPS_HEADER: groupsHeader }),
     NODE_OPTIONS: "--max-old-space-size=224 --max-semi-space-size=2",
   };

@@ -4,10 +4,12 @@ import * as random from "@pulumi/random";
 import { gateAfter } from "../gates/rollout.ts";
 import type { ClusterAccess } from "../gates/script.ts";
 import { bundleConfigMap, bundleProblem } from "../vdi-operator/program.ts";
+import type { Admission } from "../vdi-operator/admission.ts";
 import { bindingArgs, roleArgs } from "../vdi-operator/rbac.ts";
 import { portalPolicy } from "./admission.ts";
 import { keySecretName, oidcSecretName, portalDeployment } from "./deployment.ts";
 import { portalNetworkPolicies } from "./policies.ts";
+import { proxyMiddlewareArgs, proxyPolicy, proxySecretName } from "./proxy.ts";
 import { portalClusterRules, portalRecordRules, portalSessionRules } from "./rbac.ts";
 import { portalDisruptionBudget, portalMetricsService, portalRoute, portalService } from "./services.ts";
 import { portalName, portalRecordName, portalUrl } from "./settings.ts";
@@ -31,7 +33,8 @@ export class Portal extends pulumi.ComponentResource {
     super("kasm:vdi:Portal", name, { program: args.program.kind }, opts);
     const { operatorNamespace } = args;
     const child = { parent: this };
-    const needs = [...this.rights(name, args), ...this.networks(name, args), ...this.program(name, args)];
+    const proxy = args.userHeader === undefined ? [] : this.proxy(name, args);
+    const needs = [...this.rights(name, args), ...this.networks(name, args), ...proxy, ...this.program(name, args)];
     const deployment = new k8s.apps.v1.Deployment(`${name}-deployment`, portalDeployment(args), {
       ...child,
       dependsOn: needs,
@@ -49,10 +52,46 @@ export class Portal extends pulumi.ComponentResource {
         portalDisruptionBudget(operatorNamespace),
         child,
       ),
-      new k8s.apiextensions.CustomResource(`${name}-route`, portalRoute(args), child),
+      new k8s.apiextensions.CustomResource(`${name}-route`, portalRoute(args), { ...child, dependsOn: proxy }),
     ];
     this.url = portalUrl(args);
     this.registerOutputs({ url: this.url });
+  }
+
+  /** A policy with its binding; none where Kubernetes knows none. */
+  private inForce(name: string, { policy, binding }: Admission, { enforceIdentity }: PortalArgs): pulumi.Resource[] {
+    if (!enforceIdentity) return [];
+    const { ValidatingAdmissionPolicy, ValidatingAdmissionPolicyBinding } = k8s.admissionregistration.v1;
+    const rule = new ValidatingAdmissionPolicy(name, policy, { parent: this });
+    return [new ValidatingAdmissionPolicyBinding(`${name}-binding`, binding, { parent: this, dependsOn: rule })];
+  }
+
+  /** By what the portal knows its own route, where it believes headers. */
+  private proxy(name: string, args: PortalArgs): pulumi.Resource[] {
+    const child = { parent: this };
+    const { operatorNamespace } = args;
+    const password = new random.RandomPassword(`${name}-proxy`, { length: 64, special: false }, child);
+    const secret = pulumi.secret(password.result);
+    const bounded = this.inForce(`${name}-proxy-policy`, proxyPolicy(operatorNamespace), args);
+    return [
+      ...bounded,
+      this.secret(`${name}-proxy-secret`, operatorNamespace, proxySecretName, { secret }),
+      new k8s.apiextensions.CustomResource(
+        `${name}-proxy-middleware`,
+        proxyMiddlewareArgs(operatorNamespace, secret),
+        // Never for a moment where others could send it to themselves.
+        { ...child, dependsOn: bounded, additionalSecretOutputs: ["spec"] },
+      ),
+    ];
+  }
+
+  private secret(
+    name: string,
+    namespace: string,
+    secretName: string,
+    stringData: Record<string, pulumi.Output<string>>,
+  ): pulumi.Resource {
+    return new k8s.core.v1.Secret(name, { metadata: { name: secretName, namespace }, stringData }, { parent: this });
   }
 
   private rights(name: string, args: PortalArgs): pulumi.Resource[] {
@@ -65,12 +104,7 @@ export class Portal extends pulumi.ComponentResource {
     };
     const binding = (kind: "Role" | "ClusterRole", inNamespace?: string) =>
       bindingArgs(kind, portalName, operatorNamespace, inNamespace);
-    const policies = args.enforceIdentity ? [portalPolicy(operatorNamespace)] : [];
-    const { ValidatingAdmissionPolicy, ValidatingAdmissionPolicyBinding } = k8s.admissionregistration.v1;
-    const inForce = policies.map(({ policy, binding: bound }) => {
-      const rule = new ValidatingAdmissionPolicy(`${name}-policy`, policy, child);
-      return new ValidatingAdmissionPolicyBinding(`${name}-policy-binding`, bound, { ...child, dependsOn: rule });
-    });
+    const inForce = this.inForce(`${name}-policy`, portalPolicy(operatorNamespace), args);
     // Never for a moment without what bounds it.
     const bounded = { ...child, dependsOn: inForce };
     return [
@@ -109,11 +143,7 @@ export class Portal extends pulumi.ComponentResource {
   private program(name: string, { operatorNamespace, oidc, program }: PortalArgs): pulumi.Resource[] {
     const child = { parent: this };
     const secret = (suffix: string, secretName: string, stringData: Record<string, pulumi.Output<string>>) =>
-      new k8s.core.v1.Secret(
-        `${name}-${suffix}`,
-        { metadata: { name: secretName, namespace: operatorNamespace }, stringData },
-        child,
-      );
+      this.secret(`${name}-${suffix}`, operatorNamespace, secretName, stringData);
     const key = new random.RandomPassword(`${name}-key`, { length: 64, special: false }, child);
     const secrets = [
       secret("key-secret", keySecretName, { key: key.result }),

@@ -1,5 +1,6 @@
 import { sessionRoutePriority } from "../vdi-operator/admission-hosts.ts";
 import { skipAwait } from "../objects/skip-await.ts";
+import { proxyMiddleware } from "./proxy.ts";
 import { portalLabels, portalName, portalPorts } from "./settings.ts";
 import type { PortalSettings } from "./settings.ts";
 
@@ -31,7 +32,10 @@ export function portalRoute({
   operatorNamespace: namespace,
   host,
   middlewares,
-}: Pick<PortalSettings, "operatorNamespace" | "host" | "middlewares">) {
+  userHeader,
+}: Pick<PortalSettings, "operatorNamespace" | "host" | "middlewares" | "userHeader">) {
+  // Behind those of the site, which pass what they are given on to servers of their own.
+  const all = [...middlewares, ...(userHeader === undefined ? [] : [proxyMiddleware])];
   return {
     apiVersion: "traefik.io/v1alpha1",
     kind: "IngressRoute",
@@ -44,7 +48,7 @@ export function portalRoute({
           match: `Host(\`${host}\`)`,
           // Policies keep routes of other namespaces below it: one that were longer would get everybody's sign-in.
           priority: sessionRoutePriority,
-          ...(middlewares.length > 0 && { middlewares: middlewares.map((name) => ({ name })) }),
+          ...(all.length > 0 && { middlewares: all.map((name) => ({ name })) }),
           services: [{ kind: "Service", name: portalName, port: portalPorts.web }],
         },
       ],

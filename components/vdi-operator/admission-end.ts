@@ -7,7 +7,8 @@ export const endPolicyName = "vdisession-end.vdi.kasm.io";
 /** The operator's own (operator/session/plan-end.ts), which who writes a session back has to send along. */
 export const sessionFinalizer = "vdi.kasm.io/session-cleanup";
 
-const asksToOrphan =
+/** Whether a DELETE asks to keep what the object owns: there are two ways to say so. */
+export const asksToOrphan =
   "has(request.options) && request.options != null && (" +
   "(has(request.options.propagationPolicy) && request.options.propagationPolicy == 'Orphan') || " +
   "(has(request.options.orphanDependents) && request.options.orphanDependents == true))";

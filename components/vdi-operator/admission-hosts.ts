@@ -1,6 +1,6 @@
 import { admissionRequests } from "./admission-requests.ts";
 import type { Admission } from "./admission.ts";
-import { accountUser, operatorName } from "./rbac.ts";
+import { notTheOperator } from "./admission-who.ts";
 
 /** Priority of the routes of sessions (operator/resources/route.ts) and portal: whatever is below takes no request of theirs. */
 export const sessionRoutePriority = 10_000;
@@ -81,10 +81,7 @@ function hostPolicy(operatorNamespace: string, rule: HostRule): Admission {
         failurePolicy: "Fail",
         matchConstraints: admissionRequests(apiGroups, resource, "CREATE", "UPDATE"),
         matchConditions: [
-          {
-            name: "not-the-operator",
-            expression: `request.userInfo.username != '${accountUser(operatorName, operatorNamespace)}'`,
-          },
+          notTheOperator(operatorNamespace),
           // The portal's own route is there.
           { name: "elsewhere", expression: `request.namespace != '${operatorNamespace}'` },
           {

@@ -5,6 +5,14 @@ export const mayActForOthers =
   "authorizer.group('vdi.kasm.io').resource('vdisessions').namespace(request.namespace)" +
   `.check('${actForVerb}').allowed()`;
 
+/** Who makes the routes of desktops is the operator alone. */
+export function notTheOperator(operatorNamespace: string) {
+  return {
+    name: "not-the-operator",
+    expression: `request.userInfo.username != '${accountUser(operatorName, operatorNamespace)}'`,
+  };
+}
+
 /** Whom no policy on our kinds concerns. */
 export function notOurselves(operatorNamespace: string) {
   return [

@@ -4,7 +4,10 @@ import { actForVerb } from "./rbac.ts";
 import { endPolicy } from "./admission-end.ts";
 import { hostPolicies } from "./admission-hosts.ts";
 import { wakePolicy } from "./admission-wake.ts";
-import { mayActForOthers, notOurselves } from "./admission-who.ts";
+import { reservedMiddleware } from "./admission-middlewares.ts";
+import { mayActForOthers, notOurselves, notTheOperator } from "./admission-who.ts";
+import { accessMiddleware } from "./routing.ts";
+import type { AccessSettings } from "./routing.ts";
 
 type AdmissionPolicy = k8s.types.input.admissionregistration.v1.ValidatingAdmissionPolicy;
 type AdmissionBinding = k8s.types.input.admissionregistration.v1.ValidatingAdmissionPolicyBinding;
@@ -17,20 +20,34 @@ export interface Admission {
 
 export interface AdmissionArgs {
   readonly operatorNamespace: string;
+  /** Of sessions. */
+  readonly namespace: string;
   /** Base domain; sessions have hosts below it. */
   readonly domain: string;
+  readonly access?: AccessSettings;
 }
 
 /** What the API server refuses for us, by the end of its resource's name. Needs Kubernetes 1.30. */
-export function admissionPolicies({ operatorNamespace, domain }: AdmissionArgs): Record<string, Admission> {
+export function admissionPolicies(args: AdmissionArgs): Record<string, Admission> {
+  const { operatorNamespace, namespace, domain, access } = args;
   return {
     wake: wakePolicy(operatorNamespace),
     end: endPolicy(operatorNamespace),
     ...hostPolicies(operatorNamespace, domain),
+    ...(access?.userHeader !== undefined && { "access-routes": accessPolicy(operatorNamespace, namespace) }),
     identity: { policy: identityPolicy(operatorNamespace), binding: identityBinding() },
     templates: { policy: templatePolicy(operatorNamespace), binding: templateBinding() },
     metadata: { policy: metadataPolicy(operatorNamespace), binding: metadataBinding() },
   };
+}
+
+/** Where a header says who has signed in, only routes of the operator's have what asks the gateway: it believes that header. */
+function accessPolicy(operatorNamespace: string, namespace: string): Admission {
+  return reservedMiddleware({
+    ...{ policyName: "session-access.vdi.kasm.io", namespace, middleware: accessMiddleware },
+    purpose: "routes of desktops",
+    except: notTheOperator(operatorNamespace),
+  });
 }
 
 export const identityPolicyName = "vdisession-user.vdi.kasm.io";

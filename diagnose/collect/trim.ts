@@ -98,6 +98,9 @@ function valuesOf(data: unknown, hide: Hide): Record<string, string> {
 /** Of what others write freely, and in which a secret may stand, the rest. */
 const texts = new Set(["message", "note", "command", "args", "annotations", "valuesContent", "set", "jobEnv"]);
 
+/** Headers that Traefik adds, by name: by some of them others know that a request came through it. */
+const addedHeaders = new Set(["customRequestHeaders", "customResponseHeaders"]);
+
 function cleaned(object: AnyObject, hide: Hide): AnyObject {
   return withoutValues(object, "", hide) as AnyObject;
 }
@@ -105,13 +108,15 @@ function cleaned(object: AnyObject, hide: Hide): AnyObject {
 function withoutValues(value: unknown, key: string, hide: Hide): unknown {
   if (Array.isArray(value)) return listWithout(value as unknown[], key, hide);
   if (typeof value === "object" && value !== null)
-    return Object.fromEntries(
-      Object.entries(value).map(([name, it]) => [
-        name,
-        texts.has(key) && typeof it === "string" ? named(name, it, hide) : withoutValues(it, name, hide),
-      ]),
-    );
+    return Object.fromEntries(Object.entries(value).map(([name, it]) => [name, fieldOf(key, name, it, hide)]));
   return typeof value === "string" && texts.has(key) ? cleanText(value, hide) : value;
+}
+
+function fieldOf(key: string, name: string, value: unknown, hide: Hide): unknown {
+  if (typeof value !== "string") return withoutValues(value, name, hide);
+  if (addedHeaders.has(key)) return withoutHeader(value, hide);
+  if (key === "forwardAuth" && name === "address") return withoutSecretPath(value, hide);
+  return texts.has(key) ? named(name, value, hide) : withoutValues(value, name, hide);
 }
 
 function listWithout(list: readonly unknown[], key: string, hide: Hide): unknown[] {
@@ -126,6 +131,22 @@ function listWithout(list: readonly unknown[], key: string, hide: Hide): unknown
     hide("passwords and tokens in texts");
     return "***";
   });
+}
+
+/** By the end of this path the gateway knows its own Middleware. */
+function withoutSecretPath(value: string, hide: Hide): string {
+  const path = "/auth/";
+  const at = value.indexOf(path);
+  if (at < 0 || value.length === at + path.length) return value;
+  hide("paths of forward auth");
+  return `${value.slice(0, at + path.length)}***`;
+}
+
+function withoutHeader(value: string, hide: Hide): string {
+  // An empty one takes the header away.
+  if (value === "") return value;
+  hide("values of headers");
+  return "***";
 }
 
 /** A value whose name may say that it is a secret: an annotation, a value of a chart. */

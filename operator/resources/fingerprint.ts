@@ -1,4 +1,5 @@
 import type { AnyObject, KubeObject, ObjectMeta } from "../../kube/object.ts";
+import { ownValue } from "../../kube/own-value.ts";
 import type { Child } from "../kinds.ts";
 import { annotations, labels } from "./labels.ts";
 import { shortHash } from "./names.ts";
@@ -52,7 +53,9 @@ function includes(found: unknown, wanted: unknown): boolean {
   }
   if (!isFields(wanted) || !isFields(found)) return canonical(wanted) === canonical(found);
   return Object.entries(wanted).every(([key, value]) =>
-    wholeFields.has(key) ? canonical(found[key]) === canonical(value) : key in found && includes(found[key], value),
+    wholeFields.has(key)
+      ? canonical(ownValue(found, key)) === canonical(value)
+      : Object.hasOwn(found, key) && includes(found[key], value),
   );
 }
 
@@ -68,9 +71,9 @@ function saidOf({ kind, metadata = {}, ...rest }: AnyObject) {
 
 /** What a JSON merge patch says to make `found` into `wanted`. */
 function difference(wanted: Fields, found: Fields): Fields {
-  const removed = Object.keys(found).filter((key) => !(key in wanted));
+  const removed = Object.keys(found).filter((key) => !Object.hasOwn(wanted, key));
   const changed = Object.entries(wanted).flatMap(([key, value]) => {
-    const other = found[key];
+    const other = ownValue(found, key);
     if (canonical(value) === canonical(other)) return [];
     return [[key, isFields(value) && isFields(other) ? difference(value, other) : value] as const];
   });

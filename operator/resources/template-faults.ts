@@ -40,7 +40,7 @@ function variableFaults(spec: TemplateSpec): (string | undefined)[] {
       ? `runtime.environment gives ${user} for user and password; name two variables`
       : undefined,
     ...[user, password].map((name) =>
-      name !== undefined && name in runtimeProfile(spec).environment
+      name !== undefined && Object.hasOwn(runtimeProfile(spec).environment, name)
         ? `runtime.environment names ${name}, which the family ${spec.runtime.type} needs for something else; remove it`
         : undefined,
     ),

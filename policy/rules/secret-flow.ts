@@ -4,6 +4,8 @@ import type { StackRule } from "../rule.ts";
 import { assignedSecrets, isSecretKey } from "../secret-text.ts";
 import { entries, leaves } from "../value.ts";
 
+// Traefik takes the headers that it adds to requests from nowhere else.
+const addedHeaders = "spec.headers.customRequestHeaders.";
 // A shorter text may be in another by chance.
 const shortestSecret = 8;
 
@@ -38,5 +40,6 @@ function valuesOf({ name, props }: PolicyResource): { of: string; key: string; v
 function visible({ type, props }: PolicyResource): ReturnType<typeof leaves> {
   if (type === kinds.localCommand || type === kinds.remoteCommand)
     return ["create", "update", "delete"].flatMap((key) => leaves(props[key], [key]));
-  return type.startsWith("kubernetes:") && type !== kinds.secret ? leaves(props) : [];
+  if (!type.startsWith("kubernetes:") || type === kinds.secret) return [];
+  return leaves(props).filter(({ path }) => type !== kinds.middleware || !path.join(".").startsWith(addedHeaders));
 }

@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Clock } from "../../kube/clock.ts";
+import { ownValue } from "../../kube/own-value.ts";
 import type { VDISession } from "../../operator/api/objects.ts";
 import type { Actions, Audit } from "../cluster/actions.ts";
 import type { Contact } from "../cluster/contact.ts";
@@ -52,8 +53,8 @@ export function apiHandlers(options: ApiOptions): Record<OperationName, (asked: 
   const view = (session: VDISession): SessionView => sessionView(session, cluster.template(session.spec.template));
   const state = clusterState(cluster);
   const offOf = (name: string) => {
-    const { off } = record;
-    return Object.hasOwn(off, name) && off[name] ? { off: off[name] } : {};
+    const off = ownValue(record.off, name);
+    return off ? { off } : {};
   };
   const templatesOf = (person: Person): TemplateView[] =>
     [...cluster.templates.store.values()]

@@ -1,6 +1,7 @@
 import { randomInt } from "node:crypto";
 import type { AnyObject, ClusterClient } from "../../kube/client.ts";
 import type { Clock } from "../../kube/clock.ts";
+import { ownValue } from "../../kube/own-value.ts";
 import { apiVersion } from "../../operator/api/objects.ts";
 import type { VDISession } from "../../operator/api/objects.ts";
 import { apiTime, durationMs } from "../../operator/api/time.ts";
@@ -55,7 +56,7 @@ export class Actions {
     // Neither is told which: names of templates for others are no business of hers.
     if (!template || !mayStart(person, template))
       throw new Refusal(404, `There is no template ${asked.template} that you may use.`);
-    const off = Object.hasOwn(this.#options.off(), asked.template) ? this.#options.off()[asked.template] : undefined;
+    const off = ownValue(this.#options.off(), asked.template);
     if (off) throw new Refusal(409, `An administrator has switched this template off: ${off.reason}`);
     const groups = groupsFor(person, template);
     const name = asked.name ?? `${asked.template.slice(0, 40).replaceAll(".", "-")}-${letters(5)}`;

@@ -1,7 +1,8 @@
 import { pause } from "../../kube/clock.ts";
 import type { Clock } from "../../kube/clock.ts";
 import { counted } from "../view/usage.ts";
-import type { SliceHolder, Usage } from "../view/usage.ts";
+import type { SliceHolder } from "../view/usage.ts";
+import type { Usage } from "../view/usage-record.ts";
 
 const everyMs = 60_000;
 // Another replica has counted just now.

@@ -4,7 +4,8 @@ import type { Clock } from "../../kube/clock.ts";
 import { Informer } from "../../kube/informer.ts";
 import type { AnyObject } from "../../kube/object.ts";
 import { Refusal, refusalOf } from "../api/problem.ts";
-import type { Usage } from "../view/usage.ts";
+import { noUsage, usageSchema, usageText } from "../view/usage-record.ts";
+import type { Usage } from "../view/usage-record.ts";
 import { managerName } from "./actions.ts";
 
 /** The ConfigMap that holds what the portal has to remember; the stack makes it, empty. */
@@ -12,10 +13,9 @@ export const recordName = "kasm-portal-record";
 
 const offSchema = z.record(z.string(), z.object({ reason: z.string() }));
 const messagesSchema = z.array(z.object({ user: z.string(), text: z.string() }));
-const usageSchema = z.object({
-  countedUntil: z.string().optional(),
-  months: z.record(z.string(), z.record(z.string(), z.number())),
-});
+/** What is kept as JSON, by its key; `message` is text. */
+const schemas = { off: offSchema, messages: messagesSchema, usage: usageSchema };
+type Part = keyof typeof schemas;
 
 // What all of them, at their longest, leave a ConfigMap room beside.
 const mostMessages = 50;
@@ -38,12 +38,14 @@ export interface RecordOptions {
 export class PortalRecord {
   readonly #informer: Informer;
   readonly #options: RecordOptions;
+  /** What cannot be read, by its key, as the log has it. */
+  readonly #told = new Map<Part, string>();
 
   constructor(options: RecordOptions) {
     this.#options = options;
     const { client, namespace, clock, log } = options;
     const collection = { apiVersion: "v1", kind: "ConfigMap", namespace, fieldSelector: `metadata.name=${recordName}` };
-    this.#informer = new Informer(client, collection, { clock, log });
+    this.#informer = new Informer(client, collection, { clock, log, isWhole: true });
   }
 
   get synced(): Promise<void> {
@@ -72,7 +74,7 @@ export class PortalRecord {
 
   /** To one user each. */
   get messages(): readonly UserMessage[] {
-    return parsed(this.#text("messages"), messagesSchema) ?? [];
+    return this.#read("messages") ?? [];
   }
 
   /** Empty for none. */
@@ -81,11 +83,11 @@ export class PortalRecord {
   }
 
   get off(): SwitchedOff {
-    return parsed(this.#text("off"), offSchema) ?? {};
+    return this.#read("off") ?? {};
   }
 
   get usage(): Usage {
-    return parsed(this.#text("usage"), usageSchema) ?? { months: {} };
+    return this.#read("usage") ?? noUsage;
   }
 
   /** @param user undefined: everybody. @throws Refusal */
@@ -111,16 +113,39 @@ export class PortalRecord {
 
   /** Writes a count, unless another replica has written since. @throws Refusal */
   async setUsage(usage: Usage): Promise<void> {
-    await this.#write({ usage: JSON.stringify(usage) }, true);
+    await this.#write({ usage: usageText(usage) }, true);
   }
 
   #text(key: string): string | undefined {
     return textOf(this.#informer.store.get(`${this.#options.namespace}/${recordName}`), key);
   }
 
+  /** Undefined for what is not there, and for what cannot be read, which the log tells once. */
+  #read<Key extends Part>(key: Key): z.output<(typeof schemas)[Key]> | undefined {
+    const text = this.#text(key) ?? "";
+    const read = parsed(text, schemas[key]) as z.output<(typeof schemas)[Key]> | undefined;
+    if (read === undefined && text !== "" && this.#told.get(key) !== text) {
+      this.#told.set(key, text);
+      this.#options.log(this.#unreadable(key));
+    }
+    return read;
+  }
+
+  #isUnreadable(key: Part): boolean {
+    return (this.#text(key) ?? "") !== "" && this.#read(key) === undefined;
+  }
+
+  #unreadable(key: Part): string {
+    const where = `ConfigMap ${this.#options.namespace}/${recordName}`;
+    return `"${key}" of ${where} cannot be read, and is not written over: mend it, or take it out`;
+  }
+
   /** @param isOfKnown refused where it has changed since it was read */
   async #write(data: Readonly<Record<string, string>>, isOfKnown = false): Promise<void> {
     const { client, namespace } = this.#options;
+    for (const key of Object.keys(schemas) as Part[])
+      // Somebody may still mend it, and it is worth more than what would be written in its place.
+      if (key in data && this.#isUnreadable(key)) throw new Refusal(409, `${this.#unreadable(key)}.`);
     const known = this.#informer.store.get(`${namespace}/${recordName}`)?.metadata?.resourceVersion;
     const version = isOfKnown && known !== undefined ? { resourceVersion: known } : {};
     const object: AnyObject = {
@@ -138,9 +163,8 @@ function textOf(object: AnyObject | undefined, key: string): string | undefined 
   return (object?.["data"] as Record<string, string> | undefined)?.[key];
 }
 
-/** Undefined for what is not there, and for what somebody has written by hand that cannot be read. */
-function parsed<Schema extends z.ZodType>(text: string | undefined, schema: Schema): z.output<Schema> | undefined {
-  if (text === undefined) return undefined;
+/** Undefined for what is not as the schema has it. */
+function parsed<Schema extends z.ZodType>(text: string, schema: Schema): z.output<Schema> | undefined {
   try {
     return schema.safeParse(JSON.parse(text)).data;
   } catch {

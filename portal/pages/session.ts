@@ -148,7 +148,7 @@ function stepName(type: string, { t }: Words): string {
     ...{ Ready: "step.Ready", PodScheduled: "step.PodScheduled", HomeBound: "step.HomeBound" },
     ...{ Routed: "step.Routed", Active: "step.Active", Expiring: "step.Expiring" },
   };
-  const key = names[type];
+  const key = Object.hasOwn(names, type) ? names[type] : undefined;
   return key === undefined ? type : t(key);
 }
 

@@ -8,12 +8,12 @@ import { openApi } from "../api/openapi.ts";
 import { problemOf, Refusal } from "../api/problem.ts";
 import { findOperation, operations } from "../api/routes.ts";
 import type { Operation } from "../api/routes.ts";
-import { RateLimit } from "../rights/rate-limit.ts";
 import { isOfOwnPages, isReadByOthers } from "../rights/same-origin.ts";
 import type { Known } from "../sign-in/authenticate.ts";
 import type { SignInAnswer, SignInRoutes } from "../sign-in/routes.ts";
 import type { Assets } from "./assets.ts";
 import { securityHeaders } from "./headers.ts";
+import { Limits } from "./limits.ts";
 
 export interface PortalServerOptions {
   /** 0 takes any free one. */
@@ -38,19 +38,11 @@ export interface PortalServer {
   readonly close: () => Promise<void>;
 }
 
-// Of one person; pages make a handful of requests at once.
-const requestLimit = { burst: 60, perSecond: 10 };
-const changeLimit = { burst: 20, perSecond: 1 };
-// Of all who are not known: each costs the issuer or the API server a request.
-const strangerLimit = { burst: 60, perSecond: 20 };
-
 /** Serves pages, sign-in and /api/v1. Every replica may answer everything: what a person has is in her cookies. */
 export async function servePortal(options: PortalServerOptions): Promise<PortalServer> {
   const { url, authenticate, signIn, handlers, assets, clock, observe, log } = options;
   const always = securityHeaders(url);
-  const requests = new RateLimit(requestLimit.burst, requestLimit.perSecond);
-  const changes = new RateLimit(changeLimit.burst, changeLimit.perSecond);
-  const strangers = new RateLimit(strangerLimit.burst, strangerLimit.perSecond);
+  const limits = new Limits(clock);
   const document = openApi(url.origin);
   let isDraining = false;
 
@@ -81,13 +73,11 @@ export async function servePortal(options: PortalServerOptions): Promise<PortalS
       throw found.allowed.length > 0 ? notAllowed(found.allowed) : new Refusal(404, "There is no such operation.");
     const operation: Operation = operations[found.name];
     response.once("close", () => observe({ operation: found.name, status: response.statusCode }));
-    // What comes with a token costs a review, before anybody knows whose it is.
-    if (request.headers.authorization !== undefined) limit(strangers, "");
-    const known = await authenticate(request);
+    const known = await whoAsks(request);
     if (!known) throw new Refusal(401, "Nobody is signed in.", { "WWW-Authenticate": "Bearer" });
-    refuseOthers(request, known, operation.method !== "get");
-    limit(requests, known.person.user);
-    if (operation.method !== "get") limit(changes, known.person.user);
+    const isChange = operation.method !== "get";
+    refuseOthers(request, known, isChange);
+    limits.request(known.person.user, isChange);
     if (operation.isForAdmins && !known.person.isAdmin) throw new Refusal(403, "This is for administrators.");
     const { session } = found;
     const result = await handlers[found.name]({
@@ -99,34 +89,38 @@ export async function servePortal(options: PortalServerOptions): Promise<PortalS
     else json(response, operation.status, result as object);
   }
 
+  async function whoAsks(request: IncomingMessage): Promise<Known | undefined> {
+    const { authorization } = request.headers;
+    if (authorization === undefined) return authenticate(request);
+    limits.token(request, authorization);
+    const known = await authenticate(request);
+    if (known) limits.tokenIsProven(authorization);
+    return known;
+  }
+
   async function answerSignIn(request: IncomingMessage, path: string, query: string): Promise<SignInAnswer> {
-    limit(strangers, "");
     const step = `${request.method ?? ""} ${path}`;
     // The site's middleware signs in whoever comes by it.
     if (!signIn && step === "GET /sign-in/begin") return { status: 303, headers: { Location: "/" } };
     if (!signIn) throw new Refusal(404, "The site signs people in before they come here.");
-    if (step === "GET /sign-in/begin") return signIn.begin(new URLSearchParams(query));
-    if (step === "GET /sign-in/callback") return signIn.callback(request, query === "" ? "" : `?${query}`);
+    if (step === "GET /sign-in/begin") {
+      limits.begin(request);
+      return signIn.begin(new URLSearchParams(query));
+    }
+    if (step === "GET /sign-in/callback")
+      return signIn.callback(request, query === "" ? "" : `?${query}`, (flow) => limits.flow(flow));
     if (step !== "POST /sign-in/renew" && step !== "POST /sign-out")
       throw new Refusal(404, "There is no such step of the sign-in.");
     if (!isOfOwnPages(request, url.origin)) throw foreign();
     if (step === "POST /sign-out") return signIn.signOut();
-    const known = await authenticate(request);
-    return signIn.renew(request, known, clock.date().getTime());
+    const known = await whoAsks(request);
+    return signIn.renew(request, known, clock.date().getTime(), (user) => limits.renewal(user));
   }
 
   /** A browser adds cookies, and the site's middleware its header, to whatever any page asks for; to tokens nobody adds. */
   function refuseOthers(request: IncomingMessage, { by }: Known, isChange: boolean): void {
     if (by === "token") return;
     if (isChange ? !isOfOwnPages(request, url.origin) : isReadByOthers(request)) throw foreign();
-  }
-
-  function limit(rate: RateLimit, key: string): void {
-    const waitMs = rate.take(key, clock.now());
-    if (waitMs > 0)
-      throw new Refusal(429, "Too many requests; try again in a moment.", {
-        "Retry-After": String(Math.ceil(waitMs / 1_000)),
-      });
   }
 
   const server = createServer({ maxHeaderSize: 32_768, connectionsCheckingInterval: 1_000 }, (request, response) => {

@@ -19,6 +19,8 @@ export interface StreamsOptions {
 
 // Proxies end what says nothing for a minute.
 const heartbeatMs = 20_000;
+// Whoever knows people otherwise than by our cookie does not tell us of the end of their sign-in.
+const longestMs = 3_600_000;
 // Who does not read is cut off, and comes back to the whole state.
 const mostUnreadBytes = 262_144;
 
@@ -43,8 +45,9 @@ export class Streams {
   }
 
   /**
-   * Opens a stream, which begins with the whole state.
+   * Opens a stream, which begins with the whole state, and ends after an hour: whoever may still see it comes back.
    *
+   * @param options.endsAtMs when the sign-in ends, where that is known
    * @throws Refusal 429 when the person, or all together, have too many
    */
   open(
@@ -53,6 +56,8 @@ export class Streams {
     options: { seesAll: boolean; state: object; endsAtMs?: number },
   ): void {
     const { user } = person;
+    // Whoever went while we asked who it was: `close` has been, and would not come again to make room.
+    if (response.destroyed) return;
     if ((this.#byUser.get(user)?.size ?? 0) >= this.#mostPerPerson || this.#all.size >= this.#mostInAll)
       throw new Refusal(429, "Too many pages are open: close some.", { "Retry-After": "30" });
     const stream = { response, user, seesAll: options.seesAll };
@@ -62,8 +67,8 @@ export class Streams {
     });
     this.#add(stream);
     // Whose sign-in ends sees no more; the page asks who she is before it comes back.
-    const leftMs = options.endsAtMs === undefined ? undefined : Math.max(0, options.endsAtMs - Date.now());
-    const cancel = leftMs === undefined ? () => undefined : this.#clock.after(leftMs, () => response.end());
+    const leftMs = (options.endsAtMs ?? Infinity) - this.#clock.date().getTime();
+    const cancel = this.#clock.after(Math.min(longestMs, Math.max(0, leftMs)), () => end(response));
     response.once("close", () => {
       cancel();
       this.#remove(stream);
@@ -109,7 +114,7 @@ export class Streams {
 
   #send(streams: Iterable<Stream>, message: string): void {
     for (const { response } of streams)
-      if (response.writableEnded) continue;
+      if (response.writableEnded || response.destroyed) continue;
       else if (response.writableLength > mostUnreadBytes) response.destroy();
       else response.write(message);
   }
@@ -138,6 +143,12 @@ export class Streams {
       this.#beat();
     });
   }
+}
+
+/** Who has not read what there was would not read of the end either, and keep the place. */
+function end(response: ServerResponse): void {
+  if (response.writableLength > 0) response.destroy();
+  else response.end();
 }
 
 function text(event: string, data: object, retryMs?: number): string {

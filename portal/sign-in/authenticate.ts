@@ -6,6 +6,7 @@ import { personOf } from "../rights/person.ts";
 import type { Person } from "../rights/person.ts";
 import type { HeaderSettings, OidcSettings } from "../settings.ts";
 import { readCookie } from "./cookies.ts";
+import { cameByOwnRoute } from "./own-route.ts";
 import type { Seal } from "./seal.ts";
 
 /** Somebody who is known, and how. */
@@ -20,6 +21,8 @@ export interface Known {
 export interface AuthenticateOptions {
   readonly seal: Seal;
   readonly signIn: OidcSettings | HeaderSettings;
+  /** What our own route adds; only where the site signs people in. */
+  readonly proxySecret?: string | undefined;
   readonly adminGroups: readonly string[];
   /** Whose a token of the cluster is; undefined for nobody's. */
   readonly review: (token: string) => Promise<Reviewed | undefined>;
@@ -51,10 +54,13 @@ async function byToken(token: string, { review, mayActForAll }: AuthenticateOpti
 }
 
 function byHeader(
-  { headersDistinct: headers }: IncomingMessage,
+  request: IncomingMessage,
   { userHeader, groupsHeader }: HeaderSettings,
-  { adminGroups }: AuthenticateOptions,
+  { adminGroups, proxySecret }: AuthenticateOptions,
 ): Known | undefined {
+  if (proxySecret === undefined || !cameByOwnRoute(request, proxySecret))
+    throw new Refusal(401, "Nobody is signed in: this request did not come by the portal's own route.");
+  const { headersDistinct: headers } = request;
   const users = headers[userHeader] ?? [];
   const groups = groupsHeader === undefined ? [] : (headers[groupsHeader] ?? []);
   // The middleware sets each once: a second one is somebody else's.

@@ -15,7 +15,10 @@ const renewalSeconds = 12 * 3_600;
 // Two tabs at once: the second finds it done, and does not use up a token that the first has rotated.
 const freshMs = 30_000;
 
-const renewalSchema = z.object({ token: z.string() });
+const renewalSchema = z.object({ user: z.string(), token: z.string() });
+
+/** Is told whose request to the issuer comes next, and throws where they ask too often. */
+export type Admit = (whose: string) => void;
 
 export interface SignInAnswer {
   readonly status: number;
@@ -46,13 +49,18 @@ export class SignInRoutes {
     return redirect(location, [cookieHeader("flow", sealed, flowSeconds)]);
   }
 
-  /** Back from the issuer: in, or back to the page with why not. */
-  async callback(request: Pick<IncomingMessage, "headers">, query: string): Promise<SignInAnswer> {
+  /**
+   * Back from the issuer: in, or back to the page with why not.
+   *
+   * @param admit told of the sign-in that was begun
+   */
+  async callback(request: Pick<IncomingMessage, "headers">, query: string, admit: Admit): Promise<SignInAnswer> {
     const sealed = readCookie(request.headers, "flow");
     const flow = sealed === undefined ? undefined : await this.#seal.open("flow", sealed, flowSchema);
     const over = cookieHeader("flow", "", 0);
     // Begun in another browser, or so long ago: whoever sent the person here must not sign her in as somebody else.
     if (!flow) return redirect("/?sign-in=again", [over]);
+    admit(flow.content.state);
     try {
       const signedIn = await this.#oidc.complete(query, flow.content);
       return redirect(flow.content.returnTo, [over, ...(await this.#cookies(signedIn))]);
@@ -63,17 +71,23 @@ export class SignInRoutes {
     }
   }
 
-  /** A new hour for whoever the issuer still knows. */
+  /**
+   * A new hour for whoever the issuer still knows.
+   *
+   * @param admit told of the user
+   */
   async renew(
     request: Pick<IncomingMessage, "headers">,
     known: Known | undefined,
     nowMs: number,
+    admit: Admit,
   ): Promise<SignInAnswer> {
     if (known?.issuedMs !== undefined && nowMs - known.issuedMs < freshMs)
       return { status: 200, headers: {}, body: { expiresAt: isoTime(known.expiresMs ?? nowMs) } };
     const sealed = readCookie(request.headers, "renewal");
     const opened = sealed === undefined ? undefined : await this.#seal.open("renewal", sealed, renewalSchema);
     if (!opened) throw new Refusal(401, "Sign in again.");
+    admit(opened.content.user);
     try {
       const cookies = await this.#cookies(await this.#oidc.renew(opened.content.token));
       return {
@@ -87,7 +101,7 @@ export class SignInRoutes {
     }
   }
 
-  /** Out here, and the address at which to sign out at the issuer. */
+  /** Out here, and the address at which to sign out at the issuer, which is asked about itself once for all. */
   async signOut(): Promise<SignInAnswer> {
     const location = await this.#oidc.signOutLocation().catch(() => undefined);
     const cookies = (["session", "renewal", "flow"] as const).map((name) => cookieHeader(name, "", 0));
@@ -97,7 +111,7 @@ export class SignInRoutes {
   async #cookies({ person: { user, groups }, refreshToken }: SignedIn): Promise<string[]> {
     const session = await this.#seal.seal("session", { user, groups }, sessionSeconds);
     if (refreshToken === undefined) return [cookieHeader("session", session, sessionSeconds)];
-    const renewal = await this.#seal.seal("renewal", { token: refreshToken }, renewalSeconds);
+    const renewal = await this.#seal.seal("renewal", { user, token: refreshToken }, renewalSeconds);
     return [cookieHeader("session", session, sessionSeconds), cookieHeader("renewal", renewal, renewalSeconds)];
   }
 }

@@ -1,11 +1,6 @@
 import type { UsageView } from "../api/schemas.ts";
-
-/** Seconds of GPU slices by month (`2026-01`, UTC) and user. */
-export interface Usage {
-  /** Up to here all is in it. */
-  readonly countedUntil?: string;
-  readonly months: Readonly<Record<string, Readonly<Record<string, number>>>>;
-}
+import { usageText } from "./usage-record.ts";
+import type { Usage } from "./usage-record.ts";
 
 /** Somebody who has a slice now. */
 export interface SliceHolder {
@@ -24,12 +19,11 @@ const mostBytes = 800_000;
  */
 export function counted(usage: Usage, holders: readonly SliceHolder[], nowMs: number): Usage {
   const fromMs = usage.countedUntil === undefined ? nowMs : Date.parse(usage.countedUntil);
-  const months: Record<string, Record<string, number>> = {};
-  for (const [month, users] of Object.entries(usage.months)) months[month] = { ...users };
+  const months = new Map([...usage.months].map(([month, users]) => [month, new Map(users)]));
   for (const { user, sinceMs } of holders)
     for (const [month, seconds] of byMonth(Math.max(fromMs, sinceMs), nowMs)) {
-      const users = (months[month] ??= {});
-      users[user] = (users[user] ?? 0) + seconds;
+      const users = months.get(month) ?? new Map<string, number>();
+      months.set(month, users.set(user, (users.get(user) ?? 0) + seconds));
     }
   return { countedUntil: new Date(Math.max(fromMs, nowMs)).toISOString(), months: recent(months) };
 }
@@ -38,28 +32,20 @@ export function counted(usage: Usage, holders: readonly SliceHolder[], nowMs: nu
 export function usageView({ countedUntil, months }: Usage): UsageView {
   return {
     ...(countedUntil !== undefined && { countedUntil }),
-    months: Object.keys(months)
-      .sort()
-      .reverse()
-      .map((month) => ({
-        month,
-        users: Object.entries(months[month] ?? {})
-          .map(([user, seconds]) => ({ user, hours: hours(seconds) }))
-          .sort((a, b) => b.hours - a.hours),
-      })),
+    months: newestFirst(months).map(([month, users]) => ({
+      month,
+      users: [...users].map(([user, seconds]) => ({ user, hours: hours(seconds) })).sort((a, b) => b.hours - a.hours),
+    })),
   };
 }
 
 /** For spreadsheets: a line for each user and month, newest month first. */
 export function usageCsv({ months }: Usage): string {
-  const lines = Object.keys(months)
-    .sort()
-    .reverse()
-    .flatMap((month) =>
-      Object.entries(months[month] ?? {})
-        .sort(([a], [b]) => (a < b ? -1 : 1))
-        .map(([user, seconds]) => [month, cell(user), hours(seconds).toFixed(2)].join(",")),
-    );
+  const lines = newestFirst(months).flatMap(([month, users]) =>
+    [...users]
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([user, seconds]) => [month, cell(user), hours(seconds).toFixed(2)].join(",")),
+  );
   return ["month,user,slice_hours", ...lines, ""].join("\r\n");
 }
 
@@ -67,9 +53,12 @@ export function hours(seconds: number): number {
   return Math.round(seconds / 36) / 100;
 }
 
+// Some spreadsheets take the full-width signs for the plain ones, and pass over white space before them.
+const formula = /^\s*[=+\-@\uff1d\uff0b\uff0d\uff20]|^[\t\r\n]/;
+
 /** Spreadsheets run what begins like a formula. */
 function cell(text: string): string {
-  const plain = /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
+  const plain = formula.test(text) ? `'${text}` : text;
   return `"${plain.replaceAll('"', '""')}"`;
 }
 
@@ -82,9 +71,12 @@ function* byMonth(fromMs: number, untilMs: number): Iterable<[string, number]> {
   }
 }
 
-function recent(months: Record<string, Record<string, number>>): Usage["months"] {
-  const names = Object.keys(months).sort().slice(-mostMonths);
-  const kept = () => Object.fromEntries(names.map((name) => [name, months[name] ?? {}]));
-  while (names.length > 1 && Buffer.byteLength(JSON.stringify(kept())) > mostBytes) names.shift();
-  return kept();
+function newestFirst<Users>(months: ReadonlyMap<string, Users>): [string, Users][] {
+  return [...months].sort(([a], [b]) => (a < b ? 1 : -1));
+}
+
+function recent(months: Usage["months"]): Usage["months"] {
+  const kept = newestFirst(months).slice(0, mostMonths).reverse();
+  while (kept.length > 1 && Buffer.byteLength(usageText({ months: new Map(kept) })) > mostBytes) kept.shift();
+  return new Map(kept);
 }

@@ -28,6 +28,8 @@ const planted = {
   event: "plantedEvent",
   message: "plantedMessage",
   header: "plantedHeader",
+  addedHeader: "plantedAdded",
+  path: "plantedPath",
   values: "plantedValues",
   set: "plantedSet",
   template: "plantedTemplate",
@@ -102,6 +104,18 @@ const objects: AnyObject[] = [
     spec: { valuesContent: `adminPassword: ${planted.values}\n`, set: { "global.adminPassword": planted.set } },
   },
   {
+    ...{ apiVersion: "traefik.io/v1alpha1", kind: "Middleware", metadata: { namespace: "kasm", name: "m" } },
+    spec: { headers: { customRequestHeaders: { "X-Proxy": planted.addedHeader, "X-Gone": "" } } },
+  },
+  {
+    ...{
+      apiVersion: "traefik.io/v1alpha1",
+      kind: "Middleware",
+      metadata: { namespace: "kasm-vdi", name: "session-access" },
+    },
+    spec: { forwardAuth: { address: `http://kasm-gateway.kasm-vdi-system.svc:8082/auth/${planted.path}` } },
+  },
+  {
     ...{ apiVersion: "vdi.kasm.io/v1alpha1", kind: "VDITemplate", metadata: { name: "t" } },
     spec: { image: "x", env: [{ name: "LICENSE", value: planted.template }] },
   },
@@ -128,7 +142,8 @@ describe("secrets of a cluster", () => {
       "values of Secrets": 2,
       "values of ConfigMaps": 1,
       "values of variables": 2,
-      "values of headers": 1,
+      "values of headers": 2,
+      "paths of forward auth": 1,
     });
     expect(hidden["passwords and tokens in texts"]).to.be.greaterThan(7);
     expect(hiddenSentence({ "values of Secrets": 2, "values of variables": 1 })).to.equal(

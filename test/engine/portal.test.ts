@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { CustomObjectsApi } from "@kubernetes/client-node";
 import { expect } from "chai";
 import { z } from "zod";
 import { processFigures } from "../../bench/process-figures.ts";
@@ -317,6 +318,11 @@ describe("the portal on the lab", function () {
     );
     const key = { apiVersion, kind: "VDISession", metadata: { name, namespace } };
     expect(await refused(() => portal.delete(key, "Orphan"))).to.equal(403);
+    const older = { group: "vdi.kasm.io", version: "v1alpha1", plural: "vdisessions", namespace, name };
+    const orphaning = { ...older, body: { orphanDependents: true } };
+    expect(await refused(() => own.makeApiClient(CustomObjectsApi).deleteNamespacedCustomObject(orphaning))).to.equal(
+      403,
+    );
     for (const kind of ["Secret", "ConfigMap"])
       expect(await refused(() => portal.list("v1", kind, { namespace })), kind).to.equal(403);
     expect(await refused(() => portal.mergePatch(session({}, { timeout: "541m" })))).to.equal("allowed");

@@ -20,6 +20,8 @@ async function complaints(source: Record<string, unknown>, origin?: string): Pro
     .map((one) => `${one.rule.name}: ${explain(one.rule, one)}`);
 }
 
+const portalImage = "registry.example.com/kasm-portal:1.0.0";
+
 describe("the rules over the platform", () => {
   for (const file of ["Pulumi.dev.yaml", "Pulumi.prod.yaml", "lab/stack.yaml"])
     it(`have nothing against ${file}`, async () => {
@@ -41,6 +43,11 @@ describe("the rules over the platform", () => {
       traefik: fc.record({ mode: fc.constantFrom("k3s", "own") }),
       turn: fc.record({ enabled: fc.boolean() }),
       operator: fc.constantFrom({}, { image: "registry.example.com/kasm-operator:1.0.0" }),
+      portal: fc.constantFrom<object>(
+        {},
+        { enabled: true, image: portalImage, userHeader: "X-User", middlewares: ["sign-in"] },
+        { enabled: true, image: portalImage, oidc: { issuer: "https://id.example.com", clientId: "portal" } },
+      ),
       registry: fc.constantFrom({}, { mirror: "registry.example.com/mirror", pullSecretName: "pull" }),
     });
     await fc.assert(

@@ -28,6 +28,8 @@ describe("Portal", () => {
       ...["portal-key", "portal-key-secret", "portal-bundle", "portal-deployment", "portal-rollout"],
       ...["portal-service", "portal-metrics", "portal-disruption-budget", "portal-route"],
       ...["portal-record", "portal-record-role", "portal-record-role-binding"],
+      ...["portal-proxy", "portal-proxy-secret", "portal-proxy-middleware"],
+      ...["portal-proxy-policy", "portal-proxy-policy-binding"],
     ]);
   });
 
@@ -39,6 +41,31 @@ describe("Portal", () => {
     expect(resources.find(({ name }) => name === "portal-deployment")!.dependencies).to.include(
       urn("portal-role-binding"),
     );
+  });
+
+  it("knows its route by what one Secret and one Middleware hold, marked as secret, that nobody else may send through", async () => {
+    const { resources } = await registrationsOf(
+      () => new Portal("portal", base),
+      ({ name }) => (name === "portal-proxy" ? { result: "swordfish" } : {}),
+    );
+    const holders = resources.filter(({ inputs }) => JSON.stringify(inputs).includes("swordfish"));
+    expect(holders.map(({ name, secrets }) => [name, secrets])).to.deep.equal([
+      ["portal-proxy-secret", ["stringData"]],
+      ["portal-proxy-middleware", ["spec.headers.customRequestHeaders.X-Vdi-Proxy"]],
+    ]);
+    const one = (name: string) => resources.find((it) => it.name === name)!;
+    expect(one("portal-proxy-middleware").dependencies).to.include(one("portal-proxy-policy-binding").urn);
+    expect(one("portal-route").dependencies).to.include(one("portal-proxy-middleware").urn);
+    expect(one("portal-deployment").dependencies).to.include(one("portal-proxy-secret").urn);
+  });
+
+  it("has no secret of a route where it signs people in itself", async () => {
+    const without: PortalArgs = { ...base, oidc };
+    Reflect.deleteProperty(without, "userHeader");
+    const { resources } = await registrationsOf(() => new Portal("portal", without));
+    expect(resources.filter(({ name }) => name.startsWith("portal-proxy"))).to.deep.equal([]);
+    const route = resources.find(({ name }) => name === "portal-route")!;
+    expect(JSON.stringify(route.inputs)).not.to.include("portal-proxy");
   });
 
   it("leaves the policy out where Kubernetes does not know the kind, and the bundle where an image brings it", async () => {

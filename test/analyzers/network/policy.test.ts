@@ -79,6 +79,17 @@ describe("the way between two pods", () => {
     expect(closed(proxy, api, [to([toAnywhere as never])])).to.deep.equal([]);
   });
 
+  it("is not opened by a label that nobody has, though every object answers to its name", () => {
+    for (const key of ["constructor", "toString", "__proto__"]) {
+      const opens = (operator: "Exists" | "DoesNotExist"): Spec => ({
+        podSelector: {},
+        ingress: [{ from: [{ podSelector: { matchExpressions: [{ key, operator }] } }] }],
+      });
+      expect(closed(proxy, api, [opens("Exists")]), key).to.deep.equal(["p0"]);
+      expect(closed(proxy, api, [opens("DoesNotExist")]), key).to.deep.equal([]);
+    }
+  });
+
   it("reads the policies of the product as Kubernetes does", () => {
     const dns = {
       ...pod("kube-system", "coredns", "10.42.0.9"),

@@ -2,11 +2,14 @@ import { expect } from "chai";
 import { portalPolicy } from "../../../components/portal/admission.ts";
 import { portalDeployment, portalVariables } from "../../../components/portal/deployment.ts";
 import { portalNetworkPolicies } from "../../../components/portal/policies.ts";
+import { proxyMiddlewareArgs, proxyPolicy } from "../../../components/portal/proxy.ts";
 import { portalClusterRules, portalRecordRules, portalSessionRules } from "../../../components/portal/rbac.ts";
+import { asksToOrphan } from "../../../components/vdi-operator/admission-end.ts";
 import { recordName } from "../../../portal/cluster/record.ts";
 import { portalRoute } from "../../../components/portal/services.ts";
 import type { PortalSettings } from "../../../components/portal/settings.ts";
 import { vdiSessionSpec } from "../../../operator/api/vdi-session.ts";
+import { proxyHeader } from "../../../portal/sign-in/own-route.ts";
 import { loadPortalSettings } from "../../../portal/settings.ts";
 
 const oidc = {
@@ -51,6 +54,7 @@ describe("the portal's Deployment", () => {
     const byHeader = { ...withoutOidc, userHeader: "X-Auth-Request-Email", groupsHeader: "X-Auth-Request-Groups" };
     expect(loadPortalSettings({ ...portalVariables(byHeader), ...pods }).signIn).to.deep.equal({
       ...{ kind: "header", userHeader: "x-auth-request-email", groupsHeader: "x-auth-request-groups" },
+      proxySecretFile: "/etc/kasm-portal/proxy/secret",
     });
   });
 
@@ -59,6 +63,8 @@ describe("the portal's Deployment", () => {
     expect(JSON.stringify(secret.container)).not.to.include("swordfish");
     expect(secret.volumes.map(({ name }) => name)).to.deep.equal(["key", "oidc", "bundle"]);
     expect(pod(base).volumes.map(({ name }) => name)).to.deep.equal(["key", "bundle"]);
+    const byHeader = pod({ ...withoutOidc, userHeader: "X-User" });
+    expect(byHeader.volumes.map(({ name }) => name)).to.deep.equal(["key", "proxy", "bundle"]);
   });
 
   it("runs as nobody in particular, on a file system that it cannot write", () => {
@@ -93,6 +99,46 @@ describe("the portal's rights", () => {
     const ofIdle = [...update!.matchAll(/object\.spec\.\?idle\.\?(\w+) ==/g)].map(([, field]) => field!);
     const idle = vdiSessionSpec.shape.idle.unwrap();
     expect(Object.keys(idle.shape).filter((field) => !ofIdle.includes(field))).to.deep.equal(["presentAt"]);
+  });
+});
+
+describe("the portal's end of sessions", () => {
+  it("is never an orphaning one, by either of the two fields that ask for it", () => {
+    const expressionsOf = (policy: object) =>
+      (policy as { spec: { validations: { expression: string }[] } }).spec.validations.map((it) => it.expression);
+    const rule = expressionsOf(portalPolicy("kasm-vdi-system").policy).find((it) => it.includes("'DELETE'"))!;
+    expect(rule).to.equal(`request.operation != 'DELETE' || !(${asksToOrphan})`);
+    expect(rule)
+      .to.include("request.options.propagationPolicy == 'Orphan'")
+      .and.include("request.options.orphanDependents == true");
+  });
+});
+
+describe("what the portal's own route is known by", () => {
+  it("is in the header that the portal looks at", () => {
+    const { spec } = proxyMiddlewareArgs("kasm-vdi-system", "swordfish");
+    expect(Object.entries(spec.headers.customRequestHeaders)).to.deep.equal([["X-Vdi-Proxy", "swordfish"]]);
+    expect("X-Vdi-Proxy".toLowerCase()).to.equal(proxyHeader);
+  });
+
+  it("may be sent through no route, chain or Ingress of another namespace, by whatever name", () => {
+    const { spec } = proxyPolicy("kasm-vdi-system").policy as {
+      spec: {
+        matchConstraints: { resourceRules: { resources: string[]; operations: string[] }[] };
+        matchConditions: { expression: string }[];
+        validations: { expression: string }[];
+      };
+    };
+    expect(spec.matchConstraints.resourceRules[0]).to.deep.include({
+      ...{ resources: ["ingresses", "ingressroutes", "middlewares"], operations: ["CREATE", "UPDATE"] },
+    });
+    expect(spec.matchConditions.map((it) => it.expression)).to.include("request.namespace != 'kasm-vdi-system'");
+    const [annotations, routes, chains] = spec.validations.map((it) => it.expression);
+    expect(annotations).to.include(".contains('kasm-vdi-system-portal-proxy@')");
+    for (const expression of [routes, chains])
+      expect(expression)
+        .to.include("!it.name.contains('kasm-vdi-system-portal-proxy@')")
+        .and.include("it.namespace : request.namespace) + '-' + it.name != 'kasm-vdi-system-portal-proxy'");
   });
 });
 
@@ -138,5 +184,10 @@ describe("the portal's network", () => {
         services: [{ kind: "Service", name: "kasm-portal", port: 8082 }],
       },
     ]);
+  });
+
+  it("adds what it is known by behind the site's middlewares, whose servers need not see it", () => {
+    const [route] = portalRoute({ ...base, middlewares: ["sign-in"], userHeader: "X-User" }).spec.routes;
+    expect(route!.middlewares).to.deep.equal([{ name: "sign-in" }, { name: "portal-proxy" }]);
   });
 });

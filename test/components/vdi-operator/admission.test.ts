@@ -124,13 +124,27 @@ describe("the policy of the gateway's only write", () => {
 });
 
 describe("every admission policy", () => {
-  const args = { operatorNamespace: "kasm-vdi-system", domain: "desktops.example.com" };
+  const args = { operatorNamespace: "kasm-vdi-system", namespace: "kasm-vdi", domain: "desktops.example.com" };
 
   it("is bound, and is named as its binding", () => {
     for (const { policy, binding } of Object.values(admissionPolicies(args))) {
       const { name } = policy.metadata as { name: string };
       expect(binding).to.deep.include({ metadata: { name } }).and.to.have.nested.property("spec.policyName", name);
     }
+  });
+});
+
+describe("the policy about the Middleware that asks the gateway", () => {
+  const args = { operatorNamespace: "kasm-vdi-system", namespace: "kasm-vdi", domain: "desktops.example.com" };
+
+  it("keeps it to the operator's routes where the gateway believes a header", () => {
+    expect(admissionPolicies(args)).not.to.have.property("access-routes");
+    const access = { userHeader: "X-User", middlewares: ["sign-in"] };
+    const { spec } = admissionPolicies({ ...args, access })["access-routes"]!.policy as {
+      spec: { matchConditions: { name: string }[]; validations: { expression: string }[] };
+    };
+    expect(spec.matchConditions[0]!.name).to.equal("not-the-operator");
+    expect(spec.validations[0]!.expression).to.contain("kasm-vdi-session-access@");
   });
 });
 

@@ -80,4 +80,17 @@ describe("what others added to a child", () => {
       spec: { ports: [{ port: 1 }] },
     });
   });
+
+  it("is taken back and put back whatever it is called, also like what every object has", () => {
+    const metadata = { name: "a", namespace: "n" };
+    const policy = (matchLabels: object) => ({
+      ...{ apiVersion: "networking.k8s.io/v1", kind: "NetworkPolicy", metadata },
+      spec: { podSelector: { matchLabels }, policyTypes: ["Ingress"] },
+    });
+    const named = { app: "x", constructor: "theirs", toString: "theirs" };
+    const patch = (wanted: object, found: object) =>
+      (withoutAdditions(policy(wanted), policy(found))["spec"] as { podSelector?: object }).podSelector;
+    expect(patch({ app: "x" }, named)).to.deep.equal({ matchLabels: { constructor: null, toString: null } });
+    expect(patch(named, { app: "x" })).to.deep.equal({ matchLabels: { constructor: "theirs", toString: "theirs" } });
+  });
 });

@@ -98,6 +98,8 @@ describe("a template that cannot work", () => {
       { runtime: { type: "selkies-v1", port: 9081 }, env: [{ name: "SELKIES_METRICS_HTTP_PORT", value: "9082" }] },
       { runtime: { type: "custom", port: 9000, healthPath: "/", environment: { password: "P" } }, access: "Password" },
       { env: [{ name: "VDI_APPLICATIONS", value: "gimp" }] },
+      // Every object of JavaScript answers to these, and no family has them for something.
+      { runtime: { type: "selkies-v2", environment: { user: "constructor", password: "toString" } } },
     ];
     for (const spec of working) expect(faultOf(spec), JSON.stringify(spec)).to.equal(undefined);
   });

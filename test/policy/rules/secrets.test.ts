@@ -193,6 +193,18 @@ describe("secrets-stay-in-secrets", () => {
     expect(faults(secretFlow, source, command({ create: "x", stdin: "hunter22hunter22" }))).to.deep.equal([]);
   });
 
+  it("lets Traefik add one to requests, and have it nowhere else", () => {
+    const middleware = (spec: object) => resource("kubernetes:traefik.io/v1alpha1:Middleware", { spec });
+    const own = { "X-Own": "hunter22hunter22" };
+    const adds = middleware({ headers: { customRequestHeaders: own } });
+    expect(faults(secretFlow, source, adds)).to.deep.equal([]);
+    for (const other of [
+      middleware({ headers: { customResponseHeaders: own } }),
+      configMap({ headers: { customRequestHeaders: own } }),
+    ])
+      expect(faults(secretFlow, source, other)).to.have.length(1);
+  });
+
   it("waits for what is not known yet", () => {
     expect(faults(secretFlow, secret({ "db-password": unknownValue }), configMap({ a: unknownValue }))).to.deep.equal(
       [],

@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { EventEmitter, on } from "node:events";
 import { request } from "node:http";
 import { setImmediate as turn } from "node:timers/promises";
@@ -16,11 +17,14 @@ import { follow } from "../../../portal/server/follow.ts";
 import { servePortal } from "../../../portal/server/server.ts";
 import { Streams } from "../../../portal/server/streams.ts";
 import { authenticate } from "../../../portal/sign-in/authenticate.ts";
+import { SignInRoutes } from "../../../portal/sign-in/routes.ts";
 import { Seal } from "../../../portal/sign-in/seal.ts";
 import type { PortalSettings } from "../../../portal/settings.ts";
 import { FakeClock } from "../../kube/fake-clock.ts";
 import { namespace, session } from "../objects.ts";
 
+/** What the portal's own route adds. */
+export const proxySecret = "what only the portal's own route adds";
 export const origin = "https://my.desktops.example.com";
 const signIn: PortalSettings["signIn"] = {
   kind: "oidc",
@@ -43,6 +47,12 @@ export class APortal {
   readonly links: string[] = [];
   readonly audit: object[] = [];
   readonly warnings: string[] = [];
+  /** Tokens that count no more. */
+  readonly revoked = new Set<string>();
+  /** Tokens that the API server was asked about. */
+  readonly reviewed: string[] = [];
+  /** What the issuer was asked for: codes and refresh tokens. */
+  readonly askedIssuer: string[] = [];
   /** What it remembers. */
   readonly record: PortalRecord;
   /** Thrown by the next writes. */
@@ -110,12 +120,15 @@ export class APortal {
     const server = await servePortal({
       ...{ port: 0, host: "127.0.0.1", url: new URL(origin), clock },
       authenticate: authenticate({
-        ...{ seal, signIn: this.#signIn, adminGroups: ["vdi-admins"] },
-        review: (token) =>
-          Promise.resolve(token.startsWith("token-of-") ? { user: token.slice("token-of-".length) } : undefined),
+        ...{ seal, signIn: this.#signIn, proxySecret, adminGroups: ["vdi-admins"] },
+        review: (token) => {
+          this.reviewed.push(token);
+          const isKnown = token.startsWith("token-of-") && !this.revoked.has(token);
+          return Promise.resolve(isKnown ? { user: token.slice("token-of-".length) } : undefined);
+        },
         mayActForAll: ({ user }) => Promise.resolve(user === "system:serviceaccount:ci:admin"),
       }),
-      signIn: undefined,
+      signIn: this.#signIn.kind === "oidc" ? this.#signInRoutes() : undefined,
       handlers: apiHandlers({
         known,
         contact: { isAway: false },
@@ -212,6 +225,21 @@ export class APortal {
       sent.end();
     });
     return opened;
+  }
+
+  /** With an issuer that knows everybody as who they are, by the code or refresh token `of:USER`. */
+  #signInRoutes(): SignInRoutes {
+    const ask = (what: string) => {
+      this.askedIssuer.push(what);
+      const [, user = ""] = /of:([^&]+)/.exec(what) ?? [];
+      return Promise.resolve({ person: { user, groups: [], isAdmin: false }, refreshToken: `of:${user}` });
+    };
+    const begin = (returnTo: string) => {
+      const flow = { state: randomUUID(), nonce: "nonce", verifier: "verifier", returnTo };
+      return Promise.resolve({ location: "https://issuer.example.com/auth", flow });
+    };
+    const signOutLocation = () => Promise.resolve(undefined);
+    return new SignInRoutes({ begin, complete: ask, renew: ask, signOutLocation }, this.seal, () => undefined);
   }
 
   #reader() {

@@ -11,7 +11,7 @@ import {
   usageView,
 } from "../../../portal/api/schemas.ts";
 import { admin, alice, bob, gpuPod, node, session, template } from "../objects.ts";
-import { APortal, origin } from "./a-portal.ts";
+import { APortal, origin, proxySecret } from "./a-portal.ts";
 import type { PortalAnswer } from "./a-portal.ts";
 
 const apiError = (code: number, reason: string, message: string) =>
@@ -458,6 +458,109 @@ describe("the portal's server", () => {
     expect((await portal.ask("POST", "/api/v1/sessions/hers/resume", { person: alice })).status).to.equal(200);
   });
 
+  describe("limits strangers", () => {
+    const from = (address: string, more: object = {}) => ({ headers: { "x-real-ip": address, ...more } });
+    const begin = (address: string) => portal.ask("GET", "/sign-in/begin", from(address));
+    const cookiesOf = ({ headers }: PortalAnswer) =>
+      ((headers["set-cookie"] ?? []) as string[]).map((it) => it.split(";")[0]).join("; ");
+    const signIn = async (address: string, user: string) => {
+      const flow = cookiesOf(await begin(address));
+      const back = await portal.ask("GET", `/sign-in/callback?code=of:${user}`, from(address, { cookie: flow }));
+      return { flow, cookie: cookiesOf(back) };
+    };
+    /** Asks until it is refused. */
+    const empty = async (ask: () => Promise<PortalAnswer>) => {
+      for (let count = 0; count < 700; count++) if ((await ask()).status === 429) return;
+      throw new Error("it is never refused");
+    };
+
+    it("by address, and nobody with them who has signed in or is about to", async () => {
+      const { cookie } = await signIn("203.0.113.1", alice.user);
+      const flow = cookiesOf(await begin("203.0.113.1"));
+      // Old enough to be asked for.
+      await portal.clock.advance(60_000);
+      await empty(() => begin("203.0.113.1"));
+      expect((await portal.ask("POST", "/sign-in/renew", from("203.0.113.1", { cookie }))).status).to.equal(200);
+      expect(portal.askedIssuer.at(-1)).to.equal(`of:${alice.user}`);
+      expect((await portal.ask("GET", "/api/v1/me", from("203.0.113.1", { cookie }))).status).to.equal(200);
+      const back = await portal.ask(
+        "GET",
+        `/sign-in/callback?code=of:${bob.user}`,
+        from("203.0.113.1", { cookie: flow }),
+      );
+      expect([back.status, back.headers["location"]]).to.deep.equal([303, "/"]);
+      expect((await portal.ask("POST", "/sign-out", from("203.0.113.1", { cookie }))).status).to.equal(200);
+      expect((await begin("203.0.113.2")).status).to.equal(303);
+      const forged = { "x-forwarded-for": "198.51.100.1, 203.0.113.1" };
+      expect((await portal.ask("GET", "/sign-in/begin", from("203.0.113.1", forged))).status).to.equal(429);
+      const waited = (await begin("203.0.113.1")).headers["retry-after"];
+      expect(waited).to.equal("1");
+      await portal.clock.advance(1_000);
+      expect((await begin("203.0.113.1")).status).to.equal(303);
+    });
+
+    it("all together, and still nobody who has signed in or is about to", async () => {
+      const { cookie } = await signIn("203.0.113.1", alice.user);
+      const flow = cookiesOf(await begin("203.0.113.1"));
+      await portal.clock.advance(60_000);
+      let asked = 0;
+      await empty(() => begin(`198.51.100.${asked++ % 200}`));
+      expect((await begin("203.0.113.1")).status).to.equal(429);
+      expect((await portal.ask("POST", "/sign-in/renew", from("203.0.113.1", { cookie }))).status).to.equal(200);
+      const back = await portal.ask(
+        "GET",
+        `/sign-in/callback?code=of:${bob.user}`,
+        from("203.0.113.1", { cookie: flow }),
+      );
+      expect(back.status).to.equal(303);
+    }).timeout(20_000);
+
+    it("with tokens for themselves, and no program that was known by its token", async () => {
+      const me = (address: string, token: string) =>
+        portal.ask("GET", "/api/v1/me", from(address, { authorization: `Bearer ${token}` }));
+      expect((await me("203.0.113.1", "token-of-ci")).status).to.equal(200);
+      await empty(() => me("203.0.113.1", "forged"));
+      expect((await me("203.0.113.1", "token-of-other")).status).to.equal(429);
+      expect((await me("203.0.113.1", "token-of-ci")).status).to.equal(200);
+      expect((await me("203.0.113.2", "token-of-other")).status).to.equal(200);
+      expect((await begin("203.0.113.1")).status).to.equal(303);
+      expect((await portal.ask("GET", "/api/v1/me", { person: alice, ...from("203.0.113.1") })).status).to.equal(200);
+    });
+
+    it("and programs that were known by their tokens, each for itself: also theirs cost a review each time", async () => {
+      const me = (token: string) =>
+        portal.ask("GET", "/api/v1/me", from("203.0.113.1", { authorization: `Bearer ${token}` }));
+      for (const token of ["token-of-ci", "token-of-old"]) expect((await me(token)).status).to.equal(200);
+      portal.revoked.add("token-of-old");
+      for (const token of ["token-of-ci", "token-of-old"]) {
+        portal.reviewed.length = 0;
+        for (let count = 0; count < 150; count++) await me(token);
+        expect(portal.reviewed.length, token).to.be.within(1, 60);
+      }
+      expect((await me("token-of-other")).status).to.equal(200);
+    });
+
+    it("who bring a token to the sign-in as well: there too it costs a review", async () => {
+      const renew = () => portal.ask("POST", "/sign-in/renew", from("203.0.113.1", { authorization: "Bearer forged" }));
+      expect((await renew()).status).to.equal(401);
+      await empty(renew);
+    });
+
+    it("who have begun to a few codes, and people to a few renewals, each for themselves", async () => {
+      const { flow, cookie } = await signIn("203.0.113.1", alice.user);
+      const other = await signIn("203.0.113.1", bob.user);
+      await portal.clock.advance(60_000);
+      const show = () => portal.ask("GET", "/sign-in/callback?code=of:nobody", from("203.0.113.1", { cookie: flow }));
+      const renew = (its: string) => portal.ask("POST", "/sign-in/renew", from("203.0.113.1", { cookie: its }));
+      portal.askedIssuer.length = 0;
+      await empty(show);
+      await empty(() => renew(cookie));
+      expect(portal.askedIssuer.length).to.be.at.most(13);
+      expect((await renew(other.cookie)).status).to.equal(200);
+      expect((await signIn("203.0.113.1", bob.user)).cookie).to.include("__Host-portal=");
+    });
+  });
+
   it("takes no body that is too long or no JSON", async () => {
     const long = { template: "x".repeat(20_000) };
     expect((await portal.ask("POST", "/api/v1/sessions", { person: alice, body: long })).status).to.equal(413);
@@ -520,11 +623,18 @@ describe("the portal's server", () => {
   });
 
   describe("behind a sign-in of the site", () => {
-    const how = { kind: "header", userHeader: "x-auth-request-email", groupsHeader: "x-auth-request-groups" } as const;
+    const how = {
+      kind: "header" as const,
+      proxySecretFile: "/proxy",
+      userHeader: "x-auth-request-email",
+      groupsHeader: "x-auth-request-groups",
+    };
     let site: APortal;
     beforeEach(async () => (site = await new APortal([session("hers"), template("ubuntu")], how).open()));
     afterEach(() => site.close());
-    const me = (headers: Record<string, string | string[]>) => site.ask("GET", "/api/v1/me", { headers });
+    const own = { "x-vdi-proxy": proxySecret };
+    const me = (headers: Record<string, string | string[]>) =>
+      site.ask("GET", "/api/v1/me", { headers: { ...own, ...headers } });
 
     it("knows people by its header, with groups", async () => {
       const answer = await me({ "x-auth-request-email": alice.user, "x-auth-request-groups": "designers, vdi-admins" });
@@ -534,6 +644,26 @@ describe("the portal's server", () => {
         isAdmin: true,
         signIn: "header",
       });
+    });
+
+    it("believes nobody who does not come by its own route, whoever sends them", async () => {
+      const named = { "x-auth-request-email": alice.user };
+      for (const given of [undefined, "", "x", `${proxySecret}x`, proxySecret.slice(1), [proxySecret, proxySecret]]) {
+        const headers = { ...named, ...(given !== undefined && { "x-vdi-proxy": given }) };
+        const answer = await site.ask("GET", "/api/v1/me", { headers });
+        expect(answer.status, String(given)).to.equal(401);
+        expect(detail(answer)).to.equal("Nobody is signed in: this request did not come by the portal's own route.");
+        expect(answer.body).not.to.include(proxySecret);
+      }
+      const change = { headers: { ...named, "x-vdi-proxy": "x" } };
+      expect((await site.ask("POST", "/api/v1/sessions/hers/suspend", change)).status).to.equal(401);
+      expect(site.written).to.deep.equal([]);
+      expect((await me(named)).status).to.equal(200);
+    });
+
+    it("knows programs by their tokens also where they do not come by its route", async () => {
+      const headers = { authorization: "Bearer token-of-ci" };
+      expect((await site.ask("GET", "/api/v1/me", { headers })).status).to.equal(200);
     });
 
     it("believes no header that is there twice, and none that names Kubernetes' own", async () => {
@@ -549,7 +679,7 @@ describe("the portal's server", () => {
     });
 
     it("refuses changes from other pages, to which the middleware adds its header as well", async () => {
-      const headers = { "x-auth-request-email": alice.user, origin: "https://x.desktops.example.com" };
+      const headers = { ...own, "x-auth-request-email": alice.user, origin: "https://x.desktops.example.com" };
       expect((await site.ask("POST", "/api/v1/sessions/hers/suspend", { headers })).status).to.equal(403);
     });
   });

@@ -64,6 +64,31 @@ describe("event streams of the portal", () => {
     expect(streams.size).to.equal(4);
   });
 
+  it("leave no trace of whoever went while it was being found out who it is", async () => {
+    for (let count = 0; count < 5; count++) {
+      const gone = new Reader();
+      gone.destroy();
+      streams.open(gone as unknown as ServerResponse, alice, {
+        seesAll: false,
+        state: {},
+        endsAtMs: clock.date().getTime() + 1_000,
+      });
+      expect(gone.text).to.equal("");
+    }
+    expect(streams.size).to.equal(0);
+    open(alice);
+    await clock.advance(1_000);
+    expect(clock.pending, "the heartbeat, and her hour").to.equal(2);
+  });
+
+  it("are not written to between the end of a connection and the word of it", () => {
+    const hers = open(alice);
+    hers.destroyed = true;
+    const before = hers.text;
+    change();
+    expect(hers.text).to.equal(before);
+  });
+
   it("do not pile up for whoever does not read: she is cut off", () => {
     const slow = open(alice);
     slow.isSlow = true;
@@ -75,13 +100,30 @@ describe("event streams of the portal", () => {
   });
 
   it("end when the sign-in does, and are written to no more", async () => {
-    const hers = open(alice, false, Date.now() + 5_000);
+    const hers = open(alice, false, clock.date().getTime() + 5_000);
     await clock.advance(6_000);
     expect(hers.writableEnded).to.equal(true);
     const before = hers.text;
     change();
     expect(hers.text).to.equal(before);
     expect(streams.size).to.equal(0);
+  });
+
+  it("end after an hour where nobody tells of the end of the sign-in, and where that is later", async () => {
+    const readers = [open(alice), open(alice, false, clock.date().getTime() + 12 * 3_600_000)];
+    await clock.advance(3_599_000);
+    expect(readers.map((it) => it.writableEnded)).to.deep.equal([false, false]);
+    await clock.advance(1_000);
+    expect(readers.map((it) => it.writableEnded)).to.deep.equal([true, true]);
+    expect(streams.size).to.equal(0);
+  });
+
+  it("end with their connection for whoever has not read up to there, or they would keep their place", async () => {
+    const slow = open(alice);
+    slow.isSlow = true;
+    change();
+    await clock.advance(3_600_000);
+    expect([slow.destroyed, streams.size]).to.deep.equal([true, 0]);
   });
 
   it("say that they are alive while nothing happens, as long as there are any", async () => {

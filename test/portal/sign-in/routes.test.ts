@@ -10,6 +10,8 @@ describe("the way through the sign-in", () => {
   const seal = new Seal(Buffer.alloc(32, "key"), () => start);
   const flow = { state: "state", nonce: "nonce", verifier: "verifier", returnTo: "/admin" };
   let asked: string[];
+  let admitted: string[];
+  const admit = (whose: string) => void admitted.push(whose);
   const make = (changes: Partial<ConstructorParameters<typeof SignInRoutes>[0]> = {}) =>
     new SignInRoutes(
       {
@@ -35,12 +37,15 @@ describe("the way through the sign-in", () => {
   const cookiesOf = ({ headers }: { headers: Readonly<Record<string, string | string[]>> }) =>
     headers["Set-Cookie"] as string[];
 
-  beforeEach(() => (asked = []));
+  beforeEach(() => {
+    asked = [];
+    admitted = [];
+  });
 
   it("leads to the issuer and back to the page that somebody wanted, with cookies for this host alone", async () => {
     const begun = await make().begin(new URLSearchParams({ return: "/sessions/a" }));
     expect(begun.headers["Location"]).to.equal("https://issuer.example.com/auth");
-    const back = await make().callback(withCookies(...cookiesOf(begun)), "?code=c&state=s");
+    const back = await make().callback(withCookies(...cookiesOf(begun)), "?code=c&state=s", admit);
     expect(back).to.deep.include({ status: 303 });
     expect(back.headers["Location"]).to.equal("/sessions/a");
     expect(asked).to.deep.equal(["?code=c&state=s"]);
@@ -58,7 +63,7 @@ describe("the way through the sign-in", () => {
   it("does not sign in whoever did not begin here: no cookie, or one of another purpose", async () => {
     const session = await seal.seal("session", flow, 60);
     for (const cookie of ["", `__Host-portal-flow=${session}`, "__Host-portal-flow=forged"]) {
-      const answer = await make().callback(withCookies(cookie), "?code=c&state=s");
+      const answer = await make().callback(withCookies(cookie), "?code=c&state=s", admit);
       expect(answer.headers["Location"], cookie).to.equal("/?sign-in=again");
       expect(cookiesOf(answer)).to.deep.equal([
         "__Host-portal-flow=; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age=0",
@@ -70,7 +75,7 @@ describe("the way through the sign-in", () => {
   it("comes back to the page when the issuer refuses", async () => {
     const routes = make({ complete: () => Promise.reject(new SignInError("no")) });
     const begun = await routes.begin(new URLSearchParams());
-    const answer = await routes.callback(withCookies(...cookiesOf(begun)), "?error=access_denied");
+    const answer = await routes.callback(withCookies(...cookiesOf(begun)), "?error=access_denied", admit);
     expect(answer.headers["Location"]).to.equal("/?sign-in=failed");
   });
 
@@ -84,11 +89,12 @@ describe("the way through the sign-in", () => {
   });
 
   it("renews by the refresh token, once for two tabs", async () => {
-    const renewal = `__Host-portal-renewal=${await seal.seal("renewal", { token: "refresh-1" }, 60)}`;
+    const renewal = `__Host-portal-renewal=${await seal.seal("renewal", { user: alice.user, token: "refresh-1" }, 60)}`;
     const first = await make().renew(
       withCookies(renewal),
       { person: alice, by: "oidc", issuedMs: start - 50 * 60_000 },
       start,
+      admit,
     );
     expect(asked).to.deep.equal(["refresh-1"]);
     expect(first.body).to.deep.equal({ expiresAt: "2026-01-01T01:00:00.000Z" });
@@ -97,6 +103,7 @@ describe("the way through the sign-in", () => {
       withCookies(renewal),
       { person: alice, by: "oidc", issuedMs: start - 1_000, expiresMs: start + 3_599_000 },
       start,
+      admit,
     );
     expect(second).to.deep.equal({ status: 200, headers: {}, body: { expiresAt: "2026-01-01T00:59:59.000Z" } });
     expect(asked).to.have.length(1);
@@ -104,14 +111,33 @@ describe("the way through the sign-in", () => {
 
   it("asks to sign in again when there is nothing to renew by, or the issuer refuses", async () => {
     const fails = async (routes: SignInRoutes, cookie: string) =>
-      routes.renew(withCookies(cookie), undefined, start).then(
+      routes.renew(withCookies(cookie), undefined, start, admit).then(
         () => undefined,
         (error: unknown) => error as { status: number },
       );
     expect(await fails(make(), "")).to.include({ status: 401 });
-    const renewal = `__Host-portal-renewal=${await seal.seal("renewal", { token: "old" }, 60)}`;
+    const renewal = `__Host-portal-renewal=${await seal.seal("renewal", { user: alice.user, token: "old" }, 60)}`;
     const refusing = make({ renew: () => Promise.reject(new SignInError("no")) });
     expect(await fails(refusing, renewal)).to.include({ status: 401 });
+  });
+
+  it("tells whose request to the issuer comes next, who may be refused, and never of one that does not come", async () => {
+    const refuse = () => {
+      throw new Error("too often");
+    };
+    const messageOf = (promise: Promise<unknown>) => promise.catch((error: unknown) => (error as Error).message);
+    const begun = withCookies(...cookiesOf(await make().begin(new URLSearchParams())));
+    const renewal = withCookies(
+      `__Host-portal-renewal=${await seal.seal("renewal", { user: alice.user, token: "refresh-1" }, 60)}`,
+    );
+    expect(await messageOf(make().callback(begun, "?code=c&state=s", refuse))).to.equal("too often");
+    expect(await messageOf(make().renew(renewal, undefined, start, refuse))).to.equal("too often");
+    expect(asked).to.deep.equal([]);
+    await make().callback(withCookies("__Host-portal-flow=forged"), "?code=c&state=s", refuse);
+    expect(await messageOf(make().renew(withCookies(""), undefined, start, refuse))).to.equal("Sign in again.");
+    await make().callback(begun, "?code=c&state=s", admit);
+    await make().renew(renewal, undefined, start, admit);
+    expect(admitted).to.deep.equal(["state", alice.user]);
   });
 
   it("signs out also where the issuer does not answer", async () => {
