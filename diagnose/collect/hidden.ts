@@ -7,6 +7,7 @@ export type HiddenKind =
   | "values of ConfigMaps"
   | "values of variables"
   | "values of headers"
+  | "paths of forward auth"
   | "passwords and tokens in texts"
   | "passwords and tokens in logs";
 
