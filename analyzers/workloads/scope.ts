@@ -20,8 +20,8 @@ export interface Scope {
 }
 
 /**
- * What a finding has in common with others: of a pod, what made it, or what it asks for in vain: a registry, a Secret; of a session,
- * its template; of a claim, its class.
+ * What a finding has in common with others: of a pod, what made it, what it asks for in vain (a registry, a Secret), or its node;
+ * of a session, its template; of a claim, its class.
  */
 export function scopeOf(cluster: Cluster, { code, object, container }: Finding): Scope | undefined {
   const { kind } = object;
