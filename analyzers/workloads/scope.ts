@@ -76,7 +76,7 @@ function ofMembers(object: ObjectRef, members: string, how: "of" | "on" = "of"):
 /** Faults of the way to a registry, whichever of its images is asked for. */
 const ofRegistry: ReadonlySet<Code> = new Set<Code>([
   ...(["ImageRateLimited", "RegistryCertificateUntrusted", "RegistryHostUnknown", "RegistryPlainHttp"] as const),
-  ...(["RegistryProxyDenied", "RegistryUnreachable"] as const),
+  ...(["RegistryProxyDenied", "RegistryUnreachable", "ImagePullSlow"] as const),
 ]);
 
 /** Faults of a node, whichever of its pods tells them. */
