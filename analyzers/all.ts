@@ -10,6 +10,7 @@ import { dnsEgress } from "./dns/egress.ts";
 import { serviceEndpoints } from "./dns/service-endpoints.ts";
 import { gpuAnalyzers } from "./gpu/all.ts";
 import { imagePulls } from "./images/image-pulls.ts";
+import { slowPulls } from "./images/slow-pulls.ts";
 import { initDeadlocks } from "./scheduling/init-deadlock.ts";
 import { insidePaths } from "./network/inside.ts";
 import { kasmAgents } from "./kasm/agents.ts";
@@ -51,7 +52,7 @@ export const analyzers: readonly Analyzer[] = [
   ...[...nodeAnalyzers, ...gpuAnalyzers],
   ...[storageConfig, claimVolumes, podVolumes],
   ...[initDeadlocks, podScheduling],
-  imagePulls,
+  ...[imagePulls, slowPulls],
   ...[missingObjects, podContainers, podEndings, workloadPods],
   ...[coreDns, serviceEndpoints, dnsEgress, insidePaths],
   ...[initWaits, databaseInit, databasePassword, kasmPodSecurity, kasmVersions, databases, kasmAgents],

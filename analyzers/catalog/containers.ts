@@ -120,7 +120,7 @@ export const containers = {
   CrashLoop: container({
     title: "Container ends again and again",
     symptom: crashing,
-    cause: "Its program ends: the exit code, the signal and its termination message say why.",
+    cause: "Its program ends: the exit code, the signal, and its termination message or its log say why.",
     fix: "Read its previous log.",
   }),
   InitStuck: container({

@@ -82,6 +82,14 @@ export const images = {
     fix: "Remove unused images and files on the node, or enlarge the disk. A larger claim gives nothing.",
     byHand: ["df -h /var/lib/rancher", "k3s crictl rmi --prune"],
   }),
+  ImagePullSlow: image({
+    title: "Pull of the image does not end",
+    symptom: "The pod stays at ContainerCreating or PodInitializing, and its newest event is Pulling.",
+    cause:
+      "The image is large, the registry or the way to it is slow, the connection has stalled, or other pulls of the node come first.",
+    fix: "Pull the image on the node with `k3s crictl pull`, which shows whether it goes on. A mirror near the nodes (registry.mirror) is quicker; large images can be pulled before they are needed.",
+    mayPass: true,
+  }),
   ImagePullFailed: image({
     title: "Image cannot be pulled",
     cause: "The kubelet gives a reason that has no code of its own, or none.",

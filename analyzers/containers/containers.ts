@@ -28,6 +28,8 @@ export interface ContainerFacts {
   readonly memoryLimit?: string;
   /** What a container's end says, as far as it may be told; undefined: it is kept to oneself. */
   readonly publicWords?: (words: string | undefined) => string | undefined;
+  /** Whether the words of its end are those of its log: it left no termination message. */
+  readonly isLog?: boolean;
   /** Whether somebody may have used the container, so that its words are kept back. */
   readonly isPrivate?: boolean;
 }
@@ -102,13 +104,13 @@ function endVerdict(facts: ContainerFacts, end: Ended | undefined): Verdict<Cont
 }
 
 function crash(
-  { role, logs, isPrivate = false }: ContainerFacts,
+  { role, logs, isLog = false, isPrivate = false }: ContainerFacts,
   end: Ended,
   line: string | undefined,
 ): Verdict<ContainerCode> {
   const signal = signalName(end);
   const silence = isPrivate ? "What it said last may be its user's, and is not shown here" : "It said nothing";
-  const said = line === undefined ? silence : `Its termination message: "${line}"`;
+  const said = line === undefined ? silence : `Its ${isLog ? "log says" : "termination message"}: "${line}"`;
   return {
     code: "CrashLoop",
     problem: `${role.text} ended with exit code ${end.exitCode}${signal === undefined ? "" : ` (${signal})`}, and is started again. ${said}.`,

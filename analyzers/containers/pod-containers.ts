@@ -5,6 +5,7 @@ import type { Code } from "../catalog.ts";
 import type { Cluster } from "../cluster.ts";
 import { refText } from "../finding.ts";
 import type { Dependency, Finding } from "../finding.ts";
+import { partsAwaited, runtimeParts } from "../gpu/part-waits.ts";
 import { deadlockOf } from "../scheduling/init-deadlock.ts";
 import { onNode, waitedFor } from "./pod-dependencies.ts";
 import { livePods, podRef } from "./pod-facts.ts";
@@ -68,8 +69,14 @@ function dependenciesOf(
   code: string,
 ): Dependency[] {
   const deadlock = waiting.has(code) ? deadlockOf(cluster, pod) : [];
-  if (code === "InitStuck") return [...waitedFor(cluster, pod, container?.spec), ...deadlock];
-  return [...deadlock, ...(ofNode.has(code) ? onNode(pod) : [])];
+  if (code === "InitStuck")
+    return [
+      ...waitedFor(cluster, pod, container?.spec),
+      ...partsAwaited(cluster, pod, container?.status.name ?? ""),
+      ...deadlock,
+    ];
+  const runtime = code === "RuntimeNotConfigured" || code === "GpuNotUsable" ? runtimeParts(cluster, pod) : [];
+  return [...deadlock, ...runtime, ...(ofNode.has(code) ? onNode(pod) : [])];
 }
 
 // A pod that waits for another one is no fault of its node's, but for what the node itself has to give.

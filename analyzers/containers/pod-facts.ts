@@ -45,9 +45,11 @@ export function factsOf(cluster: Cluster, pod: Pod): OpenContainer[] {
       node: pod.spec?.nodeName,
       ...(template !== undefined && { moreTime: moreTimeFor(template) }),
     };
+    const told = withWords(cluster, pod, status);
     return {
-      status: withWords(cluster, pod, status),
+      status: told,
       ...{ role, events, isInit, step, logs: logsCommand(pod, status.name) },
+      isLog: endOf(status)?.message !== endOf(told)?.message,
       ...(spec && { spec }),
       ...(memoryLimit !== undefined && { memoryLimit }),
     };

@@ -1,6 +1,8 @@
-import { graceSeconds } from "../readiness.ts";
+import { graceSeconds, isReady } from "../readiness.ts";
 import type { ContainerStatus, Pod } from "../../kube/kinds.ts";
 import type { Cluster } from "../cluster.ts";
+import { saidSince } from "../verdict.ts";
+import type { Said } from "../verdict.ts";
 
 /** Whether the pod has done its work, or is being deleted: it is not expected to serve any more. */
 export function isPodOver({ metadata, status }: Pod): boolean {
@@ -25,8 +27,8 @@ export function currentInit(pod: Pod): { status: ContainerStatus; step: number; 
 
 // Kasm's API has a startup probe of 180 s (kasm-helm 1.1190.6), and nothing of the product takes longer.
 const startSeconds = 180;
-// A first pull of a large image; the kubelet says nothing but `Pulling` meanwhile.
-const pullSeconds = 600;
+/** So long the first pull of a large image takes; the kubelet says nothing but `Pulling` meanwhile. */
+export const pullSeconds = 600;
 
 /**
  * Whether a pod that is not ready seems to be on its way: nothing has failed, and it is not at one step for longer than
@@ -55,6 +57,17 @@ export function isProgressing(
     return !cluster.isOlderThan(startedAt, startSeconds);
   }
   if (!["PodInitializing", "ContainerCreating", undefined].includes(state.waiting?.reason)) return false;
-  const newest = cluster.eventsOf({ ...pod, kind: "Pod" }).at(-1);
-  return !cluster.isOlderThan(creationTimestamp, newest?.reason === "Pulling" ? pullSeconds : graceSeconds);
+  const pull = pullOf(cluster, pod);
+  return pull ? cluster.now - pull.time <= pullSeconds * 1_000 : !cluster.isOlderThan(creationTimestamp, graceSeconds);
 }
+
+/** The pull that a pod is at, by its newest event. */
+export function pullOf(cluster: Cluster, pod: Pod): Said | undefined {
+  if (isReady(pod)) return undefined;
+  const said = saidSince(cluster.eventsOf({ ...pod, kind: "Pod" }), pod.metadata.creationTimestamp);
+  const newest = said.findLast(({ reason }) => pullSteps.has(reason));
+  return newest?.reason === "Pulling" ? newest : undefined;
+}
+
+/** What the kubelet says on the way to a container that runs. */
+const pullSteps = new Set(["Pulling", "Pulled", "Failed", "BackOff", "Created", "Started"]);

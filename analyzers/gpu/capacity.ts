@@ -9,7 +9,8 @@ import { discoveryFault, keyFault } from "./config.ts";
 import { findingOf } from "./fault.ts";
 import type { GpuFault } from "./fault.ts";
 import { gpuResource, gpuResources, hasCard, labelOf, physicalGpus } from "./node.ts";
-import { partDependencies, partFault } from "./parts.ts";
+import { makesRuntime, partDependencies, partFault } from "./parts.ts";
+import type { Part } from "./parts.ts";
 import { pluginFault, staleConfig } from "./plugin.ts";
 import { configDependencies, gpuSetup, readyGpuNodes, waitingPods, wantedSlices } from "./setup.ts";
 import type { GpuSetup } from "./setup.ts";
@@ -70,6 +71,7 @@ function nothingOffered(cluster: Cluster, setup: GpuSetup, node: Node): Finding 
     ? (discoveryFault(node) ?? pluginFault(node, { configMap: setup.configMap, reported: 0 }, setup.pods, words))
     : partFault(node, setup.pods, words);
   const isOfMachine = fault !== undefined && machineCodes.has(fault.code);
+  const isCause = (part: Part) => fault !== undefined && runtimeCodes.has(fault.code) && makesRuntime(part);
   const gpus = physicalGpus(node);
   const seen: Evidence = { object, field: `status.capacity[${gpuResource}]`, value: "(none)" };
   return {
@@ -79,10 +81,13 @@ function nothingOffered(cluster: Cluster, setup: GpuSetup, node: Node): Finding 
     evidence: [seen, ...(fault?.evidence ?? [])],
     fix: fault?.fix ?? [],
     // What is wrong with the machine keeps the operator's pods there from their work; else they are what is wrong.
-    explains: [...waitingPods(cluster), ...(isOfMachine ? partDependencies(object.name, setup.pods) : [])],
+    explains: [
+      ...waitingPods(cluster),
+      ...partDependencies(object.name, setup.pods, (part) => isOfMachine && !isCause(part)),
+    ],
     dependsOn: [
       ...configDependencies(setup),
-      ...(isOfMachine ? [] : partDependencies(object.name, setup.pods)),
+      ...partDependencies(object.name, setup.pods, (part) => !isOfMachine || isCause(part)),
       {
         object: { kind: "Deployment", namespace: setup.namespace, name: "gpu-operator" },
         because: "the GPU operator makes the pods that offer GPUs",
@@ -95,6 +100,9 @@ const machineCodes = new Set<Code>([
   ...(["GpuDriverMissing", "GpuDriverMismatch", "GpuDriverBlocked", "GpuDriverRefused", "GpuDriverTooNew"] as const),
   ...(["GpuRuntimeMissing", "GpuCdiUnresolved"] as const),
 ]);
+
+/** What the toolkit, and the driver before it, are to bring to the machine. */
+const runtimeCodes = new Set<Code>(["GpuRuntimeMissing", "GpuCdiUnresolved"]);
 
 function reasonOf(fault: GpuFault | undefined): string {
   return fault ? `: ${fault.text}` : "";

@@ -98,12 +98,20 @@ export function partFault(node: KubeObject, pods: readonly Pod[], words: PartWor
   };
 }
 
-/** What a node's GPUs rest on: each of the parts' pods there. */
-export function partDependencies(node: string, pods: readonly Pod[]): Dependency[] {
-  return partsOn(node, pods).map(({ name, pod }) => ({
-    object: refOf(asObject(pod)),
-    because: `it is the ${name} of node ${node}`,
-  }));
+/** What a node's GPUs rest on: each of the parts' pods there, or some of them. */
+export function partDependencies(
+  node: string,
+  pods: readonly Pod[],
+  isMeant: (part: Part) => boolean = () => true,
+): Dependency[] {
+  return partsOn(node, pods)
+    .filter(isMeant)
+    .map(({ name, pod }) => ({ object: refOf(asObject(pod)), because: `it is the ${name} of node ${node}` }));
+}
+
+/** Whether it sets up the runtime nvidia, which all others need. */
+export function makesRuntime({ name }: Part): boolean {
+  return name === "driver" || name === "container toolkit";
 }
 
 /** Labels by which a node is kept out of the operator's care (gpu-operator, controllers/state_manager.go). */

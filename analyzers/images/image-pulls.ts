@@ -3,9 +3,10 @@ import { counted, quoted } from "../../kube/sentences.ts";
 import type { Analyzer } from "../analyzer.ts";
 import type { Cluster } from "../cluster.ts";
 import { refOf } from "../finding.ts";
-import type { Finding } from "../finding.ts";
+import type { Finding, Fix } from "../finding.ts";
 import { pullVerdict } from "./images.ts";
-import type { ImageCode } from "./images.ts";
+import type { PullVerdict } from "./images.ts";
+import { changeOf } from "../workloads/controllers.ts";
 import { imageSetting, ownerOf } from "../workloads/owners.ts";
 
 /** Images of pods' containers, init containers among them. */
@@ -49,17 +50,18 @@ function pullFinding(cluster: Cluster, pod: Pod, status: ContainerStatus): Findi
       },
       ...said.slice(-1).map(({ message }) => ({ object, field: "event Failed", value: quoted(message) })),
     ],
-    fix: [{ text: verdict.remedy, ...commandFor(cluster, pod, status.name, verdict.code), risk: "manual" }],
+    fix: [fixFor(cluster, pod, status.name, verdict)],
   };
 }
 
 /** Where the name of the image itself is wrong: how it is changed. */
-function commandFor(cluster: Cluster, pod: Pod, container: string, code: ImageCode): { command?: string } {
-  if (code !== "ImageNotFound" && code !== "ImageNameInvalid") return {};
+function fixFor(cluster: Cluster, pod: Pod, container: string, { code, remedy: text }: PullVerdict): Fix {
+  const risk = "manual";
+  if (code !== "ImageNotFound" && code !== "ImageNameInvalid") return { text, risk };
   const template = pod.metadata.annotations?.["vdi.kasm.io/template-name"];
-  if (template !== undefined) return { command: `kubectl edit vditemplate ${template}` };
+  if (template !== undefined) return { text, command: `kubectl edit vditemplate ${template}`, risk };
   const owner = ownerOf(cluster, pod);
-  if (!owner || !/^(?:Deployment|StatefulSet|DaemonSet)$/.test(owner.kind)) return {};
+  if (!owner || !/^(?:Deployment|StatefulSet|DaemonSet)$/.test(owner.kind)) return { text, risk };
   const object = `${owner.kind.toLowerCase()}/${owner.name} --namespace ${owner.namespace ?? ""}`;
-  return { command: `kubectl set image ${object} ${container}=IMAGE` };
+  return changeOf(cluster, owner, { text, command: `kubectl set image ${object} ${container}=IMAGE`, risk });
 }

@@ -3,7 +3,8 @@ import { quoted } from "../../kube/sentences.ts";
 import { untrusted } from "../../kube/untrusted-text.ts";
 import type { images } from "../catalog/images.ts";
 
-export type ImageCode = keyof typeof images;
+/** What a pull that has failed may have. */
+export type ImageCode = Exclude<keyof typeof images, "ImagePullSlow">;
 
 /** Why an image does not come, in words that fit whoever asks. */
 export interface PullVerdict {

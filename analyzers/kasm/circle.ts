@@ -3,6 +3,7 @@ import type { Cluster } from "../cluster.ts";
 import { refText } from "../finding.ts";
 import type { Dependency, Finding } from "../finding.ts";
 import { podsBehind, serviceNamed } from "../network/service.ts";
+import { changeOf } from "../workloads/controllers.ts";
 import { ownerOf } from "../workloads/owners.ts";
 import { serviceOf } from "../waits/target.ts";
 import { waitOf } from "../waits/wait.ts";
@@ -30,11 +31,11 @@ export function circleThrough(cluster: Cluster, wait: Wait): { behind: Dependenc
       value: awaited.text,
     })),
     fix: [
-      {
+      changeOf(cluster, object, {
         text: "Upgrade to chart kasm-helm 1.1190.1 or newer (kasm-vdi:kasm.chart). Until then, taking the waits for guac and RDP out of the proxy's Deployment lets it start.",
         command: `kubectl edit ${object.kind.toLowerCase()} ${object.name} --namespace ${object.namespace ?? ""}`,
         risk: "restart",
-      },
+      }),
     ],
   };
   return { behind: [{ object, because: `it is in a circle with ${refText(object)}` }], findings: [finding] };

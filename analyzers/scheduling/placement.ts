@@ -7,9 +7,11 @@ import { gpuVerdict } from "./gpu-short.ts";
 import { isOpen, namesOf } from "./open-nodes.ts";
 import { isReady } from "../readiness.ts";
 import { allocatable, amountOf, amountText } from "./resources.ts";
-import { parseVerdict } from "./scheduler-verdict.ts";
+import { isVolumeTimeout, parseVerdict } from "./scheduler-verdict.ts";
 import type { NodeRefusal } from "./scheduler-verdict.ts";
 import type { Verdict } from "../verdict.ts";
+import { volumeElsewhere } from "./volume-elsewhere.ts";
+import type { VolumePlace } from "./volume-elsewhere.ts";
 
 /** What a pod without a node, for itself, may have. */
 export type SchedulingCode = Exclude<keyof typeof scheduling, "InitDeadlock" | "SchedulerSilent"> | "ClaimMissing";
@@ -31,10 +33,8 @@ export interface Placement {
   readonly requested?: (node: string, resource: string) => number;
   /** Slices of a GPU resource that pods on a node have. */
   readonly slicesInUse: (node: string, resource: string) => number;
-  /** Where its volume lies, when that is known: `claim kasm/db lies on k3s-2, which is gone`. */
-  readonly volumePlace?: string;
-  /** The GPU resource that the node of its volume does not have at all. */
-  readonly volumeLacks?: string;
+  /** Where its volume lies, when that is known. */
+  readonly volumePlace?: VolumePlace;
 }
 
 /**
@@ -75,20 +75,6 @@ const rules: readonly Rule[] = [
   selectorUnmatched,
 ];
 
-function volumeElsewhere({ volumePlace, volumeLacks }: Placement, refusals: readonly NodeRefusal[]) {
-  if (!refusals.some(({ why }) => why === "volume-elsewhere")) return undefined;
-  const rest = refusals.filter(({ why }) => why !== "volume-elsewhere").map(({ text }) => text);
-  const because = rest.length > 0 ? `the rest is out of question (${listed(rest)})` : "that node is gone";
-  return {
-    code: "VolumeOnOtherNode" as const,
-    problem: `A volume lies on one node, and only there the pod can run, but ${volumePlace ?? because}.`,
-    remedy:
-      volumeLacks === undefined
-        ? "Bring that node back, or make room on it; a volume that may be lost can be deleted, and is made anew elsewhere."
-        : `Use a template that needs no ${volumeLacks} with this volume, or copy its files to a new one that is made on a node that has ${volumeLacks}.`,
-  };
-}
-
 function gpuShort(placement: Placement, refusals: readonly NodeRefusal[]) {
   const { gpuResource } = placement;
   const short = refusals.find(({ why, what }) => why === "insufficient" && what === gpuResource);
@@ -128,6 +114,12 @@ function nodesFull(placement: Placement, refusals: readonly NodeRefusal[]) {
 }
 
 function claimNotBound({ who, said }: Placement, refusals: readonly NodeRefusal[]) {
+  if (isVolumeTimeout(said))
+    return {
+      code: "ClaimNotBound" as const,
+      problem: `The node that ${who} was to have waited in vain for its volume: ${quoted(said)}.`,
+      remedy: "See why the claim gets no volume.",
+    };
   const [claim] = refusals.filter(({ why }) => why === "volume-unbound" || why === "claim");
   if (!claim) return undefined;
   const name = claim.why === "claim" ? claim.what : undefined;

@@ -1,11 +1,14 @@
-import type { Pod } from "../../kube/kinds.ts";
+import type { PersistentVolumeClaim, Pod } from "../../kube/kinds.ts";
 import { quoted } from "../../kube/sentences.ts";
 import type { Analyzer } from "../analyzer.ts";
+import type { Code } from "../catalog.ts";
 import type { Cluster } from "../cluster.ts";
 import type { Dependency, Finding } from "../finding.ts";
 import { deadlockOf } from "./init-deadlock.ts";
-import { hasLabels } from "./open-nodes.ts";
-import { placementOf } from "./placements.ts";
+import { awaitedVolume, pendingClaims } from "./awaited-volume.ts";
+import { isVolumeTimeout } from "./scheduler-verdict.ts";
+import { hasLabels, namesOf } from "./open-nodes.ts";
+import { placementOf, volumePlaces } from "./placements.ts";
 import { placementVerdict } from "./placement.ts";
 import type { Placement, SchedulingCode } from "./placement.ts";
 import { checkedPods } from "../containers/pod-containers.ts";
@@ -13,8 +16,6 @@ import { livePods, podRef } from "../containers/pod-facts.ts";
 import { graceSeconds, isReady } from "../readiness.ts";
 import { fixOf } from "../verdict.ts";
 import { claimsBehind } from "../storage/claims-behind.ts";
-import { claimNames } from "../storage/volumes.ts";
-import type { PersistentVolumeClaim } from "../../kube/kinds.ts";
 
 /** So long room is made, or a claim bound, for a pod that has just been created, in seconds. */
 const verdictSeconds = 10;
@@ -37,12 +38,15 @@ function schedulingFinding(cluster: Cluster, pod: Pod): Finding | undefined {
   const said = pod.status?.conditions?.find(({ type, status }) => type === "PodScheduled" && status === "False");
   const { creationTimestamp } = pod.metadata;
   if (!said && !cluster.isOlderThan(creationTimestamp, graceSeconds)) return undefined;
-  if (!said) return awaitingVolume(cluster, pod) ?? silent(pod);
+  if (!said) return awaitedVolume(cluster, pod) ?? silent(pod);
   // A gate is opened by whoever put it there.
   if (said.reason === "SchedulingGated") return undefined;
+  const awaited = isVolumeTimeout(said.message ?? "") ? awaitedVolume(cluster, pod, said.message) : undefined;
+  if (awaited) return awaited;
   const placement = placementOf(cluster, pod, said.message ?? "");
   const verdict = placementVerdict(placement);
   if (!lasting.has(verdict.code) && !cluster.isOlderThan(creationTimestamp, verdictSeconds)) return undefined;
+  if (verdict.code === "ClaimNotBound" && areComing(cluster, pendingClaims(cluster, pod))) return undefined;
   return {
     code: verdict.code,
     object: podRef(pod),
@@ -55,41 +59,13 @@ function schedulingFinding(cluster: Cluster, pod: Pod): Finding | undefined {
   };
 }
 
-/**
- * The scheduler has chosen a node, and waits up to ten minutes for the volume that is to be made there (VolumeBinding, PreBind). It
- * notes down the choice at the claim, and nothing at the pod.
- */
-function awaitingVolume(cluster: Cluster, pod: Pod): Finding | undefined {
-  const { namespace = "" } = pod.metadata;
-  const claim = claimNames(pod)
-    .map((name) => cluster.get("PersistentVolumeClaim", name, namespace) as PersistentVolumeClaim | undefined)
-    .find((it) => it?.status?.phase === "Pending" && it.metadata.annotations?.[selectedNode] !== undefined);
-  if (!claim) return undefined;
-  const { name, annotations = {} } = claim.metadata;
-  const node = annotations[selectedNode] ?? "";
-  return {
-    code: "ClaimNotBound",
-    object: podRef(pod),
-    problem: `Pod ${pod.metadata.name} is to run on Node ${node} as soon as the volume of claim ${namespace}/${name} is made there.`,
-    evidence: [
-      {
-        object: { kind: "PersistentVolumeClaim", namespace, name },
-        field: `metadata.annotations[${selectedNode}]`,
-        value: node,
-      },
-    ],
-    fix: [
-      {
-        text: "See why the claim gets no volume.",
-        command: `kubectl describe pvc ${name} --namespace ${namespace}`,
-        risk: "safe",
-      },
-    ],
-    dependsOn: claimsBehind(cluster, pod),
-  };
+/** A claim has its time until it is bound, unless something has failed already; and so has the pod that waits for it. */
+function areComing(cluster: Cluster, claims: readonly PersistentVolumeClaim[]): boolean {
+  const isComing = (claim: PersistentVolumeClaim) =>
+    !cluster.isOlderThan(claim.metadata.creationTimestamp, graceSeconds) &&
+    cluster.eventsOf({ ...claim, kind: "PersistentVolumeClaim" }).every(({ type }) => type !== "Warning");
+  return claims.length > 0 && claims.every(isComing);
 }
-
-const selectedNode = "volume.kubernetes.io/selected-node";
 
 function silent(pod: Pod): Finding {
   return {
@@ -104,27 +80,36 @@ function silent(pod: Pod): Finding {
 }
 
 function dependenciesOf(cluster: Cluster, pod: Pod, placement: Placement, code: SchedulingCode): Dependency[] {
-  const cordoned = placement.nodes
-    .filter((it) => it.spec?.unschedulable === true && hasLabels(it, placement.nodeSelector))
-    .map(({ metadata: { name } }) => ({
-      object: { kind: "Node", name },
-      because: `Node ${name} could take it if it were not cordoned`,
-      codes: ["NodeCordoned"] as const,
-    }));
-  if (code === "VolumeOnOtherNode") return [...claimsBehind(cluster, pod), ...cordoned];
+  if (code === "VolumeOnOtherNode") return [...claimsBehind(cluster, pod), ...placesOfVolumes(cluster, pod)];
   if (code === "ClaimNotBound" || code === "ClaimMissing") return claimsBehind(cluster, pod);
-  const nodes = placement.nodes.filter(
-    (it) => hasLabels(it, placement.nodeSelector) && (!isReady(it) || ailing.has(code)),
-  );
+  const fitting = placement.nodes.filter((it) => hasLabels(it, placement.nodeSelector));
+  const cordoned = fitting.filter((it) => it.spec?.unschedulable === true);
   return [
     ...deadlockOf(cluster, pod),
-    ...(code === "NodesCordoned" ? cordoned : []),
-    ...nodes.map(({ metadata: { name } }) => ({
-      object: { kind: "Node", name },
-      because: `Node ${name} could take it if it were well`,
-    })),
+    ...(code === "NodesCordoned" ? nodesAs(namesOf(cordoned), "could take it if it were not cordoned", cordon) : []),
+    ...nodesAs(namesOf(fitting.filter((it) => !isReady(it) || ailing.has(code))), "could take it if it were well"),
     ...(placement.gpuResource !== undefined && gpuCodes.has(code) ? gpuParts(cluster) : []),
   ];
+}
+
+/** The nodes of its volumes, for what closes them to every pod: with what else is wrong there it could run. */
+function placesOfVolumes(cluster: Cluster, pod: Pod): Dependency[] {
+  const names = volumePlaces(cluster, pod).flatMap(({ nodes }) => nodes);
+  return nodesAs(names, "has its volume", [...cordon, ...closing]);
+}
+
+const cordon = ["NodeCordoned"] as const;
+const closing = [
+  ...(["NodeNotReady", "NodeUnreachable", "NodeUninitialized", "NodeNetworkUnavailable"] as const),
+  ...(["NodeDiskPressure", "NodeMemoryPressure", "NodePidPressure"] as const),
+];
+
+function nodesAs(names: readonly string[], what: string, codes?: readonly Code[]): Dependency[] {
+  return names.map((name) => ({
+    object: { kind: "Node", name },
+    because: `Node ${name} ${what}`,
+    ...(codes && { codes }),
+  }));
 }
 
 const ailing = new Set<SchedulingCode>(["NodesUnderPressure", "NodesUninitialized", "AllNodesUnready", "NoGpuNode"]);

@@ -71,3 +71,8 @@ function refusal(part: string, all: number): NodeRefusal {
   }
   return { nodes, why: "other", text };
 }
+
+/** Whether the scheduler, which had chosen a node, gave up waiting for the volume there (plugin VolumeBinding, PreBind). */
+export function isVolumeTimeout(said: string): boolean {
+  return /PreBind plugin "VolumeBinding"|^binding volumes: /.test(untrusted(said));
+}

@@ -7,10 +7,12 @@ import type { Cluster } from "../cluster.ts";
 import { refOf } from "../finding.ts";
 import type { Dependency, Evidence, Finding } from "../finding.ts";
 import { podRef } from "../containers/pod-facts.ts";
+import { isVolumeTimeout } from "../scheduling/scheduler-verdict.ts";
+import { helperPods } from "./helper-pods.ts";
 import { provisionerOf } from "./provisioners.ts";
 import type { Provisioner } from "./provisioners.ts";
 import { fixOf } from "../verdict.ts";
-import { claimNames, classOf, nodesOf, volumeOf } from "./volumes.ts";
+import { claimNames, classOf, nodesOf, selectedNode, volumeOf } from "./volumes.ts";
 
 /** Claims and the volumes that they are bound to. */
 export const claimVolumes: Analyzer = {
@@ -70,7 +72,7 @@ function claimFinding(cluster: Cluster, claim: PersistentVolumeClaim, users: rea
       ...(last ? [{ object, field: `event ${last.reason}`, value: quoted(last.message) }] : []),
     ],
     fix: fixOf(verdict),
-    dependsOn: [...servedBy(provisioner, claim), ...usersOf(claim, users)],
+    dependsOn: [...helperPods(cluster, claim), ...servedBy(provisioner, claim), ...usersOf(claim, users)],
   };
 }
 
@@ -87,12 +89,18 @@ function isAwaited(cluster: Cluster, claim: PersistentVolumeClaim, users: readon
   const events = cluster.eventsOf({ ...claim, kind: "PersistentVolumeClaim" });
   const asked = events.some(({ reason }) => reason === "ExternalProvisioning" || reason === "Provisioning");
   return (
-    asked || claim.metadata.annotations?.["volume.kubernetes.io/selected-node"] !== undefined || users.some(hasNode)
+    asked || claim.metadata.annotations?.[selectedNode] !== undefined || users.some((it) => hasNode(it) || hadNode(it))
   );
 }
 
 function hasNode({ spec }: Pod): boolean {
   return spec?.nodeName !== undefined;
+}
+
+/** It was given one, until the scheduler had waited too long for the volume there. */
+function hadNode({ status }: Pod): boolean {
+  const said = status?.conditions?.find(({ type, status: is }) => type === "PodScheduled" && is === "False");
+  return isVolumeTimeout(said?.message ?? "");
 }
 
 function servedBy(provisioner: Provisioner | undefined, claim: PersistentVolumeClaim): Dependency[] {

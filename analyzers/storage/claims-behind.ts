@@ -6,6 +6,7 @@ import type { Dependency } from "../finding.ts";
 import { isReady } from "../readiness.ts";
 import { podsOf } from "../workloads/workload.ts";
 import type { Workload } from "../workloads/workload.ts";
+import { helperPods } from "./helper-pods.ts";
 import { provisionerOf } from "./provisioners.ts";
 import { claimNames, classOf } from "./volumes.ts";
 
@@ -17,7 +18,10 @@ export function claimsBehind(cluster: Cluster, pod: Pod): Dependency[] {
     const claim = cluster.find(object) as PersistentVolumeClaim | undefined;
     const because = `${refText(podRef(pod))} uses claim ${namespace}/${name}`;
     const isBound = claim?.status?.phase === "Bound";
-    return [{ object, because }, ...(claim && !isBound ? provisionersOf(cluster, claim) : [])];
+    return [
+      { object, because },
+      ...(claim && !isBound ? [...helperPods(cluster, claim), ...provisionersOf(cluster, claim)] : []),
+    ];
   });
 }
 

@@ -4,6 +4,7 @@ import type { ProvisionerState } from "./claims.ts";
 import type { Cluster } from "../cluster.ts";
 import { refOf, refText } from "../finding.ts";
 import type { ObjectRef } from "../finding.ts";
+import { changeOf } from "../workloads/controllers.ts";
 import { isLocalPath } from "./volumes.ts";
 
 export interface Provisioner extends ProvisionerState {
@@ -25,20 +26,21 @@ export function provisionerOf(cluster: Cluster, storageClass: StorageClass | und
   const found = workloads.find((it) => (isLocalPath(name) ? servesLocalPath(it, name) : textsOf(it).includes(name)));
   if (!found) return isLocalPath(name) ? { name, runBy: undefined, isReady: false, workload: undefined } : undefined;
   const workload = refOf(found);
-  const mend = mendOf(found);
+  const mend = mendOf(cluster, found);
   return { name, runBy: refText(workload), isReady: readyPods(found) > 0, workload, mend };
 }
 
-function mendOf(workload: AnyObject): NonNullable<ProvisionerState["mend"]> {
-  const { kind, namespace = "", name } = refOf(workload);
-  const object = `${kind.toLowerCase()} ${name} --namespace ${namespace}`;
-  return (workload["spec"] as { replicas?: number } | undefined)?.replicas === 0
-    ? {
-        remedy: "The provisioner is scaled to 0: scale it up.",
-        command: `kubectl scale ${object} --replicas 1`,
-        risk: "safe",
-      }
-    : { remedy: "See why its pods do not run.", command: `kubectl describe ${object}`, risk: "safe" };
+function mendOf(cluster: Cluster, workload: AnyObject): NonNullable<ProvisionerState["mend"]> {
+  const ref = refOf(workload);
+  const object = `${ref.kind.toLowerCase()} ${ref.name} --namespace ${ref.namespace ?? ""}`;
+  if ((workload["spec"] as { replicas?: number } | undefined)?.replicas !== 0)
+    return { remedy: "See why its pods do not run.", command: `kubectl describe ${object}`, risk: "safe" };
+  const { text: remedy, ...rest } = changeOf(cluster, ref, {
+    text: "The provisioner is scaled to 0: scale it up.",
+    command: `kubectl scale ${object} --replicas 1`,
+    risk: "safe",
+  });
+  return { remedy, ...rest };
 }
 
 function servesLocalPath(workload: AnyObject, provisioner: string): boolean {

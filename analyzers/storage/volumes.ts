@@ -40,6 +40,9 @@ export function mediumOfClaim({ metadata }: PersistentVolumeClaim): MountedVolum
   return provisioner === undefined ? undefined : mediumOfProvisioner(provisioner);
 }
 
+/** The node that the scheduler has chosen for the first pod that uses the claim (WaitForFirstConsumer). */
+export const selectedNode = "volume.kubernetes.io/selected-node";
+
 export const provisionerAnnotations = [
   "volume.kubernetes.io/storage-provisioner",
   "volume.beta.kubernetes.io/storage-provisioner",

@@ -7,6 +7,7 @@ import { behindPods } from "../dependencies.ts";
 import { refOf, refText } from "../finding.ts";
 import type { Dependency, Finding, ObjectRef } from "../finding.ts";
 import { podsBehind, readyEndpoints, selectorOf, serviceNamed } from "../network/service.ts";
+import { changeOf } from "../workloads/controllers.ts";
 import { workloadsMaking } from "../workloads/workload.ts";
 
 /** How it stands with what is waited for. */
@@ -119,11 +120,11 @@ function makersOf(
   const makers = selector ? workloadsMaking(cluster, namespace, selector) : [];
   return {
     behind: makers.map((it) => ({ object: refOf(it), because: `${refText(refOf(it))} makes its pods` })),
-    findings: makers.filter(({ spec }) => spec?.replicas === 0).map((it) => scaledToZero(refOf(it))),
+    findings: makers.filter(({ spec }) => spec?.replicas === 0).map((it) => scaledToZero(cluster, refOf(it))),
   };
 }
 
-function scaledToZero(object: ObjectRef): Finding {
+function scaledToZero(cluster: Cluster, object: ObjectRef): Finding {
   const { kind, namespace = "", name } = object;
   return {
     code: "WorkloadScaledToZero",
@@ -131,11 +132,11 @@ function scaledToZero(object: ObjectRef): Finding {
     problem: `${refText(object)} is scaled to 0, and others wait for its pods.`,
     evidence: [{ object, field: "spec.replicas", value: "0" }],
     fix: [
-      {
+      changeOf(cluster, object, {
         text: "Scale it up.",
         command: `kubectl scale ${kind.toLowerCase()} ${name} --namespace ${namespace} --replicas 1`,
         risk: "safe",
-      },
+      }),
     ],
   };
 }

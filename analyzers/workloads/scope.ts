@@ -20,8 +20,8 @@ export interface Scope {
 }
 
 /**
- * What a finding has in common with others: of a pod, what made it, or what it asks for in vain: a registry, a Secret; of a session,
- * its template; of a claim, its class.
+ * What a finding has in common with others: of a pod, what made it, what it asks for in vain (a registry, a Secret), or its node;
+ * of a session, its template; of a claim, its class.
  */
 export function scopeOf(cluster: Cluster, { code, object, container }: Finding): Scope | undefined {
   const { kind } = object;
@@ -49,6 +49,9 @@ function ofPod(cluster: Cluster, pod: Pod, code: Code, container: string | undef
     const name = registryOf(status?.image ?? "");
     return { object: { kind: "Registry", name }, members: `pods with images from ${name}`, isCause: true };
   }
+  const { nodeName } = pod.spec ?? {};
+  if (nodeName !== undefined && (ofNode.has(code) || ofNodeAlike.has(code)))
+    return { ...ofMembers({ kind: "Node", name: nodeName }, "pods", "on"), isCause: ofNode.has(code) };
   const missing = missingObject(pod, code, status);
   if (missing) return { object: missing, members: `pods that refer to ${refText(missing)}`, isCause: true };
   const template = pod.metadata.annotations?.["vdi.kasm.io/template-name"];
@@ -66,12 +69,23 @@ function ofTemplate(name: string | undefined, members: string): Scope | undefine
   return name === undefined ? undefined : ofMembers({ kind: "VDITemplate", name }, members);
 }
 
-function ofMembers(object: ObjectRef, members: string): Scope {
-  return { object, members: `${members} of ${refText(object)}`, isCause: false };
+function ofMembers(object: ObjectRef, members: string, how: "of" | "on" = "of"): Scope {
+  return { object, members: `${members} ${how} ${refText(object)}`, isCause: false };
 }
 
 /** Faults of the way to a registry, whichever of its images is asked for. */
 const ofRegistry: ReadonlySet<Code> = new Set<Code>([
   ...(["ImageRateLimited", "RegistryCertificateUntrusted", "RegistryHostUnknown", "RegistryPlainHttp"] as const),
-  ...(["RegistryProxyDenied", "RegistryUnreachable"] as const),
+  ...(["RegistryProxyDenied", "RegistryUnreachable", "ImagePullSlow"] as const),
 ]);
+
+/** Faults of a node, whichever of its pods tells them. */
+const ofNode: ReadonlySet<Code> = new Set<Code>([
+  "NetworkPluginFailed",
+  "NodeDiskFull",
+  "GpuDriverMismatch",
+  "NodeLost",
+]);
+
+/** Faults of a node as far as its pods tell them in the same words. */
+const ofNodeAlike: ReadonlySet<Code> = new Set<Code>(["SandboxFailed", "RuntimeNotConfigured"]);

@@ -7,6 +7,7 @@ import { refOf, refText } from "../finding.ts";
 import type { Evidence, Finding } from "../finding.ts";
 import { isProgressing } from "../containers/pod-progress.ts";
 import type { Code } from "../catalog.ts";
+import { changeOf } from "./controllers.ts";
 import { conditionOf, podsOf } from "./workload.ts";
 import type { Workload } from "./workload.ts";
 
@@ -32,11 +33,11 @@ export function deploymentFinding(cluster: Cluster, it: Workload, codes: Standin
       problem: `${refText(object)} is scaled to 0: ${codes.effect}.`,
       evidence: [{ object, field: "spec.replicas", value: "0" }],
       fix: [
-        {
+        changeOf(cluster, object, {
           text: "Scale it up.",
           command: `kubectl scale deployment ${name} --namespace ${namespace} --replicas ${codes.replicas}`,
           risk: "safe",
-        },
+        }),
       ],
     };
   if ((it.status?.availableReplicas ?? 0) > 0) return undefined;

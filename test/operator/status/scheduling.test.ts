@@ -252,6 +252,12 @@ describe("why a desktop has no node", () => {
       }),
       ["HomeProvisioning", "home-alice"],
     ],
+    "the home was not made in the ten minutes that the scheduler waits for it": [
+      waiting('running PreBind plugin "VolumeBinding": binding volumes: context deadline exceeded', [node("a")], {
+        home: home("Pending"),
+      }),
+      ["HomeProvisioning", "home-alice"],
+    ],
     "for a reason that only the scheduler knows": [
       waiting(
         "0/1 nodes are available: 1 node(s) didn't match pod topology spread constraints. preemption: 0/1 nodes are available: 1 Preemption is not helpful for scheduling.",
