@@ -1,11 +1,13 @@
 import type { ContainerStatus, Pod } from "../../kube/kinds.ts";
-import { counted, quoted } from "../../kube/sentences.ts";
+import { counted } from "../../kube/sentences.ts";
 import type { Analyzer } from "../analyzer.ts";
 import type { Cluster } from "../cluster.ts";
 import { refOf } from "../finding.ts";
 import type { Finding } from "../finding.ts";
-import { pullVerdict } from "./images.ts";
-import type { ImageCode } from "./images.ts";
+import { pullVerdict, registryOf } from "./images.ts";
+import { missingPullSecrets, withPullSecrets } from "./pull-secrets.ts";
+import type { ImageCode } from "./pull-forms.ts";
+import { quotedPull } from "./pull-words.ts";
 import { imageSetting, ownerOf } from "../workloads/owners.ts";
 
 /** Images of pods' containers, init containers among them. */
@@ -36,7 +38,7 @@ function pullFinding(cluster: Cluster, pod: Pod, status: ContainerStatus): Findi
   if (!verdict) return undefined;
   const object = refOf({ ...pod, kind: "Pod" });
   const { reason = "", message } = status.state?.waiting ?? {};
-  return {
+  const finding: Finding = {
     code: verdict.code,
     object,
     container: status.name,
@@ -45,12 +47,14 @@ function pullFinding(cluster: Cluster, pod: Pod, status: ContainerStatus): Findi
       {
         object,
         field: `container ${status.name} waiting`,
-        value: [reason, quoted(message ?? "")].filter(Boolean).join(": "),
+        value: [reason, quotedPull(message ?? "")].filter(Boolean).join(": "),
       },
-      ...said.slice(-1).map(({ message }) => ({ object, field: "event Failed", value: quoted(message) })),
+      ...said.slice(-1).map(({ message }) => ({ object, field: "event Failed", value: quotedPull(message) })),
     ],
     fix: [{ text: verdict.remedy, ...commandFor(cluster, pod, status.name, verdict.code), risk: "manual" }],
   };
+  if (verdict.code !== "ImageNotAuthorized") return finding;
+  return withPullSecrets(finding, missingPullSecrets(cluster, pod), registryOf(status.image ?? ""));
 }
 
 /** Where the name of the image itself is wrong: how it is changed. */
