@@ -40,8 +40,8 @@ function finding(cluster: Cluster, service: AnyObject): Finding[] {
         : [];
     });
   const helpers = [...cluster.all("DaemonSet"), ...cluster.all("Pod")].filter((it) => isHelper(it, service));
-  const pods = helpers.filter(({ kind }) => kind === "Pod") as readonly Pod[];
-  const isServed = pods.length > 0 && rivals.length === 0 && pods.every(isReady);
+  const pods = helpers.filter(({ kind }) => kind === "Pod");
+  const isServed = pods.length > 0 && rivals.length === 0 && pods.every((it) => isReady(it as Pod));
   const hasServiceLb = cluster.all("DaemonSet").some(({ metadata }) => metadata?.labels?.[nameLabel] !== undefined);
   return [
     {
