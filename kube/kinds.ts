@@ -33,6 +33,7 @@ export interface PodSpec {
   initContainers?: Container[];
   containers?: Container[];
   volumes?: Volume[];
+  imagePullSecrets?: { name?: string }[];
 }
 
 export interface Toleration {

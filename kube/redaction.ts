@@ -1,6 +1,9 @@
+import { acts, errorWords, states } from "./error-words.ts";
+
 /**
  * A text of somebody else without what looks like a password, a token or a key; each becomes `***`. Better too much than too
- * little, but for names of objects and for counts: `secrets "access-key"`, `used: secrets=10`.
+ * little, but for names of objects and for counts (`secrets "access-key"`, `used: secrets=10`), and for errors, whose words
+ * decide what is told of them: `tls.key: permission denied`.
  *
  * Written by hand, for no letter may be read more than a few times: desktops say what they like.
  */
@@ -45,12 +48,47 @@ function secretAfter(text: string, at: number, end: number): Range | undefined {
     const value = valueAt(text, skip(text, signEnd, isSpace));
     // `volume "access-key" : secret "access-key" not found`, as the kubelet says it.
     if (value && quoteEnd > end && next > quoteEnd && !value.isQuoted) return undefined;
+    if (value && !value.isQuoted && isColon(text, next, signEnd) && isNoValue(text, at, end, value)) return undefined;
     return value && word.endsWith("s") && isCount(text, value) ? undefined : value;
   }
   if (quoteEnd > end || next === end) return undefined;
   if (word.startsWith("-"))
     return text.charAt(next) === "-" ? undefined : nonEmpty(next, skip(text, next, isNoSpaceOrQuote));
-  return text.startsWith("is ", next) ? valueAt(text, skip(text, next + 2, isSpace)) : undefined;
+  const value = text.startsWith("is ", next) ? valueAt(text, skip(text, next + 2, isSpace)) : undefined;
+  return value && states.has(plainWord(text, value)) ? undefined : value;
+}
+
+/** A colon as sentences have it, with a space behind. */
+function isColon(text: string, signAt: number, signEnd: number): boolean {
+  return signEnd === signAt + 1 && text.charAt(signAt) === ":" && isBlank(text.charAt(signEnd));
+}
+
+/** Whether what stands behind a word and a colon is no value of it, but the rest of an error. */
+function isNoValue(text: string, at: number, end: number, value: Range): boolean {
+  if (acts.has(text.slice(at, end).toLowerCase())) return true;
+  // pkg/volume/{secret,configmap} of the kubelet: what follows is the name of the key.
+  if (nameLeads.some((lead) => text.slice(Math.max(0, at - lead.length), at) === lead)) return true;
+  const word = text.slice(value.start, value.end);
+  if (word === "EOF") return true;
+  const next = skip(text, value.end, isBlank);
+  if (next === value.end || !/[\p{L}"'(/]/u.test(text.charAt(next))) return false;
+  // `PEM_read_bio_PrivateKey() failed`, as OpenSSL says it.
+  if (errorWords.has(plainWord(text, value)) || word.endsWith("()")) return true;
+  return /^(?:[A-Za-z/]+:?|\d{3})$/.test(word) && isOfPath(text, at);
+}
+
+const nameLeads = ["references non-existent secret ", "references non-existent config "];
+
+/** Whether a word belongs to an address, or to a file that is named from the root on. */
+function isOfPath(text: string, at: number): boolean {
+  let start = at;
+  while (start > 0 && isNoSpaceOrQuote(text.charAt(start - 1))) start--;
+  return text.charAt(start) === "/" || text.slice(start, at).includes("://");
+}
+
+/** In lower case, and without the colon behind it. */
+function plainWord(text: string, { start, end }: Range): string {
+  return text.slice(start, end - (text.charAt(end - 1) === ":" ? 1 : 0)).toLowerCase();
 }
 
 const schemes = new Set(["bearer", "basic"]);
@@ -152,6 +190,7 @@ const isTokenLetter = (letter: string) => /[\w+/.:~-]/.test(letter);
 const isDigit = (letter: string) => letter >= "0" && letter <= "9";
 const isSpace = (letter: string) => /\s/.test(letter);
 const isNoSpace = (letter: string) => !isSpace(letter);
+const isBlank = (letter: string) => letter === " " || letter === "\t";
 const isSign = (letter: string) => letter === "=" || letter === ":";
 const isQuoteOrEscape = (letter: string) => letter === '"' || letter === "'" || letter === "\\";
 const isNoSpaceOrQuote = (letter: string) => !isSpace(letter) && letter !== '"' && letter !== "'";

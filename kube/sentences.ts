@@ -17,12 +17,29 @@ export function counted(count: number, noun: string): string {
  * ports of its own side), without secrets, at most 300 bytes.
  */
 export function quoted(text: string): string {
+  return cutAt(sentenceOf(text), quotedBytes);
+}
+
+/** The same of what tells its cause at its end: where it is too long, its beginning is left out. */
+export function quotedEnd(text: string): string {
+  const bytes = Buffer.from(sentenceOf(text));
+  if (bytes.length <= quotedBytes) return bytes.toString();
+  let start = bytes.length - quotedBytes + ellipsis.length;
+  // A character of UTF-8 that was cut in its middle.
+  while (((bytes[start] ?? 0) & 0xc0) === 0x80) start++;
+  return `${ellipsis}${bytes.subarray(start).toString()}`;
+}
+
+const quotedBytes = 300;
+const ellipsis = "...";
+
+function sentenceOf(text: string): string {
   const line = withoutSecrets(onOneLine(cutAt(text, mostReadBytes).replace(ansi, "")))
     .replace(times, "")
     .replace(ownAddress, "")
     .replace(/\b[0-9a-f]{32,}\b/g, "...");
   const sentence = onOneLine(line);
-  return cutAt(sentence.endsWith(".") ? sentence.slice(0, -1) : sentence, 300);
+  return sentence.endsWith(".") ? sentence.slice(0, -1) : sentence;
 }
 
 /** The last line of a log that says something, as a quotation. */

@@ -7,17 +7,17 @@ function entry(it: Omit<CodeEntry, "area" | "level">): CodeEntry {
 /** Why the API server does not let an object be made. */
 export const admission = {
   QuotaExceeded: entry({
-    title: "ResourceQuota of the namespace is used up",
-    symptom: "Pods are not made; the ReplicaSet, or the session, says: exceeded quota.",
-    cause: "The namespace's ResourceQuota does not allow what is asked for.",
-    fix: "End something, ask for less, or raise the quota.",
+    title: "ResourceQuota of the namespace does not allow what is asked for",
+    symptom: "Pods are not made; the ReplicaSet, or the session, says: exceeded quota, or failed quota: must specify.",
+    cause: "The ResourceQuota is used up, or a container does not say how much it asks for of what the quota counts.",
+    fix: "End something, ask for less, or raise the quota; give each container the requests and limits that the message names.",
     byHand: ["kubectl describe resourcequota --namespace NAMESPACE"],
     mayPass: true,
   }),
   LimitRangeExceeded: entry({
-    title: "LimitRange of the namespace does not allow the pod",
-    symptom: "Pods are not made; the message names minimum or maximum cpu, memory or storage usage.",
-    cause: "A LimitRange sets bounds that a container of the pod is outside of.",
+    title: "LimitRange of the namespace does not allow what is asked for",
+    symptom: "Pods or claims are not made; the message names minimum or maximum cpu, memory or storage usage.",
+    cause: "A LimitRange sets bounds that a container, pod or claim is outside of.",
     fix: "Ask for an amount within the bounds, or change the LimitRange.",
     byHand: ["kubectl describe limitrange --namespace NAMESPACE"],
   }),

@@ -19,7 +19,7 @@ export const images = {
   ImageNotAuthorized: image({
     title: "Registry does not let the node pull the image",
     cause: "The registry asks for a sign-in. Many registries answer so too when the image does not exist.",
-    fix: "Check the name. Then give the pod an imagePullSecret, or the node credentials in K3s's registries.yaml.",
+    fix: "Check the name. Then give the pod an imagePullSecret that exists, or the node credentials in K3s's registries.yaml.",
   }),
   ImageRateLimited: image({
     title: "Registry limits pulls from here",
@@ -50,7 +50,7 @@ export const images = {
   }),
   RegistryHostUnknown: image({
     title: "Registry's host name is not known to the node",
-    cause: "The node's own resolver, not the cluster's DNS, cannot resolve the registry's name.",
+    cause: "The node's own resolver, not the cluster's DNS, cannot resolve the registry's name, or does not answer.",
     fix: "Check the image's name and /etc/resolv.conf of the node.",
   }),
   RegistryUnreachable: image({
@@ -61,8 +61,9 @@ export const images = {
   }),
   RegistryCertificateUntrusted: image({
     title: "Registry's certificate is not trusted by the node",
-    cause: "The certificate is signed by an authority that the node does not know, is expired, or is for another name.",
-    fix: "Name the authority in K3s's /etc/rancher/k3s/registries.yaml (configs.HOST.tls.ca_file) and restart K3s there.",
+    cause:
+      "The certificate is signed by an authority that the node does not know, is expired, is for another name, or the node's clock is wrong.",
+    fix: "Name the authority in K3s's /etc/rancher/k3s/registries.yaml (configs.HOST.tls.ca_file) and restart K3s there; renew an expired certificate, or set the node's clock (timedatectl).",
   }),
   RegistryPlainHttp: image({
     title: "Registry speaks HTTP and the node asks with HTTPS",

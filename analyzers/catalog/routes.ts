@@ -36,7 +36,7 @@ export const routes = {
   RouteCrossNamespace: route({
     title: "Route refers to another namespace",
     cause: "Traefik's allowCrossNamespace is false, as by default.",
-    fix: "Put Middleware or Service into the route's namespace.",
+    fix: "Put Middleware or Service into the route's namespace, and take `namespace` out of the route.",
   }),
   RouteServiceMissing: route({
     title: "Route leads to a Service that does not exist",
@@ -65,7 +65,7 @@ export const routes = {
   }),
   RouteNotFound: route({
     title: "Traefik has no route for the host",
-    cause: "No rule fits: the route has a fault, is of another class, or is not there.",
+    cause: "No rule fits: the route is for another host, has a fault, is of another class, or is not there.",
     fix: "Look at what it follows from. A new route is taken up after some seconds.",
     mayPass: true,
   }),
@@ -84,7 +84,7 @@ export const routes = {
     title: "Session's host is answered by something else",
     symptom: "The address of a session shows another page.",
     cause: "Another route fits the host and has a higher priority.",
-    fix: "Take it away, or lower its priority.",
+    fix: "Give that route a priority below the session's, or take it away. The session's own route is the operator's.",
   }),
   IngressClassMissing: route({
     title: "Ingress has no class that exists",

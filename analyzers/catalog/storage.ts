@@ -181,8 +181,8 @@ export const storage = {
     title: "local-path makes directories that others may not write to",
     symptom: "Database and desktops end with `Permission denied` on new volumes.",
     cause:
-      "The script `setup` in ConfigMap local-path-config makes directories without write access for others, and the class makes hostPath volumes, which ignore fsGroup.",
-    fix: "Upgrade K3s, or use a provisioner of your own (storage.mode own). An edit of the ConfigMap holds only until the next start of a K3s server.",
+      "The script `setup` in ConfigMap local-path-config makes directories without write access for others, and the class makes hostPath volumes, which ignore fsGroup, or pods have no fsGroup.",
+    fix: "Upgrade K3s, or use a provisioner of your own (storage.mode own); pods with fsGroup may write to volumes of type local. An edit of the ConfigMap holds only until the next start of a K3s server.",
     byHand: localPath,
   }),
   LocalPathConfigInvalid: entry({

@@ -40,7 +40,7 @@ function configVerdict(message: string, role: Role): Verdict<ContainerCode> {
     return {
       code: "ImageRunsAsRoot",
       problem: `${role.text} cannot be created: its image runs as root, and the pod has runAsNonRoot.`,
-      remedy: `Use an image that runs as another user in ${role.where}, or a less strict securityProfile.`,
+      remedy: `Change ${role.where} to one that runs as another user, or use a less strict securityProfile.`,
     };
   return {
     code: "ContainerConfigError",
@@ -85,7 +85,7 @@ const forms: readonly [ContainerCode, RegExp, Tell][] = [
     /exec format error/i,
     (role) => ({
       problem: `${role.text} cannot be started: its program is built for another kind of processor (exec format error).`,
-      remedy: `Use an image for the architecture of ${nodeOf(role)} in ${role.where}; a script lacks its first line (#!/bin/sh).`,
+      remedy: `Change ${role.where} to one for the architecture of ${nodeOf(role)}; a script lacks its first line (#!/bin/sh).`,
     }),
   ],
   [
@@ -93,7 +93,7 @@ const forms: readonly [ContainerCode, RegExp, Tell][] = [
     /executable file not found|exec: .*no such file or directory|stat .*no such file or directory|not a directory/i,
     (role, said) => ({
       problem: `${role.text} cannot be started: its image does not have the command ${commandIn(said)}.`,
-      remedy: `Correct the command, or use an image that has it in ${role.where}${needsShell(role, said)}.`,
+      remedy: `Correct the command, or change ${role.where} to one that has it${needsShell(role, said)}.`,
     }),
   ],
   [

@@ -18,7 +18,7 @@ export function imageRefusal(words: string, role: Role): Verdict<ContainerCode> 
     return {
       code: "ExecFormatError",
       problem: `${role.text} runs a program that is built for another kind of processor (exec format error).`,
-      remedy: `Use an image for the architecture of ${role.node ?? "the node"} in ${role.where}.`,
+      remedy: `Change ${role.where} to one for the architecture of its node.`,
     };
   const s6 = lineWith(said, s6Words);
   if (s6 !== undefined)

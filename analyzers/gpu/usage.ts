@@ -3,7 +3,7 @@ import { counted, listed } from "../../kube/sentences.ts";
 import type { Analyzer } from "../analyzer.ts";
 import type { Cluster } from "../cluster.ts";
 import { refOf } from "../finding.ts";
-import type { Dependency, Finding, ObjectRef } from "../finding.ts";
+import type { Dependency, Finding, Fix, ObjectRef } from "../finding.ts";
 import { gpuResource, gpuResources } from "./node.ts";
 import { configDependencies, gpuRequest, gpuSetup, readyGpuNodes, waitingForGpu, waitingPods } from "./setup.ts";
 
@@ -40,7 +40,8 @@ interface Use {
 function inUse(cluster: Cluster, used: readonly Use[], waiting: readonly Pod[]): Finding {
   const all = used.reduce((sum, { node }) => sum + slicesOf(node), 0);
   const perNode = used.map(({ node, pods }) => `${node.metadata.name} ${taken(pods)} of ${slicesOf(node)}`);
-  const who = used.flatMap(({ pods }) => pods).map(userOf);
+  const holders = used.flatMap(({ pods }) => pods);
+  const who = holders.map(userOf);
   return {
     code: "GpuSlicesInUse",
     object: slicesRef(gpuResource),
@@ -53,18 +54,38 @@ function inUse(cluster: Cluster, used: readonly Use[], waiting: readonly Pod[]):
         10,
       )}`,
     })),
-    fix: [
-      {
-        text: "End or suspend a session that is not needed; the next one starts by itself.",
-        command: "kubectl get vdisessions --all-namespaces --output wide",
-        risk: "manual",
-      },
-      { text: "Or add a GPU node, or raise gpu.replicasPerGpu.", risk: "manual" },
-    ],
+    fix: [...waysToFree(holders), { text: "Or add a GPU node, or raise gpu.replicasPerGpu.", risk: "manual" }],
     // Slices that are missing, rather than taken.
     dependsOn: [...configDependencies(gpuSetup(cluster)), ...used.map(({ node }) => nodeDependency(node))],
     explains: waitingPods(cluster),
   };
+}
+
+/** What to end, that which holds most first: only sessions are ended as sessions. */
+function waysToFree(holders: readonly Pod[]): Fix[] {
+  const byWay = Map.groupBy(holders, (pod) => (isOfSession(pod) ? "session" : isOfPool(pod) ? "pool" : "pod"));
+  return [...byWay]
+    .toSorted(([, a], [, b]) => taken(b) - taken(a))
+    .map(([way, pods]): Fix => {
+      if (way === "session")
+        return {
+          text: "End or suspend a session that is not needed; the next one starts by itself.",
+          command: "kubectl get vdisessions --all-namespaces --output wide",
+          risk: "manual",
+        };
+      if (way === "pool")
+        return {
+          text: "Have pools keep fewer desktops ready (spec.replicas of VDIPools).",
+          command: "kubectl get vdipools --all-namespaces",
+          risk: "manual",
+        };
+      const namespaces = [...new Set(pods.map(({ metadata }) => metadata.namespace ?? ""))];
+      return {
+        text: `Pods of namespace ${listed(namespaces)} hold ${taken(pods)} ${gpuResource} and are no desktops: end those that are not needed, or what made them.`,
+        command: `kubectl get pods ${namespaces.length === 1 ? `--namespace ${listed(namespaces)}` : "--all-namespaces"} --output wide`,
+        risk: "manual",
+      };
+    });
 }
 
 function nodeDependency(node: Node): Dependency {
@@ -90,11 +111,19 @@ function slicesOf(node: Node): number {
   return gpuResources(node, "allocatable")[gpuResource] ?? 0;
 }
 
+function isOfSession({ metadata }: Pod): boolean {
+  return metadata.annotations?.["vdi.kasm.io/session-name"] !== undefined;
+}
+
+function isOfPool({ metadata }: Pod): boolean {
+  return metadata.labels?.["vdi.kasm.io/pool"] !== undefined;
+}
+
 /** `session alice-desk of alice`, `pod jobs/train` */
-function userOf({ metadata }: Pod): string {
+function userOf(pod: Pod): string {
+  const { metadata } = pod;
   const session = metadata.annotations?.["vdi.kasm.io/session-name"];
   const user = metadata.annotations?.["vdi.kasm.io/user-name"];
   if (session !== undefined) return `session ${session}${user === undefined ? "" : ` of ${user}`}`;
-  if (metadata.labels?.["vdi.kasm.io/pool"] !== undefined) return "desktops that a pool keeps ready";
-  return `pod ${metadata.namespace ?? ""}/${metadata.name}`;
+  return isOfPool(pod) ? "desktops that a pool keeps ready" : `pod ${metadata.namespace ?? ""}/${metadata.name}`;
 }

@@ -1,12 +1,14 @@
 import type { ContainerStatus, Pod } from "../../kube/kinds.ts";
-import { counted, quoted } from "../../kube/sentences.ts";
+import { counted } from "../../kube/sentences.ts";
 import type { Analyzer } from "../analyzer.ts";
 import type { Cluster } from "../cluster.ts";
 import { refOf } from "../finding.ts";
 import type { Finding, Fix } from "../finding.ts";
-import { pullVerdict } from "./images.ts";
-import type { PullVerdict } from "./images.ts";
 import { changeOf } from "../workloads/controllers.ts";
+import { pullVerdict, registryOf } from "./images.ts";
+import type { PullVerdict } from "./images.ts";
+import { missingPullSecrets, withPullSecrets } from "./pull-secrets.ts";
+import { quotedPull } from "./pull-words.ts";
 import { imageSetting, ownerOf } from "../workloads/owners.ts";
 
 /** Images of pods' containers, init containers among them. */
@@ -37,7 +39,7 @@ function pullFinding(cluster: Cluster, pod: Pod, status: ContainerStatus): Findi
   if (!verdict) return undefined;
   const object = refOf({ ...pod, kind: "Pod" });
   const { reason = "", message } = status.state?.waiting ?? {};
-  return {
+  const finding: Finding = {
     code: verdict.code,
     object,
     container: status.name,
@@ -46,12 +48,14 @@ function pullFinding(cluster: Cluster, pod: Pod, status: ContainerStatus): Findi
       {
         object,
         field: `container ${status.name} waiting`,
-        value: [reason, quoted(message ?? "")].filter(Boolean).join(": "),
+        value: [reason, quotedPull(message ?? "")].filter(Boolean).join(": "),
       },
-      ...said.slice(-1).map(({ message }) => ({ object, field: "event Failed", value: quoted(message) })),
+      ...said.slice(-1).map(({ message }) => ({ object, field: "event Failed", value: quotedPull(message) })),
     ],
     fix: [fixFor(cluster, pod, status.name, verdict)],
   };
+  if (verdict.code !== "ImageNotAuthorized") return finding;
+  return withPullSecrets(finding, missingPullSecrets(cluster, pod), registryOf(status.image ?? ""));
 }
 
 /** Where the name of the image itself is wrong: how it is changed. */

@@ -62,7 +62,7 @@ function errorFinding(run: Run, error: RunError): Finding {
   const { stack = "STACK" } = run;
   const where = error.name === undefined ? "The run" : `${object.kind} ${object.name}`;
   const evidence = [{ ...at(run), value: quoted(error.message) }];
-  const refused = refusalVerdict(error.message, where);
+  const refused = refusalVerdict(error.message, { what: where, setIn: where });
   if (refused) return { code: refused.code, object, problem: refused.problem, evidence, fix: fixOf(refused) };
   const known = knownErrors.find(({ words }) => words.test(error.message));
   const [, named] = known?.words.exec(error.message) ?? [];

@@ -74,7 +74,10 @@ function notReady(cluster: Cluster, session: Session, ready: Condition): Finding
   const { reason = "", message = "" } = ready;
   const evidence: Evidence[] = [{ object, field: "status.conditions[Ready]", value: `${reason}: ${message}` }];
   const dependsOn = dependenciesOf(cluster, session);
-  const refused = refusalVerdict(message, "the session");
+  const refused = refusalVerdict(message, {
+    what: "the session",
+    ...(object.namespace !== undefined && { namespace: object.namespace }),
+  });
   if (refused)
     return { code: refused.code, object, problem: refused.problem, evidence, fix: fixOf(refused), dependsOn };
   const code: Code = isOwnReason(reason) ? reason : "SessionNotReady";

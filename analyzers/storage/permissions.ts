@@ -44,11 +44,14 @@ export function volumeVerdict(words: string, volume: MountedVolume): Verdict<Vol
       problem: `The ${volume.text} is mounted read-only${told}.`,
       remedy: `See whether the mount or the claim asks for that (readOnly); otherwise the file system of ${nodeOf(volume)} had an error and Linux made it read-only: see dmesg there.`,
     };
+  if (modeWords.test(about)) return modeNotTaken(volume, told);
   if (!deniedWords.test(about)) return undefined;
   return denied(about, volume, told);
 }
 
-const deniedWords = /permission denied|operation not permitted|cannot write the home volume/i;
+const deniedWords = /permission denied|operation not permitted|cannot write the home volume|has wrong ownership/i;
+/** PostgreSQL's words for a directory that others than its owner may read (src/backend/utils/init/miscinit.c). */
+const modeWords = /data directory .* has (?:invalid permissions|group or world access)/i;
 
 function isAbout(line: string, path: string): boolean {
   return line.includes("cannot write the home volume") || (path !== "/" && line.includes(path));
@@ -85,11 +88,27 @@ function denied(about: string, volume: MountedVolume, told: string): Verdict<Vol
       remedy:
         "Make the directory on the server and give it to that user's number there, or export it with no_root_squash to the nodes alone.",
     };
+  if (/has wrong ownership/i.test(about))
+    return {
+      code: "VolumeNotPermitted",
+      problem: `The container's user does not own its directory in the ${volume.text}${told}.`,
+      remedy:
+        "Give the directory away by an init container that runs as root (chown), or run the container as the user who made it (runAsUser): an fsGroup changes the group alone, and no owner.",
+    };
   return {
     code: "VolumeNotPermitted",
     problem: `The container may not write to the ${volume.text}${told}.`,
     remedy:
       "The directory belongs to another user, and keeps the mode that it was made with: volumes of K3s v1.21.3 have 0700, those of a hostPath 0755. Give it away by an init container that runs as root (chown), or make the volume anew from a class whose volumes any user can write to (storage.mode own), see docs/components/storage.md; a deleted claim takes its files with it.",
+  };
+}
+
+function modeNotTaken(volume: MountedVolume, told: string): Verdict<VolumeCode> {
+  return {
+    code: "VolumeNotPermitted",
+    problem: `PostgreSQL does not take its directory in the ${volume.text}, which others than its user may read or write${told}.`,
+    remedy:
+      "Give the directory the mode 0700 (chmod 0700) by an init container or on the node. An fsGroup opens the root of the volume to its group again: name a directory below it in PGDATA, or set fsGroupChangePolicy to OnRootMismatch.",
   };
 }
 

@@ -8,6 +8,7 @@ import { refOf, refText } from "../finding.ts";
 import type { Finding, Fix, ObjectRef } from "../finding.ts";
 import { configProblem } from "./local-path.ts";
 import { directoryMode } from "./setup-script.ts";
+import { shutOutOf } from "./shut-out.ts";
 import { restoredByStack } from "../stack-fix.ts";
 import { isLocalPath } from "./volumes.ts";
 
@@ -68,18 +69,51 @@ function configFinding(cluster: Cluster, config: AnyObject, classes: readonly St
       evidence: [{ object, field: "data", value: Object.keys(data).sort().join(", ") }],
       fix: isOfK3s ? [restartServer] : [restoredByStack("the ConfigMap")],
     };
-  const mode = directoryMode(data["setup"] ?? "");
-  const strict = classes.filter((it) => isLocalPath(it.provisioner ?? "") && !honoursFsGroup(it));
-  if (strict.length === 0) return undefined;
-  if (mode === undefined) return scriptUnknown(object, data["setup"] ?? "");
-  if (/[2367]$/.test(mode)) return undefined;
+  return modeFinding(cluster, object, data["setup"] ?? "", classes);
+}
+
+function modeFinding(
+  cluster: Cluster,
+  object: ObjectRef,
+  script: string,
+  classes: readonly StorageClass[],
+): Finding | undefined {
+  const mode = directoryMode(script);
+  const own = classes.filter((it) => isLocalPath(it.provisioner ?? ""));
+  const strict = own.filter((it) => !honoursFsGroup(it));
+  if (strict.length > 0 && mode === undefined) return scriptUnknown(object, script);
+  if (mode === undefined || /[2367]$/.test(mode)) return undefined;
+  const told = strict.length > 0 ? ofHostPath(strict) : ofTypeLocal(cluster, own);
+  if (told === undefined) return undefined;
   return {
     code: "LocalPathModeRestrictive",
     object,
-    problem: `The script setup of ${refText(object)} makes directories ${mode}, and volumes of StorageClass ${listed(strict.map(({ metadata }) => metadata.name))} are of type hostPath, which ignores fsGroup: containers that are not root cannot write to new volumes.`,
-    evidence: [{ object, field: "data.setup", value: quoted(data["setup"] ?? "") }],
-    fix: isOfK3s ? modeFixes(cluster) : [restoredByStack("the ConfigMap")],
+    problem: `The script setup of ${refText(object)} makes directories ${mode}, and volumes of StorageClass ${told}`,
+    evidence: [{ object, field: "data.setup", value: quoted(script) }],
+    fix: object.namespace === "kube-system" ? modeFixes(cluster) : [restoredByStack("the ConfigMap")],
   };
+}
+
+function ofHostPath(classes: readonly StorageClass[]): string {
+  return `${listed(classes.map(nameOf))} are of type hostPath, which ignores fsGroup: containers that are not root cannot write to new volumes.`;
+}
+
+/** The kubelet opens such volumes to the group of fsGroup: nothing is wrong where all pods have one. */
+function ofTypeLocal(cluster: Cluster, classes: readonly StorageClass[]): string | undefined {
+  const shutOut = classes.flatMap((it) => shutOutOf(cluster, it).map((pod) => ({ ...pod, name: nameOf(it) })));
+  if (shutOut.length === 0) return undefined;
+  const names = listed([...new Set(shutOut.map(({ name }) => name))]);
+  const who = [false, true].flatMap((hasGroup) => {
+    const pods = shutOut.filter((it) => it.hasGroup === hasGroup).map(({ pod }) => pod);
+    if (pods.length === 0) return [];
+    const has = pods.length === 1 ? "has" : "have";
+    return [`${listed(pods)} ${has} ${hasGroup ? "one, and may not write all the same" : "none"}`];
+  });
+  return `${names} are of type local: pods without fsGroup cannot write to new volumes unless they run as root. ${who.join("; ")}.`;
+}
+
+function nameOf({ metadata }: StorageClass): string {
+  return metadata.name;
 }
 
 function scriptUnknown(object: ObjectRef, script: string): Finding {

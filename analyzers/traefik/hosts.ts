@@ -1,13 +1,13 @@
 import type { AnyObject } from "../../kube/object.ts";
 import { counted, listed } from "../../kube/sentences.ts";
-import { untrusted } from "../../kube/untrusted-text.ts";
 import type { Analyzer } from "../analyzer.ts";
 import { refOf, refText } from "../finding.ts";
-import type { Finding } from "../finding.ts";
+import type { Evidence, Finding } from "../finding.ts";
+import { patternOf } from "./host-pattern.ts";
 import { ingressHosts } from "./ingresses.ts";
 import { routesOf, weightOf } from "./route.ts";
 import type { Route } from "./route.ts";
-import { hostsOf, matchersOf } from "./rule.ts";
+import { hostsOf } from "./rule.ts";
 
 /** Each host leads to one thing. Of two rules that fit, Traefik takes the one with the higher priority: the longer one, by default. */
 export const routeHosts: Analyzer = {
@@ -39,47 +39,54 @@ function sameRule(routes: readonly Placed[]): Finding[] {
     if (rule === "" || !first || others.length === 0 || !others.some((it) => meet(first.object, it.object))) return [];
     const weights = [first, ...others].map(({ route }) => weightOf(route));
     const isDecided = new Set(weights).size === weights.length;
-    const [winner] = [first, ...others].toSorted((a, b) => weightOf(b.route) - weightOf(a.route));
+    const [winner = first, ...losers] = [first, ...others].toSorted((a, b) => weightOf(b.route) - weightOf(a.route));
+    const loser = losers.find(isOfSession);
+    if (isDecided && loser) return [taken(loser, winner, loser.route.match)];
     const outcome = isDecided
-      ? `all requests go to ${refText(refOf((winner ?? first).object))}`
+      ? `all requests go to ${refText(refOf(winner.object))}`
       : "which one wins is left to chance";
-    return [
-      conflict(
-        first.object,
-        `${listed([...objects.keys()])} have the same rule ${first.route.match}: ${outcome}.`,
-        first.route.match,
-      ),
-    ];
+    return [conflict(first, `${listed([...objects.keys()])} have the same rule ${first.route.match}: ${outcome}.`)];
   });
 }
 
 /** A pattern is longer than the names that it fits, and so wins over each of them. */
 function hiddenByPattern(routes: readonly Placed[]): Finding[] {
   const patterns = routes.flatMap((it) => {
-    const read = matchersOf(untrusted(it.route.match));
-    const matchers = "matchers" in read ? read.matchers : [];
-    const [only] = matchers;
-    return only?.name === "HostRegexp" && matchers.length === 1
-      ? only.values.flatMap((value) => ({ ...it, fits: tester(value) }))
-      : [];
+    const fits = patternOf(it.route.match);
+    return fits ? [{ ...it, fits }] : [];
   });
-  return routes.flatMap(({ object, route }) =>
-    hostsOf(route.match).flatMap((host) => {
+  return routes.flatMap((it) =>
+    hostsOf(it.route.match).flatMap((host) => {
       const winner = patterns.find(
-        (it) =>
-          it.object !== object && meet(it.object, object) && weightOf(it.route) > weightOf(route) && it.fits?.(host),
+        (other) =>
+          other.object !== it.object &&
+          meet(other.object, it.object) &&
+          weightOf(other.route) > weightOf(it.route) &&
+          other.fits(host),
       );
-      return winner
-        ? [
-            conflict(
-              object,
-              `${host} of ${refText(refOf(object))} is answered by ${refText(refOf(winner.object))}, whose rule ${winner.route.match} has the priority ${weightOf(winner.route)} against ${weightOf(route)}.`,
-              route.match,
-            ),
-          ]
-        : [];
+      return winner ? [taken(it, winner, host)] : [];
     }),
   );
+}
+
+/** The operator's own priority is above what others need: who goes beyond it takes a desktop's requests. */
+function taken(loser: Placed, winner: Placed, host: string): Finding {
+  const problem = `${host} of ${refText(refOf(loser.object))} is answered by ${refText(refOf(winner.object))}, whose rule ${winner.route.match} has the priority ${weightOf(winner.route)} against ${weightOf(loser.route)}.`;
+  const found = conflict(loser, problem);
+  const evidence = [ruleOf(loser), ruleOf(winner)];
+  if (!isOfSession(loser)) return { ...found, evidence };
+  return {
+    ...found,
+    code: "RouteAnsweredElsewhere",
+    evidence,
+    fix: [
+      {
+        text: `Give ${refText(refOf(winner.object))} a priority below ${weightOf(loser.route)}, or a rule for its own hosts alone.`,
+        command: edit(winner.object),
+        risk: "manual",
+      },
+    ],
+  };
 }
 
 function sameAsIngress(routes: readonly Placed[], all: readonly AnyObject[]): Finding[] {
@@ -92,9 +99,8 @@ function sameAsIngress(routes: readonly Placed[], all: readonly AnyObject[]): Fi
       return rival
         ? [
             conflict(
-              rival.object,
+              rival,
               `${host} is the host of ${refText(refOf(rival.object))} and of ${refText(refOf(ingress))}: one of the two gets no requests.`,
-              rival.route.match,
             ),
           ]
         : [];
@@ -102,39 +108,38 @@ function sameAsIngress(routes: readonly Placed[], all: readonly AnyObject[]): Fi
   );
 }
 
-function conflict(route: AnyObject, problem: string, match: string): Finding {
-  const object = refOf(route);
+function conflict(placed: Placed, problem: string): Finding {
   return {
     code: "RouteHostConflict",
-    object,
+    object: refOf(placed.object),
     problem,
-    evidence: [{ object, field: "spec.routes[].match", value: match }],
+    evidence: [ruleOf(placed)],
     fix: [
       {
         text: "Take one of them away, or set spec.routes[].priority of the one that is to win.",
-        command: `kubectl edit ingressroute ${object.name} --namespace ${object.namespace ?? ""}`,
+        command: edit(placed.object),
         risk: "manual",
       },
     ],
   };
 }
 
+function ruleOf({ object, route }: Placed): Evidence {
+  const priority = route.priority === undefined ? "" : `, priority ${route.priority}`;
+  return { object: refOf(object), field: "spec.routes[].match", value: `${route.match}${priority}` };
+}
+
+function edit({ metadata }: AnyObject): string {
+  return `kubectl edit ingressroute ${metadata?.name ?? ""} --namespace ${metadata?.namespace ?? ""}`;
+}
+
+/** Whether the operator made it for a session. */
+function isOfSession({ object }: Placed): boolean {
+  return object.metadata?.annotations?.["vdi.kasm.io/session-name"] !== undefined;
+}
+
 /** Whether two routes are asked at the same door. */
 function meet(a: AnyObject, b: AnyObject): boolean {
   const [one, other] = [a, b].map((it) => ((it["spec"] ?? {}) as { entryPoints?: string[] }).entryPoints ?? []);
   return !one || !other || one.length === 0 || other.length === 0 || one.some((it) => other.includes(it));
-}
-
-/** Tests a host against somebody's pattern; undefined for one whose test could take long. */
-function tester(pattern: string): ((host: string) => boolean) | undefined {
-  // v2 writes the expression into braces.
-  const plain = pattern.replace(/\{\w{1,63}:([^{}]{1,100})\}/g, "$1");
-  const quantifiers = plain.match(/[+*{?]/g)?.length ?? 0;
-  if (plain.length > 200 || quantifiers > 2 || /[()]/.test(plain)) return undefined;
-  try {
-    const expression = new RegExp(plain.startsWith("^") || plain === pattern ? plain : `^${plain}$`);
-    return (host) => expression.test(host.slice(0, 253));
-  } catch {
-    return undefined;
-  }
 }

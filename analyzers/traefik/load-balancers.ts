@@ -1,9 +1,11 @@
+import type { Pod } from "../../kube/kinds.ts";
 import type { AnyObject } from "../../kube/object.ts";
 import { counted, listed } from "../../kube/sentences.ts";
 import type { Analyzer } from "../analyzer.ts";
 import type { Cluster } from "../cluster.ts";
 import { refOf, refText } from "../finding.ts";
-import type { Dependency, Finding } from "../finding.ts";
+import type { Dependency, Finding, Fix } from "../finding.ts";
+import { isReady } from "../readiness.ts";
 import { loadBalancerProblem } from "../workloads/services.ts";
 
 /** LoadBalancer Services have an address. In K3s a port of all nodes goes to one Service: another stays pending, silently. */
@@ -38,17 +40,19 @@ function finding(cluster: Cluster, service: AnyObject): Finding[] {
         : [];
     });
   const helpers = [...cluster.all("DaemonSet"), ...cluster.all("Pod")].filter((it) => isHelper(it, service));
+  const pods = helpers.filter(({ kind }) => kind === "Pod");
+  const isServed = pods.length > 0 && rivals.length === 0 && pods.every((it) => isReady(it as Pod));
   const hasServiceLb = cluster.all("DaemonSet").some(({ metadata }) => metadata?.labels?.[nameLabel] !== undefined);
   return [
     {
       code: "LoadBalancerPending",
       object,
-      problem: `${problem}${rivals.length > 0 ? ` ${listed(rivals.map((it) => `Port ${it}`))}.` : ""}${hasServiceLb || rivals.length > 0 ? "" : " There is no DaemonSet of ServiceLB."}`,
+      problem: isServed
+        ? `${refText(object)} has no address, though ServiceLB serves it: ${pods.length === 1 ? "its pod is" : `all ${pods.length} of its pods are`} ready.`
+        : `${problem}${rivals.length > 0 ? ` ${listed(rivals.map((it) => `Port ${it}`))}.` : ""}${hasServiceLb || rivals.length > 0 ? "" : " There is no DaemonSet of ServiceLB."}`,
       evidence: [
         { object, field: "status.loadBalancer.ingress", value: "(none)" },
-        ...helpers
-          .filter(({ kind }) => kind === "Pod")
-          .map((it) => ({ object: refOf(it), field: "status.phase", value: phaseOf(it) })),
+        ...pods.map((it) => ({ object: refOf(it), field: "status.phase", value: phaseOf(it) })),
       ],
       fix: [
         rivals.length > 0
@@ -57,17 +61,19 @@ function finding(cluster: Cluster, service: AnyObject): Finding[] {
               command: `kubectl get services --all-namespaces | grep LoadBalancer`,
               risk: "manual",
             }
-          : hasServiceLb
-            ? {
-                text: "See why ServiceLB's pods do not run.",
-                command: `kubectl describe pods --namespace kube-system --selector ${nameLabel}=${object.name}`,
-                risk: "manual",
-              }
-            : {
-                text: "Start K3s without --disable=servicelb, or install another load balancer such as MetalLB.",
-                command: "grep -rn servicelb /etc/rancher/k3s/ /etc/systemd/system/k3s.service",
-                risk: "manual",
-              },
+          : isServed
+            ? addressNotWritten(service)
+            : hasServiceLb
+              ? {
+                  text: "See why ServiceLB's pods do not run.",
+                  command: `kubectl describe pods --namespace kube-system --selector ${nameLabel}=${object.name}`,
+                  risk: "manual",
+                }
+              : {
+                  text: "Start K3s without --disable=servicelb, or install another load balancer such as MetalLB.",
+                  command: "grep -rn servicelb /etc/rancher/k3s/ /etc/systemd/system/k3s.service",
+                  risk: "manual",
+                },
       ],
       dependsOn: helpers.map((it): Dependency => ({
         object: refOf(it),
@@ -75,6 +81,22 @@ function finding(cluster: Cluster, service: AnyObject): Finding[] {
       })),
     },
   ];
+}
+
+/** K3s writes the addresses of nodes whose pod of ServiceLB is ready (k3s: pkg/cloudprovider/servicelb.go). */
+function addressNotWritten({ metadata, spec }: AnyObject): Fix {
+  const { externalTrafficPolicy = "Cluster" } = (spec ?? {}) as { externalTrafficPolicy?: string };
+  if (externalTrafficPolicy === "Local")
+    return {
+      text: "externalTrafficPolicy is Local, so only nodes with a ready pod of the Service itself count: see whether there is one.",
+      command: `kubectl get endpointslices --namespace ${metadata?.namespace ?? ""} --selector kubernetes.io/service-name=${metadata?.name ?? ""} --output wide`,
+      risk: "manual",
+    };
+  return {
+    text: "The K3s servers write the nodes' addresses into the Service: see in their logs why they do not.",
+    command: `journalctl --unit k3s --since "1 hour ago" | grep -i -e servicelb -e cloud-controller`,
+    risk: "manual",
+  };
 }
 
 function isLoadBalancer({ spec }: AnyObject): boolean {

@@ -39,7 +39,7 @@ export function routesOf(object: AnyObject): Route[] {
   }));
 }
 
-/** The priority that decides: the rule's length where none is set. */
+/** The priority that decides: the rule's length in bytes where none is set. */
 export function weightOf({ match, priority }: Route): number {
-  return priority ?? match.length;
+  return priority ?? Buffer.byteLength(match);
 }

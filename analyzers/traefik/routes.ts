@@ -109,7 +109,7 @@ function middlewares(cluster: Cluster, object: AnyObject, route: Route, traefik:
     // `name@provider` is looked up by Traefik itself.
     if (name.includes("@")) return [];
     if (namespace !== own && traefik && !traefik.allowsCrossNamespace)
-      return [crossNamespace(object, { kind: "Middleware", namespace, name })];
+      return [crossNamespace(cluster, object, { kind: "Middleware", namespace, name })];
     if (!cluster.isMissing("Middleware", name, namespace)) return [];
     const elsewhere = cluster.all("Middleware").filter(({ metadata }) => metadata?.name === name);
     const place =
@@ -133,7 +133,7 @@ function backend(
 ): Finding[] {
   const own = object.metadata?.namespace ?? "";
   const ref = { kind: "Service", namespace: namespace ?? own, name };
-  if (ref.namespace !== own && traefik && !traefik.allowsCrossNamespace) return [crossNamespace(object, ref)];
+  if (ref.namespace !== own && traefik && !traefik.allowsCrossNamespace) return [crossNamespace(cluster, object, ref)];
   if (cluster.isMissing("Service", name, ref.namespace))
     return [
       {
@@ -171,12 +171,19 @@ function sessionOf({ metadata }: AnyObject): Dependency[] {
   return [{ object, because: `the operator makes route and Service of ${refText(object)}` }];
 }
 
-function crossNamespace(object: AnyObject, ref: ObjectRef): Finding {
+function crossNamespace(cluster: Cluster, object: AnyObject, ref: ObjectRef): Finding {
+  const own = object.metadata?.namespace ?? "";
   return at(object, "RouteCrossNamespace", {
     problem: `It refers to ${refText(ref)} in another namespace, which Traefik does not allow (allowCrossNamespace is false).`,
     field: ref.kind === "Service" ? "spec.routes[].services" : "spec.routes[].middlewares",
     value: `${ref.namespace ?? ""}/${ref.name}`,
-    fix: { text: `Put ${ref.kind} ${ref.name} into ${object.metadata?.namespace ?? ""}.`, risk: "manual" },
+    fix: {
+      text: cluster.get(ref.kind, ref.name, own)
+        ? `Take namespace: ${ref.namespace ?? ""} out of the route: ${ref.kind} ${ref.name} is in ${own}, as the route is.`
+        : `Put ${ref.kind} ${ref.name} into ${own}, and take namespace: ${ref.namespace ?? ""} out of the route.`,
+      command: edit(object),
+      risk: "manual",
+    },
   });
 }
 

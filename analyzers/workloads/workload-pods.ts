@@ -1,6 +1,7 @@
 import type { Pod } from "../../kube/kinds.ts";
 import type { AnyObject } from "../../kube/object.ts";
 import { counted, quoted } from "../../kube/sentences.ts";
+import { untrusted } from "../../kube/untrusted-text.ts";
 import type { Analyzer } from "../analyzer.ts";
 import type { Cluster } from "../cluster.ts";
 import { refOf, refText } from "../finding.ts";
@@ -10,6 +11,7 @@ import { ownerOf } from "./owners.ts";
 import { podRef } from "../containers/pod-facts.ts";
 import { graceSeconds, isReady } from "../readiness.ts";
 import { refusalVerdict } from "../sessions/refusals.ts";
+import type { Refused } from "../sessions/refusals.ts";
 import { fixOf } from "../verdict.ts";
 import { conditionOf, shortfallOf, workloadKinds } from "./workloads.ts";
 
@@ -87,7 +89,7 @@ function refusalOf(cluster: Cluster, workload: AnyObject): Finding | undefined {
   const message = condition?.message ?? event?.message;
   if (message === undefined || (!condition && hasRecovered(workload))) return undefined;
   const what = `pods of ${refText(object)}`;
-  const verdict = refusalVerdict(message, what) ?? {
+  const verdict = refusalVerdict(message, refusedOf(object, message)) ?? {
     code: "PodsNotCreated" as const,
     problem: `The API server does not let ${what} be made: ${quoted(message)}.`,
     remedy: "Change what the message names.",
@@ -104,6 +106,16 @@ function refusalOf(cluster: Cluster, workload: AnyObject): Finding | undefined {
       },
     ],
     fix: fixOf(verdict),
+  };
+}
+
+/** A StatefulSet makes claims before pods. */
+function refusedOf(object: ObjectRef, message: string): Refused {
+  const isClaim = object.kind === "StatefulSet" && untrusted(message).includes('persistentvolumeclaims "');
+  return {
+    what: `${isClaim ? "claims" : "pods"} of ${refText(object)}`,
+    setIn: `spec.${isClaim ? "volumeClaimTemplates" : "template"} of ${refText(object)}`,
+    ...(object.namespace !== undefined && { namespace: object.namespace }),
   };
 }
 

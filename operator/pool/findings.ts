@@ -1,3 +1,4 @@
+import { quotedPull } from "../../analyzers/images/pull-words.ts";
 import { durationMs } from "../api/time.ts";
 import type { Pod } from "../kinds.ts";
 import type { Refusal } from "../view/session-view.ts";
@@ -137,6 +138,8 @@ function waitsFor({ status }: Pod): string | undefined {
   const placing = status?.conditions?.find((it) => it.type === "PodScheduled" && it.status === "False");
   if (placing?.message) return quoted(placing.message);
   const waiting = status?.containerStatuses?.find(({ state }) => state?.waiting)?.state?.waiting;
-  const said = [waiting?.reason, waiting?.message].filter((it) => it !== undefined);
-  return said.length === 0 ? undefined : quoted(said.join(": "));
+  if (!waiting) return undefined;
+  const { reason = "", message = "" } = waiting;
+  const said = reason.includes("Image") ? quotedPull(message) : quoted(message);
+  return [reason, said].filter((it) => it !== "").join(": ") || undefined;
 }

@@ -36,7 +36,7 @@ function finding({ kind, why, message }: Refusal): Finding {
   const refused =
     why === "Terminating" || why === "Contested" || why === "Taken" || why === "Missing"
       ? undefined
-      : refusalVerdict(message, `the session's ${kind}`);
+      : refusalVerdict(message, { what: `the session's ${kind}` });
   if (refused) return fromVerdict({ ...refused, remedy: `${refused.remedy} The session goes on by itself.` });
   switch (why) {
     case "Terminating":

@@ -87,6 +87,22 @@ describe("the status of a pool", () => {
     expect(told({ pods: [warm("unplaced")] }).message).to.contain("Insufficient nvidia.com/gpu");
   });
 
+  it("says why an image does not come, whatever the kubelet and containerd say before it", () => {
+    const image = "registry.example.com/desktops/ubuntu:24.04";
+    const desktop = warm("starting", { age: 601 });
+    const message = `Back-off pulling image "${image}": ErrImagePull: failed to pull and unpack image "${image}": failed to resolve reference "${image}": failed to do request: Head "https://registry.example.com/v2/desktops/ubuntu/manifests/24.04": dial tcp 203.0.113.5:443: connect: no route to host`;
+    const waiting = {
+      name: "desktop",
+      ready: false,
+      restartCount: 0,
+      state: { waiting: { reason: "ImagePullBackOff", message } },
+    };
+    const pods = [{ ...desktop, status: { ...desktop.status, containerStatuses: [waiting] } }];
+    expect(told({ pods }).message).to.match(
+      /: ImagePullBackOff: failed to do request: .*: connect: no route to host\. Look /,
+    );
+  });
+
   it("forgets a refusal once there are as many as wanted", () => {
     expect(told({ pods: [warm(), warm()], refusals: [refusal] }).reason).to.equal("Ready");
   });

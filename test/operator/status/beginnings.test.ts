@@ -59,6 +59,14 @@ describe("why a desktop cannot be made", () => {
         "End or suspend another session",
       ],
     ],
+    "a quota counts what a container does not ask for": [
+      refused(
+        "Pod",
+        "Forbidden",
+        'pods "alice-x" is forbidden: failed quota: desktops: must specify limits.cpu for: desktop',
+      ),
+      ["QuotaExceeded", "ResourceQuota desktops", "desktop lacks limits.cpu", "in template or session"],
+    ],
     "the namespace does not let such pods in": [
       refused("Pod", "Forbidden", podSecurity),
       ["PodSecurityRefused", "allowPrivilegeEscalation != false", "securityProfile"],
