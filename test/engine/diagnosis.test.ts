@@ -18,7 +18,7 @@ import { checkout } from "./lab-stack.ts";
  */
 const expected: Readonly<Record<string, readonly string[]>> = {
   "image-missing": ["ImageNotFound"],
-  "secret-missing": ["SecretMissing", "ContainerConfigError"],
+  "secret-missing": ["SecretMissing"],
   "class-missing": ["StorageClassMissing"],
   "provisioner-down": ["ProvisionerMissing", "ProvisionerNotReady", "WorkloadScaledToZero"],
   "coredns-down": ["CoreDnsScaledDown", "CoreDnsMissing", "CoreDnsUnavailable"],

@@ -27,7 +27,7 @@ const withFault = async (fault: string, given: Partial<VDITemplateSpec> = {}, ha
 /** What a simulated kubelet reports of an image of that name, and what is made of it. */
 const faults = [
   ["image-pull", "ImageNotFound", "lab.invalid does not have it"],
-  ["config-error", "ContainerConfigError", "secret not found"],
+  ["config-error", "SecretMissing", "does not exist. Create Secret"],
   ["crash-loop", "CrashLoop", 'exit code 1, and is started again. Its termination message: "cannot open display :20"'],
   ["oom", "OutOfMemory", "memory limit of 16Mi"],
   ["rejected", "UnexpectedAdmissionError", "ask for gpu 1"],
