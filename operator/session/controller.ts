@@ -39,9 +39,11 @@ export interface WarmDesktops {
   /**
    * Gives a session one when it may have one and there is one.
    *
+   * @param reserve called before the first try, in the same moment in which the view is judged: the others must not be judged
+   *   as if this session had none
    * @returns `taken`: it has one now, the caches know it. `refused`: the API server does not let it have one
    */
-  takeFor(view: SessionView, now: Date): Promise<"taken" | "refused" | "none">;
+  takeFor(view: SessionView, now: Date, reserve: () => void): Promise<"taken" | "refused" | "none">;
 }
 
 export interface SessionControllerOptions {
@@ -78,6 +80,8 @@ export class SessionController {
   readonly #admitted = new Admitted();
   /** Since when each try to write something for a session has failed, by uid. */
   readonly #failingSinceMs = new Map<string, number>();
+  /** uids of sessions that are being looked at. */
+  readonly #atWork = new Set<string>();
 
   constructor(options: SessionControllerOptions) {
     const { client, caches, settings, clock } = options;
@@ -90,9 +94,20 @@ export class SessionController {
 
   /** @param key of the session, `namespace/name` */
   async reconcile(key: string): Promise<WorkResult | undefined> {
-    const { caches, settings, clock, recorder, probes, lines, log } = this.#options;
-    const session = caches.sessions.store.get(key);
+    const session = this.#options.caches.sessions.store.get(key);
     if (!session) return undefined;
+    const { uid = "" } = session.metadata;
+    this.#atWork.add(uid);
+    try {
+      return await this.#reconcile(key, session);
+    } finally {
+      this.#atWork.delete(uid);
+      if (!this.#latest(session)) this.#options.lines.setStarting(session, false);
+    }
+  }
+
+  async #reconcile(key: string, session: VDISession): Promise<WorkResult | undefined> {
+    const { caches, settings, clock, recorder, probes, lines, log } = this.#options;
     const now = clock.date();
     const { uid = "" } = session.metadata;
     const unseen = {
@@ -106,6 +121,7 @@ export class SessionController {
     await this.#takeWarm(found, now);
     const turn = await this.#turn(found);
     const known: Seen = { ...unread, homeAtEnd: await this.#homeAtEnd(found, now) };
+    if (!this.#latest(session)) return undefined;
     // From here until the others can see what is decided, nothing else runs.
     const view = gather(session, caches, settings, known);
     const seen = probes.of(view);
@@ -129,16 +145,12 @@ export class SessionController {
     if (plan.warning) recorder.record(session, { type: "Warning", action: "Warn", ...plan.warning });
 
     // What was written is in the caches by now.
-    const present = () => {
-      const found = caches.sessions.store.get(key);
-      return found?.metadata.uid === session.metadata.uid ? found : undefined;
-    };
-    const latest = present();
+    const latest = this.#latest(session);
     if (!latest) return undefined;
     const after = gather(latest, caches, settings, { ...known, ...seen, refusals });
     const start = await this.#events.read(after, now);
     // A session that is gone by now would be looked at for ever.
-    if (!present()) return undefined;
+    if (!this.#latest(session)) return undefined;
     const told = { ...after, ...turn.problem, events: start.events };
     probes.aim(told, plan.decideAtMs);
     const status = { ...sessionStatus(told, settings, now), restarts: plan.restarts };
@@ -166,10 +178,18 @@ export class SessionController {
     this.#starts.forget(session);
     this.#failingSinceMs.delete(session.metadata.uid ?? "");
     this.#limit.forget(session.metadata.uid ?? "");
+    // Whose pod is just being made counts until that is answered.
+    if (!this.#atWork.has(session.metadata.uid ?? "")) this.#options.lines.setStarting(session, false);
     this.#options.probes.forget(keyOf(session));
     log.info({ session: keyOf(session), user: session.spec.user }, "the session is gone");
     const seconds = (clock.date().getTime() - Date.parse(session.metadata.creationTimestamp ?? "")) / 1000;
     metrics.ended({ template: session.spec.template, seconds: Math.max(0, seconds) });
+  }
+
+  /** As the caches have it; undefined when it is gone. */
+  #latest(session: VDISession): VDISession | undefined {
+    const found = this.#options.caches.sessions.store.get(keyOf(session));
+    return found?.metadata.uid === session.metadata.uid ? found : undefined;
   }
 
   async #act({ metadata: { uid = "" } }: VDISession, batches: readonly Batch[]): Promise<Refusal[]> {
@@ -198,7 +218,8 @@ export class SessionController {
   async #takeWarm(view: SessionView, now: Date): Promise<void> {
     const { uid = "" } = view.session.metadata;
     if (this.#limit.due(uid, [[taking]]).batches.length === 0) return;
-    const outcome = await this.#options.warm.takeFor(view, now);
+    const { warm, lines } = this.#options;
+    const outcome = await warm.takeFor(view, now, () => lines.setStarting(view.session, true));
     if (outcome === "none") return;
     const refusal: Refusal = { kind: "Pod", why: "Forbidden", message: "the desktop of a pool may not be taken" };
     this.#limit.note(uid, taking, outcome === "refused" ? refusal : "done");

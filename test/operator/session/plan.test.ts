@@ -127,7 +127,8 @@ describe("the plan of a session", () => {
     expect(writesOf({ ...fresh, templateProblem: { reason: "TemplateInvalid", message: "no" } })).to.deep.equal([]);
     const taken = [
       { homeHolder: session() },
-      { oneTooMany: session() },
+      { oneTooMany: { session: session() } },
+      { oneTooMany: { pod: { metadata: { name: "of-a-session-that-is-gone" } } } },
       { homeRemains: { metadata: { name: "of-a-session-that-is-gone" } } },
     ];
     for (const by of taken) {
