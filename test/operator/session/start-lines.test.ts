@@ -299,21 +299,6 @@ describe("a desktop whose session is gone", () => {
   });
 });
 
-describe("sessions that are judged in one moment", () => {
-  it("do not all start, though none of them was in line before: each that starts is counted for the next", () => {
-    const { put, lines } = setUp(2);
-    const all = ["a", "b", "c", "d"].map((name) =>
-      put(name, { spec: { persistence: without }, status: stalledFor("ResourcesExceeded") }),
-    );
-    const started = all.filter((it) => {
-      if (lines.oneTooMany(it)) return false;
-      lines.setStarting(it, true);
-      return true;
-    });
-    expect(started.map(({ metadata }) => metadata.name)).to.deep.equal(["a", "b"]);
-  });
-});
-
 describe("any course of a user's sessions", () => {
   type Step = { name: string; act: "run" | "suspend" | "stall" | "delete" | "pod" | "unpod" | "start" | "stop" };
   const steps: fc.Arbitrary<Step[]> = fc.array(
