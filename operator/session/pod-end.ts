@@ -25,12 +25,14 @@ const kubeletMs = 30_000;
  * a home: were the node alive after all, two desktops would write to it. The pod says whether it has one: the session says
  * what the next is to have, and its user can change that.
  */
-export function isForceable(view: SessionView, now: Date): { due: boolean; recheckMs?: number } {
-  const { pod, nodes } = view;
+export function isForceable(
+  { pod, nodes, timeDoubt }: Pick<SessionView, "pod" | "nodes" | "timeDoubt">,
+  now: Date,
+): { due: boolean; recheckMs?: number } {
   const deleted = Date.parse(pod?.metadata.deletionTimestamp ?? "");
   const node = nodes.find(({ metadata }) => metadata.name === pod?.spec?.nodeName);
   if (!pod || Number.isNaN(deleted) || claimNames(pod).length > 0 || isReady(node)) return { due: false };
   const waitMs = deleted + kubeletMs - now.getTime();
   if (waitMs > 0) return { due: false, recheckMs: waitMs };
-  return view.timeDoubt === undefined ? { due: true } : { due: false, recheckMs: kubeletMs };
+  return timeDoubt === undefined ? { due: true } : { due: false, recheckMs: kubeletMs };
 }
