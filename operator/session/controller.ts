@@ -24,6 +24,7 @@ import type { LiveSessions } from "./live-sessions.ts";
 import { planSession } from "./plan.ts";
 import type { SessionPlan } from "./plan.ts";
 import { decidesHome, isLate } from "./plan-end.ts";
+import { latestOf } from "./pod-owner.ts";
 import { StartClock } from "./start-clock.ts";
 import { StartEvents } from "./start-events.ts";
 import type { StartLines } from "./start-lines.ts";
@@ -80,8 +81,6 @@ export class SessionController {
   readonly #admitted = new Admitted();
   /** Since when each try to write something for a session has failed, by uid. */
   readonly #failingSinceMs = new Map<string, number>();
-  /** uids of sessions that are being looked at. */
-  readonly #atWork = new Set<string>();
 
   constructor(options: SessionControllerOptions) {
     const { client, caches, settings, clock } = options;
@@ -94,16 +93,9 @@ export class SessionController {
 
   /** @param key of the session, `namespace/name` */
   async reconcile(key: string): Promise<WorkResult | undefined> {
-    const session = this.#options.caches.sessions.store.get(key);
-    if (!session) return undefined;
-    const { uid = "" } = session.metadata;
-    this.#atWork.add(uid);
-    try {
-      return await this.#reconcile(key, session);
-    } finally {
-      this.#atWork.delete(uid);
-      if (!this.#latest(session)) this.#options.lines.setStarting(session, false);
-    }
+    const { caches, lines } = this.#options;
+    const session = caches.sessions.store.get(key);
+    return session && lines.during(session, () => this.#reconcile(key, session));
   }
 
   async #reconcile(key: string, session: VDISession): Promise<WorkResult | undefined> {
@@ -121,7 +113,7 @@ export class SessionController {
     await this.#takeWarm(found, now);
     const turn = await this.#turn(found);
     const known: Seen = { ...unread, homeAtEnd: await this.#homeAtEnd(found, now) };
-    if (!this.#latest(session)) return undefined;
+    if (!latestOf(session, caches)) return undefined;
     // From here until the others can see what is decided, nothing else runs.
     const view = gather(session, caches, settings, known);
     const seen = probes.of(view);
@@ -145,12 +137,12 @@ export class SessionController {
     if (plan.warning) recorder.record(session, { type: "Warning", action: "Warn", ...plan.warning });
 
     // What was written is in the caches by now.
-    const latest = this.#latest(session);
+    const latest = latestOf(session, caches);
     if (!latest) return undefined;
     const after = gather(latest, caches, settings, { ...known, ...seen, refusals });
     const start = await this.#events.read(after, now);
     // A session that is gone by now would be looked at for ever.
-    if (!this.#latest(session)) return undefined;
+    if (!latestOf(session, caches)) return undefined;
     const told = { ...after, ...turn.problem, events: start.events };
     probes.aim(told, plan.decideAtMs);
     const status = { ...sessionStatus(told, settings, now), restarts: plan.restarts };
@@ -178,18 +170,10 @@ export class SessionController {
     this.#starts.forget(session);
     this.#failingSinceMs.delete(session.metadata.uid ?? "");
     this.#limit.forget(session.metadata.uid ?? "");
-    // Whose pod is just being made counts until that is answered.
-    if (!this.#atWork.has(session.metadata.uid ?? "")) this.#options.lines.setStarting(session, false);
     this.#options.probes.forget(keyOf(session));
     log.info({ session: keyOf(session), user: session.spec.user }, "the session is gone");
     const seconds = (clock.date().getTime() - Date.parse(session.metadata.creationTimestamp ?? "")) / 1000;
     metrics.ended({ template: session.spec.template, seconds: Math.max(0, seconds) });
-  }
-
-  /** As the caches have it; undefined when it is gone. */
-  #latest(session: VDISession): VDISession | undefined {
-    const found = this.#options.caches.sessions.store.get(keyOf(session));
-    return found?.metadata.uid === session.metadata.uid ? found : undefined;
   }
 
   async #act({ metadata: { uid = "" } }: VDISession, batches: readonly Batch[]): Promise<Refusal[]> {

@@ -1,3 +1,4 @@
+import { keyOf } from "../../kube/store.ts";
 import type { VDISession } from "../api/objects.ts";
 import type { Caches } from "../caches.ts";
 import type { Pod } from "../kinds.ts";
@@ -27,6 +28,12 @@ export function podsIncludingLost(session: VDISession, caches: Pick<Caches, "pod
 export function sessionOf(pod: Pod, caches: Pick<Caches, "sessions">): VDISession | undefined {
   const id = pod.metadata.labels?.[labels.session];
   return ownerOf(pod, caches) ?? (id === undefined ? undefined : caches.sessions.store.by("id", id)[0]);
+}
+
+/** A session as the caches have it; undefined when it is gone. */
+export function latestOf(session: VDISession, { sessions }: Pick<Caches, "sessions">): VDISession | undefined {
+  const found = sessions.store.get(keyOf(session));
+  return found?.metadata.uid === session.metadata.uid ? found : undefined;
 }
 
 /** The session that controls a pod, as far as it is there. */

@@ -6,7 +6,7 @@ import type { Pod } from "../kinds.ts";
 import { labels } from "../resources/labels.ts";
 import { homeName, sessionId, userHash } from "../resources/names.ts";
 import type { Ahead } from "../view/session-view.ts";
-import { podsIncludingLost, sessionOf } from "./pod-owner.ts";
+import { latestOf, podsIncludingLost, sessionOf } from "./pod-owner.ts";
 import { StartLine } from "./start-line.ts";
 import type { Place } from "./start-line.ts";
 
@@ -38,12 +38,21 @@ export class StartLines {
   readonly #users = new Map<string, StartLine>();
   /** Sessions whose pod is being made, as they were judged, by id: of sessions that are looked at together, not all may start. */
   readonly #starting = new Map<string, VDISession>();
+  /** Ids of sessions that a worker is at. */
+  readonly #atWork = new Set<string>();
 
   constructor(options: StartLinesOptions) {
     this.#options = options;
     const { sessions, pods } = options.caches;
     const place = (session: VDISession) => this.#place(session);
-    sessions.on({ add: place, update: place, delete: place });
+    sessions.on({
+      add: place,
+      update: place,
+      delete: (session) => {
+        if (!this.#atWork.has(sessionId(session))) this.#starting.delete(sessionId(session));
+        place(session);
+      },
+    });
     pods.on({
       add: (pod) => this.#placePod(pod),
       update: (pod, before) => {
@@ -70,9 +79,21 @@ export class StartLines {
   }
 
   /**
-   * From when a pod is about to be made, or taken from a pool, until it is known to be there, or not. It counts though the
-   * session is deleted meanwhile: its pod may come all the same.
+   * Does the work on a session, which may make a pod for it. One that is being made then counts until the work is over, though
+   * the session is deleted meanwhile: it may come all the same.
    */
+  async during<T>(session: VDISession, work: () => Promise<T>): Promise<T> {
+    const id = sessionId(session);
+    this.#atWork.add(id);
+    try {
+      return await work();
+    } finally {
+      this.#atWork.delete(id);
+      if (!latestOf(session, this.#options.caches)) this.setStarting(session, false);
+    }
+  }
+
+  /** From when a pod is about to be made, or taken from a pool, until it is known to be there, or not. */
   setStarting(session: VDISession, isStarting: boolean): void {
     const id = sessionId(session);
     if (!isStarting && !this.#starting.has(id)) return;
@@ -141,7 +162,7 @@ export class StartLines {
   #placesOf(session: VDISession): { home: Place; user: Place } {
     const { caches } = this.#options;
     const { user, persistence } = session.spec;
-    const isThere = caches.sessions.store.get(keyOf(session))?.metadata.uid === session.metadata.uid;
+    const isThere = latestOf(session, caches) !== undefined;
     const pods = isThere ? podsIncludingLost(session, caches) : [];
     const starting = this.#starting.get(sessionId(session));
     const isActive = pods.length > 0 || starting !== undefined;

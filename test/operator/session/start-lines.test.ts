@@ -241,28 +241,30 @@ describe("a desktop whose session is gone", () => {
     expect(started).to.deep.equal(["a", "b"]);
   });
 
-  it("counts while its pod is only being made, which the session's end does not stop", () => {
-    const { put, sessions, pods, podFor, lines, before, woken } = setUp(1);
-    const [first, second] = [put("a", others), put("b", others)];
-    lines.setStarting(first, true);
-    sessions.remove(first);
-    expect(before(second)).to.equal("a");
-    pods.put(podFor(first));
-    lines.setStarting(first, false);
-    expect(before(second)).to.equal("pod-a");
-    woken.length = 0;
-    pods.remove(podFor(first));
-    expect(before(second)).to.equal(undefined);
-    expect(woken).to.include("b");
+  it("counts while its pod is only being made, which the session's end does not stop", async () => {
+    for (const isMade of [true, false]) {
+      const { put, sessions, pods, podFor, lines, before, woken } = setUp(1);
+      const [first, second] = [put("a", others), put("b", others)];
+      await lines.during(first, () => {
+        lines.setStarting(first, true);
+        sessions.remove(first);
+        expect(before(second)).to.equal("a");
+        if (isMade) pods.put(podFor(first));
+        expect(before(second)).to.equal("a");
+        woken.length = 0;
+        return Promise.resolve();
+      });
+      expect(before(second)).to.equal(isMade ? "pod-a" : undefined);
+      expect(woken).to.include("b");
+    }
   });
 
-  it("no longer counts when its pod was not made after all", () => {
+  it("no longer counts when nobody knows whether its pod was made, and no work goes on that could tell", () => {
     const { put, sessions, lines, before, woken } = setUp(1);
     const [first, second] = [put("a", others), put("b", others)];
     lines.setStarting(first, true);
-    sessions.remove(first);
     woken.length = 0;
-    lines.setStarting(first, false);
+    sessions.remove(first);
     expect(before(second)).to.equal(undefined);
     expect(woken).to.include("b");
   });
@@ -313,9 +315,9 @@ describe("any course of a user's sessions", () => {
     readonly all: () => VDISession[];
     readonly find: (name: string) => VDISession | undefined;
     readonly wants: (it: VDISession) => boolean;
-    /** Names of those whose pod is being made; of sessions that are gone, too. */
+    /** Names of those whose pod is being made. */
     readonly starting: ReadonlySet<string>;
-    /** Names of those that have a pod, likewise. */
+    /** Names of those that have a pod; of sessions that are gone, too. */
     readonly withPod: () => Set<string>;
   }
 
@@ -351,9 +353,10 @@ describe("any course of a user's sessions", () => {
         else if (act === "suspend") made.set(name, put(name, { spec: { desiredState: "Suspended" } }));
         else if (act === "stall") made.set(name, put(name, { status: stalledFor("TemplateMissing") }));
         else if (!last) return;
-        else if (act === "delete") sessions.remove(last);
+        else if (act === "delete") (sessions.remove(last), starting.delete(name));
         else if (act === "pod") pods.put(podFor(last));
         else if (act === "unpod") pods.remove(podFor(last));
+        else if (!world.find(name)) return;
         else if (act === "start") (lines.setStarting(last, true), starting.add(name));
         else (lines.setStarting(last, false), starting.delete(name));
       };
