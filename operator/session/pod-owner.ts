@@ -4,7 +4,6 @@ import type { Caches } from "../caches.ts";
 import type { Pod } from "../kinds.ts";
 import { controllerUid } from "../resources/keys.ts";
 import { labels } from "../resources/labels.ts";
-import { sessionId } from "../resources/names.ts";
 
 /** The pod that a session controls. Of several it is the one that its user was told of, or else one that is not going. */
 export function podOf(session: VDISession, caches: Pick<Caches, "pods">): Pod | undefined {
@@ -17,11 +16,6 @@ export function podOf(session: VDISession, caches: Pick<Caches, "pods">): Pod | 
 export function podsOf(session: VDISession, { pods }: Pick<Caches, "pods">): Pod[] {
   const { uid = "" } = session.metadata;
   return pods.store.by("owner", uid).filter((pod) => controllerUid(pod) === uid);
-}
-
-/** These, and those that somebody took the owner from: its label is on them still. */
-export function podsIncludingLost(session: VDISession, caches: Pick<Caches, "pods">): Pod[] {
-  return [...podsOf(session, caches), ...caches.pods.store.by("whose", `session ${sessionId(session)}`)];
 }
 
 /** The session that a pod is of, by its owner or, where somebody took that away, by its label. */

@@ -1,6 +1,5 @@
 import type { VDISession } from "../api/objects.ts";
 import type { Pod } from "../kinds.ts";
-import { sessionId } from "../resources/names.ts";
 import type { Ahead } from "../view/session-view.ts";
 
 /** `active`: has a pod, or one is being made. `waiting`: wants one. `out`: wants none, or cannot have one for now. */
@@ -13,9 +12,9 @@ export type Place = "active" | "waiting" | "out";
  */
 export class StartLine {
   readonly #capacity: number;
-  /** By the session's id. */
+  /** By uid. */
   readonly #active = new Map<string, VDISession>();
-  /** Pods of sessions that are gone, by the session's id. */
+  /** Pods of sessions that are gone, by the session's id: labels are what tells of these. */
   readonly #left = new Map<string, Pod>();
   /** Oldest first. */
   readonly #waiting: VDISession[] = [];
@@ -30,14 +29,14 @@ export class StartLine {
 
   /** @returns its place until now */
   put(session: VDISession, place: Place): Place {
-    const id = sessionId(session);
+    const { uid = "" } = session.metadata;
     const at = this.#rank(session);
     const isHere = isSame(this.#waiting[at], session);
-    const before = this.#active.has(id) ? "active" : isHere ? "waiting" : "out";
+    const before = this.#active.has(uid) ? "active" : isHere ? "waiting" : "out";
     if (place === "waiting") this.#waiting.splice(at, isHere ? 1 : 0, session);
     else if (isHere) this.#waiting.splice(at, 1);
-    if (place === "active") this.#active.set(id, session);
-    else this.#active.delete(id);
+    if (place === "active") this.#active.set(uid, session);
+    else this.#active.delete(uid);
     return before;
   }
 
@@ -55,7 +54,7 @@ export class StartLine {
 
   /** Who goes before this session, so that it has to wait: the one next to it in line, or one that has a pod. */
   ahead(session: VDISession): Ahead | undefined {
-    if (this.#active.has(sessionId(session))) return undefined;
+    if (this.#active.has(session.metadata.uid ?? "")) return undefined;
     const rank = this.#rank(session);
     if (rank + this.#taken < this.#capacity) return undefined;
     const next = rank > 0 ? this.#waiting[rank - 1] : undefined;

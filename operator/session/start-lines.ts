@@ -3,10 +3,11 @@ import { keyOf } from "../../kube/store.ts";
 import type { VDISession } from "../api/objects.ts";
 import type { Caches } from "../caches.ts";
 import type { Pod } from "../kinds.ts";
-import { labels } from "../resources/labels.ts";
+import { controllerUid } from "../resources/keys.ts";
+import { belongsTo, labels } from "../resources/labels.ts";
 import { homeName, sessionId, userHash } from "../resources/names.ts";
 import type { Ahead } from "../view/session-view.ts";
-import { latestOf, podsIncludingLost, sessionOf } from "./pod-owner.ts";
+import { latestOf, podsOf, sessionOf } from "./pod-owner.ts";
 import { StartLine } from "./start-line.ts";
 import type { Place } from "./start-line.ts";
 
@@ -38,7 +39,7 @@ export class StartLines {
   readonly #users = new Map<string, StartLine>();
   /** Sessions whose pod is being made, as they were judged, by id: of sessions that are looked at together, not all may start. */
   readonly #starting = new Map<string, VDISession>();
-  /** Ids of sessions that a worker is at. */
+  /** uids of sessions that a worker is at. */
   readonly #atWork = new Set<string>();
 
   constructor(options: StartLinesOptions) {
@@ -49,7 +50,7 @@ export class StartLines {
       add: place,
       update: place,
       delete: (session) => {
-        if (!this.#atWork.has(sessionId(session))) this.#starting.delete(sessionId(session));
+        if (!this.#atWork.has(session.metadata.uid ?? "")) this.#starting.delete(sessionId(session));
         place(session);
       },
     });
@@ -57,7 +58,9 @@ export class StartLines {
       add: (pod) => this.#placePod(pod),
       update: (pod, before) => {
         this.#placePod(pod);
-        this.#placePod(before);
+        // A session took it from its pool, or somebody took its owner or labels away.
+        if (controllerUid(pod) !== controllerUid(before) || belongsTo(pod) !== belongsTo(before))
+          this.#placePod(before);
       },
       delete: (pod) => {
         this.#placePod(pod);
@@ -83,12 +86,12 @@ export class StartLines {
    * the session is deleted meanwhile: it may come all the same.
    */
   async during<T>(session: VDISession, work: () => Promise<T>): Promise<T> {
-    const id = sessionId(session);
-    this.#atWork.add(id);
+    const { uid = "" } = session.metadata;
+    this.#atWork.add(uid);
     try {
       return await work();
     } finally {
-      this.#atWork.delete(id);
+      this.#atWork.delete(uid);
       if (!latestOf(session, this.#options.caches)) this.setStarting(session, false);
     }
   }
@@ -99,20 +102,18 @@ export class StartLines {
     if (!isStarting && !this.#starting.has(id)) return;
     if (isStarting) this.#starting.set(id, session);
     else this.#starting.delete(id);
-    const moves = this.#put(session);
-    this.#placeLeft(id, userHash(session.spec.user));
-    for (const { line, before, place } of moves) {
+    for (const { line, before, place } of this.#put(session)) {
       if (before !== "active" || place === "active") continue;
       const [oldest] = line.startable;
       // One that is older was told to wait meanwhile. The others would only meet what this one met.
       if (oldest?.metadata.uid !== session.metadata.uid) this.#wake([oldest]);
+      // One that was not in line had the place of the last of these.
+      if (place === "out") this.#wake([line.startable.at(-1)]);
     }
   }
 
   #place(session: VDISession): void {
-    const moves = this.#put(session);
-    this.#placeLeft(sessionId(session), userHash(session.spec.user));
-    for (const { line, before, place } of moves) {
+    for (const { line, before, place } of this.#put(session)) {
       if (before === place) continue;
       if (before === "active" || place === "out") this.#wake(line.startable);
       // Who is behind one that has a pod by now waits for it as before.
@@ -122,10 +123,10 @@ export class StartLines {
 
   #placePod(pod: Pod): void {
     const session = sessionOf(pod, this.#options.caches);
-    if (session) this.#place(session);
     // One that waits in a pool is nobody's.
     const { [labels.session]: id, [labels.user]: user } = pod.metadata.labels ?? {};
-    if (id !== undefined && user !== undefined) this.#placeLeft(id, user);
+    if (session) this.#place(session);
+    else if (id !== undefined && user !== undefined) this.#placeLeft(id, user);
   }
 
   /** What is left of a session that is gone counts as one of its user's desktops: it has its node's memory and GPU yet. */
@@ -141,33 +142,36 @@ export class StartLines {
     this.#wake([line.first, ...line.startable]);
   }
 
-  /** Puts it into the lines that it is in. */
+  /** Puts it, or what it has left, into the lines that it is in. */
   #put(session: VDISession): Move[] {
-    const { user } = session.spec;
     const { maxPerUser } = this.#options;
-    const places = this.#placesOf(session);
-    return [
-      { lines: this.#homes, key: homeName(user), capacity: 1, place: places.home },
+    const [id, home, user] = [sessionId(session), homeName(session.spec.user), userHash(session.spec.user)];
+    const places = this.#placesOf(session, id, home);
+    const moves = [
+      { lines: this.#homes, key: home, capacity: 1, place: places.home },
       ...(maxPerUser === undefined
         ? []
-        : [{ lines: this.#users, key: userHash(user), capacity: maxPerUser, place: places.user }]),
+        : [{ lines: this.#users, key: user, capacity: maxPerUser, place: places.user }]),
     ].map(({ lines, key, capacity, place }) => {
       const line = lines.get(key) ?? new StartLine(capacity);
       const before = line.put(session, place);
       keep(lines, key, line);
       return { line, before, place };
     });
+    this.#placeLeft(id, user);
+    return moves;
   }
 
-  #placesOf(session: VDISession): { home: Place; user: Place } {
+  #placesOf(session: VDISession, id: string, homeClaim: string): { home: Place; user: Place } {
     const { caches } = this.#options;
-    const { user, persistence } = session.spec;
+    const { persistence } = session.spec;
     const isThere = latestOf(session, caches) !== undefined;
-    const pods = isThere ? podsIncludingLost(session, caches) : [];
-    const starting = this.#starting.get(sessionId(session));
+    // Also those that somebody took the owner from.
+    const pods = isThere ? [...podsOf(session, caches), ...caches.pods.store.by("whose", `session ${id}`)] : [];
+    const starting = this.#starting.get(id);
     const isActive = pods.length > 0 || starting !== undefined;
     const otherwise = isThere && wantsToStart(session) ? "waiting" : "out";
-    const hasHome = pods.some((pod) => claimNames(pod).includes(homeName(user)));
+    const hasHome = pods.some((pod) => claimNames(pod).includes(homeClaim));
     return {
       user: isActive ? "active" : otherwise,
       home:

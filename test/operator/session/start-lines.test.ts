@@ -198,6 +198,18 @@ describe("how many desktops a user has", () => {
     }
   });
 
+  it("wakes whoever was told to wait for one that could not start after all, and was not in line", () => {
+    const { put, lines, before, woken } = setUp(2);
+    const [stalled] = [put("c", { ...others, status: stalledFor("ResourcesExceeded") }), put("a", others)];
+    const last = put("d", others);
+    lines.setStarting(stalled, true);
+    expect(before(last)).to.equal("a");
+    woken.length = 0;
+    lines.setStarting(stalled, false);
+    expect(before(last)).to.equal(undefined);
+    expect(woken).to.include("d");
+  });
+
   it("is without bound when no limit is set, and each user has a number of their own", () => {
     const { put, lines } = setUp();
     for (const name of ["a", "b", "c"]) expect(lines.oneTooMany(put(name, others))).to.equal(undefined);
