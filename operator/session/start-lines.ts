@@ -4,7 +4,7 @@ import type { VDISession } from "../api/objects.ts";
 import type { Caches } from "../caches.ts";
 import type { Pod } from "../kinds.ts";
 import { controllerUid } from "../resources/keys.ts";
-import { belongsTo, labels } from "../resources/labels.ts";
+import { labels } from "../resources/labels.ts";
 import { homeName, sessionId, userHash } from "../resources/names.ts";
 import type { Ahead } from "../view/session-view.ts";
 import { latestOf, podsOf, sessionOf } from "./pod-owner.ts";
@@ -59,8 +59,7 @@ export class StartLines {
       update: (pod, before) => {
         this.#placePod(pod);
         // A session took it from its pool, or somebody took its owner or labels away.
-        if (controllerUid(pod) !== controllerUid(before) || belongsTo(pod) !== belongsTo(before))
-          this.#placePod(before);
+        if (whose(pod) !== whose(before)) this.#placePod(before);
       },
       delete: (pod) => {
         this.#placePod(pod);
@@ -186,6 +185,11 @@ export class StartLines {
   #wake(sessions: readonly (VDISession | undefined)[] = []): void {
     for (const session of sessions) if (session) this.#options.wake(keyOf(session));
   }
+}
+
+function whose(pod: Pod): string {
+  const { [labels.session]: id = "", [labels.user]: user = "" } = pod.metadata.labels ?? {};
+  return `${controllerUid(pod) ?? ""} ${id} ${user}`;
 }
 
 /** A line that nobody is in takes no memory. */
