@@ -146,11 +146,12 @@ describe("one desktop per home, whatever fails", function () {
       });
       return { session, key };
     };
-    const [kept, ended] = [await lost("kept", true), await lost("ended", false)];
+    const [kept, ended, left] = [await lost("kept", true), await lost("ended", false), await lost("left", false)];
+    await harness.client.delete(harness.keyOf(left.session));
     await harness.patch(kept.session, { persistence: { enabled: false } });
     const next = await harness.session({ user: "kept" }, "kept-next");
     await told(next, "HomeInUse", `session ${kept.session.metadata.name}`);
-    await harness.waitForGone(ended.key);
+    for (const { key } of [ended, left]) await harness.waitForGone(key, 90_000);
     await sleep(3_000);
     expect((await harness.client.get(kept.key))?.metadata).to.have.property("deletionTimestamp");
     expect(await homePods("kept")).to.have.lengthOf(1);
