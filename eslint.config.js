@@ -55,7 +55,7 @@ const operatorMayImport = {
   session: ["api", "resources", "view", "turn", "lifetime", "status", "reachability"],
   pool: ["api", "resources", "view", "turn", "lifetime", "status", "session"],
   template: ["api", "resources", "status"],
-  orphans: ["api", "resources", "view", "session"],
+  orphans: ["api", "resources", "view", "lifetime", "session"],
   access: ["api", "resources", "credentials"],
   bundle: [],
 };

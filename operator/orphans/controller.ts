@@ -8,7 +8,8 @@ import type { Logger } from "../log.ts";
 import type { DesktopMetrics } from "../metrics.ts";
 import type { LiveSessions } from "../session/live-sessions.ts";
 import type { Settings } from "../settings.ts";
-import { ownersOf, removals } from "./find.ts";
+import type { DoubtableClock } from "../lifetime/server-clock.ts";
+import { forcedRemovals, ownersOf, removals } from "./find.ts";
 import type { Orphans } from "./find.ts";
 import { graceMs, hasOwner } from "./triggers.ts";
 
@@ -17,6 +18,8 @@ export interface OrphanControllerOptions {
   caches: Caches;
   settings: Pick<Settings, "namespace">;
   live: Pick<LiveSessions, "read">;
+  /** By the API server's time. */
+  clock: DoubtableClock;
   log: Pick<Logger, "warn">;
   metrics: Pick<DesktopMetrics, "orphansRemoved">;
 }
@@ -40,7 +43,7 @@ export class OrphanController {
 
   /** @param owner as labels have it, see belongsTo */
   async reconcile(owner: string): Promise<WorkResult | undefined> {
-    const { client, caches, log, metrics } = this.#options;
+    const { client, caches, clock, log, metrics } = this.#options;
     if (hasOwner(owner, caches)) return undefined;
     const orphans = this.#orphansOf(owner);
     if (Object.values(orphans).every(({ length }: Orphans["pods"]) => length === 0)) return undefined;
@@ -52,8 +55,15 @@ export class OrphanController {
       log.warn({ owner, objects: names }, "what is left of a session or pool that is gone is deleted");
       metrics.orphansRemoved(due.length);
     }
+    const seen = { nodes: [...caches.nodes.store.values()], timeDoubt: clock.doubt };
+    const forced = forcedRemovals(orphans, seen, clock.date());
     const results = await Promise.allSettled(
-      due.map(({ key, uid }) => client.delete(key, "Background", uid === undefined ? undefined : { uid })),
+      [...due, ...forced].map(({ key, uid, graceSeconds }) =>
+        client.delete(key, "Background", {
+          ...(uid !== undefined && { uid }),
+          ...(graceSeconds !== undefined && { gracePeriodSeconds: graceSeconds }),
+        }),
+      ),
     );
     const failure = results.find((it) => it.status === "rejected");
     if (failure) throw failure.reason;

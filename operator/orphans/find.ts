@@ -1,10 +1,13 @@
 import type { KubeObject, ObjectKey } from "../../kube/object.ts";
 import type { VDIPool, VDISession } from "../api/objects.ts";
+import type { Pod } from "../kinds.ts";
 import { poolId, sessionId } from "../resources/names.ts";
+import { isForceable } from "../session/pod-end.ts";
+import type { SessionView } from "../view/session-view.ts";
 
 /** What is left of a session or pool that is gone. */
 export interface Orphans {
-  readonly pods: readonly KubeObject[];
+  readonly pods: readonly Pod[];
   readonly services: readonly KubeObject[];
   readonly routes: readonly KubeObject[];
   readonly networkPolicies: readonly KubeObject[];
@@ -14,6 +17,7 @@ export interface Orphans {
 export interface Removal {
   readonly key: ObjectKey;
   readonly uid?: string;
+  readonly graceSeconds?: number;
 }
 
 /** Names the owners that are there, by their ids in labels. */
@@ -38,13 +42,25 @@ export function removals({ pods, services, routes, networkPolicies }: Orphans): 
   return seen.length === 0 ? [] : [...seen, ...secrets([...ways, ...pods])];
 }
 
+/** Those of the pods that end already, and never will by themselves: each counts as one of its user's desktops until then. */
+export function forcedRemovals(
+  { pods }: Pick<Orphans, "pods">,
+  seen: Pick<SessionView, "nodes" | "timeDoubt">,
+  now: Date,
+): Removal[] {
+  return pods
+    .filter((pod) => isForceable({ ...seen, pod }, now).due)
+    .map(({ metadata }) => ({ ...removal("v1", "Pod", metadata), graceSeconds: 0 }));
+}
+
 function removalsOf(apiVersion: string, kind: string, objects: readonly KubeObject[]): Removal[] {
   return objects
     .filter(({ metadata }) => metadata?.deletionTimestamp === undefined)
-    .map(({ metadata = {} }) => ({
-      key: keyOf(apiVersion, kind, metadata),
-      ...(metadata.uid !== undefined && { uid: metadata.uid }),
-    }));
+    .map(({ metadata = {} }) => removal(apiVersion, kind, metadata));
+}
+
+function removal(apiVersion: string, kind: string, metadata: NonNullable<KubeObject["metadata"]>): Removal {
+  return { key: keyOf(apiVersion, kind, metadata), ...(metadata.uid !== undefined && { uid: metadata.uid }) };
 }
 
 function secrets(objects: readonly KubeObject[]): Removal[] {

@@ -30,15 +30,17 @@ export class WarmPods implements WarmDesktops {
   /**
    * Gives a session without pod one of a pool, when it may have one and there is one.
    *
+   * @param reserve called before the first try, in the same moment in which the view is judged
    * @returns `taken`: it has one now, the caches know it. `refused`: the API server does not let it have one
    * @throws when the API server does not answer: then the pod may be taken or not, which the watch tells
    */
-  async takeFor(view: SessionView, now: Date): Promise<"taken" | "refused" | "none"> {
+  async takeFor(view: SessionView, now: Date, reserve: () => void): Promise<"taken" | "refused" | "none"> {
     const hash = warmWish(view, this.#options.settings, now);
     if (hash === undefined) return "none";
     for (const lost = new Set<Pod>(); ;) {
       const pod = this.#candidate(view.session, hash, lost);
       if (!pod) return "none";
+      reserve();
       this.#tried.add(pod);
       try {
         const outcome = await this.#take(view.session, pod);

@@ -24,6 +24,7 @@ import type { LiveSessions } from "./live-sessions.ts";
 import { planSession } from "./plan.ts";
 import type { SessionPlan } from "./plan.ts";
 import { decidesHome, isLate } from "./plan-end.ts";
+import { latestOf } from "./pod-owner.ts";
 import { StartClock } from "./start-clock.ts";
 import { StartEvents } from "./start-events.ts";
 import type { StartLines } from "./start-lines.ts";
@@ -39,9 +40,11 @@ export interface WarmDesktops {
   /**
    * Gives a session one when it may have one and there is one.
    *
+   * @param reserve called before the first try, in the same moment in which the view is judged: the others must not be judged
+   *   as if this session had none
    * @returns `taken`: it has one now, the caches know it. `refused`: the API server does not let it have one
    */
-  takeFor(view: SessionView, now: Date): Promise<"taken" | "refused" | "none">;
+  takeFor(view: SessionView, now: Date, reserve: () => void): Promise<"taken" | "refused" | "none">;
 }
 
 export interface SessionControllerOptions {
@@ -90,9 +93,13 @@ export class SessionController {
 
   /** @param key of the session, `namespace/name` */
   async reconcile(key: string): Promise<WorkResult | undefined> {
-    const { caches, settings, clock, recorder, probes, lines, log } = this.#options;
+    const { caches, lines } = this.#options;
     const session = caches.sessions.store.get(key);
-    if (!session) return undefined;
+    return session && lines.during(session, () => this.#reconcile(key, session));
+  }
+
+  async #reconcile(key: string, session: VDISession): Promise<WorkResult | undefined> {
+    const { caches, settings, clock, recorder, probes, lines, log } = this.#options;
     const now = clock.date();
     const { uid = "" } = session.metadata;
     const unseen = {
@@ -106,6 +113,7 @@ export class SessionController {
     await this.#takeWarm(found, now);
     const turn = await this.#turn(found);
     const known: Seen = { ...unread, homeAtEnd: await this.#homeAtEnd(found, now) };
+    if (!latestOf(session, caches)) return undefined;
     // From here until the others can see what is decided, nothing else runs.
     const view = gather(session, caches, settings, known);
     const seen = probes.of(view);
@@ -129,16 +137,12 @@ export class SessionController {
     if (plan.warning) recorder.record(session, { type: "Warning", action: "Warn", ...plan.warning });
 
     // What was written is in the caches by now.
-    const present = () => {
-      const found = caches.sessions.store.get(key);
-      return found?.metadata.uid === session.metadata.uid ? found : undefined;
-    };
-    const latest = present();
+    const latest = latestOf(session, caches);
     if (!latest) return undefined;
     const after = gather(latest, caches, settings, { ...known, ...seen, refusals });
     const start = await this.#events.read(after, now);
     // A session that is gone by now would be looked at for ever.
-    if (!present()) return undefined;
+    if (!latestOf(session, caches)) return undefined;
     const told = { ...after, ...turn.problem, events: start.events };
     probes.aim(told, plan.decideAtMs);
     const status = { ...sessionStatus(told, settings, now), restarts: plan.restarts };
@@ -198,7 +202,8 @@ export class SessionController {
   async #takeWarm(view: SessionView, now: Date): Promise<void> {
     const { uid = "" } = view.session.metadata;
     if (this.#limit.due(uid, [[taking]]).batches.length === 0) return;
-    const outcome = await this.#options.warm.takeFor(view, now);
+    const { warm, lines } = this.#options;
+    const outcome = await warm.takeFor(view, now, () => lines.setStarting(view.session, true));
     if (outcome === "none") return;
     const refusal: Refusal = { kind: "Pod", why: "Forbidden", message: "the desktop of a pool may not be taken" };
     this.#limit.note(uid, taking, outcome === "refused" ? refusal : "done");

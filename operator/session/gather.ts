@@ -6,7 +6,7 @@ import { desktopName, homeName, sessionId, userHash } from "../resources/names.t
 import { templateFault } from "../resources/template-faults.ts";
 import type { Settings } from "../settings.ts";
 import { isHomeShared } from "./home-end.ts";
-import { homeRemains, homeRival } from "./home-pods.ts";
+import { homeRemains, homeRival, isHomeMounted } from "./home-pods.ts";
 import { keyBeside } from "../resources/keys.ts";
 import { podOf, podsOf } from "./pod-owner.ts";
 import type { StartLines } from "./start-lines.ts";
@@ -46,7 +46,9 @@ export function gather(session: VDISession, caches: Caches, settings: Settings, 
     homeRemains: homeRemains(session, caches),
     homeRival: homeRival(session, pod, caches),
     // Asked at the end alone: a user's sessions may be many.
-    homeIsShared: session.metadata.deletionTimestamp !== undefined && isHomeWanted(session, caches),
+    homeIsShared:
+      session.metadata.deletionTimestamp !== undefined &&
+      (isHomeWanted(session, caches) || isHomeMounted(session, caches)),
     usableTemplates: () =>
       [...caches.templates.store.values()].filter(
         (it) => mayUse(session, it) && templateFault(it, settings) === undefined,

@@ -1,3 +1,4 @@
+import { claimNames } from "../../analyzers/storage/volumes.ts";
 import type { VDISession } from "../api/objects.ts";
 import type { Caches } from "../caches.ts";
 import type { Pod } from "../kinds.ts";
@@ -8,7 +9,7 @@ import { ownerOf } from "./pod-owner.ts";
 
 type Known = Pick<Caches, "pods" | "sessions">;
 
-/** A pod that has a session's home mounted, and that no session which wants it controls. */
+/** A pod that has a session's home mounted, and that no session of its user controls. */
 export function homeRemains(session: VDISession, caches: Known): Pod | undefined {
   return homePods(session, caches).find((pod) => isOfNone(pod, session, caches));
 }
@@ -19,10 +20,19 @@ export function homeRemains(session: VDISession, caches: Known): Pod | undefined
  */
 export function homeRival(session: VDISession, pod: Pod | undefined, caches: Known): Pod | undefined {
   const home = homeName(session.spec.user);
-  if (!pod || !mounts(pod, home)) return undefined;
+  if (!pod || !claimNames(pod).includes(home)) return undefined;
   const staying = homePods(session, caches).filter((it) => !isOver(it) && it.metadata.deletionTimestamp === undefined);
   const [keeper] = staying.sort((a, b) => (goesBefore(a, b, { home, caches }) ? -1 : 1));
   return keeper && keeper.metadata.uid !== pod.metadata.uid ? keeper : undefined;
+}
+
+/** Whether another session's desktop goes on with the home: what that session's spec says is for its next desktop. */
+export function isHomeMounted(session: VDISession, caches: Known): boolean {
+  return homePods(session, caches).some((pod) => {
+    const owner = ownerOf(pod, caches);
+    const stays = [pod, owner].every((it) => it !== undefined && it.metadata.deletionTimestamp === undefined);
+    return stays && owner?.metadata.uid !== session.metadata.uid;
+  });
 }
 
 /** Whose the home is: the pod that has its name, one that a session has, and the one that was there first. */
@@ -42,14 +52,9 @@ function homePods(session: VDISession, { pods }: Known): Pod[] {
   return pods.store.by("home", homeName(session.spec.user));
 }
 
-function mounts({ spec }: Pod, claim: string): boolean {
-  return spec?.volumes?.some(({ persistentVolumeClaim: it }) => it?.claimName === claim) ?? false;
-}
-
-/** A pod goes on for a while when its session is deleted, and keeps the home when that is taken from its session's spec. */
+/** A pod goes on for a while when its session is deleted. While the session is there, it holds the home (StartLines). */
 function isOfNone(pod: Pod, session: VDISession, caches: Known): boolean {
   // Its own, whose owner somebody took away, a session takes back.
   if (pod.metadata.labels?.[labels.session] === sessionId(session)) return false;
-  const owner = ownerOf(pod, caches);
-  return owner?.spec.user !== session.spec.user || !owner.spec.persistence.enabled;
+  return ownerOf(pod, caches)?.spec.user !== session.spec.user;
 }

@@ -1,3 +1,4 @@
+import { claimNames } from "../../analyzers/storage/volumes.ts";
 import type { VDISession } from "../api/objects.ts";
 import type { Pod } from "../kinds.ts";
 import { credentialsSecret, rtcConfigKey, secretNameOf } from "../resources/credentials.ts";
@@ -60,10 +61,11 @@ export function planPod(view: SessionView, context: PlanContext): PodPlan {
 }
 
 /** A home that went with an earlier session, just when this one's pod was made: nobody else makes it, and the pod waits for it. */
-function lostHome({ session, home }: SessionView, { spec }: Pod): Batch {
-  const mountsHome = spec?.volumes?.some((it) => it.persistentVolumeClaim?.claimName === homeName(session.spec.user));
-  const isLost = session.spec.persistence.enabled && mountsHome === true && !home && spec?.nodeName === undefined;
-  return isLost ? [{ do: "create", object: homeClaim(session) }] : [];
+function lostHome({ session, template, templateProblem, home }: SessionView, pod: Pod): Batch {
+  const isAwaited = claimNames(pod).includes(homeName(session.spec.user)) && pod.spec?.nodeName === undefined;
+  // What the session asks for can have changed since its pod was made.
+  const mayHave = session.spec.persistence.enabled && template !== undefined && !templateProblem;
+  return isAwaited && !home && mayHave ? [{ do: "create", object: homeClaim(session) }] : [];
 }
 
 function planStart(view: SessionView, context: PlanContext): PodPlan {

@@ -1,5 +1,6 @@
 import type { Pod } from "../kinds.ts";
 import { isReady } from "../../analyzers/readiness.ts";
+import { claimNames } from "../../analyzers/storage/volumes.ts";
 import type { SessionView } from "../view/session-view.ts";
 
 /** A pod that ended by itself never starts again: evicted, refused by the kubelet, or its node lost. */
@@ -21,14 +22,17 @@ const kubeletMs = 30_000;
 
 /**
  * Whether a pod that is being deleted has to be taken out of the API by force, since its node is gone for good. Never with
- * a home: were the node alive after all, two desktops would write to it.
+ * a home: were the node alive after all, two desktops would write to it. The pod says whether it has one: the session says
+ * what the next is to have, and its user can change that.
  */
-export function isForceable(view: SessionView, now: Date): { due: boolean; recheckMs?: number } {
-  const { pod, nodes, session } = view;
+export function isForceable(
+  { pod, nodes, timeDoubt }: Pick<SessionView, "pod" | "nodes" | "timeDoubt">,
+  now: Date,
+): { due: boolean; recheckMs?: number } {
   const deleted = Date.parse(pod?.metadata.deletionTimestamp ?? "");
   const node = nodes.find(({ metadata }) => metadata.name === pod?.spec?.nodeName);
-  if (Number.isNaN(deleted) || session.spec.persistence.enabled || isReady(node)) return { due: false };
+  if (!pod || Number.isNaN(deleted) || claimNames(pod).length > 0 || isReady(node)) return { due: false };
   const waitMs = deleted + kubeletMs - now.getTime();
   if (waitMs > 0) return { due: false, recheckMs: waitMs };
-  return view.timeDoubt === undefined ? { due: true } : { due: false, recheckMs: kubeletMs };
+  return timeDoubt === undefined ? { due: true } : { due: false, recheckMs: kubeletMs };
 }

@@ -43,7 +43,7 @@ export function causeOf(
     lost,
     templateFinding(view, evaluation),
     revocationFinding(view, evaluation),
-    limitFinding(view),
+    limitFinding(view, evaluation),
     ...refused,
     scheduling,
     home?.reason === "HomeProvisioning" && scheduling?.reason !== "Scheduling" ? undefined : home,

@@ -9,6 +9,10 @@ export interface HomeAtEnd {
   readonly isShared: boolean;
 }
 
+/** Whom a session waits for: another one, or the pod that one which is gone has left. */
+export type Ahead =
+  { readonly session: VDISession; readonly pod?: undefined } | { readonly session?: undefined; readonly pod: Pod };
+
 /** All that is known about one session at one moment: what plan and status are made from. */
 export interface SessionView {
   readonly session: VDISession;
@@ -23,9 +27,9 @@ export interface SessionView {
   readonly networkPolicy: Child | undefined;
   /** Another session of the same user that has the home volume in use, or gets it before this one. */
   readonly homeHolder: VDISession | undefined;
-  /** Another session of the same user, who has as many desktops as one may have when it has its own. */
-  readonly oneTooMany: VDISession | undefined;
-  /** A pod that has the home mounted, and that no session which wants it controls. */
+  /** Another session of the same user, or its pod, who has as many desktops as one may have when it has its own. */
+  readonly oneTooMany: Ahead | undefined;
+  /** A pod that has the home mounted, and that no session of the user controls. */
   readonly homeRemains: Pod | undefined;
   /** A pod that has the home as well as this session's own, and keeps it: the own one is one too many. */
   readonly homeRival: Pod | undefined;

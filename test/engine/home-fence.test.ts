@@ -120,6 +120,47 @@ describe("one desktop per home, whatever fails", function () {
     await told(waiting, "HomeInUse", "in use by session");
   });
 
+  it("a desktop that has a home is not ended by force on a lost node, nor is the home given away, whatever its session says", async () => {
+    await operator();
+    const node = harness.name("lost");
+    // Neither a kubelet nor the simulator of the others is there to say that a pod has ended.
+    await harness.create({ apiVersion: "v1", kind: "Node", metadata: { name: node } });
+    const lost = async (user: string, hasHome: boolean) => {
+      const persistence = { enabled: hasHome };
+      const session = await harness.session({ user, desiredState: "Suspended", persistence }, `${user}-lost`);
+      await harness.waitForPhase(session, "Suspended");
+      const key = harness.childKey("Pod", session);
+      const volumes = [{ name: "home", persistentVolumeClaim: { claimName: homeName(user) } }];
+      await harness.client.create({
+        ...key,
+        metadata: {
+          ...key.metadata,
+          labels: sessionLabels(session),
+          ownerReferences: [controllerReference("VDISession", session)],
+        },
+        spec: {
+          ...{ nodeName: node, terminationGracePeriodSeconds: 1 },
+          containers: [{ name: "desktop", image: "lab.invalid/desktop:1" }],
+          ...(hasHome && { volumes }),
+        },
+      });
+      return { session, key };
+    };
+    const [kept, ended, left] = [await lost("kept", true), await lost("ended", false), await lost("left", false)];
+    await harness.client.delete(harness.keyOf(left.session));
+    await harness.patch(kept.session, { persistence: { enabled: false } });
+    const next = await harness.session({ user: "kept" }, "kept-next");
+    await told(next, "HomeInUse", `session ${kept.session.metadata.name}`);
+    for (const { key } of [ended, left]) await harness.waitForGone(key, 90_000);
+    await sleep(3_000);
+    expect((await harness.client.get(kept.key))?.metadata).to.have.property("deletionTimestamp");
+    expect(await homePods("kept")).to.have.lengthOf(1);
+    await told(next, "HomeInUse", `session ${kept.session.metadata.name}`);
+    // As whoever knows that the node is no more.
+    await harness.client.delete(kept.key, "Background", { gracePeriodSeconds: 0 });
+    await harness.waitForPhase(next, "Running");
+  });
+
   it("a home is not deleted while another session wants it that the operator does not know of", async () => {
     const first = await operator();
     const user = "shared";

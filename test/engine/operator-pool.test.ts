@@ -163,6 +163,29 @@ describe("warm pools", () => {
     await remove(pool, ...ready);
   });
 
+  it("give nobody more desktops than one may have, when sessions that could not start are corrected at once", async () => {
+    const limited = await harness.template({
+      resources: { default: { gpu: 0, cpu: "10m", memory: "16Mi" }, max: { gpu: 0, cpu: "20m", memory: "32Mi" } },
+    });
+    const pool = await fullPool({ template: limited.metadata.name, replicas: 5 });
+    await operator.kill();
+    operator = await harness.operator({ env: { VDI_LEADER_ELECTION: "false", VDI_MAX_SESSIONS_PER_USER: "2" } });
+    const spec = { template: limited.metadata.name, user: "many@example.com", resources: { cpu: "1" } };
+    const sessions = await Promise.all([1, 2, 3, 4, 5].map(() => harness.session(spec)));
+    for (const it of sessions) await harness.waitForCondition(it, { status: "False", reason: "ResourcesExceeded" });
+    await Promise.all(sessions.map((it) => harness.patch(it, { resources: { cpu: "10m" } })));
+    const isJudged = ({ metadata, status }: VDISession) =>
+      status?.observedGeneration === metadata.generation &&
+      (status?.phase === "Running" || status?.message?.includes("may not have more desktops") === true);
+    for (const it of sessions) await harness.waitForSession(it, isJudged);
+    await sleep(1_000);
+    const pods = (await Promise.all(sessions.map(podsOf))).flat();
+    expect(pods).to.have.lengthOf(2);
+    await operator.kill();
+    operator = await start();
+    await remove(pool, ...sessions);
+  });
+
   it("serve a session that an operator was killed over just after it took a desktop", async () => {
     const pool = await fullPool();
     await operator.kill();

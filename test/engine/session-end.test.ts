@@ -2,10 +2,12 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { expect } from "chai";
 import { execa } from "execa";
 import { apiMessage } from "../../kube/client.ts";
-import type { AnyObject } from "../../kube/client.ts";
+import type { AnyObject, ObjectKey } from "../../kube/client.ts";
 import type { OperatorProcess } from "../../lab/operator/operator-process.ts";
 import type { VDISession } from "../../operator/api/objects.ts";
 import { condition } from "../../operator/lifetime/idle-clock.ts";
+import { labels } from "../../operator/resources/labels.ts";
+import { userHash } from "../../operator/resources/names.ts";
 import { childKinds } from "./desktops.ts";
 import { namespaceOfItsOwn } from "./operator-fixture.ts";
 import { OperatorHarness } from "./operator-harness.ts";
@@ -112,6 +114,46 @@ describe("a session's end", function () {
     await told(next, "ClaimTerminating", [claim, pod.metadata.name, finalizer], 60_000);
     await setFinalizers(pod, []);
     await harness.waitForPhase(next, "Running", 60_000);
+  });
+
+  it("leaves its desktop one of its user's until the pod has ended: making and deleting sessions gives nobody more", async () => {
+    await operator.stop();
+    operator = await harness.operator({ env: { VDI_MAX_SESSIONS_PER_USER: "2" } });
+    try {
+      const spec = { user: "loop@example.com", persistence: { enabled: false } };
+      const pods = async () =>
+        (await harness.client.list("v1", "Pod", { namespace: harness.namespace })).filter(
+          ({ metadata }) => metadata?.labels?.[labels.user] === userHash(spec.user),
+        );
+      const slow: ObjectKey[] = [];
+      for (let at = 0; at < 2; at++) {
+        const session = await runs(`loop-${at}`, spec);
+        slow.push(harness.childKey("Pod", session));
+        await setFinalizers(slow[at]!, [finalizer]);
+        await harness.client.delete(harness.keyOf(session));
+        await harness.waitForGone(harness.keyOf(session));
+      }
+      for (let at = 2; at < 6; at++) {
+        const session = await harness.session(spec, `loop-${at}`);
+        await told(session, "Replacing", [`counts as one of ${spec.user}'s desktops`]);
+        expect(await pods(), `with session ${at}`).to.have.lengthOf(2);
+        await harness.client.delete(harness.keyOf(session));
+        await harness.waitForGone(harness.keyOf(session));
+      }
+      const last = await harness.session(spec, "loop-last");
+      await told(last, "Replacing", []);
+      // And when the operator that saw the sessions is gone.
+      await operator.kill();
+      operator = await harness.operator({ env: { VDI_MAX_SESSIONS_PER_USER: "2" } });
+      await told(last, "TerminatingStuck", [finalizer], 90_000);
+      expect(await pods()).to.have.lengthOf(2);
+      await setFinalizers(slow[0]!, []);
+      await harness.waitForPhase(last, "Running", 60_000);
+      await setFinalizers(slow[1]!, []);
+    } finally {
+      await operator.stop();
+      operator = await harness.operator();
+    }
   });
 
   describe("that a plain user would put off", () => {

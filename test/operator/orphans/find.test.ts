@@ -1,7 +1,7 @@
 import { expect } from "chai";
-import { ownersOf, removals } from "../../../operator/orphans/find.ts";
+import { forcedRemovals, ownersOf, removals } from "../../../operator/orphans/find.ts";
 import { belongsTo, poolLabels, sessionLabels } from "../../../operator/resources/labels.ts";
-import { ago, session } from "../status/views.ts";
+import { ago, node, now, session } from "../status/views.ts";
 
 const one = (name: string, changes: object = {}) => ({
   metadata: { name, namespace: "kasm-vdi", uid: `uid-${name}`, ...changes },
@@ -26,6 +26,19 @@ describe("what a session that is gone has left", () => {
     expect(told({ pods: ending, networkPolicies: policies })).to.deep.equal([]);
     expect(told({ networkPolicies: policies })).to.deep.equal(["NetworkPolicy alice-x uid-alice-x", "Secret alice-x"]);
   });
+});
+
+it("a pod that is left on a node which is gone is taken out of the API, unless it has a home", () => {
+  const left = (spec: object = {}) => ({
+    ...one("alice-x", { deletionTimestamp: ago(31) }),
+    spec: { nodeName: "gpu-1", ...spec },
+  });
+  const forced = (pod: ReturnType<typeof left>, isReady = false) =>
+    forcedRemovals({ pods: [pod] }, { nodes: [node("gpu-1", { isReady })], timeDoubt: undefined }, now);
+  const key = { apiVersion: "v1", kind: "Pod", metadata: { name: "alice-x", namespace: "kasm-vdi" } };
+  expect(forced(left())).to.deep.equal([{ key, uid: "uid-alice-x", graceSeconds: 0 }]);
+  expect(forced(left(), true)).to.deep.equal([]);
+  expect(forced(left({ volumes: [{ persistentVolumeClaim: { claimName: "home-alice" } }] }))).to.deep.equal([]);
 });
 
 describe("whose a child is", () => {

@@ -6,7 +6,7 @@ import type { Pod } from "../../../operator/kinds.ts";
 import { sessionLabels } from "../../../operator/resources/labels.ts";
 import { controllerReference } from "../../../operator/resources/metadata.ts";
 import { homeName } from "../../../operator/resources/names.ts";
-import { homeRemains, homeRival } from "../../../operator/session/home-pods.ts";
+import { homeRemains, homeRival, isHomeMounted } from "../../../operator/session/home-pods.ts";
 import { ago, session } from "../status/views.ts";
 
 const claimName = homeName(session().spec.user);
@@ -74,6 +74,19 @@ describe("two pods that have one home", () => {
     const own: Pod = { ...podOf(bob, "own", 5), spec: {} };
     expect(rival(bob, own, [own, podOf(alice, "older", 60)])).to.equal(undefined);
   });
+});
+
+it("a home is mounted by another session's desktop that goes on, whatever that session says by now", () => {
+  const [alice, bob] = [named("alice"), named("bob")];
+  const changed = { ...bob, spec: { ...bob.spec, persistence: { ...bob.spec.persistence, enabled: false } } };
+  const ended = { ...bob, metadata: { ...bob.metadata, deletionTimestamp: ago(1) } };
+  const isMounted = (sessions: VDISession[], pods: Pod[]) => isHomeMounted(alice, caches(sessions, pods));
+  const pod = podOf(bob, claimName, 60);
+  expect(isMounted([alice, changed], [pod])).to.equal(true);
+  expect(isMounted([alice, ended], [pod])).to.equal(false);
+  expect(isMounted([alice, changed], [podOf(bob, claimName, 60, { deletionTimestamp: ago(-20) })])).to.equal(false);
+  expect(isMounted([alice, changed], [podOf(alice, claimName, 60)])).to.equal(false);
+  expect(isMounted([alice], [pod])).to.equal(false);
 });
 
 it("a pod that no session has keeps the home from all but the one whose it was", () => {

@@ -13,6 +13,8 @@ import { ago, home, node, now, session, template, view } from "../status/views.t
 import { settings } from "./settings.ts";
 
 const context = { settings, now, newPassword: () => "secret-password", turnSecret: "turn-secret" };
+const without = { enabled: false, size: "1Gi", reclaim: "Retain" } as const;
+const homeVolume = [{ persistentVolumeClaim: { claimName: homeName("alice@example.com") } }];
 const fresh = { pod: undefined, home: undefined, service: undefined, route: undefined, networkPolicy: undefined };
 
 function writesOf(changes: Partial<SessionView>): Write[] {
@@ -72,8 +74,7 @@ describe("the plan of a session", () => {
   });
 
   it("makes no home without persistence, and none again for a user who has one", () => {
-    const persistence = { enabled: false, size: "1Gi", reclaim: "Retain" } as const;
-    expect(told(writesOf({ ...fresh, session: session({ spec: { persistence } }) }))).not.to.include(
+    expect(told(writesOf({ ...fresh, session: session({ spec: { persistence: without } }) }))).not.to.include(
       "create PersistentVolumeClaim",
     );
     expect(told(writesOf({ ...fresh, home: home("Bound") }))).not.to.include("create PersistentVolumeClaim");
@@ -110,12 +111,24 @@ describe("the plan of a session", () => {
     expect(planSession({ ...waiting, pod: placed }, context).batches).to.deep.equal([]);
   });
 
+  it("makes a lost home only as the template lets homes be, whatever the session asks for by now", () => {
+    const waiting = { ...settled(), home: undefined };
+    for (const changes of [
+      { templateProblem: { reason: "ResourcesExceeded", message: "too large" } as const },
+      { template: undefined },
+      // No template judges the size of a home that is not asked for.
+      { session: session({ spec: { persistence: without } }) },
+    ])
+      expect(planSession({ ...waiting, ...changes }, context).batches).to.deep.equal([]);
+  });
+
   it("starts nothing without its template, with a wrong one, or while another session of the user has the home", () => {
     expect(writesOf({ ...fresh, template: undefined })).to.deep.equal([]);
     expect(writesOf({ ...fresh, templateProblem: { reason: "TemplateInvalid", message: "no" } })).to.deep.equal([]);
     const taken = [
       { homeHolder: session() },
-      { oneTooMany: session() },
+      { oneTooMany: { session: session() } },
+      { oneTooMany: { pod: { metadata: { name: "of-a-session-that-is-gone" } } } },
       { homeRemains: { metadata: { name: "of-a-session-that-is-gone" } } },
     ];
     for (const by of taken) {
@@ -211,12 +224,15 @@ describe("the plan of a session", () => {
   });
 
   it("waits for a pod that is going, and takes it out of the API only when its node is gone and it has no home", () => {
-    const gone = (seconds: number, enabled: boolean, nodes = [node("gpu-1", { isReady: false })]) =>
+    const gone = (seconds: number, hasHome: boolean, { nodes = [node("gpu-1", { isReady: false })], spec = {} } = {}) =>
       planSession(
         view({
           ...settled(),
-          session: session({ spec: { persistence: { enabled, size: "1Gi", reclaim: "Retain" } } }),
-          pod: { metadata: { name: "p", uid: "p-1", deletionTimestamp: ago(seconds) }, spec: { nodeName: "gpu-1" } },
+          session: session({ spec }),
+          pod: {
+            metadata: { name: "p", uid: "p-1", deletionTimestamp: ago(seconds) },
+            spec: { nodeName: "gpu-1", ...(hasHome && { volumes: homeVolume }) },
+          },
           nodes,
         }),
         context,
@@ -226,7 +242,10 @@ describe("the plan of a session", () => {
     expect(gone(10, false).recheckMs).to.equal(20_000);
     expect(deletes(gone(31, false))).to.have.lengthOf(1);
     expect(deletes(gone(31, true))).to.deep.equal([]);
-    expect(deletes(gone(31, false, [node("gpu-1")]))).to.deep.equal([]);
+    expect(deletes(gone(31, false, { nodes: [node("gpu-1")] }))).to.deep.equal([]);
+    // The session says what the next desktop is to have, and its user may change that: the pod says what this one has.
+    for (const desiredState of ["Running", "Suspended"] as const)
+      expect(deletes(gone(31, true, { spec: { persistence: without, desiredState } })), desiredState).to.deep.equal([]);
   });
 
   it("deletes a session whose time is over, this very one, as it was judged", () => {

@@ -201,7 +201,7 @@ export const anyView: fc.Arbitrary<SessionView> = fc.record({
   route: child,
   networkPolicy: child,
   homeHolder: some(fc.constant(session())),
-  oneTooMany: some(fc.constant(session())),
+  oneTooMany: some(fc.oneof(fc.constant({ session: session() }), fc.record({ pod }))),
   homeRemains: some(pod),
   homeRival: some(pod),
   homeIsShared: fc.boolean(),
