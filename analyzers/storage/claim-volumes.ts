@@ -61,7 +61,7 @@ function claimFinding(cluster: Cluster, claim: PersistentVolumeClaim, users: rea
     isAwaited: isWanted,
   });
   const since = claim.metadata.deletionTimestamp ?? claim.metadata.creationTimestamp;
-  if (!verdict || (passing.has(verdict.code) && !cluster.isOlderThan(since, graceSeconds))) return undefined;
+  if (!verdict || (mayPass(verdict, provisioner) && !cluster.isOlderThan(since, graceSeconds))) return undefined;
   const last = events.at(-1);
   return {
     code: verdict.code,
@@ -78,6 +78,10 @@ function claimFinding(cluster: Cluster, claim: PersistentVolumeClaim, users: rea
 
 // Every claim is without a volume at first, and one that is deleted goes within a moment.
 const passing = new Set<string>(["ClaimPending", "ClaimTerminating", "ProvisionerNotReady"]);
+
+function mayPass({ code }: { code: string }, provisioner: Provisioner | undefined): boolean {
+  return passing.has(code) && !(code === "ProvisionerNotReady" && provisioner?.isScaledToZero === true);
+}
 
 /**
  * Whether the volume ought to be made now: with WaitForFirstConsumer only when a pod that uses it could be placed, which a

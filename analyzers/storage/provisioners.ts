@@ -9,6 +9,8 @@ import { isLocalPath } from "./volumes.ts";
 
 export interface Provisioner extends ProvisionerState {
   readonly workload: ObjectRef | undefined;
+  /** It will not come by itself. */
+  readonly isScaledToZero?: boolean;
 }
 
 /**
@@ -27,13 +29,18 @@ export function provisionerOf(cluster: Cluster, storageClass: StorageClass | und
   if (!found) return isLocalPath(name) ? { name, runBy: undefined, isReady: false, workload: undefined } : undefined;
   const workload = refOf(found);
   const mend = mendOf(cluster, found);
-  return { name, runBy: refText(workload), isReady: readyPods(found) > 0, workload, mend };
+  const isScaledToZero = isStopped(found);
+  return { name, runBy: refText(workload), isReady: readyPods(found) > 0, workload, mend, isScaledToZero };
+}
+
+function isStopped({ spec }: AnyObject): boolean {
+  return (spec as { replicas?: number } | undefined)?.replicas === 0;
 }
 
 function mendOf(cluster: Cluster, workload: AnyObject): NonNullable<ProvisionerState["mend"]> {
   const ref = refOf(workload);
   const object = `${ref.kind.toLowerCase()} ${ref.name} --namespace ${ref.namespace ?? ""}`;
-  if ((workload["spec"] as { replicas?: number } | undefined)?.replicas !== 0)
+  if (!isStopped(workload))
     return { remedy: "See why its pods do not run.", command: `kubectl describe ${object}`, risk: "safe" };
   const { text: remedy, ...rest } = changeOf(cluster, ref, {
     text: "The provisioner is scaled to 0: scale it up.",
