@@ -27,7 +27,7 @@ export function faults(lab: DesktopLab): void {
         if (Date.now() > deadline) throw new Error(`it is not there after a minute: ${seen.join("; ")}`);
       }
       expect(
-        seen.filter((it) => !/^(?:200|503 Your desktop (?:is starting|does not answer yet))$/.test(it)),
+        seen.filter((it) => !/^(?:200|503 Your desktop (?:is starting|does not answer(?: yet)?))$/.test(it)),
       ).to.deep.equal([]);
       expect(await lab.restarts("desktop")).to.equal(before + 1);
       await page.untilPicture();
