@@ -4,11 +4,11 @@ import { ClusterClient } from "../kube/client.ts";
 import type { SharedKubeConfig } from "../kube/client.ts";
 import { pause } from "../kube/clock.ts";
 import { serveHealth } from "../kube/health-server.ts";
+import { readSecretFile } from "../kube/secret-file.ts";
 import { rememberedCredentials, secretCredentials } from "./credentials/stream-credentials.ts";
 import { Knowledge } from "./access/knowledge.ts";
 import { AccessMetrics } from "./access/metrics.ts";
 import { reviewActFor, reviewToken } from "./access/reviews.ts";
-import { readHeaderPath, readSigningKey } from "./access/secrets.ts";
 import { serveAccess } from "./access/server.ts";
 import { wakeSession } from "./access/wake.ts";
 import type { GatewaySettings } from "./gateway-settings.ts";
@@ -21,6 +21,9 @@ export interface GatewayOptions {
   config: SharedKubeConfig;
 }
 
+const signingKey = { what: "the signing key of links and cookies", variable: "VDI_ACCESS_KEY_FILE" };
+const headerPath = { what: "the secret path of forwardAuth", variable: "VDI_ACCESS_PATH_FILE" };
+
 /** For so long people are let in by what was last known, while the API server is away. */
 export const trustedMs = 3_600_000;
 
@@ -28,12 +31,15 @@ export const trustedMs = 3_600_000;
  * Answers Traefik whom to let in, until `signal` aborts; then for some seconds more, until others have heard of its end.
  * Nothing of the controllers is needed: desktops stay open while those are down.
  *
- * @throws GatewaySecretError
+ * @throws SecretFileError
  */
 export async function runGateway({ settings, log, config }: GatewayOptions, signal: AbortSignal): Promise<void> {
-  const key = await readSigningKey(settings.accessKeyFile);
+  const key = await readSecretFile(settings.accessKeyFile, signingKey);
   const { userHeader: header } = settings;
-  const userHeader = header && { name: header.name, path: await readHeaderPath(header.pathFile) };
+  const userHeader = header && {
+    name: header.name,
+    path: (await readSecretFile(header.pathFile, headerPath)).toString(),
+  };
   const warn = (message: string) => log.warn(message);
   const clock = new ServerClock({ log: warn });
   const { onServerDate } = clock;

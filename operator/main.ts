@@ -2,7 +2,7 @@
 // all they need by their environment (settings.ts, gateway-settings.ts).
 import { NoKubeConfigError, loadKubeConfig } from "../kube/client.ts";
 import { ownValue } from "../kube/own-value.ts";
-import { GatewaySecretError } from "./access/secrets.ts";
+import { SecretFileError } from "../kube/secret-file.ts";
 import { SettingsError } from "./environment.ts";
 import { runGateway } from "./gateway.ts";
 import { loadGatewaySettings } from "./gateway-settings.ts";
@@ -35,7 +35,7 @@ try {
   // A watch or a probe that hangs must not keep a process that has ended.
   setTimeout(() => process.exit(), 5_000).unref();
 } catch (error) {
-  const isTold = [SettingsError, GatewaySecretError, NoKubeConfigError].some((kind) => error instanceof kind);
+  const isTold = [SettingsError, SecretFileError, NoKubeConfigError].some((kind) => error instanceof kind);
   console.error(isTold ? (error as Error).message : error);
   // Also with servers that are open already.
   process.exit(1);

@@ -1,5 +1,6 @@
 // `node portal/main.ts` runs the portal. It is told all it needs by its environment (settings.ts).
 import { NoKubeConfigError, loadKubeConfig } from "../kube/client.ts";
+import { SecretFileError } from "../kube/secret-file.ts";
 import { SettingsError } from "../operator/environment.ts";
 import { newLogger } from "../operator/log.ts";
 import { runPortal } from "./portal.ts";
@@ -19,8 +20,8 @@ try {
   // A watch that hangs must not keep a process that has ended.
   setTimeout(() => process.exit(), 5_000).unref();
 } catch (error) {
-  const isTold = error instanceof SettingsError || error instanceof NoKubeConfigError;
-  console.error(isTold ? error.message : error);
+  const isTold = [SettingsError, SecretFileError, NoKubeConfigError].some((kind) => error instanceof kind);
+  console.error(isTold ? (error as Error).message : error);
   // Also with servers that are open already.
   process.exit(1);
 }

@@ -1,12 +1,11 @@
-import { readFile } from "node:fs/promises";
 import { Registry, collectDefaultMetrics } from "prom-client";
 import { aborted } from "../kube/aborted.ts";
 import { ClusterClient } from "../kube/client.ts";
 import type { SharedKubeConfig } from "../kube/client.ts";
 import { pause, systemClock } from "../kube/clock.ts";
 import { serveHealth } from "../kube/health-server.ts";
+import { readSecretFile } from "../kube/secret-file.ts";
 import { reviewActFor, reviewToken } from "../operator/access/reviews.ts";
-import { SettingsError } from "../operator/environment.ts";
 import type { Logger } from "../operator/log.ts";
 import { apiHandlers } from "./api/handlers.ts";
 import type { Pages } from "./bundle/build-pages.ts";
@@ -40,15 +39,15 @@ export interface PortalOptions {
 /**
  * Serves the portal until `signal` aborts; then for some seconds more, until others have heard of its end.
  *
- * @throws SettingsError
+ * @throws SecretFileError
  */
 export async function runPortal({ settings, log, config, pages }: PortalOptions, signal: AbortSignal): Promise<void> {
   const { namespace, domain, url, adminGroups, ports } = settings;
   const clock = systemClock;
   const warn = (message: string) => log.warn(message);
   const { signIn } = settings;
-  const seal = new Seal(await readSecret(cookieKey, settings.keyFile));
-  const proxySecret = signIn.kind === "header" ? await readSecret(routeSecret, signIn.proxySecretFile) : undefined;
+  const seal = new Seal(await readSecretFile(settings.keyFile, cookieKey));
+  const proxySecret = signIn.kind === "header" ? await readSecretFile(signIn.proxySecretFile, routeSecret) : undefined;
   const known = new Knowledge({ client: new ClusterClient(config), namespace, clock, log: warn });
   // Somebody waits for each answer.
   const client = new ClusterClient(config, { requestTimeoutMs: 5_000 });
@@ -138,27 +137,11 @@ function signInRoutes(settings: PortalSettings, seal: Seal, log: Logger): SignIn
   );
 }
 
-interface SecretFile {
-  readonly what: string;
-  readonly variable: string;
-}
-const cookieKey: SecretFile = { what: "the key that cookies are sealed with", variable: "VDI_PORTAL_KEY_FILE" };
-const routeSecret: SecretFile = {
+const cookieKey = { what: "the key that cookies are sealed with", variable: "VDI_PORTAL_KEY_FILE" };
+const routeSecret = {
   what: "what the portal's route is known by",
   variable: "VDI_PORTAL_PROXY_SECRET_FILE",
 };
-
-const leastBytes = 32;
-
-async function readSecret({ what, variable }: SecretFile, file: string): Promise<Buffer> {
-  const remedy = `give the Secret behind ${variable} at least ${leastBytes} random bytes`;
-  const secret = await readFile(file).catch((error: unknown) => {
-    const { code = "no reason given" } = error as NodeJS.ErrnoException;
-    throw new SettingsError(`${what}, ${file}, cannot be read (${code}); ${remedy}`);
-  });
-  if (secret.length < leastBytes) throw new SettingsError(`${what}, ${file}, has ${secret.length} bytes; ${remedy}`);
-  return secret;
-}
 
 function openHealth(parts: { settings: PortalSettings; registry: Registry; known: Knowledge; signal: AbortSignal }) {
   const { settings, registry, known, signal } = parts;

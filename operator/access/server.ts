@@ -1,8 +1,8 @@
-import { timingSafeEqual } from "node:crypto";
 import { createServer } from "node:http";
 import type { IncomingMessage } from "node:http";
 import { apiMessage } from "../../kube/client.ts";
 import { closeGracefully, listen, timeoutsBehindTraefik } from "../../kube/http-listener.ts";
+import { isSameSecret } from "../../kube/same-secret.ts";
 import { jsonAnswer } from "./answer.ts";
 import type { Answer } from "./answer.ts";
 import { ForwardAuth } from "./forward-auth.ts";
@@ -39,16 +39,16 @@ const mostLinksAtOnce = 16;
  * has found out, only our own Middleware may ask, at `/auth/` and a secret.
  */
 export async function serveAccess(options: AccessServerOptions): Promise<AccessServer> {
-  const { log } = options;
+  const { log, userHeader } = options;
   const holds = new Holds(options.clock);
   const forwardAuth = new ForwardAuth(options, holds);
   let linksUnderWay = 0;
   let isDraining = false;
 
   const answer = async (request: IncomingMessage): Promise<Answer> => {
-    const [path, query] = (request.url ?? "").split("?");
+    const [path = "", query] = (request.url ?? "").split("?");
     if (path === "/auth") return forwardAuth.answer(request);
-    if (isSecretPath(path, options.userHeader?.path)) return forwardAuth.answer(request, true);
+    if (userHeader && isSameSecret(path, `/auth/${userHeader.path}`)) return forwardAuth.answer(request, true);
     if (path === "/unreachable") return answerUnreachable(request, query, { ...options, holds });
     if (path !== "/links") return jsonAnswer(404, { message: "/auth, /links, /unreachable" });
     if (request.method !== "POST") return jsonAnswer(405, { message: "POST" }, { Allow: "POST" });
@@ -90,9 +90,4 @@ export async function serveAccess(options: AccessServerOptions): Promise<AccessS
       return closeGracefully(server, options.clock);
     },
   };
-}
-
-function isSecretPath(path = "", secret: string | undefined): boolean {
-  const [asked, own] = [Buffer.from(path), Buffer.from(`/auth/${secret ?? ""}`)];
-  return secret !== undefined && asked.length === own.length && timingSafeEqual(asked, own);
 }

@@ -1,5 +1,5 @@
-import { createHash, timingSafeEqual } from "node:crypto";
 import type { IncomingMessage } from "node:http";
+import { isSameSecret } from "../../kube/same-secret.ts";
 
 /** Header by which the portal's own route tells that a request came by it; the name is a contract with components/portal. */
 export const proxyHeader = "x-vdi-proxy";
@@ -12,10 +12,5 @@ export const proxyHeader = "x-vdi-proxy";
  */
 export function cameByOwnRoute({ headersDistinct }: Pick<IncomingMessage, "headersDistinct">, secret: string): boolean {
   const given = headersDistinct[proxyHeader] ?? [];
-  // Of equal length, and none that tells by its time how much of it is right.
-  return given.length === 1 && timingSafeEqual(hashOf(given[0] ?? ""), hashOf(secret));
-}
-
-function hashOf(text: string): Buffer {
-  return createHash("sha256").update(text).digest();
+  return given.length === 1 && isSameSecret(given[0] ?? "", secret);
 }

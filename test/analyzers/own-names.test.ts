@@ -1,20 +1,13 @@
 import { expect } from "chai";
-import { Cluster } from "../../analyzers/cluster.ts";
 import { nearestLabels } from "../../analyzers/dns/nearest-labels.ts";
 import { configTextFault } from "../../analyzers/gpu/config.ts";
 import { podRequests, requestsByNode } from "../../analyzers/scheduling/resources.ts";
 import { ailmentOf } from "../../analyzers/scheduling/taints.ts";
 import { objectOf } from "../../diagnose/focus.ts";
-import type { AnyObject } from "../../kube/object.ts";
+import { clusterOf } from "./cluster-of.ts";
 
 /** Names that others may give to labels, taints, resources and keys, and that every object of JavaScript answers to. */
 const names = ["constructor", "toString", "__proto__"];
-
-const cluster = (objects: Record<string, AnyObject[]>) =>
-  new Cluster({
-    ...{ kind: "KasmVdiSnapshot", schemaVersion: 1, takenAt: "2026-01-01T00:00:00Z", logs: [], probes: [] },
-    objects: Object.fromEntries(Object.entries(objects).map(([kind, seen]) => [kind, { seen }])),
-  });
 
 for (const name of names)
   describe(`the name ${name}`, () => {
@@ -42,7 +35,7 @@ for (const name of names)
 
     it("is no label that a workload has by itself", () => {
       const found = nearestLabels(
-        cluster({
+        clusterOf({
           Deployment: [
             {
               ...{ apiVersion: "apps/v1", kind: "Deployment", metadata: { name: "api", namespace: "n" } },
@@ -62,6 +55,6 @@ for (const name of names)
     });
 
     it("is no kind that can be asked about", () => {
-      expect(() => objectOf(cluster({ Pod: [] }), `${name}/x`, undefined)).to.throw("is no kind that is looked at");
+      expect(() => objectOf(clusterOf({ Pod: [] }), `${name}/x`, undefined)).to.throw("is no kind that is looked at");
     });
   });

@@ -1,6 +1,6 @@
 import { expect } from "chai";
-import { Cluster } from "../../../analyzers/cluster.ts";
 import { slowPulls } from "../../../analyzers/images/slow-pulls.ts";
+import { clusterOf } from "../cluster-of.ts";
 
 const now = "2026-03-01T12:00:00Z";
 const image = "registry.example.com/desk:1";
@@ -16,16 +16,7 @@ function found(began: string, waiting = "ContainerCreating", later: object[] = [
   };
   const pulling = { reason: "Pulling", message: `Pulling image "${image}"`, lastTimestamp: began };
   const events = [pulling, ...later].map((it) => ({ kind: "Event", metadata: {}, involvedObject, ...it }));
-  return slowPulls.analyze(
-    new Cluster({
-      kind: "KasmVdiSnapshot",
-      schemaVersion: 1,
-      takenAt: now,
-      objects: { Pod: { seen: [pod] }, Event: { seen: events } },
-      logs: [],
-      probes: [],
-    }),
-  );
+  return slowPulls.analyze(clusterOf({ Pod: [pod], Event: events }, now));
 }
 
 describe("the pull of an image", () => {

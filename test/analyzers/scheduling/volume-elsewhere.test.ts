@@ -1,9 +1,9 @@
 import { expect } from "chai";
-import { Cluster } from "../../../analyzers/cluster.ts";
 import { refText } from "../../../analyzers/finding.ts";
 import type { Finding } from "../../../analyzers/finding.ts";
 import { podScheduling } from "../../../analyzers/scheduling/pod-scheduling.ts";
 import type { AnyObject } from "../../../kube/object.ts";
+import { clusterOf } from "../cluster-of.ts";
 
 const node = (name: string, spec: object = {}): AnyObject => ({
   kind: "Node",
@@ -42,16 +42,7 @@ function finding(nodes: AnyObject[], said: string): Finding {
       },
     ],
   };
-  const { findings } = podScheduling.analyze(
-    new Cluster({
-      kind: "KasmVdiSnapshot",
-      schemaVersion: 1,
-      takenAt: "2026-03-01T12:00:00Z",
-      objects: Object.fromEntries(Object.entries(objects).map(([kind, seen]) => [kind, { seen }])),
-      logs: [],
-      probes: [],
-    }),
-  );
+  const { findings } = podScheduling.analyze(clusterOf(objects));
   const [found] = findings;
   if (!found) throw new Error("nothing was found");
   return found;

@@ -1,7 +1,7 @@
 import { expect } from "chai";
-import { Cluster } from "../../../analyzers/cluster.ts";
 import { helperPods } from "../../../analyzers/storage/helper-pods.ts";
 import type { PersistentVolumeClaim } from "../../../kube/kinds.ts";
+import { clusterOf } from "../cluster-of.ts";
 
 const names = ["helper-pod-create-pvc-1a", "helper-pod-create-pvc-1a2b", "helper-pod-delete-pvc-1a", "api"];
 
@@ -12,14 +12,7 @@ function found(uid: string | undefined, phase: "Pending" | "Bound", said?: strin
   const involvedObject = { kind: "PersistentVolumeClaim", namespace: "kasm", name: "db" };
   const event = { kind: "Event", metadata: {}, involvedObject, reason: "ProvisioningFailed", message: said ?? "" };
   const pods = names.map((name) => ({ kind: "Pod", metadata: { namespace: "local-path-storage", name } }));
-  const cluster = new Cluster({
-    kind: "KasmVdiSnapshot",
-    schemaVersion: 1,
-    takenAt: "2026-03-01T12:00:00Z",
-    objects: { Pod: { seen: pods }, Event: { seen: said === undefined ? [] : [event] } },
-    logs: [],
-    probes: [],
-  });
+  const cluster = clusterOf({ Pod: pods, Event: said === undefined ? [] : [event] });
   return helperPods(cluster, claim).map(({ object }) => object.name);
 }
 

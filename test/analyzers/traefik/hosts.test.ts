@@ -9,6 +9,7 @@ import { sessionHosts } from "../../../analyzers/traefik/session-hosts.ts";
 import type { Analyzer } from "../../../analyzers/analyzer.ts";
 import type { AnyObject } from "../../../kube/object.ts";
 import { allCases, snapshotOf } from "../../cases/case.ts";
+import { clusterOf } from "../cluster-of.ts";
 
 function findingOf(analyzer: Analyzer, name: string): Finding {
   const cluster = new Cluster(snapshotOf(allCases().find((it) => it.name === name)!));
@@ -39,9 +40,7 @@ describe("two routes of the same rule", () => {
   const ofSession = { "vdi.kasm.io/session-name": "a" };
 
   function codes(...routes: AnyObject[]) {
-    const objects = { IngressRoute: { seen: routes }, Ingress: { seen: [] } };
-    const base = { kind: "KasmVdiSnapshot", schemaVersion: 1, takenAt: "2026-01-01T00:00:00Z" } as const;
-    const { findings } = routeHosts.analyze(new Cluster({ ...base, objects, logs: [], probes: [] }));
+    const { findings } = routeHosts.analyze(clusterOf({ IngressRoute: routes, Ingress: [] }));
     return findings.map(({ code, object, fix }) => `${code} ${object.name}: ${fix[0]?.command ?? ""}`);
   }
 

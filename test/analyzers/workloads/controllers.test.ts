@@ -7,17 +7,7 @@ import { findingsIn } from "../../../diagnose/graph/graph.ts";
 import { reportOn } from "../../../diagnose/report.ts";
 import type { AnyObject } from "../../../kube/object.ts";
 import { allCases, snapshotOf } from "../../cases/case.ts";
-
-function clusterOf(objects: Readonly<Record<string, AnyObject[]>>): Cluster {
-  return new Cluster({
-    kind: "KasmVdiSnapshot",
-    schemaVersion: 1,
-    takenAt: "2026-03-01T12:00:00Z",
-    objects: Object.fromEntries(Object.entries(objects).map(([kind, seen]) => [kind, { seen }])),
-    logs: [],
-    probes: [],
-  });
-}
+import { clusterOf } from "../cluster-of.ts";
 
 const owned = (apiVersion: string, kind: string, name: string, controller = true): AnyObject => ({
   kind: "Deployment",

@@ -1,8 +1,8 @@
 import { expect } from "chai";
 import type { Code } from "../../../analyzers/catalog.ts";
-import { Cluster } from "../../../analyzers/cluster.ts";
 import { refText } from "../../../analyzers/finding.ts";
 import { scopeOf } from "../../../analyzers/workloads/scope.ts";
+import { clusterOf } from "../cluster-of.ts";
 
 const pod = {
   kind: "Pod",
@@ -13,14 +13,7 @@ const pod = {
   },
   spec: { nodeName: "k3s-1" },
 };
-const cluster = new Cluster({
-  kind: "KasmVdiSnapshot",
-  schemaVersion: 1,
-  takenAt: "2026-03-01T12:00:00Z",
-  objects: { Pod: { seen: [pod] } },
-  logs: [],
-  probes: [],
-});
+const cluster = clusterOf({ Pod: [pod] });
 
 describe("what a pod's fault has in common with those of other pods", () => {
   const own: Code[] = ["NetworkPluginFailed", "NodeDiskFull", "GpuDriverMismatch", "NodeLost"];
